@@ -1,0 +1,7 @@
+/**
+ * Attention of every kind used by mask-classification segmentation.
+ *
+ * @packageDocumentation
+ */
+
+export {};

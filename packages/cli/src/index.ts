@@ -1,0 +1,7 @@
+/**
+ * The seg command: predict, train, evaluate, verify, convert.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * COCO masks, average precision, panoptic quality and mean IoU without dependencies.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Tensors for segmentation: backends, kernels, gradients, parameters and checkpoints on TensorFlow.js.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Data sets, generated scenes, image files and augmentation for segmentation.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Pixel decoders, query decoders and prediction heads.
+ *
+ * @packageDocumentation
+ */
+
+export {};

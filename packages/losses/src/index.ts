@@ -1,0 +1,7 @@
+/**
+ * Losses and set criteria of mask-classification segmentation.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Backbones and assembled segmentation models with published presets.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * From mask predictions to semantic, instance and panoptic maps.
+ *
+ * @packageDocumentation
+ */
+
+export {};

@@ -1,0 +1,7 @@
+/**
+ * Optimizers, schedules and the training loop.
+ *
+ * @packageDocumentation
+ */
+
+export {};

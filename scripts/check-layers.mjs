@@ -1,0 +1,56 @@
+// Holds the package graph as a literal and fails where a package.json or an import disagrees with it.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** What each package may import of the others. */
+const LAYERS = {
+  core: [],
+  'coco-eval': [],
+  attention: ['core'],
+  matching: ['core'],
+  postprocess: ['core'],
+  heads: ['core', 'attention'],
+  losses: ['core', 'matching'],
+  data: ['core', 'coco-eval'],
+  models: ['core', 'attention', 'heads', 'postprocess'],
+  train: ['core', 'losses'],
+  cli: ['core', 'models', 'postprocess', 'data', 'train', 'losses', 'matching', 'coco-eval'],
+};
+
+const problems = [];
+for (const [name, allowed] of Object.entries(LAYERS)) {
+  const folder = path.join(root, 'packages', name);
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const declared = Object.keys(manifest.dependencies ?? {}).filter((key) => key.startsWith('@seg/'));
+  for (const key of declared) {
+    if (!allowed.includes(key.slice(5))) problems.push(`${name}/package.json: expected no dependency on ${key}`);
+  }
+  for (const file of sources(path.join(folder, 'src'))) checkImports(name, file, allowed, declared);
+}
+
+function checkImports(name, file, allowed, declared) {
+  const text = readFileSync(file, 'utf8');
+  const where = path.relative(root, file);
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"](@seg\/[^'"]+)['"]/g)) {
+    const target = specifier.slice(5);
+    if (target === 'testing' && file.endsWith('.test.ts')) continue;
+    if (!allowed.includes(target)) problems.push(`${where}: expected imports of [${allowed}] only, got ${specifier}`);
+    else if (!declared.includes(specifier)) problems.push(`${where}: expected ${specifier} in package.json, got none`);
+  }
+  if (name === 'coco-eval' && /from ['"]@tensorflow\//.test(text)) problems.push(`${where}: expected no tfjs in coco-eval`);
+}
+
+function sources(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => path.join(folder, name))
+    .filter((name) => name.endsWith('.ts'));
+}
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exit(1);
+}
+console.log(`layers: ${Object.keys(LAYERS).length} packages as drawn`);
