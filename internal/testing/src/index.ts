@@ -1,0 +1,10 @@
+/**
+ * What the tests of every package share.
+ *
+ * @packageDocumentation
+ */
+
+export { expectClose } from './expect-close.ts';
+export { expectGradient, type GradientCheckOptions } from './expect-gradient.ts';
+export { expectTidy } from './expect-tidy.ts';
+export { onEveryBackend, testedBackends } from './on-every-backend.ts';

@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { CheckpointError } from '../errors.ts';
+import type { Initializer } from './init.ts';
+import type { StoredLayout } from './layouts.ts';
+import { Scope } from './scope.ts';
+
+/** Where parameters come from: stored values by checkpoint key. */
+export type ParamSource = {
+  keys(): Iterable<string>;
+  /** Shape and values in the stored layout, or null where the key is absent. */
+  read(key: string): StoredValue | null;
+};
+
+/** One stored tensor: row-major values in the checkpoint's own layout. */
+export type StoredValue = { shape: readonly number[]; values: Float32Array };
+
+export type ParamOptions = {
+  /** How the checkpoint stores the parameter. Default: as we hold it. */
+  stored?: StoredLayout;
+  /** False for running statistics and frozen weights. Default: true. */
+  trainable?: boolean;
+  /** False if a checkpoint may lack the key: it is then initialized. Default: true. */
+  required?: boolean;
+};
+
+type Entry = { variable: tf.Variable; stored: StoredLayout | undefined };
+
+/**
+ * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
+ * object to dispose when the model goes away. Variables are unnamed, so two models may share keys.
+ */
+export class ParamStore {
+  private readonly source: ParamSource | null;
+  private readonly entries = new Map<string, Entry>();
+  private readonly missing: string[] = [];
+  private readonly misshapen: string[] = [];
+  private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
+  private version = 0;
+
+  /** Receives intermediate values by module path while set. Parity tests listen here. */
+  observer: ((path: string, value: tf.Tensor) => void) | null = null;
+  /** True inside {@link train}: dropout drops, drop path drops. */
+  training = false;
+
+  /** @param source Where parameters come from; null initializes them. */
+  constructor(source: ParamSource | null = null) {
+    this.source = source;
+  }
+
+  get root(): Scope {
+    return new Scope(this, '');
+  }
+
+  keys(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** @throws Error if the model has no such parameter */
+  get(key: string): tf.Variable {
+    const entry = this.entries.get(key);
+    if (entry === undefined) throw new Error(`ParamStore.get: expected a key of the model, got ${key}`);
+    return entry.variable;
+  }
+
+  storedLayout(key: string): StoredLayout | undefined {
+    return this.entries.get(key)?.stored;
+  }
+
+  trainable(): Map<string, tf.Variable> {
+    const all = [...this.entries].map(([key, { variable }]) => [key, variable] as const);
+    return new Map(all.filter(([, variable]) => variable.trainable));
+  }
+
+  /**
+   * Throws one {@link CheckpointError} naming every key that did not fit. Call once, after construction.
+   *
+   * @param ignore Keys of the checkpoint that the model may leave unused
+   */
+  verify(ignore: (key: string) => boolean = () => false): void {
+    if (this.source === null) return;
+    const unexpected = [...this.source.keys()].filter((key) => !this.entries.has(key) && !ignore(key));
+    if (this.missing.length + unexpected.length + this.misshapen.length === 0) return;
+    this.dispose();
+    throw new CheckpointError(this.missing, unexpected, this.misshapen);
+  }
+
+  /** Runs `f` in training mode. A forward pass is synchronous, so the mode cannot leak out of it. */
+  train<T>(f: () => T): T {
+    this.training = true;
+    try {
+      return f();
+    } finally {
+      this.training = false;
+    }
+  }
+
+  /** Tells the store that parameters changed, so that {@link derive} computes anew. Optimizers call it. */
+  touch(): void {
+    this.version++;
+  }
+
+  /**
+   * Tensors computed from parameters once and kept until parameters change: folded batch norms, for one. Not
+   * differentiable; only for inference.
+   */
+  derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
+    const known = this.derived.get(key);
+    if (known !== undefined && known.version === this.version) return known.tensors as T;
+    if (known !== undefined) tf.dispose(known.tensors);
+    const tensors = tf.tidy(compute).map((tensor) => tf.keep(tensor)) as T;
+    this.derived.set(key, { tensors, version: this.version });
+    return tensors;
+  }
+
+  dispose(): void {
+    for (const { variable } of this.entries.values()) variable.dispose();
+    for (const { tensors } of this.derived.values()) tf.dispose(tensors);
+    this.entries.clear();
+    this.derived.clear();
+  }
+
+  /** @internal Called through {@link Scope.param}. */
+  declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
+    if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
+    const variable = tf.tidy(() => {
+      const value = this.stored(key, shape, options) ?? initialize(shape);
+      return tf.variable(value, options.trainable ?? true);
+    });
+    this.entries.set(key, { variable, stored: options.stored });
+    return variable;
+  }
+
+  private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {
+    if (this.source === null) return null;
+    const found = this.source.read(key);
+    if (found === null) {
+      if (required) this.missing.push(key);
+      return null;
+    }
+    const expected = stored ? stored.toStored(shape) : shape;
+    if (found.shape.join() !== expected.join()) {
+      this.misshapen.push(`${key} [${found.shape.join(', ')}], model has [${expected.join(', ')}]`);
+      return null;
+    }
+    const raw = tf.tensor(found.values, [...found.shape], 'float32');
+    return stored ? stored.fromStored(raw) : raw;
+  }
+}
