@@ -4,4 +4,11 @@
  * @packageDocumentation
  */
 
-export {};
+export { classFixedAssignment, greedyAssignment } from './greedy-assignment.ts';
+export {
+  type Assignment,
+  type Costs,
+  type LinearAssignmentOptions,
+  linearAssignment,
+  linearAssignmentBatch,
+} from './linear-assignment.ts';
