@@ -4,4 +4,7 @@
  * @packageDocumentation
  */
 
-export {};
+// Generated scenes
+export { type PanopticCategory, SCENE_CATEGORIES } from './scenes/categories.ts';
+export { generateScene, type Scene, type SceneOptions, type SceneSegment } from './scenes/generate-scene.ts';
+export { SCENE_SPLITS, type SceneSplit, type SeedRange, sceneSeed } from './scenes/splits.ts';
