@@ -1,0 +1,100 @@
+import { type Rle, requireTotal } from './rle.ts';
+
+/** A mask as COCO files hold it: the compressed string, or the plain list of runs. */
+export type CocoRle = { size: readonly [height: number, width: number]; counts: string | readonly number[] };
+
+/**
+ * Runs as COCO's compressed string. From the fourth on (index > 2), a run is written as its difference to the run two
+ * before. A number is cut into groups of five bits, lowest first; a group's sixth bit says that more follow, the fifth
+ * bit of the last group is the sign, and 48 makes the whole a printable character.
+ */
+export function formatCounts(counts: Uint32Array): string {
+  const codes: number[] = [];
+  for (let j = 0; j < counts.length; j++) {
+    let value = j > 2 ? counts[j] - counts[j - 2] : counts[j];
+    for (let more = true; more; ) {
+      const low = ((value % 32) + 32) % 32;
+      value = (value - low) / 32;
+      more = low & 16 ? value !== -1 : value !== 0;
+      codes.push(low + (more ? 32 : 0) + 48);
+    }
+  }
+  return fromCharCodes(codes);
+}
+
+/** In pieces, for an engine passes only so many arguments. */
+function fromCharCodes(codes: number[]): string {
+  let text = '';
+  for (let k = 0; k < codes.length; k += 4096) text += String.fromCharCode(...codes.slice(k, k + 4096));
+  return text;
+}
+
+/**
+ * Reads COCO's compressed string.
+ *
+ * @throws at a character outside '0' to 'o', a number cut short or too long, or a run below zero or above 2³² − 1
+ */
+export function parseCounts(text: string): Uint32Array {
+  const counts = new Uint32Array(text.length);
+  return counts.slice(0, readCounts(text, counts));
+}
+
+/** As parseCounts, into a buffer of at least text.length runs. @returns the number of runs */
+export function readCounts(text: string, counts: Uint32Array): number {
+  let runs = 0;
+  for (let p = 0; p < text.length; ) {
+    let value = 0;
+    let group = 0;
+    let scale = 1;
+    do {
+      group = text.charCodeAt(p) - 48;
+      if (!(group >= 0 && group < 64 && scale <= 2 ** 30)) throw badCharacter(text, p);
+      value += (group & 31) * scale;
+      scale *= 32;
+      p++;
+    } while (group & 32);
+    if (group & 16) value -= scale;
+    if (runs > 2) value += counts[runs - 2];
+    if (value < 0 || value > 0xffffffff) throw new RangeError(`RLE: expected runs of 0 to 2^32 - 1, got ${value}`);
+    counts[runs++] = value;
+  }
+  return runs;
+}
+
+function badCharacter(text: string, p: number): RangeError {
+  if (p >= text.length) return new RangeError('RLE: expected the last number of the string to end, got its first part');
+  const code = text.charCodeAt(p) - 48;
+  if (code >= 0 && code < 64) return new RangeError(`RLE: expected numbers of at most 7 characters, got more at ${p}`);
+  return new RangeError(`RLE: expected characters from '0' to 'o', got ${JSON.stringify(text[p])} at ${p}`);
+}
+
+/** @throws unless this is {size, counts} with runs that add up to the size */
+export function parseRle(stored: CocoRle): Rle {
+  if (typeof stored !== 'object' || stored === null || !Array.isArray(stored.size) || stored.size.length !== 2) {
+    throw new TypeError(`parseRle: expected {size: [height, width], counts}, got ${shown(stored)}`);
+  }
+  const [height, width] = stored.size;
+  const counts = typeof stored.counts === 'string' ? parseCounts(stored.counts) : listedCounts(stored.counts);
+  const rle = { height, width, counts };
+  requireTotal('parseRle', rle);
+  return rle;
+}
+
+function listedCounts(counts: unknown): Uint32Array {
+  if (!Array.isArray(counts)) throw new TypeError(`parseRle: expected counts of text or numbers, got ${shown(counts)}`);
+  for (const run of counts) {
+    if (!(Number.isInteger(run) && run >= 0 && run <= 0xffffffff)) {
+      throw new RangeError(`parseRle: expected runs that are whole numbers of 0 to 2^32 - 1, got ${shown(run)}`);
+    }
+  }
+  return Uint32Array.from(counts);
+}
+
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 80);
+}
+
+/** The mask as COCO files hold it, compressed. */
+export function formatRle({ height, width, counts }: Rle): { size: [number, number]; counts: string } {
+  return { size: [height, width], counts: formatCounts(counts) };
+}

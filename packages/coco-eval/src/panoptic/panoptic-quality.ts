@@ -1,0 +1,198 @@
+import { matchSegments, type Segment, type SegmentMatches } from './match-segments.ts';
+import { countPairs } from './pair-counts.ts';
+import { boundaryPairs } from './panoptic-boundary.ts';
+
+export type PanopticCategory = { id: number; isthing?: number | boolean; name?: string };
+
+/** Segment ids of an image's pixels with the list of its segments. */
+export type PanopticMap = { ids: ArrayLike<number>; segments: readonly Segment[] };
+
+export type PanopticQualityOptions = {
+  categories: readonly PanopticCategory[];
+  /** `'boundary'`: the lesser of mask IoU and boundary IoU (Cheng et al. 2021); images then need height and width. */
+  iouType?: 'mask' | 'boundary';
+  /** Reach of the boundary as a share of the image diagonal, 0.02 if absent. */
+  dilationRatio?: number;
+};
+
+export type PanopticImage = {
+  groundTruth: PanopticMap;
+  prediction: PanopticMap;
+  /** Position of the image in the order of summing; by default that of the calls. Shards give that of the whole. */
+  index?: number;
+  height?: number;
+  width?: number;
+};
+
+/** Mean over n categories, between 0 and 1; n = 0 gives zeros, where panopticapi divides by zero. */
+export type PanopticMean = { pq: number; sq: number; rq: number; n: number };
+
+/** Quality of one category with the counts it is made from. */
+export type CategoryQuality = {
+  category: PanopticCategory;
+  pq: number;
+  sq: number;
+  rq: number;
+  /** Sum of the IoU of matched pairs. */
+  iou: number;
+  tp: number;
+  fp: number;
+  fn: number;
+};
+
+export type PanopticResult = {
+  all: PanopticMean;
+  things: PanopticMean;
+  stuff: PanopticMean;
+  perCategory: CategoryQuality[];
+  images: number;
+};
+
+/** One image's contribution: categories of matched pairs with their IoU, then of false positives and negatives. */
+type ImageTally = {
+  index: number;
+  matched: number[];
+  iou: number[];
+  falsePositives: number[];
+  falseNegatives: number[];
+};
+
+/** Everything a PanopticQuality has seen, as JSON. */
+export type PanopticState = { kind: 'panoptic'; version: 1; options: PanopticQualityOptions; images: ImageTally[] };
+
+/**
+ * Panoptic quality (Kirillov et al. 2019, §4): PQ = Σ IoU / (TP + ½ FP + ½ FN) = SQ · RQ for each category, then the
+ * mean over categories that occur. Takes one image at a time; equal to panopticapi in every bit.
+ */
+export class PanopticQuality {
+  readonly options: PanopticQualityOptions;
+  readonly #categories: ReadonlyMap<number, PanopticCategory>;
+  #images: ImageTally[] = [];
+
+  constructor(options: PanopticQualityOptions) {
+    this.options = options;
+    this.#categories = new Map(options.categories.map((category) => [category.id, category]));
+  }
+
+  /** Adds an image. @returns its matches @throws at ids or categories that do not fit together */
+  add(image: PanopticImage): SegmentMatches {
+    const { groundTruth: truth, prediction } = image;
+    if (truth.ids.length !== prediction.ids.length) {
+      throw new RangeError(`PanopticQuality: expected ${truth.ids.length} pixels, got ${prediction.ids.length}`);
+    }
+    for (const segment of [...truth.segments, ...prediction.segments]) this.#requireCategory(segment);
+    const pairs = countPairs(truth.ids, prediction.ids);
+    const matches = matchSegments(truth.segments, prediction.segments, pairs, this.#bandPairs(image));
+    this.#images.push({
+      index: image.index ?? this.#images.length,
+      matched: matches.matched.map(({ category }) => category),
+      iou: matches.matched.map(({ iou }) => iou),
+      falsePositives: matches.falsePositives.map(({ category_id }) => category_id),
+      falseNegatives: matches.falseNegatives.map(({ category_id }) => category_id),
+    });
+    return matches;
+  }
+
+  #requireCategory({ id, category_id }: Segment): void {
+    if (!this.#categories.has(category_id)) {
+      throw new RangeError(`PanopticQuality: expected a known category for segment ${id}, got ${category_id}`);
+    }
+  }
+
+  #bandPairs({ groundTruth, prediction, height, width }: PanopticImage) {
+    if (this.options.iouType !== 'boundary') return undefined;
+    if (height === undefined || width === undefined || height * width !== groundTruth.ids.length) {
+      throw new RangeError(
+        `PanopticQuality: expected height and width of ${groundTruth.ids.length} pixels for boundaries`,
+      );
+    }
+    const interior = Math.max(...this.#categories.keys()) + 1;
+    const size = { height, width, interior, dilationRatio: this.options.dilationRatio ?? 0.02 };
+    return boundaryPairs(groundTruth.ids, prediction.ids, size);
+  }
+
+  /**
+   * @param cores In how many contiguous parts the images are summed, each on its own, before the parts are: panopticapi
+   * splits by processor cores, which moves the last digit
+   */
+  result({ cores = 1 }: { cores?: number } = {}): PanopticResult {
+    const images = this.#images.toSorted((a, b) => a.index - b.index);
+    const tallies = new Map<number, CategoryQuality>();
+    for (const category of this.#categories.values()) {
+      tallies.set(category.id, { category, pq: 0, sq: 0, rq: 0, iou: 0, tp: 0, fp: 0, fn: 0 });
+    }
+    for (const part of split(images, cores)) addPart(tallies, part);
+    const perCategory = [...tallies.values()].map(withQuality);
+    const isThing = ({ category }: CategoryQuality) => Number(category.isthing) === 1;
+    return {
+      all: mean(perCategory),
+      things: mean(perCategory.filter(isThing)),
+      stuff: mean(perCategory.filter((quality) => !isThing(quality))),
+      perCategory,
+      images: images.length,
+    };
+  }
+
+  save(): PanopticState {
+    return { kind: 'panoptic', version: 1, options: this.options, images: this.#images };
+  }
+
+  static restore(state: PanopticState): PanopticQuality {
+    if (state?.kind !== 'panoptic' || state.version !== 1 || !Array.isArray(state.images)) {
+      throw new TypeError('PanopticQuality.restore: expected a state of kind panoptic, version 1');
+    }
+    const quality = new PanopticQuality(state.options);
+    quality.#images = [...state.images];
+    return quality;
+  }
+
+  /** Takes in what another has seen. @throws if both saw an image, or their options differ */
+  merge(other: PanopticQuality): void {
+    if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
+      throw new RangeError('PanopticQuality.merge: expected equal categories and options, got different ones');
+    }
+    const seen = new Set(this.#images.map(({ index }) => index));
+    for (const image of other.#images) {
+      if (seen.has(image.index))
+        throw new RangeError(`PanopticQuality.merge: expected image ${image.index} once, got it twice`);
+      this.#images.push(image);
+    }
+  }
+}
+
+/** Contiguous parts, the first n mod count one longer. */
+function split<T>(items: T[], count: number): T[][] {
+  const size = Math.floor(items.length / count);
+  const longer = items.length % count;
+  return Array.from({ length: count }, (_, k) => {
+    const start = k * size + Math.min(k, longer);
+    return items.slice(start, start + size + (k < longer ? 1 : 0));
+  });
+}
+
+function addPart(tallies: Map<number, CategoryQuality>, images: ImageTally[]): void {
+  const sums = new Map<number, number>();
+  for (const { matched, iou, falsePositives, falseNegatives } of images) {
+    matched.forEach((category, k) => {
+      tallies.get(category)!.tp++;
+      sums.set(category, (sums.get(category) ?? 0) + iou[k]);
+    });
+    for (const category of falsePositives) tallies.get(category)!.fp++;
+    for (const category of falseNegatives) tallies.get(category)!.fn++;
+  }
+  for (const [category, sum] of sums) tallies.get(category)!.iou += sum;
+}
+
+function withQuality(tally: CategoryQuality): CategoryQuality {
+  const { iou, tp, fp, fn } = tally;
+  if (tp + fp + fn === 0) return tally;
+  const size = tp + 0.5 * fp + 0.5 * fn;
+  return { ...tally, pq: iou / size, sq: tp === 0 ? 0 : iou / tp, rq: tp / size };
+}
+
+function mean(categories: CategoryQuality[]): PanopticMean {
+  const present = categories.filter(({ tp, fp, fn }) => tp + fp + fn > 0);
+  const n = present.length;
+  const average = (field: 'pq' | 'sq' | 'rq') => (n === 0 ? 0 : present.reduce((sum, q) => sum + q[field], 0) / n);
+  return { pq: average('pq'), sq: average('sq'), rq: average('rq'), n };
+}

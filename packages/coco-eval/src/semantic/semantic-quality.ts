@@ -1,0 +1,182 @@
+import { numpySum } from '../numeric/numpy-sum.ts';
+import { labelBoundary } from './label-boundary.ts';
+
+export type SemanticQualityOptions = {
+  /** Number of classes K; labels are 0 to K − 1. */
+  classes: number;
+  /** Ground-truth label of pixels that do not count, 255 if absent. */
+  ignoreLabel?: number;
+  /** Also compare the boundaries of the label maps, as detectron2's SemSegEvaluator does; see `boundaryIou`. */
+  boundary?: boolean;
+};
+
+export type SemanticImage = {
+  groundTruth: ArrayLike<number>;
+  prediction: ArrayLike<number>;
+  height?: number;
+  width?: number;
+};
+
+/**
+ * What becomes of a class that is predicted but never present: detectron2 leaves it out of the mean, mmsegmentation's
+ * IoUMetric counts it as 0. A class neither predicted nor present is left out by both.
+ */
+export type AbsentClass = 'leave-out' | 'count-as-zero';
+
+/** Percentages, 0 to 100; NaN for classes left out. */
+export type SemanticResult = {
+  meanIou: number;
+  frequencyWeightedIou: number;
+  meanAccuracy: number;
+  pixelAccuracy: number;
+  iou: Float64Array; // [K]
+  accuracy: Float64Array; // [K]
+  /**
+   * [K], with `boundary` only. detectron2 subtracts an eroded label map from the label map, so a class here is a
+   * *difference* of labels: the number is theirs, but it does not mean what its name says.
+   */
+  boundaryIou?: Float64Array;
+  /** [K + 1, K + 1] pixels: rows predicted, columns ground truth, the last of both is what does not count. */
+  confusion: Float64Array;
+};
+
+/** Everything a SemanticQuality has seen, as JSON. */
+export type SemanticState = {
+  kind: 'semantic';
+  version: 1;
+  options: SemanticQualityOptions;
+  confusion: number[];
+  boundaryConfusion: number[];
+};
+
+/** Mean intersection over union of label maps, from a confusion matrix that grows image by image. */
+export class SemanticQuality {
+  readonly options: SemanticQualityOptions;
+  readonly #confusion: Float64Array;
+  readonly #boundaryConfusion: Float64Array;
+
+  constructor(options: SemanticQualityOptions) {
+    if (!(Number.isInteger(options.classes) && options.classes > 0)) {
+      throw new RangeError(`SemanticQuality: expected a number of classes, got ${options.classes}`);
+    }
+    this.options = options;
+    this.#confusion = new Float64Array((options.classes + 1) ** 2);
+    this.#boundaryConfusion = new Float64Array(options.boundary ? (options.classes + 1) ** 2 : 0);
+  }
+
+  /** @throws at a ground-truth label that is neither a class nor ignored, or a predicted one that is no class */
+  add({ groundTruth, prediction, height, width }: SemanticImage): void {
+    const { classes, ignoreLabel = 255, boundary = false } = this.options;
+    if (groundTruth.length !== prediction.length) {
+      throw new RangeError(`SemanticQuality: expected ${groundTruth.length} pixels, got ${prediction.length}`);
+    }
+    const truth = Uint32Array.from(groundTruth, (label) => (label === ignoreLabel ? classes : label));
+    requireLabels('ground truth', truth, classes);
+    requireLabels('prediction', prediction, classes);
+    count(this.#confusion, prediction, truth, classes + 1);
+    if (!boundary) return;
+    if (height === undefined || width === undefined || height * width !== truth.length) {
+      throw new RangeError(`SemanticQuality: expected height and width of ${truth.length} pixels for boundaries`);
+    }
+    const outlines = [prediction, truth].map((labels) => labelBoundary(labels, height, width));
+    count(this.#boundaryConfusion, outlines[0], outlines[1], classes + 1);
+  }
+
+  result({ absentClass = 'leave-out' }: { absentClass?: AbsentClass } = {}): SemanticResult {
+    const { classes, boundary } = this.options;
+    const { hits, present, predicted } = margins(this.#confusion, classes);
+    const total = numpySum(present);
+    const iou = new Float64Array(classes).fill(NaN);
+    const accuracy = new Float64Array(classes).fill(NaN);
+    const weighted: number[] = [];
+    for (let k = 0; k < classes; k++) {
+      if (present[k] > 0) accuracy[k] = 100 * (hits[k] / present[k]);
+      const union = present[k] + predicted[k] - hits[k];
+      if (union === 0 || (present[k] === 0 && absentClass === 'leave-out')) continue;
+      iou[k] = hits[k] / union;
+      weighted.push(iou[k] * (present[k] / total));
+    }
+    const counted = iou.filter((value) => !Number.isNaN(value));
+    const accuracies = accuracyOf(hits, present);
+    return {
+      meanIou: 100 * (numpySum(counted) / counted.length),
+      frequencyWeightedIou: 100 * numpySum(weighted),
+      meanAccuracy: 100 * (numpySum(accuracies) / accuracies.length),
+      pixelAccuracy: 100 * (numpySum(hits) / total),
+      iou: iou.map((value) => 100 * value),
+      accuracy,
+      ...(boundary && { boundaryIou: this.#boundaryIou() }),
+      confusion: this.#confusion.slice(),
+    };
+  }
+
+  #boundaryIou(): Float64Array {
+    const { hits, present, predicted } = margins(this.#boundaryConfusion, this.options.classes);
+    return hits.map((hit, k) => 100 * (hit / (present[k] + predicted[k] - hit)));
+  }
+
+  save(): SemanticState {
+    return {
+      kind: 'semantic',
+      version: 1,
+      options: this.options,
+      confusion: [...this.#confusion],
+      boundaryConfusion: [...this.#boundaryConfusion],
+    };
+  }
+
+  static restore(state: SemanticState): SemanticQuality {
+    if (state?.kind !== 'semantic' || state.version !== 1) {
+      throw new TypeError('SemanticQuality.restore: expected a state of kind semantic, version 1');
+    }
+    const quality = new SemanticQuality(state.options);
+    if (state.confusion?.length !== quality.#confusion.length) {
+      throw new RangeError(`SemanticQuality.restore: expected ${quality.#confusion.length} counts`);
+    }
+    quality.#confusion.set(state.confusion);
+    quality.#boundaryConfusion.set(state.boundaryConfusion);
+    return quality;
+  }
+
+  /** Takes in what another has seen. */
+  merge(other: SemanticQuality): void {
+    if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
+      throw new RangeError('SemanticQuality.merge: expected equal classes and options, got different ones');
+    }
+    other.#confusion.forEach((pixels, k) => (this.#confusion[k] += pixels));
+    other.#boundaryConfusion.forEach((pixels, k) => (this.#boundaryConfusion[k] += pixels));
+  }
+}
+
+function requireLabels(what: string, labels: ArrayLike<number>, classes: number): void {
+  const last = what === 'prediction' ? classes - 1 : classes;
+  for (let p = 0; p < labels.length; p++) {
+    if (!(labels[p] >= 0 && labels[p] <= last)) {
+      throw new RangeError(`SemanticQuality: expected ${what} labels of 0 to ${classes - 1}, got ${labels[p]}`);
+    }
+  }
+}
+
+function count(confusion: Float64Array, rows: ArrayLike<number>, columns: ArrayLike<number>, size: number): void {
+  for (let p = 0; p < rows.length; p++) confusion[rows[p] * size + columns[p]]++;
+}
+
+/** Diagonal, column sums and row sums of a confusion matrix without its last row and column. */
+function margins(confusion: Float64Array, classes: number) {
+  const hits = new Float64Array(classes);
+  const present = new Float64Array(classes);
+  const predicted = new Float64Array(classes);
+  for (let row = 0; row < classes; row++) {
+    hits[row] = confusion[row * (classes + 1) + row];
+    for (let column = 0; column < classes; column++) {
+      const pixels = confusion[row * (classes + 1) + column];
+      predicted[row] += pixels;
+      present[column] += pixels;
+    }
+  }
+  return { hits, present, predicted };
+}
+
+function accuracyOf(hits: Float64Array, present: Float64Array): Float64Array {
+  return hits.map((hit, k) => hit / present[k]).filter((_, k) => present[k] > 0);
+}
