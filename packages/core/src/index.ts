@@ -20,6 +20,19 @@ export { detach } from './detach.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 
+// Kernels
+export { type AttentionOptions, attention } from './kernels/attention.ts';
+export { type Conv2DOptions, conv2d, type Padding2D } from './kernels/conv2d.ts';
+export { deformableSampling } from './kernels/deformable-sampling.ts';
+export { gelu } from './kernels/gelu.ts';
+export { type GroupNormOptions, groupNorm } from './kernels/group-norm.ts';
+export { layerNorm } from './kernels/layer-norm.ts';
+export { type Activation, linear } from './kernels/linear.ts';
+export { matMul } from './kernels/mat-mul.ts';
+export { type MaxPoolOptions, maxPool } from './kernels/max-pool.ts';
+export { type ResizeBilinearOptions, resizeBilinear, resizeNearest } from './kernels/resize.ts';
+export { type GridSampleOptions, gridSample, samplePoints } from './kernels/sample-points.ts';
+
 // Parameters
 export * as init from './params/init.ts';
 export type { Initializer } from './params/init.ts';

@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from './define-kernel.ts';
+
+type Inputs = { x: tf.Tensor };
+
+/** Gaussian error linear unit in its exact form, x · Φ(x) = x/2 · (1 + erf(x/√2)). Hendrycks & Gimpel 2016. */
+export function gelu<T extends tf.Tensor>(x: T): T {
+  return geluKernel({ x }, {}) as T;
+}
+
+/** The meaning of {@link gelu} in plain ops. */
+export function geluReference({ x }: Inputs): tf.Tensor {
+  return tf.mul(x, normalDistribution(x));
+}
+
+const geluKernel = defineKernel<Inputs, Record<string, never>>({
+  name: 'SegGelu',
+  reference: geluReference,
+  saves: ['x'],
+  // d/dx x Φ(x) = Φ(x) + x φ(x), φ(x) = exp(−x²/2) / √(2π)
+  gradient: (dy, { x }) => ({
+    x: () => {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)));
+    },
+  }),
+});
+
+function normalDistribution(x: tf.Tensor): tf.Tensor {
+  return tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2))));
+}

@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type Padding2D, pairOf, paddingOf } from './conv2d.ts';
+import { padOrCrop, pixelsUnderTap, spreadOut } from './conv2d-gradient.ts';
+import { defineKernel } from './define-kernel.ts';
+
+export type MaxPoolOptions = {
+  size: number | [number, number];
+  /** Default: the size. */
+  strides?: number | [number, number];
+  /** Pixels around the map that never win. One number for all sides, or each side. Default: 0. */
+  padding?: number | Padding2D;
+};
+
+type Inputs = { x: tf.Tensor4D };
+type Attrs = { size: [number, number]; strides: [number, number]; padding: Padding2D };
+
+/** Below every finite activation, and finite, so that a product with zero is zero. */
+const LOWEST = -3e38;
+
+/**
+ * The largest value of each window. Of equal values the first in reading order receives the gradient, as in PyTorch.
+ *
+ * @param x [B, H, W, C]
+ * @returns [B, h, w, C]
+ */
+export function maxPool(x: tf.Tensor4D, { size, strides = size, padding = 0 }: MaxPoolOptions): tf.Tensor4D {
+  const attrs = { size: pairOf(size), strides: pairOf(strides), padding: paddingOf(padding) };
+  return maxPoolKernel({ x }, attrs) as tf.Tensor4D;
+}
+
+/** The meaning of {@link maxPool} in plain ops. */
+export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attrs): tf.Tensor4D {
+  return tf.maxPool(padLowest(x, padding), size, strides, 'valid');
+}
+
+function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
+  if (padding.flat().every((side) => side === 0)) return x;
+  return tf.pad(x, [[0, 0], ...padding, [0, 0]], LOWEST);
+}
+
+const maxPoolKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegMaxPool',
+  reference: maxPoolReference,
+  saves: ['x'],
+  gradient: (dy, { x }, attrs, y) => ({ x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs) }),
+});
+
+/** Each tap of the window takes the gradient where it holds the maximum and no tap before it did. */
+function maxPoolGradient(
+  dy: tf.Tensor4D,
+  x: tf.Tensor4D,
+  y: tf.Tensor4D,
+  { size, strides, padding }: Attrs,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const padded = padLowest(x, padding);
+    const [, height, width] = padded.shape;
+    let left = tf.onesLike(dy); // 1 while no tap has taken the window's gradient
+    let total: tf.Tensor4D = tf.zerosLike(padded);
+    for (let row = 0; row < size[0]; row++) {
+      for (let column = 0; column < size[1]; column++) {
+        [left, total] = tf.tidy(() => {
+          const seen = pixelsUnderTap(padded, [row, column], dy.shape, strides);
+          const takes = tf.mul<tf.Tensor4D>(left, tf.cast(tf.equal(seen, y), 'float32'));
+          const spread = spreadOut(tf.mul<tf.Tensor4D>(dy, takes), strides);
+          const below = height - row - spread.shape[1];
+          const right = width - column - spread.shape[2];
+          const placed = padOrCrop(spread, [row, below], [column, right]);
+          return [tf.sub<tf.Tensor4D>(left, takes), tf.add<tf.Tensor4D>(total, placed)];
+        });
+      }
+    }
+    const [[top, bottom], [before, after]] = padding;
+    return padOrCrop(total, [-top, -bottom], [-before, -after]);
+  });
+}
