@@ -39,3 +39,23 @@ export type { Initializer } from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamOptions, type ParamSource, ParamStore, type StoredValue } from './params/param-store.ts';
 export { Scope } from './params/scope.ts';
+
+// Layers
+export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
+export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
+export { ConvNorm } from './layers/conv-norm.ts';
+export { dropout, dropPath, seedDropout } from './layers/dropout.ts';
+export { Linear, type LinearConfig } from './layers/linear.ts';
+export { Mlp } from './layers/mlp.ts';
+export { GroupNorm, LayerNorm } from './layers/norms.ts';
+
+// Checkpoints
+export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
+export { type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
+export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
+
+// Training
+export { Tape } from './tape.ts';
+
+// Values from a formula
+export { fnv1a, formulaProbe, formulaValues } from './formula.ts';

@@ -1,7 +1,26 @@
 /**
- * Losses and set criteria of mask-classification segmentation.
+ * Losses of mask-classification segmentation: single terms for any project, and the criteria of whole models.
  *
  * @packageDocumentation
  */
 
-export {};
+// Terms
+export { classCrossEntropy } from './terms/class-cross-entropy.ts';
+export { diceDistance, diceLoss } from './terms/dice-loss.ts';
+export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
+export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
+
+// Where masks are compared
+export { classLabels, matchedMasks, numMatched, targetMasks } from './matched-pairs.ts';
+export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';
+
+// Criteria of whole models
+export {
+  MASK2FORMER_LOSS,
+  type Mask2FormerLossConfig,
+  type Mask2FormerMatching,
+  type MaskLossTerms,
+  mask2FormerLoss,
+  mask2FormerTerms,
+  matchMask2Former,
+} from './criteria/mask2former.ts';

@@ -12,3 +12,8 @@ export {
   linearAssignment,
   linearAssignmentBatch,
 } from './linear-assignment.ts';
+
+// Costs on tensors
+export { classCost } from './costs/class-cost.ts';
+export { diceCost, maskCrossEntropyCost, maskFocalCost } from './costs/mask-costs.ts';
+export { matchQueries } from './match-queries.ts';

@@ -1,0 +1,127 @@
+import { deformableSampling, init, Linear, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type DeformableAttentionConfig = { dim: number; numHeads: number; numLevels: number; numPoints: number };
+
+export type DeformableAttentionInputs = {
+  /** [B, Q, C] content plus position: only offsets and weights see it */
+  query: tf.Tensor3D;
+  /** [B, S, C] all levels, one after the other, row by row */
+  value: tf.Tensor3D;
+  /** [B | 1, Q, L | 1, 2] as (x, y) in [0, 1], or [B | 1, Q, L | 1, 4] as boxes (cx, cy, w, h) */
+  reference: tf.Tensor4D;
+  /** Height and width of each level */
+  levels: Size[];
+  /** [B, S] ones where a value is valid, zeros in padding */
+  valid?: tf.Tensor2D;
+};
+
+/** Multi-scale deformable attention. Zhu et al. 2021, eq. 3. */
+export class DeformableAttention {
+  readonly scope: Scope;
+  readonly config: DeformableAttentionConfig;
+  readonly offsets: Linear;
+  readonly weights: Linear;
+  readonly value: Linear;
+  readonly output: Linear;
+
+  constructor(scope: Scope, config: DeformableAttentionConfig) {
+    const { dim, numHeads, numLevels, numPoints } = config;
+    const samples = numHeads * numLevels * numPoints;
+    this.scope = scope;
+    this.config = config;
+    this.offsets = new Linear(scope.at('sampling_offsets'), {
+      inDim: dim,
+      outDim: samples * 2,
+      init: { weight: init.zeros, bias: () => tf.tensor1d(startingOffsets(config)) },
+    });
+    this.weights = new Linear(scope.at('attention_weights'), {
+      inDim: dim,
+      outDim: samples,
+      init: { weight: init.zeros, bias: init.zeros },
+    });
+    this.value = new Linear(scope.at('value_proj'), { inDim: dim, outDim: dim });
+    this.output = new Linear(scope.at('output_proj'), { inDim: dim, outDim: dim });
+  }
+
+  /** @returns [B, Q, C] */
+  forward({ query, value, reference, levels, valid }: DeformableAttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { dim, numHeads, numLevels, numPoints } = this.config;
+      const [batch, numQueries] = query.shape;
+      const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
+      const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
+      const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
+      const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]);
+      const locations = this.locate(offsets, reference, levels);
+      const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]);
+      return this.output.forward(deformableSampling(values as tf.Tensor4D, locations, weights as tf.Tensor5D, levels));
+    });
+  }
+
+  /** Padding is zeroed behind the projection, so that its bias does not leak in. */
+  private values(value: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
+    const projected = this.value.forward(value);
+    return valid === undefined ? projected : tf.mul(projected, tf.expandDims(valid, -1));
+  }
+
+  /** Points: reference + offset / (width, height). Boxes: center + offset / P · size / 2. @returns [B, Q, h, L, P, 2] */
+  private locate(offsets: tf.Tensor3D, reference: tf.Tensor4D, levels: Size[]): tf.Tensor<tf.Rank.R6> {
+    const { numHeads, numLevels, numPoints } = this.config;
+    const [batch, numQueries] = offsets.shape;
+    const flat = [batch * numQueries, numHeads, numLevels, numPoints * 2];
+    const [refBatch, refQueries, refLevels, coordinates] = reference.shape;
+    // [B·Q, 1, L, 2P]: rank 4 keeps every backend on its fast broadcasting path
+    const expand = (x: tf.Tensor, repeats: number): tf.Tensor => {
+      const perPoint = tf.reshape(tf.tile(tf.reshape(x, [-1, 1, 2]), [1, repeats, 1]), [refBatch, refQueries, refLevels, repeats * 2]);
+      const full = refBatch === batch ? perPoint : tf.tile(perPoint, [batch, 1, 1, 1]);
+      return tf.reshape(full, [batch * refQueries, 1, refLevels, repeats * 2]);
+    };
+    const center = expand(tf.slice(reference, [0, 0, 0, 0], [-1, -1, -1, 2]), numPoints);
+    const moved = tf.reshape(offsets, flat);
+    const scaled =
+      coordinates === 4
+        ? tf.mul(moved, tf.mul(expand(tf.slice(reference, [0, 0, 0, 2], [-1, -1, -1, 2]), numPoints), 0.5 / numPoints))
+        : tf.mul(moved, pixelSizes(levels, numPoints));
+    return tf.reshape(tf.add(center, scaled), [batch, numQueries, numHeads, numLevels, numPoints, 2]);
+  }
+}
+
+/** [1, 1, L, 2P]: one pixel of each level as a share of the map, (1/width, 1/height) for every point. */
+function pixelSizes(levels: Size[], numPoints: number): tf.Tensor4D {
+  const perLevel = levels.flatMap(([height, width]) => Array.from({ length: numPoints }, () => [1 / width, 1 / height]).flat());
+  return tf.tensor4d(perLevel, [1, 1, levels.length, numPoints * 2]);
+}
+
+/** Head k looks in direction 2πk / heads, scaled to the unit square's edge, point p a distance of p + 1 pixels. */
+function startingOffsets({ numHeads, numLevels, numPoints }: DeformableAttentionConfig): number[] {
+  const offsets: number[] = [];
+  for (let head = 0; head < numHeads; head++) {
+    const angle = (2 * Math.PI * head) / numHeads;
+    const direction = [Math.cos(angle), Math.sin(angle)];
+    const longest = Math.max(...direction.map(Math.abs));
+    for (let level = 0; level < numLevels; level++) {
+      for (let point = 1; point <= numPoints; point++) offsets.push(...direction.map((side) => (side / longest) * point));
+    }
+  }
+  return offsets;
+}
+
+/**
+ * Reference points of an encoder in which every pixel is a query: the center of its own cell, the same for all target
+ * levels.
+ *
+ * @returns [1, Σ H·W, 1, 2] as (x, y)
+ */
+export function cellCenters(levels: Size[]): tf.Tensor4D {
+  const centers = levels.flatMap(([height, width]) => gridCenters(height, width));
+  return tf.tensor4d(centers, [1, centers.length / 2, 1, 2]);
+}
+
+function gridCenters(height: number, width: number): number[] {
+  const points: number[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) points.push((x + 0.5) / width, (y + 0.5) / height);
+  }
+  return points;
+}

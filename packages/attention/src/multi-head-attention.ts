@@ -1,0 +1,74 @@
+import { attention, init, Linear, linear, OUT_IN, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type MultiHeadAttentionConfig = {
+  dim: number;
+  numHeads: number;
+  /**
+   * How the checkpoint keeps the projections: `packed` is PyTorch's `in_proj_weight` of [3·dim, dim], `split` has
+   * `q_proj`, `k_proj` and `v_proj`. Both end in `out_proj`. Default: packed.
+   */
+  projections?: 'packed' | 'split';
+};
+
+export type AttentionInputs = {
+  /** [B, N, C] */
+  query: tf.Tensor3D;
+  /** [B, L, C] */
+  key: tf.Tensor3D;
+  /** [B, L, C] */
+  value: tf.Tensor3D;
+  /** [B, N, L] added to the logits of every head: 0 where a query may look, a large negative number elsewhere */
+  bias?: tf.Tensor3D;
+};
+
+/** softmax(Q Kᵀ / √d + bias) V in several heads, with a projection before and behind. Vaswani et al. 2017, section 3.2. */
+export class MultiHeadAttention {
+  readonly scope: Scope;
+  readonly config: MultiHeadAttentionConfig;
+  readonly packedWeight: tf.Variable | undefined; // [C, 3C]
+  readonly packedBias: tf.Variable | undefined; // [3C]
+  readonly split: [Linear, Linear, Linear] | undefined;
+  readonly output: Linear;
+
+  constructor(scope: Scope, config: MultiHeadAttentionConfig) {
+    const { dim, projections = 'packed' } = config;
+    this.scope = scope;
+    this.config = config;
+    if (projections === 'packed') {
+      this.packedWeight = scope.param('in_proj_weight', [dim, 3 * dim], init.xavierUniform, { stored: OUT_IN });
+      this.packedBias = scope.param('in_proj_bias', [3 * dim], init.zeros);
+    } else {
+      const projection = (name: string) => new Linear(scope.at(name), { inDim: dim, outDim: dim });
+      this.split = [projection('q_proj'), projection('k_proj'), projection('v_proj')];
+    }
+    this.output = new Linear(scope.at('out_proj'), { inDim: dim, outDim: dim });
+  }
+
+  /** @returns [B, N, C] */
+  forward({ query, key, value, bias }: AttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { dim, numHeads } = this.config;
+      const heads = (x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor4D =>
+        tf.reshape(this.project(x, part), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
+      const gathered = attention(heads(query, 0), heads(key, 1), heads(value, 2), bias); // [B, N, h, d]
+      return this.output.forward(tf.reshape(gathered, query.shape));
+    });
+  }
+
+  private project(x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor3D {
+    if (this.split) return this.split[part].forward(x);
+    const [weight, bias] = this.scope.training
+      ? this.packedPart(part)
+      : this.scope.derive(`part${part}`, () => this.packedPart(part));
+    return linear(x, weight, bias);
+  }
+
+  private packedPart(part: number): tf.Tensor[] {
+    const { dim } = this.config;
+    return [
+      tf.slice(this.packedWeight!, [0, part * dim], [dim, dim]),
+      tf.slice(this.packedBias!, [part * dim], [dim]),
+    ];
+  }
+}

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export type SinePositionConfig = {
+  /** Channels of the result; half for rows, half for columns. */
+  dim: number;
+  /** Default: 10000. */
+  temperature?: number;
+  /** Added to the index before normalization. Default: 0; Deformable DETR's Panoptic SegFormer uses −0.5. */
+  offset?: number;
+};
+
+/**
+ * Two-dimensional sine position encoding, normalized to 2π over each axis. Carion et al. 2020, section A.4: channels
+ * of the row first, then of the column, sines and cosines interleaved. Computed in doubles on the host, since some
+ * backends lose digits on large arguments.
+ *
+ * @returns [height · width, dim]
+ */
+export function sinePosition(height: number, width: number, config: SinePositionConfig): tf.Tensor2D {
+  const { dim } = config;
+  const half = dim / 2;
+  const rows = axisEncoding(height, half, config);
+  const columns = axisEncoding(width, half, config);
+  const values = new Float32Array(height * width * dim);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * dim;
+      values.set(rows.subarray(y * half, (y + 1) * half), at);
+      values.set(columns.subarray(x * half, (x + 1) * half), at + half);
+    }
+  }
+  return tf.tensor2d(values, [height * width, dim]);
+}
+
+/** [length, channels]: sin and cos of position / (length + ε) · 2π over temperature^(2⌊i/2⌋ / channels). */
+function axisEncoding(length: number, channels: number, { temperature = 10000, offset = 0 }: SinePositionConfig): Float32Array {
+  const values = new Float32Array(length * channels);
+  for (let p = 0; p < length; p++) {
+    const angle = ((p + 1 + offset) / (length + 1e-6)) * 2 * Math.PI;
+    for (let i = 0; i < channels; i += 2) {
+      const scaled = angle / temperature ** (i / channels);
+      values[p * channels + i] = Math.sin(scaled);
+      values[p * channels + i + 1] = Math.cos(scaled);
+    }
+  }
+  return values;
+}

@@ -1,0 +1,82 @@
+import { attention, init, Linear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type WindowAttentionConfig = { dim: number; numHeads: number; window: number };
+
+/** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
+export class WindowAttention {
+  readonly scope: Scope;
+  readonly config: WindowAttentionConfig;
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly output: Linear;
+  readonly biasTable: tf.Variable; // [(2w − 1)², h]
+
+  /** @param scope Holds `self.{query,key,value}`, `self.relative_position_bias_table` and `output.dense`. */
+  constructor(scope: Scope, config: WindowAttentionConfig) {
+    const { dim, numHeads, window } = config;
+    const projection = (...names: string[]) => new Linear(scope.at(...names), { inDim: dim, outDim: dim, init: 'torch' });
+    this.scope = scope;
+    this.config = config;
+    this.query = projection('self', 'query');
+    this.key = projection('self', 'key');
+    this.value = projection('self', 'value');
+    this.output = projection('output', 'dense');
+    const table = [(2 * window - 1) ** 2, numHeads];
+    this.biasTable = scope.at('self').param('relative_position_bias_table', table, init.truncatedNormal(0.02));
+  }
+
+  /**
+   * @param windows [B · windows, w², C]
+   * @param regionBias [windows, w², w²] of zeros and −100 that keeps shifted windows from looking across the seam
+   */
+  forward(windows: tf.Tensor3D, regionBias?: tf.Tensor3D): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { dim, numHeads } = this.config;
+      const [count, length] = windows.shape;
+      const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [count, length, numHeads, dim / numHeads]);
+      const gathered = attention(
+        heads(this.query.forward(windows)),
+        heads(this.key.forward(windows)),
+        heads(this.value.forward(windows)),
+        this.bias(count, regionBias),
+      );
+      return this.output.forward(tf.reshape(gathered, windows.shape));
+    });
+  }
+
+  /** @returns [B · windows | 1, h, w², w²] */
+  private bias(count: number, regionBias: tf.Tensor3D | undefined): tf.Tensor4D {
+    const positional = this.scope.training
+      ? this.relativeBias()
+      : (this.scope.derive('relative_bias', () => [this.relativeBias()])[0] as tf.Tensor4D);
+    if (regionBias === undefined) return positional;
+    const [windows, length] = regionBias.shape;
+    const perWindow = tf.add<tf.Tensor4D>(positional, tf.reshape(regionBias, [windows, 1, length, length]));
+    return windows === count ? perWindow : tf.tile(perWindow, [count / windows, 1, 1, 1]);
+  }
+
+  /** @returns [1, h, w², w²] */
+  private relativeBias(): tf.Tensor4D {
+    const { numHeads, window } = this.config;
+    const length = window * window;
+    const index = tf.tensor1d(relativeIndex(window), 'int32');
+    const rows = tf.reshape(tf.gather(this.biasTable, index), [length, length, numHeads]);
+    return tf.expandDims(tf.transpose(rows, [2, 0, 1]), 0);
+  }
+}
+
+/** Row of the bias table for every pair (i, j) of a window: (yᵢ − yⱼ + w − 1)(2w − 1) + (xᵢ − xⱼ + w − 1). */
+function relativeIndex(window: number): Int32Array {
+  const length = window * window;
+  const index = new Int32Array(length * length);
+  for (let i = 0; i < length; i++) {
+    for (let j = 0; j < length; j++) {
+      const dy = Math.floor(i / window) - Math.floor(j / window) + window - 1;
+      const dx = (i % window) - (j % window) + window - 1;
+      index[i * length + j] = dy * (2 * window - 1) + dx;
+    }
+  }
+  return index;
+}

@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { ones, zeros } from '../params/init.ts';
+import type { Scope } from '../params/scope.ts';
+
+export type BatchNormConfig = {
+  dim: number;
+  /** Default: 1e-5. */
+  epsilon?: number;
+  /**
+   * `frozen`: running statistics in training too, as detectron2's FrozenBatchNorm and its published recipes.
+   * `batch`: statistics of the batch in training, and running ones follow them. Default: frozen.
+   */
+  mode?: 'frozen' | 'batch';
+  /** Weight of the newest batch in the running statistics. Default: 0.1. */
+  momentum?: number;
+};
+
+/** Batch normalization of the last axis: gain · (x − mean) / √(variance + ε) + bias. Ioffe & Szegedy 2015, alg. 1, 2. */
+export class BatchNorm {
+  readonly scope: Scope;
+  readonly gain: tf.Variable; // [C]
+  readonly bias: tf.Variable; // [C]
+  readonly mean: tf.Variable; // [C]
+  readonly variance: tf.Variable; // [C]
+  readonly config: Required<BatchNormConfig>;
+
+  constructor(scope: Scope, { dim, epsilon = 1e-5, mode = 'frozen', momentum = 0.1 }: BatchNormConfig) {
+    this.scope = scope;
+    this.config = { dim, epsilon, mode, momentum };
+    this.gain = scope.param('weight', [dim], ones);
+    this.bias = scope.param('bias', [dim], zeros);
+    this.mean = scope.param('running_mean', [dim], zeros, { trainable: false });
+    this.variance = scope.param('running_var', [dim], ones, { trainable: false });
+  }
+
+  /** @param x [..., C] */
+  forward<T extends tf.Tensor>(x: T): T {
+    if (this.scope.training && this.config.mode === 'batch') return this.normalizeBatch(x);
+    return tf.tidy(() => {
+      const { scale, shift } = this.affine();
+      return tf.add<T>(tf.mul(x, scale), shift);
+    });
+  }
+
+  /** The running statistics as x · scale + shift: what can be folded into the convolution before. */
+  affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+    const scale = tf.mul<tf.Tensor1D>(this.gain, tf.rsqrt(tf.add(this.variance, this.config.epsilon)));
+    return { scale, shift: tf.sub<tf.Tensor1D>(this.bias, tf.mul(this.mean, scale)) };
+  }
+
+  private normalizeBatch<T extends tf.Tensor>(x: T): T {
+    return tf.tidy(() => {
+      const rows = tf.reshape(x, [-1, this.config.dim]) as tf.Tensor2D;
+      const { mean, variance } = columnMoments(rows);
+      this.follow(mean, variance, rows.shape[0]);
+      return tf.reshape(normalizeColumns(rows, this.gain, this.bias, this.config.epsilon), x.shape) as T;
+    });
+  }
+
+  /** Running variance takes the unbiased estimate, as PyTorch's does. */
+  private follow(mean: tf.Tensor, variance: tf.Tensor, count: number): void {
+    const { momentum } = this.config;
+    const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
+    this.mean.assign(tf.add(tf.mul(this.mean, 1 - momentum), tf.mul(mean, momentum)));
+    this.variance.assign(tf.add(tf.mul(this.variance, 1 - momentum), tf.mul(unbiased, momentum)));
+  }
+}
+
+/** Mean and biased variance of every column of [M, C], each a product with a row of ones: sums stay accurate and fast. */
+function columnMoments(rows: tf.Tensor2D): { mean: tf.Tensor2D; variance: tf.Tensor2D } {
+  const mean = columnMeans(rows);
+  return { mean, variance: columnMeans(tf.square(tf.sub(rows, mean))) };
+}
+
+function columnMeans(rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.matMul(tf.fill([1, rows.shape[0]], 1 / rows.shape[0]), rows);
+}
+
+/** Normalizes every column by its own moments, with the gradient of Ioffe & Szegedy 2015, section 3. */
+function normalizeColumns(rows: tf.Tensor2D, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor2D {
+  const normalize = tf.customGrad((...inputs) => {
+    const [x, gamma, beta] = inputs as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+    const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
+    const { mean, variance } = columnMoments(x);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [1, C]
+    const normalized = tf.mul<tf.Tensor2D>(tf.sub(x, mean), inverse);
+    save([normalized, inverse, gamma]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [y, scale, weight] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+      const meanGradient = columnMeans(dy as tf.Tensor2D);
+      const meanProjection = columnMeans(tf.mul(dy, y));
+      const centered = tf.sub(tf.sub(dy, meanGradient), tf.mul(y, meanProjection));
+      const count = y.shape[0];
+      return [
+        tf.mul(centered, tf.mul(scale, weight)),
+        tf.reshape(tf.mul(meanProjection, count), weight.shape),
+        tf.reshape(tf.mul(meanGradient, count), weight.shape),
+      ];
+    };
+    return { value: tf.add(tf.mul(normalized, gamma), beta), gradFunc };
+  });
+  return normalize(rows, gain, bias) as tf.Tensor2D;
+}

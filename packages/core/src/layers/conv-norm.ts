@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Scope } from '../params/scope.ts';
+import type { BatchNorm } from './batch-norm.ts';
+import type { Conv2d } from './conv2d.ts';
+
+/**
+ * A convolution and the batch norm behind it. In inference the two are one convolution: W' = W · scale,
+ * b' = b · scale + shift, computed once.
+ */
+export class ConvNorm {
+  readonly scope: Scope;
+  readonly conv: Conv2d;
+  readonly norm: BatchNorm;
+
+  /** @param scope Names the pair; the two parts declare their own keys. */
+  constructor(scope: Scope, conv: Conv2d, norm: BatchNorm) {
+    this.scope = scope;
+    this.conv = conv;
+    this.norm = norm;
+  }
+
+  /** @param x [B, H, W, in] @returns [B, H', W', out] */
+  forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
+    if (this.scope.training) {
+      return tf.tidy(() => {
+        const normalized = this.norm.forward(this.conv.forward(x));
+        return activation === 'relu' ? tf.relu(normalized) : normalized;
+      });
+    }
+    const [filter, bias] = this.scope.derive('folded', () => this.fold());
+    return this.conv.apply(x, filter as tf.Tensor4D, bias as tf.Tensor1D, activation);
+  }
+
+  private fold(): tf.Tensor[] {
+    const { scale, shift } = this.norm.affine();
+    const { filter, bias } = this.conv;
+    return [tf.mul(filter, scale), bias === undefined ? shift : tf.add(tf.mul(bias, scale), shift)];
+  }
+}

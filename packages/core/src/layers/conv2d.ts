@@ -1,0 +1,53 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { conv2d } from '../kernels/conv2d.ts';
+import { type Initializer, torchDefault, zeros } from '../params/init.ts';
+import { OIHW } from '../params/layouts.ts';
+import type { Scope } from '../params/scope.ts';
+
+export type Conv2dConfig = {
+  inDim: number;
+  outDim: number;
+  /** Side of the square kernel. */
+  kernel: number;
+  /** Default: 1. */
+  stride?: number;
+  /** Zeros on every side, as PyTorch pads. Default: 0. */
+  padding?: number;
+  /** Default: 1. */
+  dilation?: number;
+  /** Default: 1. */
+  groups?: number;
+  /** Default: true. */
+  bias?: boolean;
+  /** Default: PyTorch's weight. */
+  init?: Initializer;
+  /** Default: zeros. */
+  biasInit?: Initializer;
+};
+
+/** Convolution of NHWC maps. Stored OIHW as PyTorch does, held HWIO. */
+export class Conv2d {
+  readonly filter: tf.Variable; // [kh, kw, in / groups, out]
+  readonly bias: tf.Variable | undefined; // [out]
+  readonly config: Required<Pick<Conv2dConfig, 'stride' | 'padding' | 'dilation' | 'groups'>>;
+
+  constructor(scope: Scope, config: Conv2dConfig) {
+    const { inDim, outDim, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = config;
+    const shape = [kernel, kernel, inDim / groups, outDim];
+    this.filter = scope.param('weight', shape, config.init ?? torchDefault, { stored: OIHW });
+    this.bias = bias ? scope.param('bias', [outDim], config.biasInit ?? zeros) : undefined;
+    this.config = { stride, padding, dilation, groups };
+  }
+
+  /** @param x [B, H, W, in] @returns [B, H', W', out] */
+  forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
+    return this.apply(x, this.filter as unknown as tf.Tensor4D, this.bias as tf.Tensor1D | undefined, activation);
+  }
+
+  /** The same convolution with other weights: a batch norm folded into it, say. */
+  apply(x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D | undefined, activation: 'linear' | 'relu'): tf.Tensor4D {
+    const { stride, padding, dilation, groups } = this.config;
+    return conv2d(x, filter, { strides: stride, padding, dilation, groups, bias, activation });
+  }
+}

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Scope } from '../params/scope.ts';
+
+let nextSeed = 1;
+
+/** Restarts the sequence of dropout masks, so that training resumes to the same result. */
+export function seedDropout(seed: number): void {
+  nextSeed = seed;
+}
+
+/** Zeroes elements with the given probability while training and scales the rest up. Srivastava et al. 2014. */
+export function dropout<T extends tf.Tensor>(scope: Scope, x: T, rate: number): T {
+  if (!scope.training || rate === 0) return x;
+  return tf.mul(x, keepMask(x.shape, rate)) as T;
+}
+
+/** Stochastic depth: drops the whole branch of a sample with the given probability. Huang et al. 2016, eq. 2. */
+export function dropPath<T extends tf.Tensor>(scope: Scope, branch: T, rate: number): T {
+  if (!scope.training || rate === 0) return branch;
+  const perSample = [branch.shape[0], ...branch.shape.slice(1).map(() => 1)];
+  return tf.mul(branch, keepMask(perSample, rate)) as T;
+}
+
+/** Zeros with probability `rate`, 1 / (1 − rate) elsewhere. */
+function keepMask(shape: number[], rate: number): tf.Tensor {
+  const uniform = tf.randomUniform(shape, 0, 1, 'float32', nextSeed++);
+  return tf.div(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), 1 - rate);
+}

@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { linear } from '../kernels/linear.ts';
+import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
+import { OUT_IN } from '../params/layouts.ts';
+import type { Scope } from '../params/scope.ts';
+
+export type LinearConfig = {
+  inDim: number;
+  outDim: number;
+  /** Default: true. */
+  bias?: boolean;
+  /** Default: xavier, with a zero bias. `torch` is what PyTorch does unless told. */
+  init?: 'xavier' | 'torch' | { weight: Initializer; bias: Initializer };
+};
+
+/** y = x W + b. Stored [out, in] as PyTorch does, held [in, out]. */
+export class Linear {
+  readonly weight: tf.Variable; // [in, out]
+  readonly bias: tf.Variable | undefined; // [out]
+
+  constructor(scope: Scope, { inDim, outDim, bias = true, init = 'xavier' }: LinearConfig) {
+    const initializers =
+      init === 'xavier'
+        ? { weight: xavierUniform, bias: zeros }
+        : init === 'torch'
+          ? { weight: torchDefault, bias: torchBias(inDim) }
+          : init;
+    this.weight = scope.param('weight', [inDim, outDim], initializers.weight, { stored: OUT_IN });
+    this.bias = bias ? scope.param('bias', [outDim], initializers.bias) : undefined;
+  }
+
+  /** @param x [..., in] @returns [..., out] */
+  forward<T extends tf.Tensor>(x: T, activation: 'linear' | 'relu' = 'linear'): T {
+    return linear(x, this.weight, this.bias, activation);
+  }
+}

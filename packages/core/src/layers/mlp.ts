@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Scope } from '../params/scope.ts';
+import { Linear } from './linear.ts';
+
+/** Linear layers with a ReLU between each two. */
+export class Mlp {
+  readonly layers: Linear[];
+
+  /** @param scopes One per layer @param dims Sizes before, between and after the layers */
+  constructor(scopes: Scope[], dims: number[]) {
+    this.layers = scopes.map((scope, i) => new Linear(scope, { inDim: dims[i], outDim: dims[i + 1], init: 'torch' }));
+  }
+
+  /** @param x [..., first dim] @returns [..., last dim] */
+  forward<T extends tf.Tensor>(x: T): T {
+    return tf.tidy(() =>
+      this.layers.reduce((y, layer, i) => layer.forward(y, i < this.layers.length - 1 ? 'relu' : 'linear'), x),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { groupNorm } from '../kernels/group-norm.ts';
+import { layerNorm } from '../kernels/layer-norm.ts';
+import { ones, zeros } from '../params/init.ts';
+import type { Scope } from '../params/scope.ts';
+
+/** Layer normalization of the last axis. Ba et al. 2016, eq. 4. */
+export class LayerNorm {
+  readonly gain: tf.Variable; // [C]
+  readonly bias: tf.Variable; // [C]
+  readonly epsilon: number;
+
+  constructor(scope: Scope, { dim, epsilon = 1e-5 }: { dim: number; epsilon?: number }) {
+    this.gain = scope.param('weight', [dim], ones);
+    this.bias = scope.param('bias', [dim], zeros);
+    this.epsilon = epsilon;
+  }
+
+  /** @param x [..., C] */
+  forward<T extends tf.Tensor>(x: T): T {
+    return layerNorm(x, this.gain as unknown as tf.Tensor1D, this.bias as unknown as tf.Tensor1D, this.epsilon);
+  }
+}
+
+/** Group normalization of NHWC maps. Wu & He 2018, eq. 7. */
+export class GroupNorm {
+  readonly gain: tf.Variable; // [C]
+  readonly bias: tf.Variable; // [C]
+  readonly groups: number;
+  readonly epsilon: number;
+
+  constructor(scope: Scope, { dim, groups = 32, epsilon = 1e-5 }: { dim: number; groups?: number; epsilon?: number }) {
+    this.gain = scope.param('weight', [dim], ones);
+    this.bias = scope.param('bias', [dim], zeros);
+    this.groups = groups;
+    this.epsilon = epsilon;
+  }
+
+  /** @param x [B, H, W, C] */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    const { groups, epsilon } = this;
+    return groupNorm(x, this.gain as unknown as tf.Tensor1D, this.bias as unknown as tf.Tensor1D, { groups, epsilon });
+  }
+}

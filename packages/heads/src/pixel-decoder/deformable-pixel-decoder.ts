@@ -1,0 +1,161 @@
+import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
+import { Conv2d, GroupNorm, init, LayerNorm, resizeBilinear, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type DeformablePixelDecoderConfig = {
+  /** Channels of the backbone's maps at strides 4, 8, 16, 32. */
+  inDims: readonly number[];
+  dim: number;
+  /** Channels of the per-pixel embedding. */
+  maskDim: number;
+  numLayers: number;
+  numHeads: number;
+  numPoints: number;
+  ffnDim: number;
+};
+
+export type PixelFeatures = {
+  /** Three maps for the query decoder, from 1/32 to 1/8: [B, H, W, dim] */
+  multiScale: tf.Tensor4D[];
+  /** Per-pixel embedding at 1/4: [B, H, W, maskDim] */
+  maskFeatures: tf.Tensor4D;
+};
+
+/**
+ * Pixel decoder of Mask2Former: deformable self-attention over the maps at 1/32, 1/16 and 1/8, then one step of a
+ * feature pyramid to 1/4. Cheng et al. 2022, section 3.2.1 and appendix. Keys are those of Hugging Face's port.
+ */
+export class DeformablePixelDecoder {
+  readonly scope: Scope;
+  readonly config: DeformablePixelDecoderConfig;
+  readonly projections: { conv: Conv2d; norm: GroupNorm }[]; // 1/32, 1/16, 1/8
+  readonly levelEmbedding: tf.Variable; // [3, C]
+  readonly layers: DeformableLayer[];
+  readonly lateral: { conv: Conv2d; norm: GroupNorm };
+  readonly smooth: { conv: Conv2d; norm: GroupNorm };
+  readonly maskProjection: Conv2d;
+
+  constructor(scope: Scope, config: DeformablePixelDecoderConfig) {
+    const { inDims, dim, maskDim, numLayers } = config;
+    const [dim4, ...coarser] = inDims;
+    this.scope = scope;
+    this.config = config;
+    this.projections = coarser.reverse().map((inDim, i) => ({
+      conv: new Conv2d(scope.at('input_projections', i, 0), { inDim, outDim: dim, kernel: 1, init: init.xavierUniform }),
+      norm: new GroupNorm(scope.at('input_projections', i, 1), { dim }),
+    }));
+    this.levelEmbedding = scope.param('level_embed', [this.projections.length, dim], init.normal(1));
+    this.layers = Array.from({ length: numLayers }, (_, i) => new DeformableLayer(scope.at('encoder', 'layers', i), config));
+    this.lateral = normedConv(scope.at('adapter_1'), { inDim: dim4, outDim: dim, kernel: 1 });
+    this.smooth = normedConv(scope.at('layer_1'), { inDim: dim, outDim: dim, kernel: 3, padding: 1 });
+    this.maskProjection = new Conv2d(scope.at('mask_projection'), {
+      inDim: dim,
+      outDim: maskDim,
+      kernel: 1,
+      init: init.fanInUniform,
+    });
+  }
+
+  /** @param features The backbone's maps at strides 4, 8, 16, 32 */
+  forward(features: tf.Tensor4D[]): PixelFeatures {
+    return tf.tidy(() => {
+      const [quarter, ...rest] = features;
+      const multiScale = this.encode(rest.reverse());
+      return { multiScale, maskFeatures: this.embedPixels(quarter, multiScale[multiScale.length - 1]) };
+    });
+  }
+
+  private encode(maps: tf.Tensor4D[]): tf.Tensor4D[] {
+    return tf.tidy(() => {
+      const { dim } = this.config;
+      const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
+      let tokens = tf.tidy(() => this.project(maps)); // [B, S, C]
+      const position = this.positions(levels); // [S, C]
+      const reference = cellCenters(levels);
+      for (const layer of this.layers) {
+        const next = layer.forward({ tokens, position, reference, levels });
+        if (!this.scope.training) tokens.dispose();
+        tokens = next;
+      }
+      const lengths = levels.map(([height, width]) => height * width);
+      return tf.split(tokens, lengths, 1).map((part, i) => {
+        const map: tf.Tensor4D = tf.reshape(part, [part.shape[0], ...levels[i], dim]);
+        return this.scope.tap(map, `multi_scale.${i}`);
+      });
+    });
+  }
+
+  private project(maps: tf.Tensor4D[]): tf.Tensor3D {
+    const tokens = this.projections.map(({ conv, norm }, i) => {
+      const projected = norm.forward(conv.forward(maps[i]));
+      this.scope.tap(projected, `input_projections.${i}`);
+      return tf.reshape(projected, [projected.shape[0], -1, this.config.dim]);
+    });
+    return tf.concat(tokens, 1) as tf.Tensor3D;
+  }
+
+  /** Sine position plus the embedding of the level: only queries see it. @returns [S, C] */
+  private positions(levels: Size[]): tf.Tensor2D {
+    return tf.tidy(() => {
+      const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, levels.length, 0);
+      const perLevel = levels.map(([height, width], i) =>
+        tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
+      );
+      return tf.concat(perLevel, 0);
+    });
+  }
+
+  /** One feature pyramid step, bilinear, then the projection to the per-pixel embedding. */
+  private embedPixels(quarter: tf.Tensor4D, finest: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { scope, lateral, smooth } = this;
+      const size: Size = [quarter.shape[1], quarter.shape[2]];
+      const sideways = scope.tap(lateral.norm.forward(lateral.conv.forward(quarter)), 'adapter_1');
+      const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(finest, size));
+      const smoothed = scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), 'layer_1');
+      return scope.tap(this.maskProjection.forward(smoothed), 'mask_projection');
+    });
+  }
+}
+
+function normedConv(scope: Scope, sizes: { inDim: number; outDim: number; kernel: number; padding?: number }) {
+  return {
+    conv: new Conv2d(scope.at(0), { ...sizes, bias: false, init: init.fanInUniform }),
+    norm: new GroupNorm(scope.at(1), { dim: sizes.outDim }),
+  };
+}
+
+type DeformableLayerInputs = {
+  tokens: tf.Tensor3D; // [B, S, C]
+  position: tf.Tensor2D; // [S, C]
+  reference: tf.Tensor4D;
+  levels: Size[];
+};
+
+/** Deformable self-attention and a feed-forward network, post-norm. Zhu et al. 2021, section 4.1. */
+class DeformableLayer {
+  readonly scope: Scope;
+  readonly attention: DeformableAttention;
+  readonly attentionNorm: LayerNorm;
+  readonly feedForward: FeedForward;
+  readonly finalNorm: LayerNorm;
+
+  constructor(scope: Scope, { dim, numHeads, numPoints, ffnDim, inDims }: DeformablePixelDecoderConfig) {
+    this.scope = scope;
+    this.attention = new DeformableAttention(scope.at('self_attn'), { dim, numHeads, numPoints, numLevels: inDims.length - 1 });
+    this.attentionNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
+    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim });
+    this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
+  }
+
+  forward({ tokens, position, reference, levels }: DeformableLayerInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      const attended = tf.tidy(() => {
+        const query = tf.add<tf.Tensor3D>(tokens, position);
+        const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');
+        return this.attentionNorm.forward(tf.add<tf.Tensor3D>(tokens, gathered));
+      });
+      return this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, this.feedForward.forward(attended))));
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import { sinePosition } from '@seg/attention';
+import { detach, init, LayerNorm, Linear, type MaskPrediction, Mlp, resizeBilinear, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { PixelFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
+import { maskLogits } from '../prediction/mask-logits.ts';
+import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
+
+export type MaskedDecoderConfig = {
+  dim: number;
+  maskDim: number;
+  numQueries: number;
+  numClasses: number;
+  /** Layers proper; there is one prediction more. */
+  numLayers: number;
+  numHeads: number;
+  ffnDim: number;
+  numLevels: number;
+};
+
+/** Added to the attention logits of pixels outside a query's mask: exp of it is zero in float32. */
+const OUTSIDE = -1e9;
+
+/**
+ * Transformer decoder with masked attention. Cheng et al. 2022, section 3.2: learnable query features are supervised
+ * before the first layer; layer i reads scale i mod 3, coarse to fine. Keys are those of Hugging Face's port, where
+ * this is `model.transformer_module` and the class head stands beside it.
+ */
+export class MaskedDecoder {
+  readonly scope: Scope;
+  readonly config: MaskedDecoderConfig;
+  readonly queryFeatures: tf.Variable; // [N, C]
+  readonly queryPosition: tf.Variable; // [N, C]
+  readonly levelEmbedding: tf.Variable; // [3, C]
+  readonly layers: MaskedDecoderLayer[];
+  readonly norm: LayerNorm;
+  readonly classHead: Linear;
+  readonly maskHead: Mlp;
+
+  /** @param scope Of the transformer @param classScope Of the class head */
+  constructor(scope: Scope, classScope: Scope, config: MaskedDecoderConfig) {
+    const { dim, maskDim, numQueries, numClasses, numLayers, numLevels } = config;
+    const decoder = scope.at('decoder');
+    this.scope = scope;
+    this.config = config;
+    this.queryFeatures = scope.at('queries_features').param('weight', [numQueries, dim], init.normal(1));
+    this.queryPosition = scope.at('queries_embedder').param('weight', [numQueries, dim], init.normal(1));
+    this.levelEmbedding = scope.at('level_embed').param('weight', [numLevels, dim], init.normal(1));
+    this.layers = Array.from({ length: numLayers }, (_, i) => new MaskedDecoderLayer(decoder.at('layers', i), config));
+    this.norm = new LayerNorm(decoder.at('layernorm'), { dim });
+    const embedder = decoder.at('mask_predictor', 'mask_embedder');
+    this.maskHead = new Mlp([0, 1, 2].map((i) => embedder.at(i, 0)), [dim, dim, dim, maskDim]);
+    this.classHead = new Linear(classScope, { inDim: dim, outDim: numClasses + 1, init: 'torch' });
+  }
+
+  /**
+   * All predictions, from the learned queries' own to the last layer's: what training supervises.
+   *
+   * @returns numLayers + 1 predictions
+   */
+  forward(features: PixelFeatures): MaskPrediction[] {
+    return tf.tidy(() => {
+      const scales = this.prepareScales(features.multiScale);
+      let queries = this.startingQueries(features.maskFeatures.shape[0]);
+      const predictions = [this.predict(queries, features.maskFeatures, 0)];
+      for (const [i, layer] of this.layers.entries()) {
+        const { size, ...scale } = scales[i % scales.length];
+        const { maskLogits: logits } = predictions[i];
+        const bias = tf.tidy(() => this.attentionBias(resizeBilinear(detach(logits), size), i));
+        queries = layer.forward({ queries, queryPosition: this.queryPosition as unknown as tf.Tensor2D, ...scale, bias });
+        predictions.push(this.predict(queries, features.maskFeatures, i + 1));
+      }
+      return predictions;
+    });
+  }
+
+  /**
+   * The last prediction alone. Resizing is linear, so attention masks come from per-pixel embeddings resized once a
+   * scale instead of from mask logits resized at every layer; equal to {@link forward} up to rounding.
+   */
+  forwardLast(features: PixelFeatures): MaskPrediction {
+    return tf.tidy(() => {
+      const { maskFeatures } = features;
+      const scales = this.prepareScales(features.multiScale).map((scale) => ({
+        ...scale,
+        embedding: resizeBilinear(maskFeatures, scale.size),
+      }));
+      let queries = this.startingQueries(maskFeatures.shape[0]);
+      for (const [i, layer] of this.layers.entries()) {
+        const { embedding, size: _, ...scale } = scales[i % scales.length];
+        const before = queries;
+        queries = tf.tidy(() => {
+          const bias = this.attentionBias(maskLogits(this.maskHead.forward(this.norm.forward(before)), embedding), i);
+          return layer.forward({ queries: before, queryPosition: this.queryPosition as unknown as tf.Tensor2D, ...scale, bias });
+        });
+        before.dispose();
+      }
+      return this.predict(queries, maskFeatures, this.layers.length);
+    });
+  }
+
+  private startingQueries(batch: number): tf.Tensor3D {
+    return tf.tile(tf.expandDims(this.queryFeatures as unknown as tf.Tensor2D, 0), [batch, 1, 1]);
+  }
+
+  /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
+  private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
+    const { dim } = this.config;
+    const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, maps.length, 0);
+    return maps.map((map, i) => {
+      const [batch, height, width] = map.shape;
+      const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);
+      return { pixels, keys: tf.add<tf.Tensor3D>(pixels, sinePosition(height, width, { dim })), size: [height, width] };
+    });
+  }
+
+  /** Heads read the normed stream; the stream itself stays as it is. */
+  private predict(queries: tf.Tensor3D, maskFeatures: tf.Tensor4D, index: number): MaskPrediction {
+    return tf.tidy(() => {
+      const normed = this.norm.forward(queries);
+      const at = this.scope.at('prediction', index);
+      const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
+      return { classLogits, maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits') };
+    });
+  }
+
+  /**
+   * eq. 3: zero where the mask logit is at least 0 (probability 0.5), {@link OUTSIDE} elsewhere. A query whose mask is
+   * empty may look everywhere, since a softmax over nothing has no value.
+   *
+   * @param logits [B, h, w, N] at the layer's scale
+   * @returns [B, N, L]
+   */
+  private attentionBias(logits: tf.Tensor4D, layer: number): tf.Tensor3D {
+    const [batch, height, width, numQueries] = logits.shape;
+    const perQuery = tf.transpose(tf.reshape(logits, [batch, height * width, numQueries]), [0, 2, 1]); // [B, N, L]
+    this.scope.tap(perQuery, `decoder.layers.${layer}.attention_mask_logits`);
+    const blocked = tf.clipByValue(tf.mul(perQuery, -OUTSIDE * 1e21), OUTSIDE, 0);
+    const isOpen = tf.cast(tf.greaterEqual(tf.max(perQuery, 2, true), 0), 'float32'); // [B, N, 1]
+    return tf.mul(blocked, isOpen);
+  }
+}

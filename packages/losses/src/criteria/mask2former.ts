@@ -1,0 +1,151 @@
+import { detach, type MaskPrediction, type MaskTargets, readTensors, samplePoints } from '@seg/core';
+import { type Assignment, classCost, diceCost, maskCrossEntropyCost, matchQueries } from '@seg/matching';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { classLabels, matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
+import { classCrossEntropy } from '../terms/class-cross-entropy.ts';
+import { diceLoss } from '../terms/dice-loss.ts';
+import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
+import { type PointSource, sampleMasks, uncertainPoints } from '../uncertain-points.ts';
+
+export type Mask2FormerLossConfig = {
+  classWeight: number;
+  maskWeight: number;
+  diceWeight: number;
+  noObjectWeight: number;
+  /** Points per mask, for matching and for the loss. */
+  numPoints: number;
+  /** Candidates drawn per point of the loss. */
+  oversampleRatio: number;
+  /** Share of the points that are the most uncertain candidates. */
+  importanceRatio: number;
+};
+
+/** Cheng et al. 2022, section 4.1 and the configs of the original repository: 12544 = 112² points. */
+export const MASK2FORMER_LOSS: Mask2FormerLossConfig = {
+  classWeight: 2,
+  maskWeight: 5,
+  diceWeight: 5,
+  noObjectWeight: 0.1,
+  numPoints: 12544,
+  oversampleRatio: 3,
+  importanceRatio: 0.75,
+};
+
+/** What is settled on the host before the loss can be differentiated. */
+export type Mask2FormerMatching = {
+  /** By output, by image */
+  assignments: Assignment[][];
+  /** By output: [M, P, 2] */
+  points: Float32Array[];
+};
+
+/** Unweighted terms of one output. */
+export type MaskLossTerms = { classification: tf.Scalar; mask: tf.Scalar; dice: tf.Scalar };
+
+/**
+ * Assigns targets to queries for every output, and draws the points of the loss. Nothing here carries a gradient.
+ *
+ * @param predictions One per supervised output, first to last
+ * @param targets One per image
+ */
+export async function matchMask2Former(
+  predictions: MaskPrediction[],
+  targets: MaskTargets[],
+  config: Mask2FormerLossConfig,
+  source: PointSource,
+): Promise<Mask2FormerMatching> {
+  const flat = await matchQueries(() =>
+    predictions.flatMap((prediction, output) => imageCosts(prediction, output, targets, config, source)),
+  );
+  const assignments = predictions.map((_, output) => flat.slice(output * targets.length, (output + 1) * targets.length));
+  return { assignments, points: await drawPoints(predictions, assignments, config, source) };
+}
+
+/** Cost of every query for every target, per image: weighted sum of class, cross entropy and Dice on shared points. */
+function imageCosts(
+  prediction: MaskPrediction,
+  output: number,
+  targets: MaskTargets[],
+  { classWeight, maskWeight, diceWeight, numPoints }: Mask2FormerLossConfig,
+  source: PointSource,
+): tf.Tensor2D[] {
+  const { classLogits, maskLogits } = prediction;
+  const [, height, width, numQueries] = maskLogits.shape;
+  return targets.map(({ classes, masks }, image) => {
+    const points = tf.tensor3d(source.matching(output, image, numPoints), [1, numPoints, 2]);
+    if (classes.length === 0) return tf.zeros([numQueries, 0]);
+    return tf.tidy(() => {
+      const maps = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
+      const logits = tf.transpose(tf.squeeze(samplePoints(maps, points), [0])) as tf.Tensor2D; // [N, P]
+      const wanted = tf.squeeze(samplePoints(tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D, points), [0]);
+      const truth = tf.transpose(wanted) as tf.Tensor2D; // [T, P]
+      const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
+      const labels = tf.tensor1d(classes, 'int32');
+      return tf.addN([
+        tf.mul(maskCrossEntropyCost(logits, truth), maskWeight),
+        tf.mul(classCost(scores, labels), classWeight),
+        tf.mul(diceCost(logits, truth), diceWeight),
+      ]) as tf.Tensor2D;
+    });
+  });
+}
+
+async function drawPoints(
+  predictions: MaskPrediction[],
+  assignments: Assignment[][],
+  { numPoints, oversampleRatio, importanceRatio }: Mask2FormerLossConfig,
+  source: PointSource,
+): Promise<Float32Array[]> {
+  const keep = Math.floor(importanceRatio * numPoints);
+  const count = Math.floor(numPoints * oversampleRatio);
+  const pairs = assignments.map(numMatched);
+  const candidates = pairs.map((masks, output) => source.candidates(output, masks, count));
+  const logits = await readTensors(() =>
+    predictions.map(({ maskLogits }, output) => {
+      if (pairs[output] === 0) return tf.tensor1d([]);
+      const points = tf.tensor3d(candidates[output], [pairs[output], count, 2]);
+      return sampleMasks(matchedMasks(detach(maskLogits), assignments[output]), points);
+    }),
+  );
+  return pairs.map((masks, output) => {
+    const anywhere = source.anywhere(output, masks, numPoints - keep);
+    return uncertainPoints(logits[output] as Float32Array, candidates[output], anywhere, { masks, keep });
+  });
+}
+
+/**
+ * The three terms of every output, at the points that {@link matchMask2Former} drew. Masks are divided by the number
+ * of targets in the batch.
+ */
+export function mask2FormerTerms(
+  predictions: MaskPrediction[],
+  targets: MaskTargets[],
+  { assignments, points }: Mask2FormerMatching,
+  { noObjectWeight }: Mask2FormerLossConfig,
+): MaskLossTerms[] {
+  const normalizer = Math.max(1, targets.reduce((sum, { classes }) => sum + classes.length, 0));
+  return predictions.map(({ classLogits, maskLogits }, output) => {
+    const [batch, numQueries, numClasses] = classLogits.shape;
+    const labels = tf.tensor1d(classLabels(assignments[output], targets, numQueries, numClasses - 1), 'int32');
+    const classification = classCrossEntropy(tf.reshape(classLogits, [batch * numQueries, numClasses]), labels, noObjectWeight);
+    const pairs = numMatched(assignments[output]);
+    if (pairs === 0) return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
+    const where = tf.tensor3d(points[output], [pairs, points[output].length / 2 / pairs, 2]);
+    const logits = sampleMasks(matchedMasks(maskLogits, assignments[output]), where); // [M, P]
+    const truth = sampleMasks(targetMasks(targets, assignments[output]), where);
+    return { classification, mask: maskCrossEntropyLoss(logits, truth, normalizer), dice: diceLoss(logits, truth, normalizer) };
+  });
+}
+
+/** Weighted sum of all terms of all outputs: deep supervision. Cheng et al. 2022, section 3.2.2. */
+export function mask2FormerLoss(terms: MaskLossTerms[], config: Mask2FormerLossConfig): tf.Scalar {
+  return tf.tidy(() => {
+    const weighted = terms.flatMap(({ classification, mask, dice }) => [
+      tf.mul(classification, config.classWeight),
+      tf.mul(mask, config.maskWeight),
+      tf.mul(dice, config.diceWeight),
+    ]);
+    return tf.addN(weighted as tf.Scalar[]);
+  });
+}

@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export type FocalOptions = {
+  /** Weight of positives; 1 − alpha weighs negatives. Negative: no weights. Default: 0.25. */
+  alpha?: number;
+  /** How strongly easy elements fade. Default: 2. */
+  gamma?: number;
+};
+
+/**
+ * Focal loss of every element: α_t (1 − p_t)^γ · cross entropy. Lin et al. 2017, eq. 5.
+ *
+ * @param logits Any shape
+ * @param targets The same shape, zeros and ones
+ * @returns The same shape
+ */
+export function sigmoidFocal<T extends tf.Tensor>(logits: T, targets: T, { alpha = 0.25, gamma = 2 }: FocalOptions = {}): T {
+  return tf.tidy(() => {
+    const p = tf.sigmoid(logits);
+    const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));
+    const off = tf.sub(1, targets);
+    const missed = tf.add(tf.mul(tf.sub(1, p), targets), tf.mul(p, off)); // 1 − p_t
+    const faded = tf.mul(entropy, gamma === 2 ? tf.square(missed) : tf.pow(missed, gamma));
+    return (alpha < 0 ? faded : tf.mul(faded, tf.add(tf.mul(targets, alpha), tf.mul(off, 1 - alpha)))) as T;
+  });
+}
+
+/**
+ * {@link sigmoidFocal} averaged over the points of each mask, summed over masks, divided by `normalizer`. Cheng et al.
+ * 2021 (MaskFormer), section 3.3.
+ *
+ * @param logits [M, P]
+ * @param targets [M, P]
+ */
+export function sigmoidFocalLoss(
+  logits: tf.Tensor2D,
+  targets: tf.Tensor2D,
+  normalizer: number,
+  options: FocalOptions = {},
+): tf.Scalar {
+  return tf.tidy(() => tf.div(tf.sum(tf.mean(sigmoidFocal(logits, targets, options), 1)), normalizer));
+}

@@ -1,0 +1,75 @@
+import { type Random, samplePoints } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Points where masks are compared: (x, y) pairs in [0, 1], row-major. */
+export type PointSource = {
+  /** Points shared by all queries and targets of one image: [1, P, 2] */
+  matching(output: number, image: number, count: number): Float32Array;
+  /** Candidates per matched pair, of which the uncertain ones are kept: [M, count, 2] */
+  candidates(output: number, pairs: number, count: number): Float32Array;
+  /** Points per matched pair that need not be uncertain: [M, count, 2] */
+  anywhere(output: number, pairs: number, count: number): Float32Array;
+};
+
+/** Uniform points from a seeded generator. */
+export function randomPoints(random: Random): PointSource {
+  const uniform = (count: number) => Float32Array.from({ length: count * 2 }, () => random());
+  return {
+    matching: (_output, _image, count) => uniform(count),
+    candidates: (_output, pairs, count) => uniform(pairs * count),
+    anywhere: (_output, pairs, count) => uniform(pairs * count),
+  };
+}
+
+/**
+ * Keeps the candidates where a mask is least certain, its logit nearest to zero, and adds points from anywhere.
+ * Kirillov et al. 2020 (PointRend), section 3.1; Cheng et al. 2022, section 3.3.
+ *
+ * @param logits [M, C] of the candidates
+ * @param candidates [M, C, 2]
+ * @param anywhere [M, A, 2]
+ * @param keep Number of uncertain points per mask
+ * @returns [M, keep + A, 2]
+ */
+export function uncertainPoints(
+  logits: Float32Array,
+  candidates: Float32Array,
+  anywhere: Float32Array,
+  { masks, keep }: { masks: number; keep: number },
+): Float32Array {
+  const count = logits.length / Math.max(1, masks);
+  const rest = anywhere.length / 2 / Math.max(1, masks);
+  const points = new Float32Array(masks * (keep + rest) * 2);
+  for (let m = 0; m < masks; m++) {
+    const row = logits.subarray(m * count, (m + 1) * count);
+    const start = m * (keep + rest) * 2;
+    smallestMagnitudes(row, keep).forEach((index, i) => {
+      const from = (m * count + index) * 2;
+      points.set(candidates.subarray(from, from + 2), start + i * 2);
+    });
+    points.set(anywhere.subarray(m * rest * 2, (m + 1) * rest * 2), start + keep * 2);
+  }
+  return points;
+}
+
+/** Indices of the `keep` values of smallest magnitude; equal ones by index. */
+function smallestMagnitudes(values: Float32Array, keep: number): Uint32Array {
+  const magnitudes = values.map(Math.abs);
+  const threshold = Float32Array.from(magnitudes).sort()[keep - 1];
+  const chosen = new Uint32Array(keep);
+  let count = 0;
+  for (let i = 0; i < magnitudes.length && count < keep; i++) if (magnitudes[i] < threshold) chosen[count++] = i;
+  for (let i = 0; i < magnitudes.length && count < keep; i++) if (magnitudes[i] === threshold) chosen[count++] = i;
+  return chosen;
+}
+
+/**
+ * Values of masks at points of their own.
+ *
+ * @param masks [M, h, w]
+ * @param points [M, P, 2]
+ * @returns [M, P]
+ */
+export function sampleMasks(masks: tf.Tensor3D, points: tf.Tensor3D): tf.Tensor2D {
+  return tf.tidy(() => tf.squeeze(samplePoints(tf.expandDims(masks, -1) as tf.Tensor4D, points), [2]));
+}

@@ -1,0 +1,26 @@
+import { readTensors } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type Assignment, linearAssignment } from './linear-assignment.ts';
+
+/**
+ * Assigns targets to queries by the Hungarian algorithm, for any number of images and predictions at once. Costs are
+ * computed on the device and downloaded together, once. NaN and infinite costs are taken only where nothing else is
+ * left, so that one diverged query does not stop a training run.
+ *
+ * @param costs Returns one [N, T] matrix per problem; T may be 0
+ * @returns One assignment per problem: queries ascending, and the target of each
+ */
+export async function matchQueries(costs: () => tf.Tensor2D[]): Promise<Assignment[]> {
+  let shapes: [number, number][] = [];
+  const [values] = await readTensors(() => {
+    const matrices = costs();
+    shapes = matrices.map((matrix) => matrix.shape);
+    return [matrices.length === 0 ? tf.tensor1d([]) : tf.concat(matrices.map((matrix) => tf.reshape(matrix, [-1])))];
+  });
+  let offset = 0;
+  return shapes.map(([rows, columns]) => {
+    const matrix = (values as Float32Array).subarray(offset, (offset += rows * columns));
+    return linearAssignment(matrix, rows, columns, { nonFinite: 'clamp' });
+  });
+}

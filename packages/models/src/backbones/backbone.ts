@@ -1,0 +1,25 @@
+import type { Scope } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { ResNet, type ResNetConfig } from './resnet.ts';
+import { Swin, type SwinConfig } from './swin.ts';
+
+export type BackboneConfig = ResNetConfig | SwinConfig;
+
+/** Images in, one feature map per stride (4, 8, 16, 32) out. */
+export type Backbone = {
+  readonly dims: readonly number[];
+  forward(pixels: tf.Tensor4D): tf.Tensor4D[];
+};
+
+/** The backbone that a config names. */
+export function createBackbone(scope: Scope, config: BackboneConfig): Backbone {
+  switch (config.type) {
+    case 'resnet':
+      return new ResNet(scope, config);
+    case 'swin':
+      return new Swin(scope, config);
+    default:
+      throw config satisfies never;
+  }
+}

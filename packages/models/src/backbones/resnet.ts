@@ -1,0 +1,140 @@
+import { BatchNorm, type BatchNormConfig, Conv2d, ConvNorm, init, maxPool, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type ResNetConfig = {
+  type: 'resnet';
+  /** Channels of the stem. */
+  stemDim: number;
+  /** Bottleneck blocks of each stage. */
+  depths: readonly number[];
+  /** Output channels of each stage; a bottleneck is a quarter as wide. */
+  dims: readonly number[];
+  /** `basic` is one 7×7 convolution; `deep` three of 3×3, as deeplab and "R101c" have it. Default: basic. */
+  stem?: 'basic' | 'deep';
+  /** Dilation of each block of the last stage. Default: all one. */
+  lastStageDilations?: readonly number[];
+  /** Statistics in training; see {@link BatchNormConfig}. Default: frozen, as all published recipes but Cityscapes'. */
+  batchNorm?: BatchNormConfig['mode'];
+};
+
+/** He et al. 2016, Table 1, 50-layer. */
+export const RESNET50: ResNetConfig = { type: 'resnet', stemDim: 64, depths: [3, 4, 6, 3], dims: [256, 512, 1024, 2048] };
+
+/** He et al. 2016, Table 1, 101-layer. */
+export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };
+
+/** detectron2's R-103: ResNet-101 with the three-convolution stem and dilations 1, 2, 4 in the last stage. */
+export const RESNET101C: ResNetConfig = { ...RESNET101, stem: 'deep', lastStageDilations: [1, 2, 4] };
+
+/**
+ * ResNet of bottleneck blocks with the stride in the 3×3 convolution. He et al. 2016. Keys are those of Hugging Face's
+ * port; other namings load through a key map.
+ */
+export class ResNet {
+  readonly scope: Scope;
+  readonly stem: ConvNorm[];
+  readonly stages: Bottleneck[][];
+  readonly dims: readonly number[];
+
+  constructor(scope: Scope, config: ResNetConfig) {
+    this.scope = scope;
+    this.dims = config.dims;
+    this.stem = stem(scope.at('embedder'), config);
+    let inDim = stemOutput(config);
+    this.stages = config.depths.map((depth, i) => {
+      const blocks = Array.from({ length: depth }, (_, j) => {
+        const last = i === config.depths.length - 1;
+        return new Bottleneck(scope.at('encoder', 'stages', i, 'layers', j), {
+          inDim: j === 0 ? inDim : config.dims[i],
+          outDim: config.dims[i],
+          stride: i > 0 && j === 0 ? 2 : 1,
+          dilation: (last ? config.lastStageDilations?.[j] : undefined) ?? 1,
+          project: j === 0,
+          mode: config.batchNorm ?? 'frozen',
+        });
+      });
+      inDim = config.dims[i];
+      return blocks;
+    });
+  }
+
+  /**
+   * @param pixels [B, H, W, 3]
+   * @returns One map per stage at strides 4, 8, 16, 32: [B, ⌈H/s⌉, ⌈W/s⌉, dims[i]]
+   */
+  forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
+    return tf.tidy(() => {
+      let x = tf.tidy(() => {
+        const stemmed = this.stem.reduce((y, conv) => conv.forward(y, 'relu'), pixels);
+        return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
+      });
+      return this.stages.map((blocks) => {
+        for (const block of blocks) {
+          const next = block.forward(x);
+          if (!this.scope.training && block !== blocks[0]) x.dispose();
+          x = next;
+        }
+        return x;
+      });
+    });
+  }
+}
+
+function stem(scope: Scope, { stem: kind = 'basic', stemDim, batchNorm }: ResNetConfig): ConvNorm[] {
+  const basic = [{ name: 'embedder', inDim: 3, outDim: stemDim, kernel: 7, stride: 2 }];
+  const deep = [
+    { name: 'conv1', inDim: 3, outDim: stemDim, kernel: 3, stride: 2 },
+    { name: 'conv2', inDim: stemDim, outDim: stemDim, kernel: 3, stride: 1 },
+    { name: 'conv3', inDim: stemDim, outDim: stemDim * 2, kernel: 3, stride: 1 },
+  ];
+  return (kind === 'basic' ? basic : deep).map(({ name, ...config }) => convNorm(scope.at(name), config, batchNorm));
+}
+
+function stemOutput({ stem: kind = 'basic', stemDim }: ResNetConfig): number {
+  return kind === 'basic' ? stemDim : stemDim * 2;
+}
+
+type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
+
+function convNorm(scope: Scope, sizes: ConvSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
+  const padding = ((sizes.kernel - 1) / 2) * (sizes.dilation ?? 1);
+  const conv = new Conv2d(scope.at('convolution'), { ...sizes, padding, bias: false, init: init.kaimingNormal });
+  return new ConvNorm(scope, conv, new BatchNorm(scope.at('normalization'), { dim: sizes.outDim, mode }));
+}
+
+type BottleneckConfig = {
+  inDim: number;
+  outDim: number;
+  stride: number;
+  dilation: number;
+  project: boolean;
+  mode: BatchNormConfig['mode'];
+};
+
+/** relu(x + F(x)) with F = 1×1, 3×3, 1×1. He et al. 2016, figure 5 right. */
+class Bottleneck {
+  readonly scope: Scope;
+  readonly reduce: ConvNorm;
+  readonly spatial: ConvNorm;
+  readonly expand: ConvNorm;
+  readonly shortcut: ConvNorm | undefined;
+
+  constructor(scope: Scope, { inDim, outDim, stride, dilation, project, mode }: BottleneckConfig) {
+    const width = outDim / 4;
+    const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
+    this.scope = scope;
+    this.reduce = layer(0, { inDim, outDim: width, kernel: 1 });
+    this.spatial = layer(1, { inDim: width, outDim: width, kernel: 3, stride, dilation });
+    this.expand = layer(2, { inDim: width, outDim, kernel: 1 });
+    this.shortcut = project ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const reduced = this.reduce.forward(x, 'relu');
+      const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
+      const skipped = this.shortcut?.forward(x) ?? x;
+      return this.scope.tap(tf.relu(tf.add<tf.Tensor4D>(branch, skipped)));
+    });
+  }
+}

@@ -1,0 +1,221 @@
+import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
+import { WindowAttention } from '@seg/attention';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type SwinConfig = {
+  type: 'swin';
+  /** Channels behind the patch embedding; they double at every stage. */
+  dim: number;
+  depths: readonly number[];
+  numHeads: readonly number[];
+  window: number;
+  /** Largest probability of dropping a block in training; it grows from 0 linearly. Default: 0.3. */
+  dropPath?: number;
+  /**
+   * Last part of the output norms' keys: `stage` is `hidden_states_norms.stage1`…, `index` is `hidden_states_norms.0`….
+   * Default: stage.
+   */
+  normKeys?: 'stage' | 'index';
+};
+
+/** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */
+export const SWIN_TINY: SwinConfig = { type: 'swin', dim: 96, depths: [2, 2, 6, 2], numHeads: [3, 6, 12, 24], window: 7 };
+export const SWIN_SMALL: SwinConfig = { ...SWIN_TINY, depths: [2, 2, 18, 2] };
+export const SWIN_BASE: SwinConfig = { type: 'swin', dim: 128, depths: [2, 2, 18, 2], numHeads: [4, 8, 16, 32], window: 12 };
+export const SWIN_LARGE: SwinConfig = { type: 'swin', dim: 192, depths: [2, 2, 18, 2], numHeads: [6, 12, 24, 48], window: 12 };
+
+/**
+ * Swin Transformer as a backbone for dense prediction. Liu et al. 2021. Windows and shifts are never reduced for small
+ * maps, unlike in the classification model. Keys are those of Hugging Face's port.
+ */
+export class Swin {
+  readonly scope: Scope;
+  readonly embed: Conv2d;
+  readonly embedNorm: LayerNorm;
+  readonly stages: SwinStage[];
+  readonly norms: LayerNorm[];
+  readonly dims: readonly number[];
+
+  constructor(scope: Scope, config: SwinConfig) {
+    const { dim, depths } = config;
+    this.scope = scope;
+    this.dims = depths.map((_, i) => dim * 2 ** i);
+    const embeddings = scope.at('embeddings');
+    this.embed = new Conv2d(embeddings.at('patch_embeddings', 'projection'), { inDim: 3, outDim: dim, kernel: 4, stride: 4 });
+    this.embedNorm = new LayerNorm(embeddings.at('norm'), { dim });
+    this.stages = depths.map((_, i) => new SwinStage(scope.at('encoder', 'layers', i), config, i));
+    const normKey = (i: number) => ((config.normKeys ?? 'stage') === 'stage' ? `stage${i + 1}` : i);
+    this.norms = this.dims.map((width, i) => new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }));
+  }
+
+  /**
+   * @param pixels [B, H, W, 3]
+   * @returns One map per stage at strides 4, 8, 16, 32
+   */
+  forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
+    return tf.tidy(() => {
+      const patches = this.embed.forward(padToMultiple(pixels, 4));
+      let x = this.scope.at('embeddings').tap(this.embedNorm.forward(patches));
+      return this.stages.map((stage, i) => {
+        const { output, next } = stage.forward(x);
+        x = next;
+        return this.norms[i].forward(output);
+      });
+    });
+  }
+}
+
+/** Zeros below and to the right until height and width are multiples. */
+function padToMultiple(x: tf.Tensor4D, multiple: number): tf.Tensor4D {
+  const [, height, width] = x.shape;
+  const [bottom, right] = [height, width].map((size) => Math.ceil(size / multiple) * multiple - size);
+  if (bottom === 0 && right === 0) return x;
+  return tf.pad(x, [[0, 0], [0, bottom], [0, right], [0, 0]]); // biome-ignore format: one axis each
+}
+
+/** Blocks at one resolution, and the merging of 2×2 patches behind them. */
+class SwinStage {
+  readonly blocks: SwinBlock[];
+  readonly mergeNorm: LayerNorm | undefined;
+  readonly merge: Linear | undefined;
+
+  constructor(scope: Scope, config: SwinConfig, index: number) {
+    const { depths, numHeads, window } = config;
+    const dim = config.dim * 2 ** index;
+    const before = depths.slice(0, index).reduce((sum, depth) => sum + depth, 0);
+    const total = depths.reduce((sum, depth) => sum + depth, 0);
+    this.blocks = Array.from({ length: depths[index] }, (_, j) => {
+      const dropRate = ((config.dropPath ?? 0.3) * (before + j)) / Math.max(1, total - 1);
+      const shift = j % 2 === 1 ? Math.floor(window / 2) : 0;
+      return new SwinBlock(scope.at('blocks', j), { dim, numHeads: numHeads[index], window, shift, dropRate });
+    });
+    if (index < depths.length - 1) {
+      this.mergeNorm = new LayerNorm(scope.at('downsample', 'norm'), { dim: 4 * dim });
+      this.merge = new Linear(scope.at('downsample', 'reduction'), { inDim: 4 * dim, outDim: 2 * dim, bias: false });
+    }
+  }
+
+  /** @param x [B, H, W, C] @returns the map itself, and the merged one [B, ⌈H/2⌉, ⌈W/2⌉, 2C] */
+  forward(x: tf.Tensor4D): { output: tf.Tensor4D; next: tf.Tensor4D } {
+    return tf.tidy(() => {
+      const output = this.blocks.reduce((y, block) => block.forward(y), x);
+      return { output, next: this.merge ? this.merge.forward(this.mergeNorm!.forward(neighbors(output))) : output };
+    });
+  }
+}
+
+/** Channels of each 2×2 patch side by side: (0,0), (1,0), (0,1), (1,1) as (row, column). @returns [B, H/2, W/2, 4C] */
+function neighbors(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    const padded = padToMultiple(x, 2);
+    const [batch, height, width, dim] = padded.shape;
+    const patches = tf.reshape(padded, [batch * (height / 2), 2, width / 2, 2 * dim]); // [.., row, x, column·C]
+    const [even, odd] = [0, 1].map((row) => tf.slice(patches, [0, row, 0, 0], [-1, 1, -1, -1]));
+    const [evenLeft, evenRight] = tf.split(even, 2, 3);
+    const [oddLeft, oddRight] = tf.split(odd, 2, 3);
+    const joined = tf.concat([evenLeft, oddLeft, evenRight, oddRight], 3);
+    return tf.reshape(joined, [batch, height / 2, width / 2, 4 * dim]);
+  });
+}
+
+type SwinBlockConfig = { dim: number; numHeads: number; window: number; shift: number; dropRate: number };
+
+/** Liu et al. 2021, eq. 3: windowed attention and an MLP, each behind a norm and beside a skip. */
+class SwinBlock {
+  readonly scope: Scope;
+  readonly config: SwinBlockConfig;
+  readonly normBefore: LayerNorm;
+  readonly attention: WindowAttention;
+  readonly normAfter: LayerNorm;
+  readonly expand: Linear;
+  readonly contract: Linear;
+
+  constructor(scope: Scope, config: SwinBlockConfig) {
+    const { dim } = config;
+    this.scope = scope;
+    this.config = config;
+    this.normBefore = new LayerNorm(scope.at('layernorm_before'), { dim });
+    this.attention = new WindowAttention(scope.at('attention'), config);
+    this.normAfter = new LayerNorm(scope.at('layernorm_after'), { dim });
+    const weights = { weight: init.truncatedNormal(0.02), bias: init.zeros };
+    this.expand = new Linear(scope.at('intermediate', 'dense'), { inDim: dim, outDim: 4 * dim, init: weights });
+    this.contract = new Linear(scope.at('output', 'dense'), { inDim: 4 * dim, outDim: dim, init: weights });
+  }
+
+  /** @param x [B, H, W, C] */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { dropRate } = this.config;
+      const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
+      const hidden = gelu(this.expand.forward(this.normAfter.forward(attended)));
+      return this.scope.tap(tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)));
+    });
+  }
+
+  /** Padded tokens are zeros behind the norm: their keys and values are the biases, and they take part. */
+  private attend(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { window, shift } = this.config;
+      const [, height, width] = x.shape;
+      const padded = padToMultiple(x, window);
+      const rolled = roll(padded, -shift);
+      const regionBias = shift > 0 ? this.regionBias(padded.shape[1], padded.shape[2]) : undefined;
+      const gathered = this.attention.forward(intoWindows(rolled, window), regionBias);
+      const back = roll(fromWindows(gathered, padded.shape, window), shift);
+      return tf.slice(back, [0, 0, 0, 0], [-1, height, width, -1]);
+    });
+  }
+
+  private regionBias(height: number, width: number): tf.Tensor3D {
+    const { window, shift } = this.config;
+    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0] as tf.Tensor3D;
+  }
+}
+
+/** Rolls rows and columns by `by` positions, as torch.roll does. */
+function roll(x: tf.Tensor4D, by: number): tf.Tensor4D {
+  if (by === 0) return x;
+  return tf.tidy(() => rollAxis(rollAxis(x, by, 1), by, 2));
+}
+
+function rollAxis(x: tf.Tensor4D, by: number, axis: 1 | 2): tf.Tensor4D {
+  const size = x.shape[axis];
+  const cut = ((-by % size) + size) % size;
+  if (cut === 0) return x;
+  const [head, tail] = tf.split(x, [cut, size - cut], axis);
+  return tf.concat<tf.Tensor4D>([tail, head], axis);
+}
+
+/** @returns [B · windows, w², C], windows row by row */
+function intoWindows(x: tf.Tensor4D, window: number): tf.Tensor3D {
+  const [batch, height, width, dim] = x.shape;
+  const [rows, columns] = [height / window, width / window];
+  const strips = tf.reshape(x, [batch * rows, window, columns, window * dim]);
+  return tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch * rows * columns, window * window, dim]);
+}
+
+function fromWindows(windows: tf.Tensor3D, shape: number[], window: number): tf.Tensor4D {
+  const [batch, height, width, dim] = shape;
+  const [rows, columns] = [height / window, width / window];
+  const strips = tf.reshape(windows, [batch * rows, columns, window, window * dim]);
+  return tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch, height, width, dim]);
+}
+
+/** [windows, w², w²]: −100 where two cells of a window come from different sides of the seam. */
+function regionBias(height: number, width: number, window: number, shift: number): tf.Tensor3D {
+  const band = (position: number, size: number): number => (position < size - window ? 0 : position < size - shift ? 1 : 2);
+  const [rows, columns] = [height / window, width / window];
+  const length = window * window;
+  const bias = new Float32Array(rows * columns * length * length);
+  const regions = new Int32Array(length);
+  for (let w = 0; w < rows * columns; w++) {
+    const [top, left] = [Math.floor(w / columns) * window, (w % columns) * window];
+    for (let i = 0; i < length; i++) {
+      regions[i] = 3 * band(top + Math.floor(i / window), height) + band(left + (i % window), width);
+    }
+    for (let i = 0; i < length; i++) {
+      for (let j = 0; j < length; j++) bias[(w * length + i) * length + j] = regions[i] === regions[j] ? 0 : -100;
+    }
+  }
+  return tf.tensor3d(bias, [rows * columns, length, length]);
+}
