@@ -1,0 +1,28 @@
+import type { PanopticCategory } from '../scenes/categories.ts';
+
+/** One segment of `segments_info` (cocodataset.org, "format-data", 4. Panoptic Segmentation). */
+export type CocoSegment = {
+  id: number;
+  category_id: number;
+  /** In pixels. */
+  area: number;
+  /** x, y, width, height in pixels. */
+  bbox: [number, number, number, number];
+  iscrowd: 0 | 1;
+};
+
+export type CocoPanopticAnnotation = {
+  image_id: number;
+  /** Of the PNG with the segment ids. */
+  file_name: string;
+  segments_info: CocoSegment[];
+};
+
+export type CocoImage = { id: number; file_name: string; width: number; height: number };
+
+/** A panoptic annotation file. */
+export type CocoPanopticJson = {
+  images: CocoImage[];
+  annotations: CocoPanopticAnnotation[];
+  categories: PanopticCategory[];
+};

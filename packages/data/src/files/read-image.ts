@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+
+import { FormatError, type RgbImage } from '@seg/core';
+
+import { decodeImage } from '../images/decode-image.ts';
+import { IMAGE_LIMITS, type ImageLimits } from '../images/image-limits.ts';
+import { systemReason } from './write-file-atomic.ts';
+
+/**
+ * Reads and decodes a JPEG or PNG file.
+ *
+ * @throws FormatError naming the file, what was expected and what was found
+ */
+export async function readImage(file: string, limits: ImageLimits = IMAGE_LIMITS): Promise<RgbImage> {
+  return decodeImage(await readBytes(file), file, limits);
+}
+
+/** @throws FormatError where there is no file to read */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new FormatError(`readImage: expected to read ${file}, got ${systemReason(error)}`);
+  }
+}

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
+import { encodePng } from '../images/encode-png.ts';
+import { encodePanopticPng } from '../images/panoptic-png.ts';
+import { SCENE_CATEGORIES } from '../scenes/categories.ts';
+import { generateScene } from '../scenes/generate-scene.ts';
+import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
+import { systemReason, writeFileAtomic } from './write-file-atomic.ts';
+
+export type SceneSetOptions = {
+  split: SceneSplit;
+  count: number;
+  /** Index of the first scene in the split, 0 unless told. */
+  start?: number;
+  height?: number;
+  width?: number;
+};
+
+/**
+ * Writes generated scenes as a COCO panoptic data set: `images/*.png`, `panoptic/*.png` and, when those are all there,
+ * `panoptic.json`.
+ *
+ * @returns What `panoptic.json` holds
+ * @throws Error of one line where the folder cannot be written
+ */
+export async function writeSceneSet(folder: string, options: SceneSetOptions): Promise<CocoPanopticJson> {
+  const { split, count, start = 0, height = 128, width = 128 } = options;
+  await makeFolders(folder);
+  const json: CocoPanopticJson = { images: [], annotations: [], categories: [...SCENE_CATEGORIES] };
+  for (let index = start; index < start + count; index++) {
+    const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
+    const file_name = `${split}-${String(index).padStart(6, '0')}.png`;
+    await writeFileAtomic(path.join(folder, 'images', file_name), encodePng(image));
+    const ids = encodePanopticPng({ ids: panoptic, width, height });
+    await writeFileAtomic(path.join(folder, 'panoptic', file_name), ids);
+    const segments_info = segments.map(({ isthing: _, ...segment }) => ({ ...segment, iscrowd: 0 as const }));
+    json.images.push({ id: index + 1, file_name, width, height });
+    json.annotations.push({ image_id: index + 1, file_name, segments_info });
+  }
+  await writeFileAtomic(path.join(folder, 'panoptic.json'), `${JSON.stringify(json, null, 1)}\n`);
+  return json;
+}
+
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    for (const name of ['images', 'panoptic']) await mkdir(path.join(folder, name), { recursive: true });
+  } catch (error) {
+    throw new Error(`writeSceneSet: expected to create ${folder}, got ${systemReason(error)}`, { cause: error });
+  }
+}
