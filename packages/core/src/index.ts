@@ -59,3 +59,8 @@ export { Tape } from './tape.ts';
 
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
+
+// Images
+export { resizeImage } from './image/resize-image.ts';
+export { resizeLabels } from './image/resize-labels.ts';
+export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
