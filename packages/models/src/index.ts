@@ -15,3 +15,4 @@ export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { MASK2FORMER_ORIGINAL_KEYS } from './mask2former/key-map.ts';
 export { Mask2Former } from './mask2former/mask2former.ts';
 export { MASK2FORMER_PRESETS } from './mask2former/presets.ts';
+export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';

@@ -1,5 +1,5 @@
-import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
 import { WindowAttention } from '@seg/attention';
+import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export type SwinConfig = {
@@ -182,8 +182,8 @@ function rollAxis(x: tf.Tensor4D, by: number, axis: 1 | 2): tf.Tensor4D {
   const size = x.shape[axis];
   const cut = ((-by % size) + size) % size;
   if (cut === 0) return x;
-  const [head, tail] = tf.split(x, [cut, size - cut], axis);
-  return tf.concat<tf.Tensor4D>([tail, head], axis);
+  const [head, tail] = tf.split<tf.Tensor4D>(x, [cut, size - cut], axis);
+  return tf.concat([tail, head], axis);
 }
 
 /** @returns [B · windows, w², C], windows row by row */

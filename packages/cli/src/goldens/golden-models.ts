@@ -1,0 +1,26 @@
+import type { KeyMap } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { ParamStore } from '@seg/core';
+import type { Golden } from './golden-file.ts';
+import { mask2FormerGolden } from './mask2former.ts';
+
+/** How one system is built from a golden file and where its taps are. */
+export type GoldenModel = {
+  keyMap: KeyMap;
+  /** Keys of the file that hold nothing. */
+  ignored: (key: string) => boolean;
+  create(params: ParamStore): { run(pixels: tf.Tensor4D): void };
+  /** Path of the model's tap for a golden's name, or null where the golden records something else. */
+  tapPath(name: string): string | null;
+};
+
+/** @throws Error naming the model, where no system is known by it */
+export function goldenModel(golden: Golden): GoldenModel {
+  switch (golden.model) {
+    case 'mask2former':
+      return mask2FormerGolden(golden);
+    default:
+      throw new Error(`verify: expected a model that can be built, got ${golden.model}`);
+  }
+}

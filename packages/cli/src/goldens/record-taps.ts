@@ -1,0 +1,34 @@
+import type { ParamStore } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Runs `forward` and keeps what passes the wanted paths of the model.
+ *
+ * @returns The tensors by path; the caller disposes them
+ */
+export function recordTaps(params: ParamStore, wanted: ReadonlySet<string>, forward: () => void): Map<string, tf.Tensor> {
+  const recorded = new Map<string, tf.Tensor>();
+  params.observer = (path, value) => {
+    if (!wanted.has(path)) return;
+    recorded.get(path)?.dispose();
+    recorded.set(path, tf.keep(tf.clone(value)));
+  };
+  try {
+    tf.tidy(forward);
+  } finally {
+    params.observer = null;
+  }
+  return recorded;
+}
+
+/** Brings a tensor of ours to the layout of a golden: channels first for maps, tokens where the golden has tokens. */
+export async function inGoldenLayout(value: tf.Tensor, shape: readonly number[]): Promise<{ values: ArrayLike<number>; shape: number[] }> {
+  const arranged = tf.tidy(() => {
+    if (value.rank === 4 && shape.length === 4) return tf.transpose(value, [0, 3, 1, 2]);
+    if (value.rank === 4 && shape.length === 3) return tf.reshape(value, [value.shape[0], -1, value.shape[3]!]);
+    return tf.clone(value);
+  });
+  const values = await arranged.data();
+  arranged.dispose();
+  return { values, shape: arranged.shape };
+}
