@@ -4,6 +4,43 @@
  * @packageDocumentation
  */
 
+// Detection
+export type { DetectionResult } from './detection/accumulate.ts';
+export type {
+  CocoAnnotation,
+  CocoCategory,
+  CocoGroundTruth,
+  CocoId,
+  CocoImage,
+  CocoResult,
+  CocoSegmentation,
+} from './detection/coco-types.ts';
+export {
+  DetectionEvaluator,
+  type DetectionEvaluatorOptions,
+  type DetectionImage,
+  type DetectionState,
+  type ImageMatches,
+} from './detection/detection-evaluator.ts';
+export {
+  collectDetections,
+  type EvaluateDetectionsOptions,
+  evaluateDetections,
+} from './detection/evaluate-detections.ts';
+export { groupByImage, resultKind } from './detection/group-by-image.ts';
+export {
+  type AreaRange,
+  COCO_AREAS,
+  type DetectionOptions,
+  type DetectionParameters,
+  type IouType,
+} from './detection/parameters.ts';
+export {
+  averagesPerCategory,
+  type CategoryAverages,
+  type SummaryLine,
+  summarizeDetections,
+} from './detection/summarize.ts';
 // Masks
 export { boundaryDistance, boundaryOf } from './mask/boundary.ts';
 export { type Box, boxIou, maskIou } from './mask/overlap.ts';
@@ -11,6 +48,9 @@ export { boxToRle, polygonsToRle, polygonToRle } from './mask/polygon.ts';
 export { decodeRle, encodeRle, type MaskLayout, type Rle, rleArea, rleBox } from './mask/rle.ts';
 export { mergeRles } from './mask/rle-merge.ts';
 export { type CocoRle, formatCounts, formatRle, parseCounts, parseRle } from './mask/rle-string.ts';
+
+// Numbers as numpy makes them
+export { linspace, numpyMean, numpySum, type Summation } from './numeric/numpy-sum.ts';
 
 // Panoptic quality
 export type { Segment, SegmentMatches } from './panoptic/match-segments.ts';

@@ -143,8 +143,8 @@ export class SemanticQuality {
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('SemanticQuality.merge: expected equal classes and options, got different ones');
     }
-    other.#confusion.forEach((pixels, k) => (this.#confusion[k] += pixels));
-    other.#boundaryConfusion.forEach((pixels, k) => (this.#boundaryConfusion[k] += pixels));
+    add(this.#confusion, other.#confusion);
+    add(this.#boundaryConfusion, other.#boundaryConfusion);
   }
 }
 
@@ -159,6 +159,10 @@ function requireLabels(what: string, labels: ArrayLike<number>, classes: number)
 
 function count(confusion: Float64Array, rows: ArrayLike<number>, columns: ArrayLike<number>, size: number): void {
   for (let p = 0; p < rows.length; p++) confusion[rows[p] * size + columns[p]]++;
+}
+
+function add(target: Float64Array, source: Float64Array): void {
+  for (let k = 0; k < target.length; k++) target[k] += source[k];
 }
 
 /** Diagonal, column sums and row sums of a confusion matrix without its last row and column. */

@@ -1,0 +1,54 @@
+import type { CocoRle } from '../mask/rle-string.ts';
+
+/** Ids are compared as JSON has them: 1 and 1.0 are one id, 1 and "1" are two. */
+export type CocoId = number | string;
+
+export type CocoImage = {
+  id: CocoId;
+  /** Needed where a polygon or a box becomes a mask. */
+  height?: number;
+  width?: number;
+  /** LVIS: categories known to be absent. */
+  neg_category_ids?: readonly CocoId[];
+  /** LVIS: categories of which not every object is annotated. */
+  not_exhaustive_category_ids?: readonly CocoId[];
+};
+
+/** Polygons [[x0, y0, x1, y1, ...], ...] or runs. */
+export type CocoSegmentation = CocoRle | readonly (readonly number[])[];
+
+export type CocoAnnotation = {
+  id: number;
+  image_id: CocoId;
+  category_id: CocoId;
+  /** [x, y, width, height] */
+  bbox?: readonly number[];
+  /** Pixels; decides the size class, whatever the mask is. */
+  area?: number;
+  iscrowd?: number | boolean;
+  ignore?: number | boolean;
+  segmentation?: CocoSegmentation;
+};
+
+export type CocoCategory = {
+  id: CocoId;
+  name?: string;
+  /** LVIS: rare, common or frequent. */
+  frequency?: 'r' | 'c' | 'f';
+};
+
+/** The JSON of a ground-truth file. */
+export type CocoGroundTruth = {
+  images: readonly CocoImage[];
+  annotations: readonly CocoAnnotation[];
+  categories: readonly CocoCategory[];
+};
+
+/** An entry of a results file. */
+export type CocoResult = {
+  image_id: CocoId;
+  category_id: CocoId;
+  score: number;
+  bbox?: readonly number[];
+  segmentation?: CocoSegmentation;
+};

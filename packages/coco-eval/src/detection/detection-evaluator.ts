@@ -1,0 +1,314 @@
+import { accumulate, type DetectionResult } from './accumulate.ts';
+import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
+import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
+import { CategoryLedger, type LedgerState } from './ledger.ts';
+import { type Matching, matchImage } from './match-image.ts';
+import {
+  type AreaRange,
+  compareIds,
+  type DetectionOptions,
+  type DetectionParameters,
+  decideParameters,
+  LVIS_MAX_DETECTIONS,
+} from './parameters.ts';
+import { shapeIou } from './shapes.ts';
+
+/** An image with everything of it. */
+export type DetectionImage = {
+  image: CocoImage;
+  annotations: readonly CocoAnnotation[];
+  /** In the order of the results file, by which equal scores are told apart. */
+  detections: readonly CocoResult[];
+  /** [D] what the matches call each detection; by default a running number. */
+  detectionIds?: ArrayLike<number>;
+};
+
+/** How one image was matched for one category and area range. Shapes: D detections, G ground truths, T thresholds. */
+export type ImageMatches = {
+  imageId: CocoId;
+  categoryId: CocoId;
+  area: AreaRange;
+  detectionIds: number[]; // [D] by falling score
+  groundTruthIds: number[]; // [G] those that count first
+  scores: number[]; // [D]
+  detectionMatches: Float64Array; // [T, D] id of the ground truth, 0 for none
+  groundTruthMatches: Float64Array; // [T, G] id of the detection, 0 for none
+  detectionIgnored: Uint8Array; // [T, D]
+  groundTruthIgnored: Uint8Array; // [G]
+};
+
+export type DetectionEvaluatorOptions = DetectionOptions & {
+  categories: readonly CocoCategory[];
+  /** Called with every matching, as it is made; nothing of it is kept. */
+  onMatches?: (matches: ImageMatches) => void;
+};
+
+/** Everything a DetectionEvaluator has seen, as JSON. */
+export type DetectionState = {
+  kind: 'detection';
+  version: 1;
+  parameters: DetectionParameters;
+  images: CocoId[];
+  ledgers: LedgerState[];
+};
+
+/** The objects of one category in one image. */
+type Pair = { truths: Truth[]; detected: Detected[]; notExhaustive: boolean };
+
+/**
+ * Average precision of detections, one image at a time: COCO's evaluation (Lin et al. 2014) with the numbers of
+ * pycocotools in every bit, or LVIS' (Gupta et al. 2019). What is kept grows with the detections, by about 80 bytes
+ * each, and not with masks or images. Images may come in any order, and the states of several evaluators add up to that
+ * of one.
+ */
+export class DetectionEvaluator {
+  readonly parameters: DetectionParameters;
+  readonly #onMatches: ((matches: ImageMatches) => void) | undefined;
+  readonly #categoryIndex: ReadonlyMap<CocoId, number>;
+  readonly #images: Map<CocoId, number> = new Map();
+  readonly #ledgers: CategoryLedger[];
+  #nextId = 1;
+
+  constructor(options: DetectionEvaluatorOptions) {
+    const parameters = decideParameters(options.categories, options);
+    this.parameters = parameters;
+    this.#onMatches = options.onMatches;
+    this.#categoryIndex = new Map(parameters.categoryIds.map((id, k) => [id, k]));
+    this.#ledgers = parameters.categories.map(
+      () => new CategoryLedger(parameters.areaRanges.length, parameters.iouThresholds.length),
+    );
+  }
+
+  /** @throws if the image came before, or anything of it cannot be read; the evaluator is then as it was */
+  add({ image, annotations, detections, detectionIds }: DetectionImage): void {
+    if (this.#images.has(image.id))
+      throw new RangeError(`DetectionEvaluator: expected image ${image.id} once, got it twice`);
+    const pairs = new Map<number, Pair>();
+    for (const annotation of annotations) {
+      const pair = this.#pairOf(pairs, annotation.category_id, image);
+      pair?.truths.push(readTruth(annotation, this.parameters));
+    }
+    const kept = this.parameters.rules === 'lvis' ? federated(image, annotations, detections) : detections;
+    const places = kept === detections ? undefined : new Map(detections.map((detection, place) => [detection, place]));
+    kept.forEach((detection, k) => {
+      const pair = this.#pairOf(pairs, detection.category_id, image);
+      if (!pair) return;
+      const place = places?.get(detection) ?? k;
+      pair.detected.push(readDetection(detection, detectionIds?.[place] ?? this.#nextId + place, this.parameters));
+    });
+    const groups = this.parameters.useCategories ? [...pairs] : joined(pairs);
+    const evaluated = groups.map(([k, pair]) => [k, pair, this.#overlaps(pair, image)] as const);
+    const number = this.#images.size;
+    this.#images.set(image.id, number);
+    this.#nextId += detections.length;
+    for (const [k, pair, ious] of evaluated) this.#record(k, pair, ious, image.id, number);
+  }
+
+  #pairOf(pairs: Map<number, Pair>, categoryId: CocoId, image: CocoImage): Pair | undefined {
+    const k = this.#categoryIndex.get(categoryId);
+    if (k === undefined) return undefined;
+    let pair = pairs.get(k);
+    if (!pair) {
+      const notExhaustive = image.not_exhaustive_category_ids?.includes(categoryId) ?? false;
+      pairs.set(k, (pair = { truths: [], detected: [], notExhaustive }));
+    }
+    return pair;
+  }
+
+  /** Sorts the detections of the pair, drops those past the limit, and compares the rest. @returns [D, G] */
+  #overlaps(pair: Pair, image: CocoImage): Float64Array {
+    const { parameters } = this;
+    const limit = parameters.rules === 'lvis' ? Infinity : parameters.maxDetections.at(-1)!;
+    pair.detected = fallingScores(pair.detected).slice(0, limit);
+    const { truths, detected } = pair;
+    const ious = new Float64Array(detected.length * truths.length);
+    if (ious.length === 0) return ious;
+    for (const truth of truths) truth.shape = truthShape(truth, image, parameters);
+    let k = 0;
+    for (const detection of detected) {
+      const shape = detectionShape(detection, image, parameters);
+      for (const truth of truths) ious[k++] = shapeIou(parameters.iouType, shape, truth.shape!, truth.isCrowd);
+    }
+    return ious;
+  }
+
+  #record(k: number, pair: Pair, ious: Float64Array, imageId: CocoId, image: number): void {
+    const { areaRanges, iouThresholds: thresholds } = this.parameters;
+    const ledger = this.#ledgers[k];
+    const { truths, detected } = pair;
+    ledger.seen = true;
+    const firstRow = ledger.size;
+    detected.forEach(({ score }, rank) => {
+      ledger.append(score, image, rank);
+    });
+    const isCrowd = Uint8Array.from(truths, (truth) => Number(truth.isCrowd));
+    areaRanges.forEach((area, a) => {
+      const isIgnored = Uint8Array.from(truths, (truth) => Number(truth.isIgnored || outside(truth.area, area)));
+      for (const ignored of isIgnored) ledger.positives[a] += 1 - ignored;
+      const problem = {
+        detections: detected.length,
+        groundTruths: truths.length,
+        ious,
+        isCrowd,
+        isIgnored,
+        thresholds,
+      };
+      const matching = matchImage(problem);
+      const judged = judge(pair, matching, isIgnored, area, thresholds.length);
+      writeBits(ledger, firstRow, a, judged, detected.length, thresholds.length);
+      this.#onMatches?.({
+        imageId,
+        categoryId: this.parameters.categories[k].id,
+        area,
+        ...describe(pair, matching, isIgnored, judged),
+      });
+    });
+  }
+
+  /** The curves over all images so far. */
+  result(): DetectionResult {
+    const ids = [...this.#images.keys()];
+    const order = new Int32Array(ids.length);
+    Array.from(ids.keys())
+      .sort((a, b) => compareIds(ids[a], ids[b]))
+      .forEach((image, place) => {
+        order[image] = place;
+      });
+    return accumulate(this.parameters, this.#ledgers, order);
+  }
+
+  save(): DetectionState {
+    return {
+      kind: 'detection',
+      version: 1,
+      parameters: this.parameters,
+      images: [...this.#images.keys()],
+      ledgers: this.#ledgers.map((ledger) => ledger.save()),
+    };
+  }
+
+  /** @throws if this is not a state that `save` made */
+  static restore(state: DetectionState): DetectionEvaluator {
+    if (state?.kind !== 'detection' || state.version !== 1) {
+      throw new TypeError('DetectionEvaluator.restore: expected a state of kind detection, version 1');
+    }
+    const { categories, categoryIds, imageIds, ...rest } = state.parameters;
+    const options = { ...rest, categoryIds, ...(imageIds && { imageIds }) };
+    const evaluator = new DetectionEvaluator({ ...options, categories });
+    if (state.ledgers.length !== evaluator.#ledgers.length) {
+      throw new RangeError(`DetectionEvaluator.restore: expected ${evaluator.#ledgers.length} categories in the state`);
+    }
+    for (const [number, id] of state.images.entries()) evaluator.#images.set(id, number);
+    for (const [k, ledger] of state.ledgers.entries()) evaluator.#ledgers[k].restore(ledger);
+    return evaluator;
+  }
+
+  /** Takes in what another has seen. @throws if both saw an image, or their parameters differ */
+  merge(other: DetectionEvaluator): void {
+    if (JSON.stringify(this.parameters) !== JSON.stringify(other.parameters)) {
+      throw new RangeError('DetectionEvaluator.merge: expected equal parameters, got different ones');
+    }
+    for (const id of other.#images.keys()) {
+      if (this.#images.has(id))
+        throw new RangeError(`DetectionEvaluator.merge: expected image ${id} once, got it twice`);
+    }
+    const first = this.#images.size;
+    for (const id of other.#images.keys()) this.#images.set(id, this.#images.size);
+    for (const [k, ledger] of this.#ledgers.entries()) ledger.merge(other.#ledgers[k], first);
+  }
+}
+
+function outside(area: number, { min, max }: AreaRange): boolean {
+  return area < min || area > max;
+}
+
+/** By falling score, equal ones as they came, NaN last. */
+export function fallingScores<T extends { score: number }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => {
+    if (a.score > b.score) return -1;
+    if (a.score < b.score) return 1;
+    return a.score === b.score ? 0 : Number(Number.isNaN(a.score)) - Number(Number.isNaN(b.score));
+  });
+}
+
+/** LVIS: the best 300 of the image, and of these only categories known to be there or not to be there. */
+function federated(
+  image: CocoImage,
+  annotations: readonly CocoAnnotation[],
+  detections: readonly CocoResult[],
+): readonly CocoResult[] {
+  const many = detections.length > LVIS_MAX_DETECTIONS;
+  const best = many ? fallingScores(detections).slice(0, LVIS_MAX_DETECTIONS) : detections;
+  const judged = new Set(annotations.map(({ category_id }) => category_id));
+  for (const id of image.neg_category_ids ?? []) judged.add(id);
+  return best.filter(({ category_id }) => judged.has(category_id));
+}
+
+/** All categories as one, in the order of their ids. */
+function joined(pairs: Map<number, Pair>): [number, Pair][] {
+  if (pairs.size === 0) return [];
+  const ordered = [...pairs].sort(([a], [b]) => a - b).map(([, pair]) => pair);
+  const truths = ordered.flatMap((pair) => pair.truths);
+  return [[0, { truths, detected: ordered.flatMap((pair) => pair.detected), notExhaustive: false }]];
+}
+
+/** [T, D] of each: whether a detection is matched, and whether it does not count. */
+type Judged = { matched: Uint8Array; ignored: Uint8Array };
+
+/**
+ * A detection does not count if what it matched does not, or if it matched nothing and its own size is outside the
+ * range. A ground truth of id 0 reads as "nothing", as it does in pycocotools.
+ */
+function judge(
+  { truths, detected, notExhaustive }: Pair,
+  { truthOfDetection }: Matching,
+  isIgnored: Uint8Array,
+  area: AreaRange,
+  T: number,
+): Judged {
+  const D = detected.length;
+  const matched = new Uint8Array(T * D);
+  const ignored = new Uint8Array(T * D);
+  for (let d = 0; d < D; d++) {
+    const excused = notExhaustive || outside(detected[d].area, area) ? 1 : 0;
+    for (let at = d; at < T * D; at += D) {
+      const g = truthOfDetection[at];
+      matched[at] = g !== -1 && truths[g].id !== 0 ? 1 : 0;
+      ignored[at] = (g !== -1 && isIgnored[g] === 1) || (matched[at] === 0 && excused === 1) ? 1 : 0;
+    }
+  }
+  return { matched, ignored };
+}
+
+function writeBits(ledger: CategoryLedger, firstRow: number, a: number, judged: Judged, D: number, T: number): void {
+  const words = Math.ceil(T / 32);
+  for (let d = 0; d < D; d++) {
+    const base = (firstRow + d) * ledger.stride + a * 2 * words;
+    for (let t = 0; t < T; t++) {
+      if (judged.ignored[t * D + d] === 1) continue;
+      const word = base + (judged.matched[t * D + d] === 1 ? 0 : words) + (t >>> 5);
+      ledger.bits[word] |= 1 << (t & 31);
+    }
+  }
+}
+
+function describe(
+  { truths, detected }: Pair,
+  { order, truthOfDetection, detectionOfTruth }: Matching,
+  isIgnored: Uint8Array,
+  judged: Judged,
+) {
+  const G = truths.length;
+  return {
+    detectionIds: detected.map(({ id }) => id),
+    groundTruthIds: Array.from(order, (g) => truths[g].id),
+    scores: detected.map(({ score }) => score),
+    detectionMatches: Float64Array.from(truthOfDetection, (g) => (g === -1 ? 0 : truths[g].id)),
+    groundTruthMatches: Float64Array.from(detectionOfTruth, (_, at) => {
+      const d = detectionOfTruth[at - (at % G) + order[at % G]];
+      return d === -1 ? 0 : detected[d].id;
+    }),
+    detectionIgnored: judged.ignored,
+    groundTruthIgnored: order.length === 0 ? new Uint8Array(0) : Uint8Array.from(order, (g) => isIgnored[g]),
+  };
+}

@@ -1,0 +1,96 @@
+import { type Box, type MeasuredRle, measureRle } from '../mask/overlap.ts';
+import type { CocoAnnotation, CocoImage, CocoResult } from './coco-types.ts';
+import type { DetectionParameters } from './parameters.ts';
+import {
+  annotationMask,
+  boundaryShape,
+  boxMask,
+  isRle,
+  requireBox,
+  requireSegmentation,
+  type Shape,
+} from './shapes.ts';
+
+/** A ground truth, checked. */
+export type Truth = {
+  id: number;
+  isCrowd: boolean;
+  isIgnored: boolean;
+  area: number;
+  annotation: CocoAnnotation;
+  shape?: Shape;
+};
+
+/** A detection, checked. */
+export type Detected = {
+  id: number;
+  score: number;
+  area: number;
+  result: CocoResult;
+  mask?: MeasuredRle;
+  shape?: Shape;
+};
+
+/** @throws where pycocotools would: without id or area, or without a readable bbox or segmentation */
+export function readTruth(annotation: CocoAnnotation, { iouType, rules }: DetectionParameters): Truth {
+  const where = `annotation ${annotation.id}`;
+  const id = Number(annotation.id);
+  if (annotation.id === null || Number.isNaN(id))
+    throw new TypeError(`annotation: expected a numeric id, got ${annotation.id}`);
+  if (rules === 'coco' && annotation.iscrowd === undefined) throw new TypeError(`${where}: expected iscrowd, got none`);
+  const isCrowd = rules === 'coco' && Boolean(Number(annotation.iscrowd));
+  const flagged = Boolean(Number(annotation.ignore ?? 0));
+  const isIgnored = rules === 'lvis' ? flagged : isCrowd || (iouType === 'boundary' && flagged);
+  if (!isIgnored && typeof annotation.area !== 'number')
+    throw new TypeError(`${where}: expected area, got ${annotation.area}`);
+  if (iouType === 'bbox') requireBox(where, annotation.bbox);
+  else requireSegmentation(where, annotation.segmentation);
+  return { id, isCrowd, isIgnored, area: annotation.area ?? 0, annotation };
+}
+
+/** @throws without a numeric score, or without the bbox or the compressed RLE that results of this kind need */
+export function readDetection(result: CocoResult, id: number, parameters: DetectionParameters): Detected {
+  const where = `result ${id}`;
+  if (typeof result.score !== 'number') throw new TypeError(`${where}: expected a numeric score, got ${result.score}`);
+  if (parameters.resultKind === 'bbox') {
+    const [, , width, height] = requireBox(where, result.bbox);
+    if (parameters.iouType !== 'bbox' && result.segmentation !== undefined)
+      requireSegmentation(where, result.segmentation);
+    return { id, score: result.score, area: width * height, result };
+  }
+  const { segmentation } = result;
+  if (!isRle(segmentation) || typeof segmentation.counts !== 'string') {
+    const got = segmentation === undefined ? 'none' : Array.isArray(segmentation) ? 'a list' : 'other';
+    throw new TypeError(`${where}: expected segmentation of compressed RLE, got ${got}`);
+  }
+  const mask = measureRle(annotationMask(where, segmentation, { id: result.image_id }));
+  return { id, score: result.score, area: mask.area, result, mask };
+}
+
+export function truthShape({ annotation }: Truth, image: CocoImage, parameters: DetectionParameters): Shape {
+  if (parameters.iouType === 'bbox') return { box: annotation.bbox as unknown as Box };
+  return maskShape(
+    measureRle(annotationMask(`annotation ${annotation.id}`, annotation.segmentation!, image)),
+    parameters,
+  );
+}
+
+export function detectionShape(
+  { id, result, mask }: Detected,
+  image: CocoImage,
+  parameters: DetectionParameters,
+): Shape {
+  if (parameters.iouType === 'bbox') {
+    return { box: result.bbox === undefined && mask ? mask.box : requireBox(`result ${id}`, result.bbox) };
+  }
+  if (mask) return maskShape(mask, parameters);
+  const drawn = result.segmentation
+    ? annotationMask(`result ${id}`, result.segmentation, image)
+    : boxMask(result.bbox as unknown as Box, image);
+  return maskShape(measureRle(drawn), parameters);
+}
+
+function maskShape(mask: MeasuredRle, { iouType, dilationRatio }: DetectionParameters): Shape {
+  if (iouType === 'segm') return { box: mask.box, mask };
+  return { box: mask.box, mask, boundary: boundaryShape(mask, dilationRatio) };
+}

@@ -1,0 +1,98 @@
+import { linspace } from '../numeric/numpy-sum.ts';
+import type { CocoCategory, CocoId } from './coco-types.ts';
+
+export type IouType = 'segm' | 'bbox' | 'boundary';
+
+/** Sizes of objects, in pixels, both bounds included. */
+export type AreaRange = { name: string; min: number; max: number };
+
+export type DetectionOptions = {
+  /** `'boundary'` takes the lesser of mask and boundary IoU (Cheng et al. 2021). `'segm'` if absent. */
+  iouType?: IouType;
+  /** Which images count; all if absent. */
+  imageIds?: readonly CocoId[];
+  /** Which categories count; all if absent. */
+  categoryIds?: readonly CocoId[];
+  /** 0.5 to 0.95 in steps of 0.05, as numpy.linspace rounds them, if absent. */
+  iouThresholds?: ArrayLike<number>;
+  /** 0 to 1 in steps of 0.01, as numpy.linspace rounds them, if absent. */
+  recallThresholds?: ArrayLike<number>;
+  /** Detections of an image and category that count, any number of limits; 1, 10 and 100 if absent. */
+  maxDetections?: readonly number[];
+  areaRanges?: readonly AreaRange[];
+  /** False: evaluate as if all objects were of one category. */
+  useCategories?: boolean;
+  /** `'lvis'`: federated categories, no crowds, 300 detections an image. */
+  rules?: 'coco' | 'lvis';
+  /** Reach of the boundary as a share of the image diagonal, 0.02 if absent. */
+  dilationRatio?: number;
+  /** What results are: decides their areas. By default that of the first result, or else by `iouType`. */
+  resultKind?: 'bbox' | 'segmentation';
+};
+
+/** Options with everything decided. Shapes below: T thresholds, R recalls, K categories, A areas, M limits. */
+export type DetectionParameters = {
+  iouType: IouType;
+  categories: CocoCategory[]; // [K] ascending ids; one with id −1 where categories do not count
+  categoryIds: CocoId[]; // those evaluated, ascending
+  imageIds: CocoId[] | null; // null: all that are added
+  iouThresholds: number[]; // [T]
+  recallThresholds: number[]; // [R]
+  maxDetections: number[]; // [M] ascending
+  areaRanges: AreaRange[]; // [A]
+  useCategories: boolean;
+  rules: 'coco' | 'lvis';
+  dilationRatio: number;
+  resultKind: 'bbox' | 'segmentation';
+};
+
+/** Lin et al. 2014; bounds are those of pycocotools. */
+export const COCO_AREAS: readonly AreaRange[] = [
+  { name: 'all', min: 0, max: 1e10 },
+  { name: 'small', min: 0, max: 32 ** 2 },
+  { name: 'medium', min: 32 ** 2, max: 96 ** 2 },
+  { name: 'large', min: 96 ** 2, max: 1e10 },
+];
+
+/** Detections LVIS keeps of an image, over all categories. */
+export const LVIS_MAX_DETECTIONS = 300;
+
+export function decideParameters(
+  categories: readonly CocoCategory[],
+  options: DetectionOptions = {},
+): DetectionParameters {
+  const rules = options.rules ?? 'coco';
+  const iouType = options.iouType ?? 'segm';
+  const useCategories = options.useCategories ?? true;
+  const known = new Map(categories.map((category) => [category.id, category]));
+  const categoryIds = ascendingIds(options.categoryIds ?? known.keys());
+  const limits = options.maxDetections ?? (rules === 'lvis' ? [LVIS_MAX_DETECTIONS] : [1, 10, 100]);
+  if (limits.length === 0 || limits.some((limit) => !(Number.isInteger(limit) && limit > 0))) {
+    throw new RangeError(`maxDetections: expected whole numbers above 0, got [${limits}]`);
+  }
+  return {
+    iouType,
+    categories: useCategories ? categoryIds.map((id) => known.get(id) ?? { id }) : [{ id: -1, name: 'all' }],
+    categoryIds,
+    imageIds: options.imageIds ? ascendingIds(options.imageIds) : null,
+    iouThresholds: Array.from(options.iouThresholds ?? linspace(0.5, 0.95, 10)),
+    recallThresholds: Array.from(options.recallThresholds ?? linspace(0, 1, 101)),
+    maxDetections: [...limits].sort((a, b) => a - b),
+    areaRanges: [...(options.areaRanges ?? COCO_AREAS)],
+    useCategories,
+    rules,
+    dilationRatio: options.dilationRatio ?? 0.02,
+    resultKind: options.resultKind ?? (iouType === 'bbox' ? 'bbox' : 'segmentation'),
+  };
+}
+
+/** Each id once: numbers ascending, then text by code. */
+export function ascendingIds(ids: Iterable<CocoId>): CocoId[] {
+  return [...new Set(ids)].sort(compareIds);
+}
+
+export function compareIds(a: CocoId, b: CocoId): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,76 @@
+import { boundaryOf } from '../mask/boundary.ts';
+import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../mask/overlap.ts';
+import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
+import type { Rle } from '../mask/rle.ts';
+import { type CocoRle, parseRle } from '../mask/rle-string.ts';
+import type { CocoImage, CocoSegmentation } from './coco-types.ts';
+import type { IouType } from './parameters.ts';
+
+/** Where an object is, in the form its overlap is computed from. */
+export type Shape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
+
+export function isRle(segmentation: unknown): segmentation is CocoRle {
+  return typeof segmentation === 'object' && segmentation !== null && !Array.isArray(segmentation);
+}
+
+/** @throws unless this is [x, y, width, height] of numbers, which may be NaN or infinite */
+export function requireBox(where: string, box: unknown): Box {
+  if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => typeof value === 'number')) {
+    throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${shown(box)}`);
+  }
+  return box as unknown as Box;
+}
+
+/** @throws unless this is a non-empty list of polygons, the first of more than two corners, or runs */
+export function requireSegmentation(where: string, segmentation: unknown): CocoSegmentation {
+  if (isRle(segmentation)) return segmentation;
+  const polygons = segmentation as number[][];
+  const good =
+    Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0].length > 4;
+  if (good) return polygons;
+  throw new TypeError(
+    `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${shown(segmentation)}`,
+  );
+}
+
+function isCoordinates(polygon: unknown): boolean {
+  return Array.isArray(polygon) && polygon.every((value) => typeof value === 'number');
+}
+
+function shown(value: unknown): string {
+  return String(JSON.stringify(value)).slice(0, 80);
+}
+
+/** The mask of an annotation: runs as they are, polygons and boxes drawn at the size of the image. */
+export function annotationMask(where: string, segmentation: CocoSegmentation, image: CocoImage): Rle {
+  try {
+    if (isRle(segmentation)) return parseRle(segmentation);
+    const { height, width } = requireImageSize(image);
+    return polygonsToRle(segmentation, height, width);
+  } catch (error) {
+    throw new RangeError(`${where}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export function boxMask(box: Box, image: CocoImage): Rle {
+  const { height, width } = requireImageSize(image);
+  return boxToRle(box, height, width);
+}
+
+function requireImageSize({ id, height, width }: CocoImage): { height: number; width: number } {
+  if (typeof height === 'number' && typeof width === 'number') return { height, width };
+  throw new RangeError(`image ${id}: expected height and width, got ${height} x ${width}`);
+}
+
+/** The boundary of a mask, measured. */
+export function boundaryShape(mask: MeasuredRle, dilationRatio: number): MeasuredRle {
+  return measureRle(boundaryOf(mask, dilationRatio));
+}
+
+/** IoU of a detection with a ground truth; a boundary counts only where it is the lesser, and never for crowds. */
+export function shapeIou(iouType: IouType, detection: Shape, truth: Shape, isCrowd: boolean): number {
+  if (iouType === 'bbox') return boxIou(detection.box, truth.box, isCrowd);
+  const iou = measuredIou(detection.mask!, truth.mask!, isCrowd);
+  if (iouType === 'segm' || isCrowd) return iou;
+  return Math.min(iou, measuredIou(detection.boundary!, truth.boundary!, false));
+}
