@@ -62,9 +62,13 @@ export class BatchNorm {
   private follow(mean: tf.Tensor, variance: tf.Tensor, count: number): void {
     const { momentum } = this.config;
     const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
-    this.mean.assign(tf.add(tf.mul(this.mean, 1 - momentum), tf.mul(mean, momentum)));
-    this.variance.assign(tf.add(tf.mul(this.variance, 1 - momentum), tf.mul(unbiased, momentum)));
+    moveTowards(this.mean, mean, momentum);
+    moveTowards(this.variance, unbiased, momentum);
   }
+}
+
+function moveTowards(running: tf.Variable, newest: tf.Tensor, momentum: number): void {
+  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(tf.reshape(newest, running.shape), momentum)));
 }
 
 /** Mean and biased variance of every column of [M, C], each a product with a row of ones: sums stay accurate and fast. */

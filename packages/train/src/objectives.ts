@@ -1,0 +1,30 @@
+import { type MaskPrediction, seededRandom } from '@seg/core';
+import {
+  type Mask2FormerLossConfig,
+  type Mask2FormerMatching,
+  mask2FormerLoss,
+  mask2FormerTerms,
+  matchMask2Former,
+  randomPoints,
+} from '@seg/losses';
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Objective } from './train-step.ts';
+
+/** Deep supervision of all predictions of a Mask2Former at sampled points. Cheng et al. 2022, sections 3.2 and 3.3. */
+export function mask2FormerObjective(
+  model: { forwardAll(pixels: tf.Tensor4D): MaskPrediction[] },
+  config: Mask2FormerLossConfig,
+  seed: number,
+): Objective<MaskPrediction[], Mask2FormerMatching> {
+  return {
+    forward: (pixels) => model.forwardAll(pixels),
+    decide: (predictions, targets, step) =>
+      matchMask2Former(predictions, targets, config, randomPoints(seededRandom(seed + step * 7919))),
+    loss: (predictions, targets, matching) => {
+      const terms = mask2FormerTerms(predictions, targets, matching, config);
+      const { classification, mask, dice } = terms[terms.length - 1];
+      return { total: mask2FormerLoss(terms, config), terms: { class: classification, mask, dice } };
+    },
+  };
+}
