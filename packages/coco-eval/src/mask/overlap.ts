@@ -21,20 +21,20 @@ export function boxIou(detection: Box, groundTruth: Box, isCrowd = false): numbe
 }
 
 function lesser(a: number, b: number): number {
-  if (a !== a) return b;
-  return b < a ? b : a;
+  if (Number.isNaN(a)) return b;
+  return Number.isNaN(b) ? a : Math.min(a, b);
 }
 
 function greater(a: number, b: number): number {
-  if (a !== a) return b;
-  return b > a ? b : a;
+  if (Number.isNaN(a)) return b;
+  return Number.isNaN(b) ? a : Math.max(a, b);
 }
 
 /** A mask with what every comparison asks of it, computed once. */
 export type MeasuredRle = Rle & { readonly area: number; readonly box: Box };
 
+/** @param rle whose runs add up to its size */
 export function measureRle(rle: Rle): MeasuredRle {
-  requireTotal('measureRle', rle);
   return { height: rle.height, width: rle.width, counts: rle.counts, area: rleArea(rle), box: rleBox(rle) };
 }
 
@@ -59,7 +59,7 @@ export function intersectionArea(a: Uint32Array, b: Uint32Array): number {
   let endA = startA + a[1];
   let endB = startB + b[1];
   for (let ia = 1, ib = 1; ia < lengthA && ib < lengthB; ) {
-    const start = startA > startB ? startA : startB;
+    const start = Math.max(startA, startB);
     if (endA < endB) {
       if (endA > start) common += endA - start;
       startA = endA + a[ia + 1];
@@ -84,6 +84,7 @@ export function maskIou(
   groundTruths: readonly Rle[],
   isCrowd: ArrayLike<number | boolean> = [],
 ): Float64Array {
+  for (const rle of [...detections, ...groundTruths]) requireTotal('maskIou', rle);
   const measured = groundTruths.map(measureRle);
   const ious = new Float64Array(detections.length * measured.length);
   detections.map(measureRle).forEach((detection, d) => {

@@ -3,16 +3,14 @@ import { mergeRles } from './rle-merge.ts';
 
 /** Outlines are walked on a grid this many times finer than the pixels. */
 const FINE = 5;
-/** The longest outline that is walked, in steps of the fine grid. */
-const MAX_STEPS = 2 ** 27;
 
 /**
  * Rasterizes one polygon as pycocotools does, which no drawing library matches: corners go to a grid five times finer
- * (truncated toward zero), edges are walked there along their longer axis, and wherever a walk crosses the middle of a
- * pixel column, the mask flips from that row on.
+ * (truncated toward zero), edges are stepped through there along their longer axis, and wherever one crosses the middle of
+ * a pixel column, the mask flips from that row on.
  *
  * @param corners [x0, y0, x1, y1, ...]; an odd last number is dropped
- * @throws if a corner is not finite, or the outline is too long to walk
+ * @throws if a corner is not finite, or as large as 2³¹ / 5
  */
 export function polygonToRle(corners: ArrayLike<number>, height: number, width: number): Rle {
   requireSize('polygonToRle', height, width);
@@ -37,7 +35,7 @@ function fineCorners(corners: ArrayLike<number>): Float64Array {
   const count = corners.length >> 1;
   const fine = new Float64Array(2 * count + 2);
   for (let k = 0; k < 2 * count; k++) {
-    fine[k] = Math.trunc(FINE * corners[k] + 0.5) + 0; // −0 becomes 0
+    fine[k] = Math.trunc(FINE * corners[k] + 0.5);
     if (!(Math.abs(fine[k]) < 2 ** 31))
       throw new RangeError(`polygonToRle: expected finite corners, got ${corners[k]}`);
   }
@@ -46,58 +44,63 @@ function fineCorners(corners: ArrayLike<number>): Float64Array {
   return fine;
 }
 
-/** Positions (column · height + row) from which on the mask flips, in the order of the walk. */
+/** Where flips are collected, and the image they are for. */
+type Flips = { positions: number[]; height: number; width: number };
+
+/** Positions (column · height + row) from which on the mask flips. */
 function columnCrossings(corners: ArrayLike<number>, height: number, width: number): Float64Array {
   const fine = fineCorners(corners);
-  const found: number[] = [];
-  let steps = 0;
-  let beforeX = fine[0];
-  let beforeY = fine[1];
-  const visit = (x: number, y: number) => {
-    if (x !== beforeX) {
-      const column = x < beforeX ? x : x - 1;
-      // (column + ½) / 5 − ½ is whole just where column mod 5 is 2
-      if (column >= 0 && column % FINE === 2 && column < FINE * width) {
-        const row = (Math.min(y, beforeY) + 0.5) / FINE - 0.5;
-        found.push(((column - 2) / FINE) * height + Math.ceil(row < 0 ? 0 : row > height ? height : row));
-      }
-    }
-    beforeX = x;
-    beforeY = y;
-  };
+  const flips: Flips = { positions: [], height, width };
   for (let k = 0; k + 3 < fine.length; k += 2) {
-    steps += Math.max(Math.abs(fine[k + 2] - fine[k]), Math.abs(fine[k + 3] - fine[k + 1]));
-    if (steps > MAX_STEPS)
-      throw new RangeError(`polygonToRle: expected an outline of at most ${MAX_STEPS / FINE} pixels`);
-    walkEdge(fine[k], fine[k + 1], fine[k + 2], fine[k + 3], visit);
+    const [x0, y0, x1, y1] = [fine[k], fine[k + 1], fine[k + 2], fine[k + 3]];
+    if (Math.abs(x1 - x0) >= Math.abs(y1 - y0))
+      crossFlat(flips, ...(x0 > x1 ? ends(x1, y1, x0, y0) : ends(x0, y0, x1, y1)));
+    else crossSteep(flips, ...(y0 > y1 ? ends(x1, y1, x0, y0) : ends(x0, y0, x1, y1)));
   }
-  return Float64Array.from(found);
+  return Float64Array.from(flips.positions);
 }
 
-/**
- * Visits the fine points of an edge, both ends included, in the direction of the edge; the other coordinate is computed
- * from the end where the longer axis is smaller: trunc(start + slope · t + ½).
- */
-function walkEdge(x0: number, y0: number, x1: number, y1: number, visit: (x: number, y: number) => void): void {
-  const dx = Math.abs(x1 - x0);
-  const dy = Math.abs(y1 - y0);
-  if (dx >= dy) {
-    const flip = x0 > x1;
-    const [startX, startY, endY] = flip ? [x1, y1, y0] : [x0, y0, y1];
-    const slope = dx === 0 ? 0 : (endY - startY) / dx;
-    for (let d = 0; d <= dx; d++) {
-      const t = flip ? dx - d : d;
-      visit(startX + t, Math.trunc(startY + slope * t + 0.5));
-    }
-  } else {
-    const flip = y0 > y1;
-    const [startX, startY, endX] = flip ? [x1, y1, x0] : [x0, y0, x1];
-    const slope = (endX - startX) / dy;
-    for (let d = 0; d <= dy; d++) {
-      const t = flip ? dy - d : d;
-      visit(Math.trunc(startX + slope * t + 0.5), startY + t);
-    }
+type Edge = [x0: number, y0: number, x1: number, y1: number];
+
+function ends(...edge: Edge): Edge {
+  return edge;
+}
+
+/** The first fine column from `x` on that lies in the middle of a pixel: column mod 5 is 2. */
+function firstMiddle(x: number): number {
+  return x <= 2 ? 2 : x + ((((2 - x) % FINE) + FINE) % FINE);
+}
+
+/** An edge no steeper than 45°, x0 ≤ x1: its y is trunc(y0 + slope · t + ½), t columns from its start. */
+function crossFlat(flips: Flips, x0: number, y0: number, x1: number, y1: number): void {
+  const slope = x0 === x1 ? 0 : (y1 - y0) / (x1 - x0);
+  const last = Math.min(x1 - 1, FINE * flips.width - 1);
+  for (let column = firstMiddle(x0); column <= last; column += FINE) {
+    const t = column - x0;
+    const here = Math.trunc(y0 + slope * t + 0.5);
+    const next = Math.trunc(y0 + slope * (t + 1) + 0.5);
+    flip(flips, column, Math.min(here, next));
   }
+}
+
+/** An edge steeper than 45°, y0 < y1: its x is trunc(x0 + slope · t + ½), t rows from its start. */
+function crossSteep(flips: Flips, x0: number, y0: number, x1: number, y1: number): void {
+  const slope = (x1 - x0) / (y1 - y0);
+  const last = Math.min(Math.max(x0, x1) - 1, FINE * flips.width - 1);
+  for (let column = firstMiddle(Math.min(x0, x1)); column <= last; column += FINE) {
+    // the first row on the far side of the line between this column and the next
+    const beyond = (t: number) => x0 + slope * t + 0.5 >= column + 1 === slope > 0;
+    let t = Math.ceil((column + 0.5 - x0) / slope);
+    while (!beyond(t)) t++;
+    while (beyond(t - 1)) t--;
+    flip(flips, column, y0 + t - 1);
+  }
+}
+
+/** @param column on the fine grid, in the middle of a pixel @param y on the fine grid */
+function flip({ positions, height }: Flips, column: number, y: number): void {
+  const row = Math.min(Math.max((y + 0.5) / FINE - 0.5, 0), height);
+  positions.push(((column - 2) / FINE) * height + Math.ceil(row));
 }
 
 /** Runs between sorted flips; two flips at one place cancel. */

@@ -35,24 +35,27 @@ function fromCharCodes(codes: number[]): string {
  * @throws at a character outside '0' to 'o', a number cut short or too long, or a run below zero or above 2³² − 1
  */
 export function parseCounts(text: string): Uint32Array {
-  const counts = new Uint32Array(text.length);
-  return counts.slice(0, readCounts(text, counts));
+  const runs = text.length <= scratch.length ? scratch : new Uint32Array(text.length);
+  return runs.slice(0, readCounts(text, runs));
 }
 
+/** Holds the runs of a string until their number is known. */
+const scratch = new Uint32Array(2 ** 14);
+
 /** As parseCounts, into a buffer of at least text.length runs. @returns the number of runs */
-export function readCounts(text: string, counts: Uint32Array): number {
+function readCounts(text: string, counts: Uint32Array): number {
   let runs = 0;
   for (let p = 0; p < text.length; ) {
-    let value = 0;
-    let group = 0;
-    let scale = 1;
-    do {
-      group = text.charCodeAt(p) - 48;
-      if (!(group >= 0 && group < 64 && scale <= 2 ** 30)) throw badCharacter(text, p);
+    let group = text.charCodeAt(p++) - 48;
+    let value = group & 31;
+    let scale = 32;
+    while (group & 32 && scale <= 2 ** 30 && p < text.length) {
+      group = text.charCodeAt(p++) - 48;
       value += (group & 31) * scale;
       scale *= 32;
-      p++;
-    } while (group & 32);
+      if (group < 0 || group > 63) break;
+    }
+    if (group < 0 || group > 63 || group & 32) throw badCharacter(text, p - 1);
     if (group & 16) value -= scale;
     if (runs > 2) value += counts[runs - 2];
     if (value < 0 || value > 0xffffffff) throw new RangeError(`RLE: expected runs of 0 to 2^32 - 1, got ${value}`);
@@ -62,10 +65,12 @@ export function readCounts(text: string, counts: Uint32Array): number {
 }
 
 function badCharacter(text: string, p: number): RangeError {
-  if (p >= text.length) return new RangeError('RLE: expected the last number of the string to end, got its first part');
   const code = text.charCodeAt(p) - 48;
-  if (code >= 0 && code < 64) return new RangeError(`RLE: expected numbers of at most 7 characters, got more at ${p}`);
-  return new RangeError(`RLE: expected characters from '0' to 'o', got ${JSON.stringify(text[p])} at ${p}`);
+  if (code < 0 || code > 63)
+    return new RangeError(`RLE: expected characters from '0' to 'o', got ${JSON.stringify(text[p])} at ${p}`);
+  if (p === text.length - 1)
+    return new RangeError('RLE: expected the last number of the string to end, got its first part');
+  return new RangeError(`RLE: expected numbers of at most 7 characters, got more at ${p}`);
 }
 
 /** @throws unless this is {size, counts} with runs that add up to the size */
