@@ -13,7 +13,9 @@ export { type Axis, expectShapes } from './shape.ts';
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, RgbImage, Size } from './outputs.ts';
 
 // Backends
-export { type BackendInfo, type BackendName, useBackend } from './backend/use-backend.ts';
+export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
+export { checkBackend } from './backend/device-errors.ts';
+export { useBackend } from './backend/use-backend.ts';
 
 // Tensors
 export { detach } from './detach.ts';

@@ -1,33 +1,86 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
-import { startThreadedWasm } from './threaded-wasm.ts';
+import { repairKernels } from '../kernels/repairs/repair-kernels.ts';
+import { loadWasmKernels } from '../kernels/wasm/wasm-kernels.ts';
+import type { BackendInfo, BackendName, BackendOptions, BackendTraits, PassedOver } from './backend-info.ts';
+import { startCpu } from './cpu.ts';
+import { checkBackend } from './device-errors.ts';
+import { startNative } from './native.ts';
+import { startWasm } from './wasm.ts';
+import { startWebgpu } from './webgpu.ts';
 
-/** Names a user can ask for. `node-gpu` and `node` are TensorFlow's own library, with CUDA and without. */
-export type BackendName = 'webgpu' | 'node-gpu' | 'node' | 'wasm' | 'cpu';
+/** From the fastest to the slowest. */
+const ORDER: readonly BackendName[] = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'];
 
-export type BackendInfo = { name: BackendName; description: string; threads: number; passedOver: string[] };
+/** The outcome of each start: a backend is started once in the life of a process. */
+const started = new Map<BackendName, Promise<BackendTraits>>();
 
-let wasmRegistered = false;
-
-export async function useBackend(
-  name: BackendName | 'auto',
-  { threads }: { threads?: number } = {},
-): Promise<BackendInfo> {
-  const chosen = name === 'auto' ? 'wasm' : name;
-  registerGradients();
-  if (chosen === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
-  let count = 1;
-  if (chosen === 'wasm' && !wasmRegistered) {
-    wasmRegistered = true;
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
-    const { availableParallelism } = await import('node:os');
-    count = threads ?? availableParallelism();
-    const backend = await startThreadedWasm(wasm, count);
-    if (tf.engine().registryFactory.wasm) tf.removeBackend('wasm');
-    tf.registerBackend('wasm', () => backend as unknown as tf.KernelBackend);
+/**
+ * Starts a backend and makes it the one that ops run on, with the gradients and kernels that tfjs lacks. Backend
+ * packages are loaded on demand. `auto` takes the first of webgpu, node-gpu, node, wasm, cpu that starts on real
+ * hardware, and tells why it passed over the others.
+ *
+ * @throws BackendError if the backend cannot start here
+ */
+export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<BackendInfo> {
+  checkBackend();
+  if (name !== 'auto') return { name, ...(await activate(name, options, false)), passedOver: [] };
+  const passedOver: PassedOver[] = [];
+  for (const candidate of ORDER) {
+    try {
+      return { name: candidate, ...(await activate(candidate, options, true)), passedOver };
+    } catch (error) {
+      passedOver.push({ name: candidate, reason: reasonOf(error) });
+    }
   }
-  await tf.setBackend(chosen);
+  const reasons = passedOver.map(({ name, reason }) => `\n  ${name}: ${reason}`).join('');
+  throw new BackendError(`useBackend: expected a backend to start, got none${reasons}`);
+}
+
+async function activate(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
+  const traits = await startOnce(name, options, hardwareOnly);
+  const registered = registryName(name);
+  await tf.setBackend(registered);
   await tf.ready();
-  return { name: chosen, description: '', threads: count, passedOver: [] };
+  if (name === 'wasm') await loadWasmKernels();
+  registerGradients();
+  repairKernels(registered);
+  return traits;
+}
+
+function startOnce(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
+  const known = started.get(name);
+  if (known !== undefined) return known;
+  const attempt = start(name, options, hardwareOnly);
+  started.set(name, attempt);
+  attempt.catch(() => started.delete(name)); // a later call may find it installed, or accept software
+  return attempt;
+}
+
+function start(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
+  switch (name) {
+    case 'webgpu':
+      return startWebgpu({ hardwareOnly });
+    case 'node-gpu':
+    case 'node':
+      return startNative(name);
+    case 'wasm':
+      return startWasm(options);
+    case 'cpu':
+      return startCpu();
+    default:
+      name satisfies never;
+      throw new BackendError(`useBackend: expected auto, ${ORDER.join(', ')}, got ${name}`);
+  }
+}
+
+/** The name under which tfjs knows a backend. */
+function registryName(name: BackendName): string {
+  return name === 'node' || name === 'node-gpu' ? 'tensorflow' : name;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

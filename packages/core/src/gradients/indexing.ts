@@ -128,7 +128,7 @@ function stridedSliceGradient(dy: tf.Tensor, x: tf.Tensor, attrs: Record<string,
       Math.min(taken * stride, side - start),
       inner,
     ]);
-    const placed = tf.pad(run, [[0, 0], [start, side - start - run.shape[1]], [0, 0]]);
+    const placed = tf.pad(run, [[0, 0], [start, side - start - run.shape[1]!], [0, 0]]);
     return tf.reshape(placed, [...before, side, ...after]);
   }, dy);
 }

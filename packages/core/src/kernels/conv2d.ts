@@ -4,6 +4,7 @@ import { ShapeError } from '../errors.ts';
 import { filterGradient, inputGradient } from './conv2d-gradient.ts';
 import { defineKernel } from './define-kernel.ts';
 import type { Activation } from './linear.ts';
+import { reluGradient } from './relu-gradient.ts';
 import { sumRows } from './sum-rows.ts';
 
 /** Zeros around an image: [top, bottom], [left, right]. */
@@ -94,7 +95,7 @@ const conv2dKernel = defineKernel<Inputs, Attrs>({
   reference: conv2dReference,
   saves: ['x', 'filter'],
   gradient: (upstream, { x, filter }, attrs, y) => {
-    const dy = (attrs.activation === 'relu' ? tf.mul(upstream, tf.step(y)) : upstream) as tf.Tensor4D;
+    const dy = (attrs.activation === 'relu' ? reluGradient(upstream, y) : upstream) as tf.Tensor4D;
     return {
       x: () => inputGradient(dy, filter, x.shape, attrs),
       filter: () => filterGradient(dy, x, filter.shape, attrs),

@@ -5,9 +5,6 @@ import { vjp } from '../gradients/vjp.ts';
 export type KernelInputs = Record<string, tf.Tensor | undefined>;
 export type KernelAttrs = Record<string, unknown>;
 
-/** What a fast body is given: inputs as the backend holds them. */
-export type BodyCall<I extends KernelInputs, A extends KernelAttrs> = { inputs: I; attrs: A };
-
 /**
  * A fast implementation on one backend, written against that backend's own API. Returns null where it does not apply,
  * for instance for a number of channels it cannot vectorize: then the reference runs.
@@ -21,6 +18,14 @@ export type Body<I extends KernelInputs, A extends KernelAttrs> = (
 /** Backends as tfjs names them; `tensorflow` is both native ones. */
 export type RegistryName = 'cpu' | 'wasm' | 'webgpu' | 'tensorflow';
 
+/** Derivatives of a kernel from the gradient of its output, what was saved of its inputs, and its output. */
+export type GradientOf<I extends KernelInputs, A extends KernelAttrs> = (
+  dy: tf.Tensor,
+  inputs: I,
+  attrs: A,
+  output: tf.Tensor,
+) => { [K in keyof I]?: () => tf.Tensor };
+
 export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   /** Unique, e.g. `SegLayerNorm`. */
   name: string;
@@ -30,10 +35,10 @@ export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   bodies?: Partial<Record<RegistryName, Body<I, A>>>;
   /**
    * Derivatives by input, each computed only if needed. Default: those of the reference, computed anew from the
-   * inputs.
+   * inputs. `none` for kernels that are themselves derivatives.
    */
-  gradient?: (dy: tf.Tensor, inputs: I, attrs: A, output: tf.Tensor) => { [K in keyof I]?: () => tf.Tensor };
-  /** Inputs that the gradient reads. Default: all. Those not listed may be left out of a call. */
+  gradient?: GradientOf<I, A> | 'none';
+  /** Inputs that the gradient reads; a call cannot leave those out. */
   saves?: readonly (keyof I & string)[];
 };
 
@@ -64,39 +69,39 @@ function register<I extends KernelInputs, A extends KernelAttrs>(
       body?.(inputs as I, attrs as unknown as A, backend as tf.KernelBackend) ??
       tf.tidy(() => definition.reference(inputs as I, attrs as unknown as A)),
   });
-  if (tf.getGradient(definition.name) === undefined) tf.registerGradient(gradientOf(definition));
+  const { gradient } = definition;
+  if (gradient === 'none' || tf.getGradient(definition.name) !== undefined) return;
+  tf.registerGradient(gradient === undefined ? referenceGradient(definition) : ownGradient(definition, gradient));
 }
 
-function gradientOf<I extends KernelInputs, A extends KernelAttrs>(definition: KernelDefinition<I, A>): tf.GradConfig {
-  const { name, gradient, saves, reference } = definition;
-  if (gradient === undefined) return referenceGradient(name, saves, reference as never);
+function ownGradient<I extends KernelInputs, A extends KernelAttrs>(
+  { name, saves = [] }: KernelDefinition<I, A>,
+  gradient: GradientOf<I, A>,
+): tf.GradConfig {
   return {
     kernelName: name,
-    inputsToSave: [...(saves ?? [])],
+    inputsToSave: [...saves],
     outputsToSave: [true],
     gradFunc: (dy, saved, attrs) => {
-      const inputs = Object.fromEntries((saves ?? []).map((input, i) => [input, saved[i]]));
-      return gradient(dy as tf.Tensor, inputs as I, attrs as unknown as A, saved.at(-1)!) as Record<
-        string,
-        () => tf.Tensor
-      >;
+      const inputs = Object.fromEntries(saves.map((input, i) => [input, saved[i]])) as I;
+      const output = saved.at(-1)!;
+      return gradient(dy as tf.Tensor, inputs, attrs as unknown as A, output) as Record<string, () => tf.Tensor>;
     },
   };
 }
 
-function referenceGradient(
-  kernelName: string,
-  saves: readonly string[] | undefined,
-  reference: (inputs: tf.NamedTensorMap, attrs: KernelAttrs) => tf.Tensor,
+function referenceGradient<I extends KernelInputs, A extends KernelAttrs>(
+  definition: KernelDefinition<I, A>,
 ): tf.GradConfig {
-  const inputNames = [...(saves ?? [])];
+  const { name, saves = [] } = definition;
   return {
-    kernelName,
-    inputsToSave: inputNames,
+    kernelName: name,
+    inputsToSave: [...saves],
     gradFunc: (dy, saved, attrs) => {
-      const named = (tensors: tf.Tensor[]) => Object.fromEntries(inputNames.map((input, i) => [input, tensors[i]]));
-      const gradients = vjp((...xs) => reference(named(xs), attrs), saved, dy as tf.Tensor);
-      return Object.fromEntries(inputNames.map((input, i) => [input, () => gradients[i]]));
+      const named = (tensors: tf.Tensor[]) => Object.fromEntries(saves.map((input, i) => [input, tensors[i]])) as I;
+      const rerun = (...xs: tf.Tensor[]) => definition.reference(named(xs), attrs as unknown as A) as tf.Tensor;
+      const gradients = vjp(rerun, saved, dy as tf.Tensor);
+      return Object.fromEntries(saves.map((input, i) => [input, () => gradients[i]]));
     },
   };
 }

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { detach } from '../detach.ts';
+import { vjp } from '../gradients/vjp.ts';
 import type { Size } from '../outputs.ts';
 import { defineKernel } from './define-kernel.ts';
+import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm/deformable-sampling.ts';
 
 type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
+type GradientInputs = Inputs & { dy: tf.Tensor };
 type Attrs = { levels: Size[] };
 
 /**
@@ -85,8 +88,28 @@ function sampleLevel(
   return tf.sum(tf.reshape(tf.addN(corners), [rows!, points!, table.shape[1]!]), 1);
 }
 
+/** The gradients of {@link deformableSampling} in value, locations and weights, by those of its reference. */
+export function deformableSamplingGradientReference({ dy, ...inputs }: GradientInputs, attrs: Attrs): tf.Tensor[] {
+  const { value, locations, weights } = inputs;
+  const sample = (v: tf.Tensor, at: tf.Tensor, weight: tf.Tensor) =>
+    deformableSamplingReference({ value: v as tf.Tensor4D, locations: at, weights: weight }, attrs);
+  return vjp(sample, [value, locations, weights], dy);
+}
+
+const deformableSamplingGradientKernel = defineKernel<GradientInputs, Attrs>({
+  name: 'SegDeformableSamplingGradient',
+  reference: deformableSamplingGradientReference,
+  bodies: { wasm: deformableSamplingGradientWasm },
+  gradient: 'none',
+});
+
 const deformableSamplingKernel = defineKernel<Inputs, Attrs>({
   name: 'SegDeformableSampling',
   reference: deformableSamplingReference,
+  bodies: { wasm: deformableSamplingWasm },
   saves: ['value', 'locations', 'weights'],
+  gradient: (dy, inputs, attrs) => {
+    const [dValue, dLocations, dWeights] = deformableSamplingGradientKernel({ dy, ...inputs }, attrs) as tf.Tensor[];
+    return { value: () => dValue, locations: () => dLocations, weights: () => dWeights };
+  },
 });

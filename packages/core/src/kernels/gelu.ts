@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from './define-kernel.ts';
+import { geluGradientWasm, geluWasm } from './wasm/elementwise.ts';
 
 type Inputs = { x: tf.Tensor };
+type GradientInputs = { dy: tf.Tensor; x: tf.Tensor };
 
 /** Gaussian error linear unit in its exact form, x · Φ(x) = x/2 · (1 + erf(x/√2)). Hendrycks & Gimpel 2016. */
 export function gelu<T extends tf.Tensor>(x: T): T {
@@ -14,17 +16,25 @@ export function geluReference({ x }: Inputs): tf.Tensor {
   return tf.mul(x, normalDistribution(x));
 }
 
+/** d/dx x Φ(x) = Φ(x) + x φ(x), φ(x) = exp(−x²/2) / √(2π). */
+export function geluGradientReference({ dy, x }: GradientInputs): tf.Tensor {
+  const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)));
+}
+
+const geluGradientKernel = defineKernel<GradientInputs, Record<string, never>>({
+  name: 'SegGeluGradient',
+  reference: geluGradientReference,
+  bodies: { wasm: geluGradientWasm },
+  gradient: 'none',
+});
+
 const geluKernel = defineKernel<Inputs, Record<string, never>>({
   name: 'SegGelu',
   reference: geluReference,
+  bodies: { wasm: geluWasm },
   saves: ['x'],
-  // d/dx x Φ(x) = Φ(x) + x φ(x), φ(x) = exp(−x²/2) / √(2π)
-  gradient: (dy, { x }) => ({
-    x: () => {
-      const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-      return tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)));
-    },
-  }),
+  gradient: (dy, { x }) => ({ x: () => geluGradientKernel({ dy, x }, {}) as tf.Tensor }),
 });
 
 function normalDistribution(x: tf.Tensor): tf.Tensor {

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from './define-kernel.ts';
 import { sumRows } from './sum-rows.ts';
+import { groupNormGradientWasm, groupNormWasm } from './wasm/norm.ts';
 
 export type GroupNormOptions = { groups: number; epsilon: number };
 
 type Inputs = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };
+type GradientInputs = { dy: tf.Tensor; x: tf.Tensor4D; gain: tf.Tensor };
 
 /**
  * Normalizes groups of channels over the whole map, then scales and shifts each channel. Wu & He 2018, eq. 1–7.
@@ -23,21 +25,35 @@ export function groupNormReference({ x, gain, bias }: Inputs, { groups, epsilon 
   return tf.add(tf.mul(standardized(x, groups, epsilon).normalized, gain), bias!);
 }
 
+/** As in layer normalization, with means over a group's pixels and channels. */
+export function groupNormGradientReference(
+  { dy, x, gain }: GradientInputs,
+  { groups, epsilon }: GroupNormOptions,
+): tf.Tensor[] {
+  const { normalized, inverse } = standardized(x, groups, epsilon);
+  const g = tf.mul<tf.Tensor4D>(dy, gain);
+  const alongNormal = tf.mul(normalized, groupMean(tf.mul(g, normalized), groups));
+  const dx = tf.mul(tf.sub(tf.sub(g, groupMean(g, groups)), alongNormal), inverse);
+  const channels = gain.shape[0]!;
+  return [dx, sumRows(tf.mul(dy, normalized), channels), sumRows(dy, channels)];
+}
+
+const groupNormGradientKernel = defineKernel<GradientInputs, GroupNormOptions>({
+  name: 'SegGroupNormGradient',
+  reference: groupNormGradientReference,
+  bodies: { wasm: groupNormGradientWasm },
+  gradient: 'none',
+});
+
 const groupNormKernel = defineKernel<Inputs, GroupNormOptions>({
   name: 'SegGroupNorm',
   reference: groupNormReference,
+  bodies: { wasm: groupNormWasm },
   saves: ['x', 'gain'],
-  gradient: (dy, { x, gain }, { groups, epsilon }) => ({
-    // as in layer normalization, with means over a group's pixels and channels
-    x: () => {
-      const { normalized, inverse } = standardized(x, groups, epsilon);
-      const g = tf.mul(dy, gain) as tf.Tensor4D;
-      const alongNormal = tf.mul(normalized, groupMean(tf.mul(g, normalized), groups));
-      return tf.mul(tf.sub(tf.sub(g, groupMean(g, groups)), alongNormal), inverse);
-    },
-    gain: () => sumRows(tf.mul(dy, standardized(x, groups, epsilon).normalized), gain.shape[0]),
-    bias: () => sumRows(dy, gain.shape[0]),
-  }),
+  gradient: (dy, { x, gain }, attrs) => {
+    const [dx, dGain, dBias] = groupNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];
+    return { x: () => dx, gain: () => dGain, bias: () => dBias };
+  },
 });
 
 function standardized(

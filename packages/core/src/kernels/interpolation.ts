@@ -6,62 +6,58 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export type Centers = 'half-pixel' | 'corners' | 'origin';
 
-/** The matrix [to, from] of a one-dimensional resize, row-major. */
-export class ResizeWeights {
-  readonly to: number;
+/** One axis of a resize: each result blends two source samples, `low` and `high`, the latter by its share. */
+export class ResizeTable {
   readonly from: number;
-  readonly values: Float32Array;
+  readonly to: number;
+  private readonly low: Int32Array;
+  private readonly high: Int32Array;
+  private readonly share: Float32Array;
 
-  constructor(to: number, from: number) {
-    this.to = to;
+  /** @param position Index of the source that result i falls on, possibly between two */
+  constructor(from: number, to: number, position: (i: number) => number) {
     this.from = from;
-    this.values = new Float32Array(to * from);
-  }
-
-  add(row: number, column: number, weight: number): void {
-    this.values[row * this.from + column] += weight;
-  }
-
-  transposed(): ResizeWeights {
-    const result = new ResizeWeights(this.from, this.to);
-    for (let row = 0; row < this.to; row++) {
-      for (let column = 0; column < this.from; column++) {
-        result.values[column * this.to + row] = this.values[row * this.from + column];
-      }
+    this.to = to;
+    [this.low, this.high, this.share] = [new Int32Array(to), new Int32Array(to), new Float32Array(to)];
+    for (let i = 0; i < to; i++) {
+      const at = Math.max(0, Math.min(position(i), from - 1));
+      this.low[i] = Math.floor(at);
+      this.high[i] = Math.min(this.low[i] + 1, from - 1);
+      this.share[i] = at - this.low[i];
     }
-    return result;
   }
 
-  tensor(): tf.Tensor2D {
-    return tf.tensor2d(this.values, [this.to, this.from]);
+  /** [to, 3] of low, high, and the share's bits. */
+  packed(): Int32Array {
+    const bits = new Int32Array(this.share.buffer);
+    const rows = Array.from({ length: this.to }, (_, i) => [this.low[i], this.high[i], bits[i]]);
+    return Int32Array.from(rows.flat());
+  }
+
+  /** [from, to]: the transposed matrix of the resize, which carries gradients back. */
+  transposed(): tf.Tensor2D {
+    const weights = new Float32Array(this.from * this.to);
+    for (let i = 0; i < this.to; i++) {
+      weights[this.low[i] * this.to + i] += 1 - this.share[i];
+      weights[this.high[i] * this.to + i] += this.share[i];
+    }
+    return tf.tensor2d(weights, [this.from, this.to]);
   }
 }
 
-/** Rows blend two neighboring samples, by nearness. */
-export function bilinearWeights(from: number, to: number, centers: Centers): ResizeWeights {
-  const weights = new ResizeWeights(to, from);
+/** Each result blends its two neighbors by nearness. */
+export function bilinearTable(from: number, to: number, centers: Centers): ResizeTable {
   const scale = scaleOf(from, to, centers);
-  for (let i = 0; i < to; i++) {
-    const center = centers === 'half-pixel' ? Math.max(0, scale * (i + 0.5) - 0.5) : scale * i;
-    const low = Math.min(Math.floor(center), from - 1);
-    const high = Math.min(low + 1, from - 1);
-    const blend = center - low;
-    weights.add(i, low, 1 - blend);
-    weights.add(i, high, blend);
-  }
-  return weights;
+  return new ResizeTable(from, to, (i) => (centers === 'half-pixel' ? scale * (i + 0.5) - 0.5 : scale * i));
 }
 
-/** Rows pick one sample. Rounds as the kernels do, in single precision. */
-export function nearestWeights(from: number, to: number, centers: Centers): ResizeWeights {
-  const weights = new ResizeWeights(to, from);
+/** Each result picks one sample. Rounds as the kernels do, in single precision. */
+export function nearestTable(from: number, to: number, centers: Centers): ResizeTable {
   const scale = Math.fround(scaleOf(from, to, centers));
-  for (let i = 0; i < to; i++) {
+  return new ResizeTable(from, to, (i) => {
     const position = Math.fround(scale * (centers === 'half-pixel' ? i + 0.5 : i));
-    const nearest = centers === 'corners' ? Math.round(position) : Math.floor(position);
-    weights.add(i, Math.max(0, Math.min(nearest, from - 1)), 1);
-  }
-  return weights;
+    return centers === 'corners' ? Math.round(position) : Math.floor(position);
+  });
 }
 
 function scaleOf(from: number, to: number, centers: Centers): number {

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from './define-kernel.ts';
 import { sumRows } from './sum-rows.ts';
+import { layerNormGradientWasm, layerNormWasm } from './wasm/norm.ts';
 
 type Inputs = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
+type GradientInputs = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
 type Attrs = { epsilon: number };
 
 /**
@@ -22,21 +24,32 @@ export function layerNormReference({ x, gain, bias }: Inputs, { epsilon }: Attrs
   return tf.add(tf.mul(standardized(x, epsilon).normalized, gain), bias!);
 }
 
+/** dx = (g − mean(g) − n · mean(g · n)) / σ with g = dy · gain and n the normalized input. */
+export function layerNormGradientReference({ dy, x, gain }: GradientInputs, { epsilon }: Attrs): tf.Tensor[] {
+  const { normalized, inverse } = standardized(x, epsilon);
+  const g = tf.mul(dy, gain);
+  const alongNormal = tf.mul(normalized, tf.mean(tf.mul(g, normalized), -1, true));
+  const dx = tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), alongNormal), inverse);
+  const channels = gain.shape[0]!;
+  return [dx, sumRows(tf.mul(dy, normalized), channels), sumRows(dy, channels)];
+}
+
+const layerNormGradientKernel = defineKernel<GradientInputs, Attrs>({
+  name: 'SegLayerNormGradient',
+  reference: layerNormGradientReference,
+  bodies: { wasm: layerNormGradientWasm },
+  gradient: 'none',
+});
+
 const layerNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLayerNorm',
   reference: layerNormReference,
+  bodies: { wasm: layerNormWasm },
   saves: ['x', 'gain'],
-  gradient: (dy, { x, gain }, { epsilon }) => ({
-    // dx = (g − mean(g) − n · mean(g · n)) / σ with g = dy · gain and n the normalized input
-    x: () => {
-      const { normalized, inverse } = standardized(x, epsilon);
-      const g = tf.mul(dy, gain);
-      const alongNormal = tf.mul(normalized, tf.mean(tf.mul(g, normalized), -1, true));
-      return tf.mul(tf.sub(tf.sub(g, tf.mean(g, -1, true)), alongNormal), inverse);
-    },
-    gain: () => sumRows(tf.mul(dy, standardized(x, epsilon).normalized), gain.shape[0]),
-    bias: () => sumRows(dy, gain.shape[0]),
-  }),
+  gradient: (dy, { x, gain }, attrs) => {
+    const [dx, dGain, dBias] = layerNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];
+    return { x: () => dx, gain: () => dGain, bias: () => dBias };
+  },
 });
 
 function standardized(x: tf.Tensor, epsilon: number): { normalized: tf.Tensor; inverse: tf.Tensor } {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from './define-kernel.ts';
+import { reluGradient } from './relu-gradient.ts';
 import { sumRows } from './sum-rows.ts';
 
 export type Activation = 'linear' | 'relu';
@@ -39,7 +40,7 @@ const linearKernel = defineKernel<Inputs, Attrs>({
   reference: linearReference,
   saves: ['x', 'weight'],
   gradient: (upstream, { x, weight }, { activation }, y) => {
-    const dy = activation === 'relu' ? tf.mul(upstream, tf.step(y)) : upstream;
+    const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;
     return {
       x: () => tf.matMul(dy, weight, false, true),
       weight: () => tf.matMul(x, dy, true, false),

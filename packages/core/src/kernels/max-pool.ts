@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Padding2D, pairOf, paddingOf } from './conv2d.ts';
 import { padOrCrop, pixelsUnderTap, spreadOut } from './conv2d-gradient.ts';
 import { defineKernel } from './define-kernel.ts';
+import { maxPoolGradientWasm } from './wasm/image.ts';
 
 export type MaxPoolOptions = {
   size: number | [number, number];
@@ -13,6 +14,7 @@ export type MaxPoolOptions = {
 };
 
 type Inputs = { x: tf.Tensor4D };
+type GradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D; y: tf.Tensor4D };
 type Attrs = { size: [number, number]; strides: [number, number]; padding: Padding2D };
 
 /** Below every finite activation, and finite, so that a product with zero is zero. */
@@ -39,18 +41,9 @@ function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
   return tf.pad(x, [[0, 0], ...padding, [0, 0]], LOWEST);
 }
 
-const maxPoolKernel = defineKernel<Inputs, Attrs>({
-  name: 'SegMaxPool',
-  reference: maxPoolReference,
-  saves: ['x'],
-  gradient: (dy, { x }, attrs, y) => ({ x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs) }),
-});
-
 /** Each tap of the window takes the gradient where it holds the maximum and no tap before it did. */
-function maxPoolGradient(
-  dy: tf.Tensor4D,
-  x: tf.Tensor4D,
-  y: tf.Tensor4D,
+export function maxPoolGradientReference(
+  { dy, x, y }: GradientInputs,
   { size, strides, padding }: Attrs,
 ): tf.Tensor4D {
   return tf.tidy(() => {
@@ -75,3 +68,30 @@ function maxPoolGradient(
     return padOrCrop(total, [-top, -bottom], [-before, -after]);
   });
 }
+
+const maxPoolGradientKernel = defineKernel<GradientInputs, Attrs>({
+  name: 'SegMaxPoolGradient',
+  reference: maxPoolGradientReference,
+  bodies: { wasm: maxPoolGradientWasm },
+  gradient: 'none',
+});
+
+/**
+ * The gradient of {@link maxPool} in its input.
+ *
+ * @param dy [B, h, w, C]
+ * @param x [B, H, W, C]
+ * @param y [B, h, w, C] the result of the pool
+ */
+export function maxPoolGradient(dy: tf.Tensor4D, x: tf.Tensor4D, y: tf.Tensor4D, attrs: Attrs): tf.Tensor4D {
+  return maxPoolGradientKernel({ dy, x, y }, attrs) as tf.Tensor4D;
+}
+
+const maxPoolKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegMaxPool',
+  reference: maxPoolReference,
+  saves: ['x'],
+  gradient: (dy, { x }, attrs, y) => ({
+    x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs),
+  }),
+});

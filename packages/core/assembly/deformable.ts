@@ -1,0 +1,117 @@
+// Multi-scale deformable sampling: value [B, S, M, D], locations [B, Q, M, L, P, 2], weights [B, Q, M, L, P],
+// levels [L, 3] of (height, width, first token).
+import { addScaled, dot } from './simd';
+
+export function deformableSampling(
+  value: usize, locations: usize, weights: usize, levels: usize, out: usize,
+  B: i32, S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32,
+): void {
+  const rowBytes = <usize>(M * D) << 2;
+  memory.fill(out, 0, <usize>(B * Q) * rowBytes);
+  let sample: usize = 0; // counts [B, Q, M, L, P]
+  let y = out;
+  for (let b = 0; b < B; b++) {
+    for (let q = 0; q < Q; q++) {
+      for (let m = 0; m < M; m++) {
+        const head = value + <usize>b * <usize>S * rowBytes + (<usize>(m * D) << 2);
+        for (let l = 0; l < L; l++) {
+          const level = levels + <usize>(l * 12);
+          const H = load<i32>(level), W = load<i32>(level, 4);
+          const map = head + <usize>load<i32>(level, 8) * rowBytes;
+          for (let p = 0; p < P; p++, sample++) {
+            const px = load<f32>(locations + (sample << 3)) * <f32>W - 0.5;
+            const py = load<f32>(locations + (sample << 3), 4) * <f32>H - 0.5;
+            if (!(px > -1 && py > -1 && px < <f32>W && py < <f32>H)) continue;
+            const x0 = floor(px), y0 = floor(py);
+            const fx = px - x0, fy = py - y0;
+            const x = <i32>x0, row = <i32>y0;
+            const a = load<f32>(weights + (sample << 2));
+            const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
+            const below = corner + <usize>W * rowBytes;
+            if (row >= 0) {
+              if (x >= 0) addScaled(y, corner, a * (1 - fy) * (1 - fx), D);
+              if (x + 1 < W) addScaled(y, corner + rowBytes, a * (1 - fy) * fx, D);
+            }
+            if (row + 1 < H) {
+              if (x >= 0) addScaled(y, below, a * fy * (1 - fx), D);
+              if (x + 1 < W) addScaled(y, below + rowBytes, a * fy * fx, D);
+            }
+          }
+        }
+        y += <usize>D << 2;
+      }
+    }
+  }
+}
+
+/** Adds into dValue, which the caller clears; writes dLocations and dWeights. */
+export function deformableSamplingGradient(
+  dy: usize, value: usize, locations: usize, weights: usize, levels: usize,
+  dValue: usize, dLocations: usize, dWeights: usize,
+  B: i32, S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32,
+): void {
+  const rowBytes = <usize>(M * D) << 2;
+  let sample: usize = 0;
+  let g = dy;
+  for (let b = 0; b < B; b++) {
+    for (let q = 0; q < Q; q++) {
+      for (let m = 0; m < M; m++) {
+        const headOffset = <usize>b * <usize>S * rowBytes + (<usize>(m * D) << 2);
+        for (let l = 0; l < L; l++) {
+          const level = levels + <usize>(l * 12);
+          const H = load<i32>(level), W = load<i32>(level, 4);
+          const mapOffset = headOffset + <usize>load<i32>(level, 8) * rowBytes;
+          for (let p = 0; p < P; p++, sample++) {
+            const px = load<f32>(locations + (sample << 3)) * <f32>W - 0.5;
+            const py = load<f32>(locations + (sample << 3), 4) * <f32>H - 0.5;
+            let sampled: f32 = 0, slopeX: f32 = 0, slopeY: f32 = 0;
+            const a = load<f32>(weights + (sample << 2));
+            if (px > -1 && py > -1 && px < <f32>W && py < <f32>H) {
+              const x0 = floor(px), y0 = floor(py);
+              const fx = px - x0, fy = py - y0;
+              const x = <i32>x0, row = <i32>y0;
+              const corner = mapOffset + <usize>(row * W + x) * rowBytes;
+              const below = corner + <usize>W * rowBytes;
+              if (row >= 0) {
+                if (x >= 0) {
+                  const d = dot(g, value + corner, D);
+                  sampled += (1 - fy) * (1 - fx) * d;
+                  slopeX -= (1 - fy) * d;
+                  slopeY -= (1 - fx) * d;
+                  addScaled(dValue + corner, g, a * (1 - fy) * (1 - fx), D);
+                }
+                if (x + 1 < W) {
+                  const d = dot(g, value + corner + rowBytes, D);
+                  sampled += (1 - fy) * fx * d;
+                  slopeX += (1 - fy) * d;
+                  slopeY -= fx * d;
+                  addScaled(dValue + corner + rowBytes, g, a * (1 - fy) * fx, D);
+                }
+              }
+              if (row + 1 < H) {
+                if (x >= 0) {
+                  const d = dot(g, value + below, D);
+                  sampled += fy * (1 - fx) * d;
+                  slopeX -= fy * d;
+                  slopeY += (1 - fx) * d;
+                  addScaled(dValue + below, g, a * fy * (1 - fx), D);
+                }
+                if (x + 1 < W) {
+                  const d = dot(g, value + below + rowBytes, D);
+                  sampled += fy * fx * d;
+                  slopeX += fy * d;
+                  slopeY += fx * d;
+                  addScaled(dValue + below + rowBytes, g, a * fy * fx, D);
+                }
+              }
+            }
+            store<f32>(dWeights + (sample << 2), sampled);
+            store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);
+            store<f32>(dLocations + (sample << 3), a * <f32>H * slopeY, 4);
+          }
+        }
+        g += <usize>D << 2;
+      }
+    }
+  }
+}

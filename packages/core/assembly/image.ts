@@ -1,0 +1,85 @@
+// Gradients of resizing and pooling, and the unfolding of convolutions. Maps are [B, H, W, C].
+import { addScaled } from './simd';
+
+/**
+ * Adds dy [B, h, w, C] into dx [B, H, W, C], which the caller clears, along the samples of a separable resize:
+ * tables [h] and [w] of (low index, high index, share of the high one as float bits).
+ */
+export function resizeGradient(
+  dy: usize, dx: usize, rowTable: usize, columnTable: usize, B: i32, H: i32, W: i32, h: i32, w: i32, C: i32,
+): void {
+  const bytes = <usize>C << 2;
+  for (let b = 0; b < B; b++) {
+    const image = dx + <usize>(b * H * W) * bytes;
+    for (let y = 0; y < h; y++) {
+      const low = image + <usize>(load<i32>(rowTable + <usize>(y * 12)) * W) * bytes;
+      const high = image + <usize>(load<i32>(rowTable + <usize>(y * 12), 4) * W) * bytes;
+      const fy = load<f32>(rowTable + <usize>(y * 12), 8);
+      for (let x = 0; x < w; x++, dy += bytes) {
+        const left = <usize>load<i32>(columnTable + <usize>(x * 12)) * bytes;
+        const right = <usize>load<i32>(columnTable + <usize>(x * 12), 4) * bytes;
+        const fx = load<f32>(columnTable + <usize>(x * 12), 8);
+        addScaled(low + left, dy, (1 - fy) * (1 - fx), C);
+        if (fx != 0) addScaled(low + right, dy, (1 - fy) * fx, C);
+        if (fy != 0) {
+          addScaled(high + left, dy, fy * (1 - fx), C);
+          if (fx != 0) addScaled(high + right, dy, fy * fx, C);
+        }
+      }
+    }
+  }
+}
+
+/** Adds dy into dx, which the caller clears, at the first maximum of each window. */
+export function maxPoolGradient(
+  dy: usize, x: usize, y: usize, dx: usize,
+  B: i32, H: i32, W: i32, C: i32, h: i32, w: i32,
+  sizeY: i32, sizeX: i32, strideY: i32, strideX: i32, padY: i32, padX: i32,
+): void {
+  for (let b = 0; b < B; b++) {
+    const image = b * H * W;
+    for (let row = 0; row < h; row++) {
+      const top = row * strideY - padY;
+      for (let column = 0; column < w; column++) {
+        const left = column * strideX - padX;
+        for (let c = 0; c < C; c++, dy += 4, y += 4) {
+          const maximum = load<f32>(y);
+          let found = false;
+          for (let i = max(0, top); i < min(H, top + sizeY) && !found; i++) {
+            for (let j = max(0, left); j < min(W, left + sizeX); j++) {
+              const at = <usize>((image + i * W + j) * C + c) << 2;
+              if (load<f32>(x + at) == maximum) {
+                store<f32>(dx + at, load<f32>(dx + at) + load<f32>(dy));
+                found = true;
+                break;
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Unfolds one batch of x into out [h·w, kh·kw·C]: what each output pixel of a convolution sees, zeros outside.
+ * Rows [from, to) of the output only.
+ */
+export function unfold(
+  x: usize, out: usize, H: i32, W: i32, C: i32, w: i32, kh: i32, kw: i32,
+  strideY: i32, strideX: i32, padY: i32, padX: i32, dilation: i32, from: i32, to: i32,
+): void {
+  const bytes = <usize>C << 2;
+  for (let row = from; row < to; row++) {
+    for (let column = 0; column < w; column++) {
+      for (let i = 0; i < kh; i++) {
+        const y = row * strideY - padY + i * dilation;
+        for (let j = 0; j < kw; j++, out += bytes) {
+          const at = column * strideX - padX + j * dilation;
+          if (y < 0 || y >= H || at < 0 || at >= W) memory.fill(out, 0, bytes);
+          else memory.copy(out, x + <usize>(y * W + at) * bytes, bytes);
+        }
+      }
+    }
+  }
+}

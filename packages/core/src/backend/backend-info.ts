@@ -1,0 +1,24 @@
+/** Names a user can ask for. `node-gpu` and `node` are TensorFlow's own library, with CUDA and without. */
+export type BackendName = 'webgpu' | 'node-gpu' | 'node' | 'wasm' | 'cpu';
+
+/** What a started backend says of itself. */
+export type BackendTraits = {
+  /** The adapter, the library, or how many threads of what. */
+  description: string;
+  /** Threads that compute, as far as the backend tells. */
+  threads: number;
+  /** Whether kernels can calculate in half precision. */
+  halfPrecision: boolean;
+  /** Most bytes one tensor can hold. */
+  maxBufferBytes: number;
+};
+
+/** A backend that `auto` tried and did not take. */
+export type PassedOver = { name: BackendName; reason: string };
+
+export type BackendInfo = BackendTraits & { name: BackendName; passedOver: PassedOver[] };
+
+export type BackendOptions = {
+  /** Threads of the wasm backend in Node, at most 8. Default: one for each processor. Fixed by the first call. */
+  threads?: number;
+};

@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { BackendError } from '../errors.ts';
+import type { BackendTraits } from './backend-info.ts';
+import { isNode } from './load-package.ts';
+
+type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean };
+
+/** Where scripts/build-tfjs-node.mjs puts the package, below a project's folder. */
+const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
+
+/**
+ * Starts TensorFlow's own library through tfjs-node. Looked for in this order: the folder in SEG_TFJS_NODE, what
+ * scripts/build-tfjs-node.mjs built in this folder or one above, the installed packages.
+ */
+export async function startNative(name: 'node' | 'node-gpu'): Promise<BackendTraits> {
+  if (!isNode()) throw new BackendError(`${name}: expected Node, got a browser`);
+  await restoreRemovedFunctions();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const { source, version } = await loadFirst(await places(name));
+  await tf.setBackend('tensorflow');
+  const { isUsingGpuDevice = false } = tf.backend() as NativeBackend;
+  if (name === 'node-gpu' && !isUsingGpuDevice) {
+    throw new BackendError(`node-gpu: expected TensorFlow to find a CUDA device, got none (${source})`);
+  }
+  const { availableParallelism } = await import('node:os');
+  return {
+    description: `TensorFlow ${version}, ${isUsingGpuDevice ? 'CUDA' : 'CPU'}`,
+    threads: availableParallelism(),
+    halfPrecision: false,
+    maxBufferBytes: Number.MAX_SAFE_INTEGER,
+  };
+}
+
+/** Node 23 dropped two functions of `util` that tfjs-node calls in every op. */
+async function restoreRemovedFunctions(): Promise<void> {
+  const { createRequire } = await import('node:module');
+  const util = createRequire(import.meta.url)('node:util');
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+async function places(name: 'node' | 'node-gpu'): Promise<string[]> {
+  const { existsSync } = await import('node:fs');
+  const { dirname, join } = await import('node:path');
+  const folders: string[] = [];
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    folders.push(join(folder, BUILT));
+    if (dirname(folder) === folder) break;
+  }
+  const built = folders.filter((folder) => existsSync(folder));
+  const given = process.env.SEG_TFJS_NODE;
+  return [...(given === undefined ? [] : [given]), ...built, `@tensorflow/tfjs-${name}`, '@tensorflow/tfjs-node'];
+}
+
+async function loadFirst(candidates: string[]): Promise<{ source: string; version: string }> {
+  const { createRequire } = await import('node:module');
+  const require = createRequire(import.meta.url);
+  const failures: string[] = [];
+  for (const source of candidates) {
+    try {
+      const loaded = require(source) as { version?: { 'tfjs-node'?: string } };
+      return { source, version: loaded.version?.['tfjs-node'] ?? '' };
+    } catch (error) {
+      failures.push(`${source} (${error instanceof Error ? error.message.split('\n')[0] : error})`);
+    }
+  }
+  throw new BackendError(`node: expected tfjs-node, got ${failures.join('; ')}. See docs/native-tensorflow.md`);
+}

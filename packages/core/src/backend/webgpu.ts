@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { BackendError } from '../errors.ts';
+import type { BackendTraits } from './backend-info.ts';
+import { checkBackend, reportDeviceError } from './device-errors.ts';
+import { isNode, loadPackage } from './load-package.ts';
+
+type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
+
+/** Limits that tfjs's and our kernels use; each is raised to what the adapter has. */
+const LIMITS = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+const FEATURES: GPUFeatureName[] = ['shader-f16', 'timestamp-query'];
+
+/**
+ * Starts WebGPU on a device of our own, whose errors fail loudly: in a page on the browser's adapter, in Node on the
+ * one of the package `webgpu`.
+ *
+ * @param hardwareOnly Refuses adapters that calculate on the processor: wasm is faster there
+ */
+export async function startWebgpu({ hardwareOnly }: { hardwareOnly: boolean }): Promise<BackendTraits> {
+  if (isNode()) await provideGpu();
+  const adapter = await requestAdapter();
+  const name = describe(adapter.info);
+  if (hardwareOnly && isSoftware(adapter.info)) {
+    throw new BackendError(`webgpu: expected a graphics processor, got ${name}. Ask for webgpu by name to use it`);
+  }
+  const device = await requestDevice(adapter);
+  const webgpu = await loadPackage(
+    'webgpu',
+    '@tensorflow/tfjs-backend-webgpu',
+    () => import('@tensorflow/tfjs-backend-webgpu'),
+  );
+  registerDevice(webgpu, device, adapter.info);
+  return {
+    description: name,
+    threads: 1,
+    halfPrecision: device.features.has('shader-f16'),
+    maxBufferBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+  };
+}
+
+/** Gives Node the globals that a browser has. */
+async function provideGpu(): Promise<void> {
+  if (globalThis.navigator?.gpu !== undefined) return;
+  const { create, globals } = await loadPackage('webgpu', 'webgpu', () => import('webgpu'));
+  Object.assign(globalThis, globals);
+  if (globalThis.navigator === undefined) Object.defineProperty(globalThis, 'navigator', { value: {} });
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: create([]), configurable: true });
+}
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  const gpu = globalThis.navigator?.gpu;
+  if (gpu === undefined) throw new BackendError('webgpu: expected navigator.gpu, got a browser without WebGPU');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) throw new BackendError('webgpu: expected an adapter, got none');
+  return adapter;
+}
+
+async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+    requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  device.addEventListener('uncapturederror', (event) => reportDeviceError((event as GPUUncapturedErrorEvent).error.message));
+  device.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') reportDeviceError(`a lost device: ${message}`);
+  });
+  return device;
+}
+
+/** Shows the device to tfjs, with reads that fail where the device reported an error before. */
+function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapterInfo): void {
+  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  const read = backend.read.bind(backend);
+  backend.read = async (dataId) => {
+    const values = await read(dataId);
+    checkBackend();
+    return values;
+  };
+  tf.registerBackend('webgpu', () => backend);
+}
+
+function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  const parts = description === '' ? [vendor, architecture, device] : [description];
+  return parts.filter((part) => part !== '').join(' ') || 'an unnamed adapter';
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(describe(info));
+}

@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Repair } from './repair.ts';
+import { wasmConvolutionRepairs } from './wasm-convolutions.ts';
+import { wasmIndexingRepairs } from './wasm-indexing.ts';
+import { wasmProductRepairs } from './wasm-products.ts';
+import { wasmTransposeRepairs } from './wasm-transpose.ts';
+import { webgpuRepairs } from './webgpu.ts';
+
+const REPAIRS: Repair[] = [
+  ...wasmConvolutionRepairs,
+  ...wasmIndexingRepairs,
+  ...wasmProductRepairs,
+  ...wasmTransposeRepairs,
+  ...webgpuRepairs,
+];
+
+const repaired = new Set<string>();
+
+/** Replaces the kernels of a backend that tfjs lacks, gets wrong or does slowly. Once for each backend. */
+export function repairKernels(backendName: string): void {
+  if (repaired.has(backendName)) return;
+  repaired.add(backendName);
+  for (const repair of REPAIRS.filter((candidate) => candidate.backendName === backendName)) {
+    const original = tf.getKernel(repair.kernelName, backendName);
+    if (original !== undefined) tf.unregisterKernel(repair.kernelName, backendName);
+    tf.registerKernel({ ...original, kernelName: repair.kernelName, backendName, kernelFunc: repair.replace(original) });
+  }
+}

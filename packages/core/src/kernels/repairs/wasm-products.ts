@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { sizeFromShape } from '../size.ts';
+import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { type Repair, tensorsOf } from './repair.ts';
+
+type Product = (a: tf.TensorInfo, b: tf.TensorInfo, out: tf.TensorInfo) => void;
+
+/**
+ * Only the product of one untransposed batch is fast on wasm (XNNPACK); transposed and batched ones are loops, and
+ * those with bias or activation are wrong. Here every product is made of fast ones. XNNPACK's packed copy of the right
+ * operand is kept by the operand's id alone, whatever its shape, so each product gets a view with an id of its own.
+ */
+export const wasmProductRepairs: Repair[] = [
+  {
+    kernelName: 'BatchMatMul',
+    backendName: 'wasm',
+    replace: () => (args) => {
+      const { a, b } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      const { transposeA, transposeB } = args.attrs as { transposeA: boolean; transposeB: boolean };
+      return tf.tidy(() => multiply(args.backend as WasmBackend, a, b, transposeA, transposeB));
+    },
+  },
+  {
+    kernelName: '_FusedMatMul',
+    backendName: 'wasm',
+    replace: (original) => (args) => {
+      const { a, b, bias, preluActivationWeights } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      const { transposeA, transposeB, activation, leakyreluAlpha } = args.attrs as FusedAttributes;
+      const isOneProduct = sizeFromShape(a.shape.slice(0, -2)) * sizeFromShape(b.shape.slice(0, -2)) === 1;
+      const isFast = isOneProduct && !transposeA && !transposeB && (activation === 'linear' || activation === 'relu');
+      if (isFast && (bias === undefined || bias.rank === 1)) return original!.kernelFunc(args);
+      return tf.tidy(() => {
+        const product = multiply(args.backend as WasmBackend, a, b, transposeA, transposeB);
+        const shifted = bias === undefined ? product : tf.add(product, bias);
+        return activated(shifted, activation, leakyreluAlpha, preluActivationWeights);
+      });
+    },
+  },
+];
+
+type FusedAttributes = { transposeA: boolean; transposeB: boolean; activation: string; leakyreluAlpha?: number };
+
+function multiply(backend: WasmBackend, a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
+  const left = transposeA ? exchangeLast(a) : a;
+  const right = transposeB ? exchangeLast(b) : b;
+  const [batchA, batchB] = [left.shape.slice(0, -2), right.shape.slice(0, -2)];
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
+  const [rows, inner] = left.shape.slice(-2) as [number, number];
+  const columns = right.shape.at(-1)!;
+  const out = tf.engine().makeTensorFromTensorInfo(allocate(backend, [...batch, rows, columns]));
+  const [countA, countB] = [sizeFromShape(batchA), sizeFromShape(batchB)];
+  if (countB === 1) {
+    productOfViews(backend, left, right, out, countA * rows, inner, columns, 1, [0, 0]);
+  } else {
+    const wide = countA === 1 || batchA.join() === batch.join() ? left : tf.broadcastTo(left, [...batch, rows, inner]);
+    const deep = batchB.join() === batch.join() ? right : tf.broadcastTo(right, [...batch, inner, columns]);
+    const steps: [number, number] = [countA === 1 ? 0 : rows * inner, inner * columns];
+    productOfViews(backend, wide, deep, out, rows, inner, columns, sizeFromShape(batch), steps);
+  }
+  return out;
+}
+
+/** Multiplies matrix by matrix in place, without cutting the tensors up. Steps are elements from batch to batch. */
+function productOfViews(
+  backend: WasmBackend,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  out: tf.Tensor,
+  rows: number,
+  inner: number,
+  columns: number,
+  count: number,
+  [stepA, stepB]: [number, number],
+): void {
+  const product = bindProduct(backend);
+  const [fromA, fromB, to] = [a, b, out].map((tensor) => addressOf(backend, tensor));
+  for (let i = 0; i < count; i++) {
+    const views = [
+      backend.makeOutput([1, rows, inner], 'float32', fromA! + 4 * i * stepA),
+      backend.makeOutput([1, inner, columns], 'float32', fromB! + 4 * i * stepB),
+      backend.makeOutput([1, rows, columns], 'float32', to! + 4 * i * rows * columns),
+    ] as const;
+    product(...views);
+    for (const view of views) forget(backend, view);
+  }
+}
+
+/** Drops a view: its id and what XNNPACK packed for it, not the memory, which another tensor owns. */
+function forget(backend: WasmBackend, view: tf.TensorInfo): void {
+  backend.wasm.tfjs.disposeData(backend.dataIdMap.get(view.dataId).id);
+  backend.dataIdMap.delete(view.dataId);
+}
+
+const bound = new WeakMap<object, Product>();
+
+function bindProduct(backend: WasmBackend): Product {
+  const known = bound.get(backend);
+  if (known !== undefined) return known;
+  const numbers = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'];
+  const call = backend.wasm.cwrap('BatchMatMul', null, numbers);
+  const idOf = (tensor: tf.TensorInfo) => backend.dataIdMap.get(tensor.dataId).id;
+  const bytesOf = (shape: number[]) => new Uint8Array(Int32Array.from(shape).buffer);
+  const product: Product = (a, b, out) =>
+    call(idOf(a), bytesOf(a.shape), 3, idOf(b), bytesOf(b.shape), 3, 0, 0, idOf(out));
+  bound.set(backend, product);
+  return product;
+}
+
+function exchangeLast(x: tf.Tensor): tf.Tensor {
+  const axes = x.shape.map((_, i) => i);
+  return tf.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+function activated(x: tf.Tensor, activation: string, alpha?: number, prelu?: tf.Tensor): tf.Tensor {
+  switch (activation) {
+    case 'relu':
+      return tf.relu(x);
+    case 'relu6':
+      return tf.relu6(x);
+    case 'elu':
+      return tf.elu(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'leakyrelu':
+      return tf.leakyRelu(x, alpha);
+    case 'prelu':
+      return tf.prelu(x, prelu!);
+    default:
+      return x;
+  }
+}

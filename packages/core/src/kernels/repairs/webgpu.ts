@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { sizeFromShape } from '../size.ts';
+import { composed, type Repair, tensorsOf } from './repair.ts';
+
+/** Shaders of tfjs-webgpu that do not compile or are cached under too short a key. */
+export const webgpuRepairs: Repair[] = [
+  // its shaders index a vector of five or more components, which WGSL does not have
+  {
+    kernelName: 'PadV2',
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      const { paddings, constantValue } = args.attrs as unknown as { paddings: [number, number][]; constantValue: number };
+      if (x.rank < 5) return original!.kernelFunc(args);
+      return tf.tidy(() => padAxisByAxis(x, paddings, constantValue));
+    },
+  },
+  // sums of integers along an axis that is not the last produce an invalid shader, hence zeros
+  ...['Sum', 'Max', 'Min', 'Any', 'All', 'Prod'].map(reducedAsFloat),
+  // the length of the axis is written into the shader but not into its key
+  composed('Cumsum', 'webgpu', ({ x }, { axis, exclusive, reverse }) =>
+    cumulated(x, axis as number, exclusive as boolean, reverse as boolean),
+  ),
+];
+
+function reducedAsFloat(kernelName: string): Repair {
+  return {
+    kernelName,
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      if (x.dtype === 'float32') return original!.kernelFunc(args);
+      return tf.tidy(() => {
+        const isLogical = kernelName === 'Any' || kernelName === 'All';
+        const name = kernelName === 'Any' ? 'Max' : kernelName === 'All' ? 'Min' : kernelName;
+        const inputs = { x: tf.cast(x, 'float32') };
+        const attrs = args.attrs as unknown as tf.NamedAttrMap & { axis?: number; reductionIndices?: number };
+        const axis = attrs.axis ?? attrs.reductionIndices;
+        const result = tf.engine().runKernel(name, inputs, { ...attrs, axis, reductionIndices: axis } as never) as tf.Tensor;
+        return tf.cast(result, isLogical ? 'bool' : x.dtype === 'bool' ? 'int32' : x.dtype);
+      });
+    },
+  };
+}
+
+/** One axis at a time, each as the middle of three. */
+function padAxisByAxis(x: tf.Tensor, paddings: [number, number][], value: number): tf.Tensor {
+  return paddings.reduce((padded, [before, after], axis) => {
+    if (before + after === 0) return padded;
+    const [outer, inner] = [padded.shape.slice(0, axis), padded.shape.slice(axis + 1)];
+    const side = padded.shape[axis]!;
+    const middle = tf.reshape(padded, [sizeFromShape(outer), side, sizeFromShape(inner)]);
+    const wide = tf.pad(middle, [[0, 0], [before, after], [0, 0]], value);
+    return tf.reshape(wide, [...outer, before + side + after, ...inner]);
+  }, x);
+}
+
+/** Running sums by doubling: after k steps each element holds the sum of the 2ᵏ up to it. */
+function cumulated(x: tf.Tensor, axis: number, exclusive: boolean, reverse: boolean): tf.Tensor {
+  const at = tf.util.parseAxisParam(axis, x.shape)[0];
+  const [outer, side, inner] = [
+    sizeFromShape(x.shape.slice(0, at)),
+    x.shape[at]!,
+    sizeFromShape(x.shape.slice(at + 1)),
+  ];
+  const shifted = (y: tf.Tensor3D, by: number) => {
+    const kept = tf.slice(y, [0, reverse ? by : 0, 0], [outer, side - by, inner]);
+    return tf.pad(kept, [[0, 0], reverse ? [0, by] : [by, 0], [0, 0]]);
+  };
+  let sums = tf.reshape(x, [outer, side, inner]) as tf.Tensor3D;
+  if (exclusive) sums = side > 1 ? shifted(sums, 1) : tf.zerosLike(sums);
+  for (let by = 1; by < side; by *= 2) sums = tf.add(sums, shifted(sums, by));
+  return tf.reshape(sums, x.shape);
+}
