@@ -16,3 +16,19 @@ export { MASK2FORMER_ORIGINAL_KEYS } from './mask2former/key-map.ts';
 export { Mask2Former } from './mask2former/mask2former.ts';
 export { MASK2FORMER_PRESETS } from './mask2former/presets.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';
+
+// Loading
+export { type Category, categoriesFromLabels } from './loading/categories.ts';
+export { type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
+export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
+
+// From image to segments
+export {
+  type HuggingFacePreprocessor,
+  ORIGINAL_PREPROCESSING,
+  type Preprocessing,
+  preprocess,
+  readPreprocessing,
+  type ResizeRule,
+} from './preprocess.ts';
+export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';

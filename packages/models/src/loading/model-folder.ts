@@ -1,0 +1,54 @@
+import { type ByteSource, bytesOf, FormatError } from '@seg/core';
+
+/** A folder with a model in it, on disk or behind a URL. */
+export type ModelFolder = {
+  name: string;
+  /** Opens a file, or null where there is none. */
+  open(file: string): Promise<ByteSource | null>;
+};
+
+/** A folder of this machine (Node), or a URL that the files' names are added to. */
+export async function openModelFolder(pathOrUrl: string): Promise<ModelFolder> {
+  if (/^https?:\/\//.test(pathOrUrl)) return urlFolder(pathOrUrl.endsWith('/') ? pathOrUrl : `${pathOrUrl}/`);
+  const { diskFolder } = await import('./disk-folder.ts');
+  return diskFolder(pathOrUrl);
+}
+
+function urlFolder(base: string): ModelFolder {
+  return {
+    name: base,
+    open: async (file) => {
+      const response = await fetch(new URL(file, base));
+      if (response.status === 404) return null;
+      if (!response.ok) throw new FormatError(`${base}${file}: expected the file, got status ${response.status}`);
+      return bytesOf(`${base}${file}`, await response.arrayBuffer());
+    },
+  };
+}
+
+/** @throws FormatError where the file is absent or not a JSON object */
+export async function readJson<T>(folder: ModelFolder, file: string): Promise<T> {
+  const source = await folder.open(file);
+  if (source === null) throw new FormatError(`${folder.name}: expected a file ${file}, got none`);
+  return parseJson(source);
+}
+
+/** Like {@link readJson}, but null where the file is absent. */
+export async function readOptionalJson<T>(folder: ModelFolder, file: string): Promise<T | null> {
+  const source = await folder.open(file);
+  return source === null ? null : parseJson(source);
+}
+
+function parseJson<T>(source: ByteSource): T {
+  const text = new TextDecoder().decode(source.read(0, source.size));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FormatError(`${source.name}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new FormatError(`${source.name}: expected a JSON object, got ${JSON.stringify(value).slice(0, 40)}`);
+  }
+  return value as T;
+}

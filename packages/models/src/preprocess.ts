@@ -1,0 +1,130 @@
+import { FormatError, type ImageBatch, type ImageGeometry, resizeImage, type RgbImage, shortestEdgeSize, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type ResizeRule =
+  /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`. */
+  | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }
+  /** To this size, whatever the aspect. */
+  | { kind: 'exact'; size: Size }
+  | { kind: 'none' };
+
+/** What a model expects of its images. Plain data, stored with the weights. */
+export type Preprocessing = {
+  resize: ResizeRule;
+  /** Sides become multiples of this. */
+  divisor: number;
+  /** How: zeros right and below, or a resize that distorts, as Hugging Face does. */
+  reachDivisor: 'pad' | 'resize';
+  /** Pixels are multiplied by this first: 1, or 1/255. */
+  rescale: number;
+  mean: [number, number, number];
+  std: [number, number, number];
+};
+
+/** detectron2's test-time preprocessing of COCO models. Cheng et al. 2022, section 4.1. */
+export const ORIGINAL_PREPROCESSING: Preprocessing = {
+  resize: { kind: 'shortest-edge', shortestEdge: 800, longestEdge: 1333 },
+  divisor: 32,
+  reachDivisor: 'pad',
+  rescale: 1,
+  mean: [123.675, 116.28, 103.53],
+  std: [58.395, 57.12, 57.375],
+};
+
+/**
+ * Images as a network wants them: resized as Pillow does, (pixel · rescale − mean) / std, zeros right and below up to
+ * the common size of the batch.
+ */
+export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatch {
+  const resized = images.map((image) => resizeForModel(image, config));
+  const padded: Size = [
+    roundUp(Math.max(...resized.map(({ height }) => height)), config.divisor),
+    roundUp(Math.max(...resized.map(({ width }) => width)), config.divisor),
+  ];
+  const values = new Float32Array(images.length * padded[0] * padded[1] * 3);
+  resized.forEach((image, i) => {
+    normalizeInto(values.subarray(i * padded[0] * padded[1] * 3), image, padded[1], config);
+  });
+  const geometry = images.map(({ height, width }, i): ImageGeometry => ({
+    originalSize: [height, width],
+    resizedSize: [resized[i].height, resized[i].width],
+    paddedSize: padded,
+  }));
+  return { pixels: tf.tensor4d(values, [images.length, ...padded, 3]), geometry };
+}
+
+function resizeForModel(image: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): RgbImage {
+  const [height, width] = targetSize([image.height, image.width], resize);
+  const size: Size = reachDivisor === 'pad' ? [height, width] : [roundUp(height, divisor), roundUp(width, divisor)];
+  return size[0] === image.height && size[1] === image.width ? image : resizeImage(image, size);
+}
+
+function targetSize(size: Size, rule: ResizeRule): Size {
+  switch (rule.kind) {
+    case 'shortest-edge':
+      return shortestEdgeSize(size, rule);
+    case 'exact':
+      return rule.size;
+    case 'none':
+      return size;
+    default:
+      throw rule satisfies never;
+  }
+}
+
+function normalizeInto(target: Float32Array, { data, width, height }: RgbImage, rowWidth: number, config: Preprocessing): void {
+  const { rescale, mean, std } = config;
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < width * 3; i++) {
+      const channel = i % 3;
+      target[y * rowWidth * 3 + i] = (data[y * width * 3 + i] * rescale - mean[channel]) / std[channel];
+    }
+  }
+}
+
+function roundUp(size: number, divisor: number): number {
+  return Math.max(1, Math.ceil(size / divisor)) * divisor;
+}
+
+/** What a Hugging Face `preprocessor_config.json` says. */
+export type HuggingFacePreprocessor = {
+  size?: { height?: number; width?: number; shortest_edge?: number; longest_edge?: number } | number;
+  max_size?: number;
+  _max_size?: number;
+  size_divisor?: number;
+  size_divisibility?: number;
+  do_resize?: boolean;
+  rescale_factor?: number;
+  image_mean?: number[];
+  image_std?: number[];
+};
+
+/** Our preprocessing from Hugging Face's. @throws FormatError naming the field */
+export function readPreprocessing(file: string, json: HuggingFacePreprocessor): Preprocessing {
+  return {
+    resize: json.do_resize === false ? { kind: 'none' } : readResize(file, json),
+    divisor: json.size_divisor ?? json.size_divisibility ?? 32,
+    reachDivisor: 'resize',
+    rescale: json.rescale_factor ?? 1 / 255,
+    mean: triple(file, 'image_mean', json.image_mean ?? [0.485, 0.456, 0.406]),
+    std: triple(file, 'image_std', json.image_std ?? [0.229, 0.224, 0.225]),
+  };
+}
+
+function readResize(file: string, { size, max_size: maxSize, _max_size: oldMaxSize }: HuggingFacePreprocessor): ResizeRule {
+  const longest = maxSize ?? oldMaxSize ?? 1333;
+  if (size === undefined) return { kind: 'shortest-edge', shortestEdge: 800, longestEdge: longest };
+  if (typeof size === 'number') return { kind: 'shortest-edge', shortestEdge: size, longestEdge: longest };
+  if (size.height && size.width) return { kind: 'exact', size: [size.height, size.width] };
+  if (size.shortest_edge) {
+    return { kind: 'shortest-edge', shortestEdge: size.shortest_edge, longestEdge: size.longest_edge ?? longest };
+  }
+  throw new FormatError(`${file}: expected size with height and width or shortest_edge, got ${JSON.stringify(size)}`);
+}
+
+function triple(file: string, field: string, value: number[]): [number, number, number] {
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(Number.isFinite)) {
+    throw new FormatError(`${file}: expected three numbers as ${field}, got ${JSON.stringify(value)}`);
+  }
+  return value as [number, number, number];
+}
