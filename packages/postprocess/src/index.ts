@@ -4,4 +4,16 @@
  * @packageDocumentation
  */
 
-export {};
+// Results
+export { type BitMask, isInside, packMask } from './bit-mask.ts';
+// Pictures
+export { type Color, colorize, segmentColors } from './colorize.ts';
+// Maps
+export { type ComponentOptions, type Components, connectedComponents } from './connected-components.ts';
+// The rules
+export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
+export { outlines } from './outlines.ts';
+export { type PanopticOptions, type PanopticRule, panopticMap } from './panoptic-map.ts';
+export { restoreMasks } from './restore-masks.ts';
+export { measureSegments, type Segment, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+export { type SemanticOptions, type SemanticRule, semanticMap } from './semantic-map.ts';

@@ -1,0 +1,125 @@
+import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, resizeNearest } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type BitMask, packMask } from './bit-mask.ts';
+import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
+import { inChunks, restoreMasks } from './restore-masks.ts';
+
+/** One detected object. */
+export type Instance = {
+  /** Class index, 0 to K − 1. */
+  category: number;
+  /** Class probability times the mean mask probability inside the mask. */
+  score: number;
+  mask: BitMask;
+};
+
+/** The objects of an image, most certain first. Masks may overlap. */
+export type InstanceList = { instances: Instance[]; width: number; height: number };
+
+export type InstanceRule = 'mask2former' | 'huggingface';
+
+export type InstanceOptions = {
+  /** Keeps only these classes, after the best have been chosen among all. Default: keeps all. */
+  things?: ReadonlySet<number>;
+  /** Default: `'mask2former'`. */
+  rule?: InstanceRule;
+  /** How many pairs of query and class to look at. Default: 100, or the number of queries for `'huggingface'`. */
+  topK?: number;
+  /** Least score. Default: 0, or 0.5 for `'huggingface'`. */
+  scoreThreshold?: number;
+};
+
+type Candidate = { query: number; category: number; probability: number };
+type RestoredMask = { mask: BitMask; certainty: number };
+
+/**
+ * Instance inference of mask classification (Mask2Former 9b0651c `instance_inference`): the likeliest pairs of query
+ * and class, each with the query's mask (logit above 0) and class probability · mean mask probability as score. A query
+ * may appear with several classes. `'huggingface'` (transformers 5.18) cuts masks at 384 x 384 and drops empty ones.
+ *
+ * @param prediction Of one image: B = 1
+ */
+export async function instances(
+  prediction: MaskPrediction,
+  geometry: ImageGeometry,
+  options: InstanceOptions = {},
+): Promise<InstanceList> {
+  const { rule = 'mask2former', things } = options;
+  const probabilities = await readClassProbabilities('instances', prediction);
+  const { topK = rule === 'huggingface' ? probabilities.numQueries : 100 } = options;
+  const { scoreThreshold = rule === 'huggingface' ? 0.5 : 0 } = options;
+  const candidates = likeliest(probabilities, topK)
+    .filter(({ category }) => things === undefined || things.has(category))
+    .filter(({ probability }) => probability >= scoreThreshold); // the mask can only lower it
+  const masks = await restoredMasks(prediction.maskLogits, candidates, geometry, rule);
+  const found = candidates
+    .map(({ query, category, probability }): Instance => {
+      const { mask, certainty } = masks.get(query)!;
+      return { category, score: probability * certainty, mask };
+    })
+    .filter(({ score, mask }) => score >= scoreThreshold && (rule === 'mask2former' || mask.area > 0))
+    .sort((a, b) => b.score - a.score);
+  const [height, width] = geometry.originalSize;
+  return { instances: found, width, height };
+}
+
+/** The `topK` most probable pairs of query and class, no-object aside; the first of equals. */
+function likeliest({ values, numQueries, numClasses }: ClassProbabilities, topK: number): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (let query = 0; query < numQueries; query++) {
+    for (let category = 0; category < numClasses; category++) {
+      candidates.push({ query, category, probability: values[query * (numClasses + 1) + category] });
+    }
+  }
+  return candidates.sort((a, b) => b.probability - a.probability).slice(0, topK);
+}
+
+/** The mask of each query among the candidates, restored once however many classes it appears with. */
+async function restoredMasks(
+  maskLogits: tf.Tensor4D,
+  candidates: Candidate[],
+  geometry: ImageGeometry,
+  rule: InstanceRule,
+): Promise<Map<number, RestoredMask>> {
+  const queries = [...new Set(candidates.map(({ query }) => query))];
+  const masks = new Map<number, RestoredMask>();
+  const restore = rule === 'huggingface' ? restoreFrom384 : restoreLogits;
+  for (const chunk of inChunks(queries, geometry)) {
+    const [weighed, cut] = await readTensors(() => restore(maskLogits, chunk, geometry));
+    const certainties = meanInside(weighed, chunk.length);
+    for (const [k, query] of chunk.entries()) {
+      const mask = packMask(cut ?? weighed, k, chunk.length, geometry.originalSize);
+      masks.set(query, { mask, certainty: certainties[k] });
+    }
+  }
+  return masks;
+}
+
+/** @returns [1, H, W, M] logits, which are weighed and cut alike */
+function restoreLogits(maskLogits: tf.Tensor4D, queries: number[], geometry: ImageGeometry): tf.Tensor[] {
+  return tf.tidy(() => [restoreMasks(tf.gather(maskLogits, tf.tensor1d(queries, 'int32'), 3), geometry)]);
+}
+
+/** @returns [1, 384, 384, M] logits to weigh, and [1, H, W, M] their signs, brought over by nearest neighbor */
+function restoreFrom384(maskLogits: tf.Tensor4D, queries: number[], geometry: ImageGeometry): tf.Tensor[] {
+  return tf.tidy(() => {
+    const chosen = tf.gather(maskLogits, tf.tensor1d(queries, 'int32'), 3);
+    const logits = resizeBilinear(chosen, [384, 384]);
+    const signs = tf.cast<tf.Tensor4D>(tf.greater(logits, 0), 'float32');
+    return [logits, resizeNearest(signs, geometry.originalSize)];
+  });
+}
+
+/** Σ σ(logit) / (pixels + 1e-6) over the pixels above 0, in doubles: float32 sums of so many lose the fifth digit. */
+function meanInside(logits: ArrayLike<number>, count: number): number[] {
+  const sums = new Float64Array(count);
+  const areas = new Int32Array(count);
+  for (let i = 0; i < logits.length; i += count) {
+    for (let k = 0; k < count; k++) {
+      if (!(logits[i + k] > 0)) continue;
+      sums[k] += 1 / (1 + Math.exp(-logits[i + k]));
+      areas[k]++;
+    }
+  }
+  return Array.from(sums, (sum, k) => sum / (areas[k] + 1e-6));
+}

@@ -1,0 +1,55 @@
+import { type ImageGeometry, resizeBilinear, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Hugging Face resizes every mask to this size first, whatever the input was (transformers 5.18, #44901). */
+const HUGGING_FACE_SIZE: Size = [384, 384];
+const CHUNK_BYTES = 64 * 2 ** 20;
+
+/**
+ * Brings maps from the network's output to the pixels of the image: bilinear to the padded input, padding cut off,
+ * bilinear to the original size (Mask2Former `prepare_targets` and detectron2 `sem_seg_postprocess`).
+ *
+ * @param maps [B, h, w, C] mask logits or scores
+ * @returns [B, H, W, C] at `geometry.originalSize`
+ */
+export function restoreMasks(maps: tf.Tensor4D, { originalSize, resizedSize, paddedSize }: ImageGeometry): tf.Tensor4D {
+  return tf.tidy(() => {
+    const padded = resizeBilinear(maps, paddedSize);
+    const [batch, , , channels] = maps.shape;
+    const cropped = tf.slice(padded, [0, 0, 0, 0], [batch, ...resizedSize, channels]);
+    return resizeBilinear(cropped, originalSize);
+  });
+}
+
+/** How mask logits become probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
+export type Restoration = 'original' | 'huggingface';
+
+/**
+ * Mask probabilities of some queries at the image's pixels.
+ *
+ * @param maskLogits [1, h, w, N]
+ * @param queries Indices of M of the N queries
+ * @returns [1, H, W, M]
+ */
+export function maskProbabilities(
+  maskLogits: tf.Tensor4D,
+  queries: readonly number[],
+  geometry: ImageGeometry,
+  restoration: Restoration,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const chosen = tf.gather(maskLogits, tf.tensor1d([...queries], 'int32'), 3);
+    if (restoration === 'original') return tf.sigmoid(restoreMasks(chosen, geometry));
+    const probabilities = tf.sigmoid(resizeBilinear(chosen, HUGGING_FACE_SIZE));
+    return resizeBilinear(probabilities, geometry.originalSize);
+  });
+}
+
+/** Splits queries so that the full-size maps of one part stay within a fixed memory. */
+export function inChunks<T>(queries: readonly T[], { originalSize, paddedSize }: ImageGeometry): T[][] {
+  const pixels = Math.max(originalSize[0] * originalSize[1], paddedSize[0] * paddedSize[1]);
+  const length = Math.max(1, Math.floor(CHUNK_BYTES / (4 * pixels)));
+  return Array.from({ length: Math.ceil(queries.length / length) }, (_, i) =>
+    queries.slice(i * length, (i + 1) * length),
+  );
+}

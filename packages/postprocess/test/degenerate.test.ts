@@ -1,0 +1,103 @@
+import { type ImageGeometry, type MaskPrediction, ShapeError } from '@seg/core';
+import { onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+
+import { instances, panopticMap, semanticMap } from '../src/index.ts';
+
+const geometry: ImageGeometry = { originalSize: [4, 6], resizedSize: [8, 12], paddedSize: [8, 16] };
+const things = new Set([0]);
+
+/** One query a row: class logits, then a mask logit that is the same everywhere. */
+function uniform(queries: { classes: number[]; mask: number }[]): MaskPrediction {
+  return {
+    classLogits: tf.tensor3d([queries.map(({ classes }) => classes)]),
+    maskLogits: tf.tidy(() => tf.tile(tf.tensor4d([[[queries.map(({ mask }) => mask)]]]), [1, 2, 4, 1])),
+  };
+}
+
+onEveryBackend('predictions with nothing in them', () => {
+  const nothing = () => uniform([{ classes: [0, 0, 9], mask: 5 }]);
+
+  test('all no-object: an empty map, instances of no weight', async () => {
+    const map = await panopticMap(nothing(), geometry, { things });
+    expect(map).toEqual({ ids: new Int32Array(24), width: 6, height: 4, segments: [] });
+    expect((await instances(nothing(), geometry, { scoreThreshold: 0.01 })).instances).toEqual([]);
+    expect((await instances(nothing(), geometry)).instances.every(({ score }) => score < 0.001)).toBe(true);
+  });
+
+  test('a confident query with an empty mask makes no segment', async () => {
+    const empty = uniform([{ classes: [9, 0, 0], mask: -50 }]);
+    expect((await panopticMap(empty, geometry, { things })).segments).toEqual([]);
+    const [first] = (await instances(empty, geometry)).instances;
+    expect([first.mask.area, first.mask.bbox, first.score]).toEqual([0, [0, 0, 0, 0], 0]);
+    expect((await instances(empty, geometry, { rule: 'huggingface', scoreThreshold: 0 })).instances).toEqual([]);
+  });
+
+  test('of two equal queries the first wins everything', async () => {
+    const twins = uniform([
+      { classes: [9, 0, 0], mask: 5 },
+      { classes: [9, 0, 0], mask: 5 },
+    ]);
+    const { segments, ids } = await panopticMap(twins, geometry, { things });
+    expect(segments).toEqual([
+      { id: 1, category: 0, isThing: true, score: expect.closeTo(0.99975, 4), area: 24, bbox: [0, 0, 6, 4] },
+    ]);
+    expect(new Set(ids)).toEqual(new Set([1]));
+  });
+
+  test('stuff is one segment with the pixels of all its queries, things are one each', async () => {
+    const halves = (classes: number[]): MaskPrediction => ({
+      classLogits: tf.tensor3d([[classes, classes]]),
+      maskLogits: tf.tidy(() => {
+        const left = tf.concat([tf.fill([1, 2, 2, 1], 9), tf.fill([1, 2, 2, 1], -9)], 2);
+        return tf.concat([left, tf.neg(left)], 3) as tf.Tensor4D;
+      }),
+    });
+    const square: ImageGeometry = { originalSize: [4, 8], resizedSize: [4, 8], paddedSize: [4, 8] };
+    const stuff = await panopticMap(halves([0, 9, 0]), square, { things });
+    expect(stuff.segments.map(({ id, area }) => [id, area])).toEqual([[1, 32]]);
+    const pair = await panopticMap(halves([9, 0, 0]), square, { things });
+    expect(pair.segments.map(({ id, area, bbox }) => [id, area, bbox])).toEqual([
+      [1, 16, [0, 0, 4, 4]],
+      [2, 16, [4, 0, 4, 4]],
+    ]);
+  });
+
+  test('semantic always chooses a class, the first of equals', async () => {
+    const even = uniform([{ classes: [1, 1, 9], mask: 0 }]);
+    const { segments } = await semanticMap(even, geometry);
+    expect(segments.map(({ id, category, area }) => [id, category, area])).toEqual([[1, 0, 24]]);
+  });
+
+  test('more than one image, or another number of queries, is refused by name', async () => {
+    const pair = { classLogits: tf.zeros([2, 1, 3]), maskLogits: tf.zeros([2, 2, 4, 1]) } as unknown as MaskPrediction;
+    await expect(panopticMap(pair, geometry, { things })).rejects.toThrow(ShapeError);
+    const odd = { classLogits: tf.zeros([1, 3, 3]), maskLogits: tf.zeros([1, 2, 4, 1]) } as unknown as MaskPrediction;
+    await expect(instances(odd, geometry)).rejects.toThrow('expected maskLogits [1, h=2, w=4, N=3], got [1, 2, 4, 1]');
+  });
+});
+
+onEveryBackend('large images', () => {
+  test('a map made in parts is the map made at once', async () => {
+    const size: [number, number] = [1500, 2000]; // 12 MB a map: several parts of at most 64 MB
+    const large: ImageGeometry = { originalSize: size, resizedSize: [32, 48], paddedSize: [32, 48] };
+    const small: ImageGeometry = { originalSize: [150, 200], resizedSize: [32, 48], paddedSize: [32, 48] };
+    const prediction = {
+      classLogits: tf.randomNormal<tf.Rank.R3>([1, 12, 4], 0, 4, 'float32', 5),
+      maskLogits: tf.randomNormal<tf.Rank.R4>([1, 8, 12, 12], 0, 6, 'float32', 6),
+    };
+    const options = { things: new Set([0, 1, 2]), scoreThreshold: 0, overlapThreshold: 0 };
+    const [fine, coarse] = [
+      await panopticMap(prediction, large, options),
+      await panopticMap(prediction, small, options),
+    ];
+    expect(fine.segments.map(({ id, category }) => [id, category])).toEqual(
+      coarse.segments.map(({ id, category }) => [id, category]),
+    );
+    const wrong = coarse.ids.filter(
+      (id, i) => id !== fine.ids[(Math.floor(i / 200) * 10 + 5) * 2000 + (i % 200) * 10 + 5],
+    );
+    expect(wrong.length).toBeLessThan(0.02 * coarse.ids.length); // half a fine pixel apart
+  });
+});
