@@ -15,6 +15,12 @@ export type {
   CocoResult,
   CocoSegmentation,
 } from './detection/coco-types.ts';
+export type { PrecisionRecallCurve } from './detection/curves.ts';
+export {
+  type ConfusionOptions,
+  type DetectionConfusion,
+  DetectionConfusionMatrix,
+} from './detection/detection-confusion.ts';
 export {
   DetectionEvaluator,
   type DetectionEvaluatorOptions,
@@ -23,11 +29,19 @@ export {
   type ImageMatches,
 } from './detection/detection-evaluator.ts';
 export {
+  DetectionErrors,
+  ERROR_TYPES,
+  type ErrorBreakdown,
+  type ErrorBreakdownOptions,
+  type ErrorType,
+} from './detection/error-breakdown.ts';
+export {
   collectDetections,
   type EvaluateDetectionsOptions,
   evaluateDetections,
 } from './detection/evaluate-detections.ts';
 export { groupByImage, resultKind } from './detection/group-by-image.ts';
+export { checkDetections, type Finding } from './detection/health-check.ts';
 export {
   type AreaRange,
   COCO_AREAS,
@@ -48,9 +62,9 @@ export { boxToRle, polygonsToRle, polygonToRle } from './mask/polygon.ts';
 export { decodeRle, encodeRle, type MaskLayout, type Rle, rleArea, rleBox } from './mask/rle.ts';
 export { mergeRles } from './mask/rle-merge.ts';
 export { type CocoRle, formatCounts, formatRle, parseCounts, parseRle } from './mask/rle-string.ts';
-
-// Numbers as numpy makes them
 export { linspace, numpyMean, numpySum, type Summation } from './numeric/numpy-sum.ts';
+// Numbers as numpy and Python make them
+export { formatFixed } from './numeric/python-format.ts';
 
 // Panoptic quality
 export type { Segment, SegmentMatches } from './panoptic/match-segments.ts';
@@ -66,6 +80,20 @@ export {
   type PanopticResult,
   type PanopticState,
 } from './panoptic/panoptic-quality.ts';
+
+// Reports
+export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';
+export { formatMarkdown } from './report/markdown.ts';
+export { drawPictures } from './report/pictures.ts';
+export {
+  type DetectionReportExtras,
+  detectionReport,
+  type EvaluationReport,
+  panopticReport,
+  type ReportCurve,
+  type ReportRow,
+  semanticReport,
+} from './report/report.ts';
 
 // Semantic segmentation
 export {

@@ -1,5 +1,6 @@
 import { accumulate, type DetectionResult } from './accumulate.ts';
 import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
+import { type PrecisionRecallCurve, precisionRecallCurve } from './curves.ts';
 import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
 import { CategoryLedger, type LedgerState } from './ledger.ts';
 import { type Matching, matchImage } from './match-image.ts';
@@ -9,6 +10,7 @@ import {
   type DetectionOptions,
   type DetectionParameters,
   decideParameters,
+  isOutside,
   LVIS_MAX_DETECTIONS,
 } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
@@ -143,7 +145,7 @@ export class DetectionEvaluator {
     });
     const isCrowd = Uint8Array.from(truths, (truth) => Number(truth.isCrowd));
     areaRanges.forEach((area, a) => {
-      const isIgnored = Uint8Array.from(truths, (truth) => Number(truth.isIgnored || outside(truth.area, area)));
+      const isIgnored = Uint8Array.from(truths, (truth) => Number(truth.isIgnored || isOutside(truth.area, area)));
       for (const ignored of isIgnored) ledger.positives[a] += 1 - ignored;
       const problem = {
         detections: detected.length,
@@ -167,6 +169,34 @@ export class DetectionEvaluator {
 
   /** The curves over all images so far. */
   result(): DetectionResult {
+    return accumulate(this.parameters, this.#ledgers, this.#imageOrder());
+  }
+
+  /**
+   * Raw precision, recall and F1 of one category.
+   *
+   * @param selection Where absent: the lowest IoU threshold, the first area range, the largest limit
+   */
+  curve(
+    categoryId: CocoId,
+    selection: { iou?: number; area?: string; maxDetections?: number } = {},
+  ): PrecisionRecallCurve {
+    const { categories, areaRanges, iouThresholds, maxDetections } = this.parameters;
+    const k = categories.findIndex(({ id }) => id === categoryId);
+    const area = selection.area === undefined ? 0 : areaRanges.findIndex(({ name }) => name === selection.area);
+    const threshold = selection.iou === undefined ? 0 : iouThresholds.indexOf(selection.iou);
+    if (k === -1 || area === -1 || threshold === -1) {
+      throw new RangeError(
+        `DetectionEvaluator.curve: expected an evaluated category, area and IoU, got ${categoryId}, ${selection.area}, ${selection.iou}`,
+      );
+    }
+    const limit = selection.maxDetections ?? maxDetections.at(-1)!;
+    const chosen = { area, threshold, limit, thresholds: iouThresholds.length };
+    return precisionRecallCurve(this.#ledgers[k], this.#imageOrder(), chosen);
+  }
+
+  /** For each image, in order of adding, its place by ascending id. */
+  #imageOrder(): Int32Array {
     const ids = [...this.#images.keys()];
     const order = new Int32Array(ids.length);
     Array.from(ids.keys())
@@ -174,7 +204,7 @@ export class DetectionEvaluator {
       .forEach((image, place) => {
         order[image] = place;
       });
-    return accumulate(this.parameters, this.#ledgers, order);
+    return order;
   }
 
   save(): DetectionState {
@@ -216,10 +246,6 @@ export class DetectionEvaluator {
     for (const id of other.#images.keys()) this.#images.set(id, this.#images.size);
     for (const [k, ledger] of this.#ledgers.entries()) ledger.merge(other.#ledgers[k], first);
   }
-}
-
-function outside(area: number, { min, max }: AreaRange): boolean {
-  return area < min || area > max;
 }
 
 /** By falling score, equal ones as they came, NaN last. */
@@ -270,7 +296,7 @@ function judge(
   const matched = new Uint8Array(T * D);
   const ignored = new Uint8Array(T * D);
   for (let d = 0; d < D; d++) {
-    const excused = notExhaustive || outside(detected[d].area, area) ? 1 : 0;
+    const excused = notExhaustive || isOutside(detected[d].area, area) ? 1 : 0;
     for (let at = d; at < T * D; at += D) {
       const g = truthOfDetection[at];
       matched[at] = g !== -1 && truths[g].id !== 0 ? 1 : 0;

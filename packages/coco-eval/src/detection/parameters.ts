@@ -86,6 +86,10 @@ export function decideParameters(
   };
 }
 
+export function isOutside(area: number, { min, max }: AreaRange): boolean {
+  return area < min || area > max;
+}
+
 /** Each id once: numbers ascending, then text by code. */
 export function ascendingIds(ids: Iterable<CocoId>): CocoId[] {
   return [...new Set(ids)].sort(compareIds);
