@@ -107,4 +107,3 @@ function run(command, args, cwd = root, env = {}) {
   console.log(`build-tfjs-node: ${[command, ...args.filter((arg) => arg.length < 200)].join(' ')}`);
   execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
 }
-

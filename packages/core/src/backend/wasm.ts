@@ -9,7 +9,11 @@ import { startThreadedWasm } from './threaded-wasm.ts';
  * page is cross-origin isolated, and the plain SIMD binary elsewhere.
  */
 export async function startWasm({ threads }: BackendOptions): Promise<BackendTraits> {
-  const wasm = await loadPackage('wasm', '@tensorflow/tfjs-backend-wasm', () => import('@tensorflow/tfjs-backend-wasm'));
+  const wasm = await loadPackage(
+    'wasm',
+    '@tensorflow/tfjs-backend-wasm',
+    () => import('@tensorflow/tfjs-backend-wasm'),
+  );
   if (isNode()) {
     const { availableParallelism } = await import('node:os');
     const backend = await startThreadedWasm(wasm, threads ?? availableParallelism());

@@ -70,7 +70,9 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
   });
-  device.addEventListener('uncapturederror', (event) => reportDeviceError((event as GPUUncapturedErrorEvent).error.message));
+  device.addEventListener('uncapturederror', (event) =>
+    reportDeviceError((event as GPUUncapturedErrorEvent).error.message),
+  );
   device.lost.then(({ reason, message }) => {
     if (reason !== 'destroyed') reportDeviceError(`a lost device: ${message}`);
   });
@@ -80,6 +82,8 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 /** Shows the device to tfjs, with reads that fail where the device reported an error before. */
 function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapterInfo): void {
   if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  // tfjs would calculate small tensors on the processor, with other roundings than large ones
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {

@@ -82,8 +82,7 @@ export const binaryGradients: Gradient[] = [
   {
     kernelName: 'AddN',
     saveAllInputs: true,
-    gradFunc: (dy, saved) =>
-      Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(dy as tf.Tensor)])),
+    gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(dy as tf.Tensor)])),
   },
   {
     kernelName: 'Prelu',

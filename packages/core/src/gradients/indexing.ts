@@ -77,13 +77,7 @@ function chosen(condition: tf.Tensor, value: tf.Tensor): tf.Tensor {
  * Scatters [B, O, n, S] back into [B, O, D, S] as rows of one table: B shared batches, O outer positions,
  * D positions along the axis, n indices, S inner elements.
  */
-function gatherGradient(
-  dy: tf.Tensor,
-  x: tf.Tensor,
-  indices: tf.Tensor,
-  axis: number,
-  batchDims: number,
-): tf.Tensor {
+function gatherGradient(dy: tf.Tensor, x: tf.Tensor, indices: tf.Tensor, axis: number, batchDims: number): tf.Tensor {
   const at = tf.util.parseAxisParam(axis, x.shape)[0];
   const product = (shape: number[]) => shape.reduce((total, side) => total * side, 1);
   const batch = product(x.shape.slice(0, batchDims));
@@ -122,13 +116,22 @@ function stridedSliceGradient(dy: tf.Tensor, x: tf.Tensor, attrs: Record<string,
     const inner = after.reduce((total, n) => total * n, 1);
     const outer = before.reduce((total, n) => total * n, 1);
     const taken = gradient.shape[axis]!;
-    const apart = tf.pad(tf.reshape(gradient, [outer, taken, 1, inner]), [[0, 0], [0, 0], [0, stride - 1], [0, 0]]);
-    const run = tf.slice(tf.reshape(apart, [outer, taken * stride, inner]), [0, 0, 0], [
-      outer,
-      Math.min(taken * stride, side - start),
-      inner,
+    const apart = tf.pad(tf.reshape(gradient, [outer, taken, 1, inner]), [
+      [0, 0],
+      [0, 0],
+      [0, stride - 1],
+      [0, 0],
     ]);
-    const placed = tf.pad(run, [[0, 0], [start, side - start - run.shape[1]!], [0, 0]]);
+    const run = tf.slice(
+      tf.reshape(apart, [outer, taken * stride, inner]),
+      [0, 0, 0],
+      [outer, Math.min(taken * stride, side - start), inner],
+    );
+    const placed = tf.pad(run, [
+      [0, 0],
+      [start, side - start - run.shape[1]!],
+      [0, 0],
+    ]);
     return tf.reshape(placed, [...before, side, ...after]);
   }, dy);
 }

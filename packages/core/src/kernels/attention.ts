@@ -7,6 +7,9 @@ export type AttentionOptions = {
   scale?: number;
 };
 
+type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
+type Attrs = { scale: number };
+
 /**
  * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.
  *
@@ -23,13 +26,16 @@ export function attention(
   bias?: tf.Tensor,
   { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
 ): tf.Tensor4D {
-  return tf.tidy(() => {
-    const [q, v] = [tf.transpose(tf.mul(query, scale), [0, 2, 1, 3]), tf.transpose(value, [0, 2, 1, 3])];
-    const k = tf.transpose(key, [0, 2, 3, 1]); // [B, h, d, L]
-    const logits = matMul<tf.Tensor4D>(q, k); // [B, h, N, L]
-    const weights = tf.softmax(bias === undefined ? logits : tf.add(logits, perHead(bias)));
-    return tf.transpose(matMul<tf.Tensor4D>(weights, v), [0, 2, 1, 3]);
-  });
+  return tf.tidy(() => attentionReference({ query, key, value, bias }, { scale }));
+}
+
+/** The meaning of {@link attention} in plain ops. */
+export function attentionReference({ query, key, value, bias }: Inputs, { scale }: Attrs): tf.Tensor4D {
+  const [q, v] = [tf.transpose(tf.mul(query, scale), [0, 2, 1, 3]), tf.transpose(value, [0, 2, 1, 3])];
+  const k = tf.transpose(key, [0, 2, 3, 1]); // [B, h, d, L]
+  const logits = matMul<tf.Tensor4D>(q, k); // [B, h, N, L]
+  const weights = tf.softmax(bias === undefined ? logits : tf.add(logits, perHead(bias)));
+  return tf.transpose(matMul<tf.Tensor4D>(weights, v), [0, 2, 1, 3]);
 }
 
 /** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */

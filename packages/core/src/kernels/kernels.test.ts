@@ -30,7 +30,9 @@ const LEVELS: Size[] = [
 function locations(shape: number[], seed: number): tf.Tensor {
   const random = seededRandom(seed);
   const isSmooth = (u: number) =>
-    [1, 2, 3, 4, 5].every((side) => [u * side, u * side - 0.5].every((pixel) => Math.abs(pixel - Math.round(pixel)) > 0.04));
+    [1, 2, 3, 4, 5].every((side) =>
+      [u * side, u * side - 0.5].every((pixel) => Math.abs(pixel - Math.round(pixel)) > 0.04),
+    );
   const next = (): number => {
     const u = random() * 1.3 - 0.15;
     return isSmooth(u) ? u : next();
@@ -78,25 +80,55 @@ const CASES: Case[] = [
       [7, 1],
     ] as Size[]
   ).flatMap((size) => [
-    { title: `resizeBilinear to ${size}`, shapes: [[2, 4, 5, 3]], f: (x: tf.Tensor) => resizeBilinear(x as tf.Tensor4D, size) },
+    {
+      title: `resizeBilinear to ${size}`,
+      shapes: [[2, 4, 5, 3]],
+      f: (x: tf.Tensor) => resizeBilinear(x as tf.Tensor4D, size),
+    },
     {
       title: `resizeBilinear with aligned corners to ${size}`,
       shapes: [[2, 4, 5, 3]],
       f: (x: tf.Tensor) => resizeBilinear(x as tf.Tensor4D, size, { alignCorners: true }),
     },
-    { title: `resizeNearest to ${size}`, shapes: [[2, 4, 5, 3]], f: (x: tf.Tensor) => resizeNearest(x as tf.Tensor4D, size) },
+    {
+      title: `resizeNearest to ${size}`,
+      shapes: [[2, 4, 5, 3]],
+      f: (x: tf.Tensor) => resizeNearest(x as tf.Tensor4D, size),
+    },
   ]),
-  { title: 'samplePoints', shapes: [[2, 5, 3, 6], [2, 7, 2]], points: 1, f: (x, p) => samplePoints(x as tf.Tensor4D, p as tf.Tensor3D) },
-  { title: 'samplePoints of one channel', shapes: [[2, 5, 3, 1], [2, 7, 2]], points: 1, f: (x, p) => samplePoints(x as tf.Tensor4D, p as tf.Tensor3D) },
+  {
+    title: 'samplePoints',
+    shapes: [
+      [2, 5, 3, 6],
+      [2, 7, 2],
+    ],
+    points: 1,
+    f: (x, p) => samplePoints(x as tf.Tensor4D, p as tf.Tensor3D),
+  },
+  {
+    title: 'samplePoints of one channel',
+    shapes: [
+      [2, 5, 3, 1],
+      [2, 7, 2],
+    ],
+    points: 1,
+    f: (x, p) => samplePoints(x as tf.Tensor4D, p as tf.Tensor3D),
+  },
   {
     title: 'gridSample',
-    shapes: [[2, 5, 3, 4], [2, 2, 3, 2]],
+    shapes: [
+      [2, 5, 3, 4],
+      [2, 2, 3, 2],
+    ],
     points: 1,
     f: (x, grid) => gridSample(x as tf.Tensor4D, tf.sub(tf.mul(grid, 2), 1) as tf.Tensor4D),
   },
   {
     title: 'gridSample with aligned corners',
-    shapes: [[1, 5, 3, 4], [1, 2, 3, 2]],
+    shapes: [
+      [1, 5, 3, 4],
+      [1, 2, 3, 2],
+    ],
     points: 1,
     f: (x, grid) => gridSample(x as tf.Tensor4D, tf.sub(tf.mul(grid, 2), 1) as tf.Tensor4D, { alignCorners: true }),
   },
@@ -145,7 +177,11 @@ const CASES: Case[] = [
     epsilon: 1e-2,
     shapes: [[2, 6, 5, 3], [3, 3, 3, 4], [4]],
     f: (x, w, bias) =>
-      conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { padding: 1, bias: tf.add(bias, [12, -12, 12, 12]), activation: 'relu' }),
+      conv2d(x as tf.Tensor4D, w as tf.Tensor4D, {
+        padding: 1,
+        bias: tf.add(bias, [12, -12, 12, 12]),
+        activation: 'relu',
+      }),
   },
   {
     title: 'conv2d of stride two',
@@ -169,7 +205,14 @@ const CASES: Case[] = [
       [1, 7, 6, 3],
       [4, 4, 3, 4],
     ],
-    f: (x, w) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { strides: 4, padding: [[0, 1], [0, 2]] }),
+    f: (x, w) =>
+      conv2d(x as tf.Tensor4D, w as tf.Tensor4D, {
+        strides: 4,
+        padding: [
+          [0, 1],
+          [0, 2],
+        ],
+      }),
   },
   {
     title: 'conv2d of one pixel',
@@ -202,8 +245,16 @@ const CASES: Case[] = [
     shapes: [[1, 5, 6, 4], [3, 3, 2, 6], [6]],
     f: (x, w, bias) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { padding: 1, groups: 2, bias }),
   },
-  { title: 'maxPool of overlapping windows', shapes: [[2, 7, 8, 3]], f: (x) => maxPool(x as tf.Tensor4D, { size: 3, strides: 2, padding: 1 }) },
-  { title: 'maxPool of negative values', shapes: [[1, 6, 6, 2]], f: (x) => maxPool(tf.sub(x, 9) as tf.Tensor4D, { size: 2, padding: 1 }) },
+  {
+    title: 'maxPool of overlapping windows',
+    shapes: [[2, 7, 8, 3]],
+    f: (x) => maxPool(x as tf.Tensor4D, { size: 3, strides: 2, padding: 1 }),
+  },
+  {
+    title: 'maxPool of negative values',
+    shapes: [[1, 6, 6, 2]],
+    f: (x) => maxPool(tf.sub(x, 9) as tf.Tensor4D, { size: 2, padding: 1 }),
+  },
   { title: 'linear with relu', shapes: [[2, 3, 5], [5, 7], [7]], f: (x, w, b) => linear(x, w, b, 'relu') },
   {
     title: 'linear without bias',
@@ -247,7 +298,8 @@ onEveryBackend('kernels', () => {
     const output = tf.tidy(() => given.f(...inputs));
     const direction = random(output.shape, 77);
     for (let i = 0; i < inputs.length; i++) {
-      const f = (x: tf.Tensor) => tf.sum(tf.mul(direction, given.f(...inputs.map((input, j) => (i === j ? x : input)))));
+      const f = (x: tf.Tensor) =>
+        tf.sum(tf.mul(direction, given.f(...inputs.map((input, j) => (i === j ? x : input)))));
       await expectGradient(f, inputs[i], { epsilon: given.epsilon ?? 1e-3, tolerance: 5e-3 });
     }
   });

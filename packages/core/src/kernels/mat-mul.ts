@@ -10,12 +10,7 @@ import { sizeFromShape } from './size.ts';
  * @param b [..., k, m], or [..., m, k] with `transposeB`
  * @returns [..., n, m]
  */
-export function matMul<T extends tf.Tensor>(
-  a: tf.Tensor,
-  b: tf.Tensor,
-  transposeA = false,
-  transposeB = false,
-): T {
+export function matMul<T extends tf.Tensor>(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): T {
   return tf.tidy(() => {
     const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
     if (batchA.join() === batchB.join()) return tf.matMul(a, b, transposeA, transposeB) as T;

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Padding2D, pairOf, paddingOf } from './conv2d.ts';
-import { padOrCrop, pixelsUnderTap, spreadOut } from './conv2d-gradient.ts';
+import { type Padding2D, paddingOf, pairOf } from './conv2d.ts';
 import { defineKernel } from './define-kernel.ts';
+import { padOrCrop, pixelsUnderTap, spreadOut } from './map-layout.ts';
 import { maxPoolGradientWasm } from './wasm/image.ts';
 
 export type MaxPoolOptions = {
@@ -42,10 +42,7 @@ function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
 }
 
 /** Each tap of the window takes the gradient where it holds the maximum and no tap before it did. */
-export function maxPoolGradientReference(
-  { dy, x, y }: GradientInputs,
-  { size, strides, padding }: Attrs,
-): tf.Tensor4D {
+export function maxPoolGradientReference({ dy, x, y }: GradientInputs, { size, strides, padding }: Attrs): tf.Tensor4D {
   return tf.tidy(() => {
     const padded = padLowest(x, padding);
     const [, height, width] = padded.shape;

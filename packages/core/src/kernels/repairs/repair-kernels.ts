@@ -24,6 +24,11 @@ export function repairKernels(backendName: string): void {
   for (const repair of REPAIRS.filter((candidate) => candidate.backendName === backendName)) {
     const original = tf.getKernel(repair.kernelName, backendName);
     if (original !== undefined) tf.unregisterKernel(repair.kernelName, backendName);
-    tf.registerKernel({ ...original, kernelName: repair.kernelName, backendName, kernelFunc: repair.replace(original) });
+    tf.registerKernel({
+      ...original,
+      kernelName: repair.kernelName,
+      backendName,
+      kernelFunc: repair.replace(original),
+    });
   }
 }

@@ -41,7 +41,13 @@ export const wasmProductRepairs: Repair[] = [
 
 type FusedAttributes = { transposeA: boolean; transposeB: boolean; activation: string; leakyreluAlpha?: number };
 
-function multiply(backend: WasmBackend, a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
+function multiply(
+  backend: WasmBackend,
+  a: tf.Tensor,
+  b: tf.Tensor,
+  transposeA: boolean,
+  transposeB: boolean,
+): tf.Tensor {
   const left = transposeA ? exchangeLast(a) : a;
   const right = transposeB ? exchangeLast(b) : b;
   const [batchA, batchB] = [left.shape.slice(0, -2), right.shape.slice(0, -2)];

@@ -14,7 +14,9 @@ export const wasmTransposeRepairs: Repair[] = [
       const { x } = args.inputs as { x: tf.TensorInfo };
       const { perm } = args.attrs as { perm: number[] };
       const exchange = x.dtype === 'float32' ? exchangeOf(x.shape, perm) : null;
-      return exchange === null ? original!.kernelFunc(args) : transposed(args.backend as WasmBackend, x, perm, exchange);
+      return exchange === null
+        ? original!.kernelFunc(args)
+        : transposed(args.backend as WasmBackend, x, perm, exchange);
     },
   },
 ];
@@ -38,7 +40,12 @@ function exchangeOf(shape: number[], perm: number[]): Exchange | null {
   const sizeOf = (axes: number[]) => sizeFromShape(axes.map((axis) => shape[axis]!));
   const inner = sizeOf(source.slice(last + 1));
   if (inner % 4 !== 0 && inner !== 1) return null;
-  return { batches: sizeOf(source.slice(0, first)), rows: sizeOf(moved.slice(cut)), columns: sizeOf(moved.slice(0, cut)), inner };
+  return {
+    batches: sizeOf(source.slice(0, first)),
+    rows: sizeOf(moved.slice(cut)),
+    columns: sizeOf(moved.slice(0, cut)),
+    inner,
+  };
 }
 
 function transposed(
@@ -47,7 +54,10 @@ function transposed(
   perm: number[],
   { batches, rows, columns, inner }: Exchange,
 ): tf.TensorInfo {
-  const out = allocate(backend, perm.map((axis) => x.shape[axis]!));
+  const out = allocate(
+    backend,
+    perm.map((axis) => x.shape[axis]!),
+  );
   const [from, to] = [addressOf(backend, x), addressOf(backend, out)];
   if (inner === 1) wasmKernels(backend).transpose(from, to, batches, rows, columns);
   else wasmKernels(backend).swapBlocks(from, to, batches, rows, columns, inner);

@@ -11,7 +11,10 @@ export const webgpuRepairs: Repair[] = [
     backendName: 'webgpu',
     replace: (original) => (args) => {
       const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
-      const { paddings, constantValue } = args.attrs as unknown as { paddings: [number, number][]; constantValue: number };
+      const { paddings, constantValue } = args.attrs as unknown as {
+        paddings: [number, number][];
+        constantValue: number;
+      };
       if (x.rank < 5) return original!.kernelFunc(args);
       return tf.tidy(() => padAxisByAxis(x, paddings, constantValue));
     },
@@ -37,7 +40,9 @@ function reducedAsFloat(kernelName: string): Repair {
         const inputs = { x: tf.cast(x, 'float32') };
         const attrs = args.attrs as unknown as tf.NamedAttrMap & { axis?: number; reductionIndices?: number };
         const axis = attrs.axis ?? attrs.reductionIndices;
-        const result = tf.engine().runKernel(name, inputs, { ...attrs, axis, reductionIndices: axis } as never) as tf.Tensor;
+        const result = tf
+          .engine()
+          .runKernel(name, inputs, { ...attrs, axis, reductionIndices: axis } as never) as tf.Tensor;
         return tf.cast(result, isLogical ? 'bool' : x.dtype === 'bool' ? 'int32' : x.dtype);
       });
     },
@@ -51,7 +56,15 @@ function padAxisByAxis(x: tf.Tensor, paddings: [number, number][], value: number
     const [outer, inner] = [padded.shape.slice(0, axis), padded.shape.slice(axis + 1)];
     const side = padded.shape[axis]!;
     const middle = tf.reshape(padded, [sizeFromShape(outer), side, sizeFromShape(inner)]);
-    const wide = tf.pad(middle, [[0, 0], [before, after], [0, 0]], value);
+    const wide = tf.pad(
+      middle,
+      [
+        [0, 0],
+        [before, after],
+        [0, 0],
+      ],
+      value,
+    );
     return tf.reshape(wide, [...outer, before + side + after, ...inner]);
   }, x);
 }

@@ -14,7 +14,16 @@ export const maxPoolGradientWasm: Body<PoolInputs, PoolAttrs> = ({ dy, x, y }, {
   const out = allocateZeros(backend, x.shape);
   const addresses = [dy, x, y, out].map((tensor) => addressOf(backend, tensor));
   const [top, left] = [padding[0][0], padding[1][0]];
-  wasmKernels(backend).maxPoolGradient(...addresses, ...x.shape, dy.shape[1], dy.shape[2], ...size, ...strides, top, left);
+  wasmKernels(backend).maxPoolGradient(
+    ...addresses,
+    ...x.shape,
+    dy.shape[1],
+    dy.shape[2],
+    ...size,
+    ...strides,
+    top,
+    left,
+  );
   return out;
 };
 

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export type Shape4D = [number, number, number, number];
+
+/** [B, h, w, in]: the pixel that one tap sees from each output position. */
+export function pixelsUnderTap(
+  padded: tf.Tensor4D,
+  [row, column]: [number, number],
+  [batch, height, width]: number[],
+  [vertical, horizontal]: [number, number],
+): tf.Tensor4D {
+  const channels = padded.shape[3];
+  const [tall, wide] = [height * vertical, width * horizontal];
+  const below = Math.max(0, row + tall - padded.shape[1]);
+  const beside = Math.max(0, column + wide - padded.shape[2]);
+  const framed = padOrCrop(padded, [0, below], [0, beside]);
+  const seen = tf.slice(framed, [0, row, column, 0], [batch, tall, wide, channels]);
+  if (vertical === 1 && horizontal === 1) return seen;
+  // the first pixel of every vertical × horizontal cell
+  const cells = tf.reshape(seen, [batch * height, vertical, width, horizontal * channels]);
+  return tf.reshape(tf.slice(cells, [0, 0, 0, 0], [-1, 1, -1, channels]), [batch, height, width, channels]);
+}
+
+/** Puts stride − 1 zeros between neighboring rows and columns. */
+export function spreadOut(x: tf.Tensor4D, [vertical, horizontal]: [number, number]): tf.Tensor4D {
+  if (vertical === 1 && horizontal === 1) return x;
+  const [batch, height, width, channels] = x.shape;
+  const rows = tf.pad(tf.reshape(x, [batch * height, 1, width, channels]), [
+    [0, 0],
+    [0, vertical - 1],
+    [0, 0],
+    [0, 0],
+  ]);
+  const pixels = tf.reshape(rows, [batch * height * vertical, width, 1, channels]);
+  const spread = tf.pad(pixels, [
+    [0, 0],
+    [0, 0],
+    [0, horizontal - 1],
+    [0, 0],
+  ]);
+  const whole = tf.reshape(spread, [batch, height * vertical, width * horizontal, channels]) as tf.Tensor4D;
+  const size: Shape4D = [batch, (height - 1) * vertical + 1, (width - 1) * horizontal + 1, channels];
+  return tf.slice(whole, [0, 0, 0, 0], size);
+}
+
+/** Zeros on each side of an image; a negative number takes rows or columns away. */
+export function padOrCrop(x: tf.Tensor4D, [top, bottom]: number[], [left, right]: number[]): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const [cropTop, cropLeft] = [Math.max(0, -top), Math.max(0, -left)];
+  const keptHeight = height - cropTop - Math.max(0, -bottom);
+  const keptWidth = width - cropLeft - Math.max(0, -right);
+  const cropped =
+    keptHeight === height && keptWidth === width
+      ? x
+      : tf.slice(x, [0, cropTop, cropLeft, 0], [batch, keptHeight, keptWidth, channels]);
+  const sides = [top, bottom, left, right].map((side) => Math.max(0, side));
+  if (sides.every((side) => side === 0)) return cropped;
+  return tf.pad(cropped, [
+    [0, 0],
+    [sides[0], sides[1]],
+    [sides[2], sides[3]],
+    [0, 0],
+  ]);
+}
