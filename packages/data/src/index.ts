@@ -4,13 +4,24 @@
  * @packageDocumentation
  */
 
-// COCO's panoptic files
+// Augmentation
+export { type AugmentOptions, augment } from './augment/augment.ts';
+export { jitterColor } from './augment/color-jitter.ts';
+export { flipHorizontally } from './augment/flip.ts';
+export { jitterScale, type ScaleJitterOptions } from './augment/scale-jitter.ts';
+// Batches
+export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batches.ts';
+export { toTargets } from './batches/to-targets.ts';
+// Data sets
 export type {
   CocoImage,
   CocoPanopticAnnotation,
   CocoPanopticJson,
   CocoSegment,
 } from './data-sets/coco-panoptic-json.ts';
+export type { PanopticDataset, PanopticSample } from './data-sets/panoptic-sample.ts';
+export { parseCocoPanoptic } from './data-sets/parse-coco-panoptic.ts';
+export { SceneDataset, type SceneDatasetOptions } from './data-sets/scene-dataset.ts';
 // Image files
 export { decodeImage } from './images/decode-image.ts';
 export { type PngSamples, readPngSamples } from './images/decode-png.ts';

@@ -19,8 +19,8 @@ export const SCENE_CATEGORIES: readonly PanopticCategory[] = [
   { id: 6, name: 'cross', isthing: 1, color: [60, 90, 255], supercategory: 'shape' },
   { id: 7, name: 'crescent', isthing: 1, color: [160, 60, 230], supercategory: 'shape' },
   { id: 8, name: 'capsule', isthing: 1, color: [255, 80, 180], supercategory: 'shape' },
-  { id: 9, name: 'sky', isthing: 0, color: [135, 190, 235], supercategory: 'texture' },
-  { id: 10, name: 'grass', isthing: 0, color: [90, 150, 60], supercategory: 'texture' },
-  { id: 11, name: 'brick', isthing: 0, color: [165, 90, 70], supercategory: 'texture' },
-  { id: 12, name: 'water', isthing: 0, color: [40, 110, 150], supercategory: 'texture' },
+  { id: 9, name: 'sky', isthing: 0, color: [225, 170, 255], supercategory: 'texture' },
+  { id: 10, name: 'grass', isthing: 0, color: [255, 235, 120], supercategory: 'texture' },
+  { id: 11, name: 'brick', isthing: 0, color: [120, 215, 255], supercategory: 'texture' },
+  { id: 12, name: 'water', isthing: 0, color: [255, 170, 110], supercategory: 'texture' },
 ];

@@ -1,0 +1,77 @@
+import { onEveryBackend } from '@seg/testing';
+import { expect, test } from 'vitest';
+
+import { augment } from '../augment/augment.ts';
+import { SceneDataset } from '../data-sets/scene-dataset.ts';
+import { SCENE_CATEGORIES } from '../scenes/categories.ts';
+import { type Batch, type BatchOptions, batches } from './batches.ts';
+import { toTargets } from './to-targets.ts';
+
+const dataset = new SceneDataset({ split: 'training', length: 7, height: 32, width: 32 });
+const prepare: BatchOptions['prepare'] = (sample, random) => augment(sample, { scale: { size: [32, 32] } }, random);
+
+async function take(count: number, options: Partial<BatchOptions> = {}): Promise<Batch[]> {
+  const taken: Batch[] = [];
+  for await (const batch of batches(dataset, { batchSize: 3, seed: 5, ...options })) {
+    taken.push(batch);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+const names = (taken: Batch[]) => taken.flatMap(({ samples }) => samples.map(({ name }) => name));
+
+test('every pass shows every sample once, in an order of its own', async () => {
+  const shown = names(await take(7)); // 21 samples: three passes
+  const passes = [shown.slice(0, 7), shown.slice(7, 14), shown.slice(14)];
+  for (const pass of passes) expect(new Set(pass).size).toBe(7);
+  expect(new Set(passes.map(String)).size).toBe(3);
+});
+
+test('resumed at step n it goes on as if never stopped, augmentation included', async () => {
+  const whole = await take(6, { prepare });
+  expect(await take(2, { prepare, start: 4 })).toEqual(whole.slice(4));
+});
+
+test('another seed is another order', async () => {
+  expect(names(await take(3))).not.toEqual(names(await take(3, { seed: 6 })));
+});
+
+test('an empty data set is refused', async () => {
+  const empty = batches(new SceneDataset({ split: 'training', length: 0 }), { batchSize: 1, seed: 1 });
+  await expect(empty.next()).rejects.toThrow('batches: expected a data set with samples');
+});
+
+onEveryBackend('targets', () => {
+  const image = { data: new Uint8Array(18), width: 3, height: 2 };
+  const sample = {
+    name: 'x.png',
+    image,
+    ids: Int32Array.of(4, 4, 0, 9, 4, 2),
+    segments: [
+      { id: 9, category_id: 11, iscrowd: 0 as const },
+      { id: 4, category_id: 2, iscrowd: 0 as const },
+      { id: 2, category_id: 3, iscrowd: 1 as const },
+      { id: 7, category_id: 1, iscrowd: 0 as const },
+    ],
+  };
+
+  test('a class and a mask for each segment; crowds left out, emptied segments kept as zeros', async () => {
+    const { classes, masks } = toTargets(sample, SCENE_CATEGORIES);
+    expect([...classes]).toEqual([10, 1, 0]);
+    expect(masks.shape).toEqual([3, 2, 3]);
+    // biome-ignore format: three pictures
+    expect([...(await masks.data())]).toEqual([
+      0, 0, 0, 1, 0, 0,
+      1, 1, 0, 0, 1, 0,
+      0, 0, 0, 0, 0, 0,
+    ]);
+    masks.dispose();
+  });
+
+  test('an image without segments has no targets, a strange category is refused', () => {
+    const { classes, masks } = toTargets({ ...sample, segments: [] }, SCENE_CATEGORIES);
+    expect([classes.length, masks.shape]).toEqual([0, [0, 2, 3]]);
+    masks.dispose();
+    expect(() => toTargets(sample, [{ id: 2 }])).toThrow('expected a category of the model in x.png, got 11');
+  });
+});

@@ -1,0 +1,20 @@
+import type { RgbImage } from '@seg/core';
+
+import type { PanopticCategory } from '../scenes/categories.ts';
+import type { CocoSegment } from './coco-panoptic-json.ts';
+
+/** One image with its ground truth. */
+export type PanopticSample = {
+  name: string;
+  image: RgbImage;
+  /** [H · W] segment ids, 0 for void */
+  ids: Int32Array;
+  segments: Pick<CocoSegment, 'id' | 'category_id' | 'iscrowd'>[];
+};
+
+/** Images with ground truth, read one at a time. */
+export type PanopticDataset = {
+  readonly length: number;
+  readonly categories: readonly PanopticCategory[];
+  read(index: number): Promise<PanopticSample>;
+};

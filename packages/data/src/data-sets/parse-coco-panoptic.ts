@@ -1,0 +1,152 @@
+import { FormatError } from '@seg/core';
+
+import type { PanopticCategory } from '../scenes/categories.ts';
+import type { CocoImage, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';
+
+const HIGHEST_ID = 2 ** 24 - 1;
+
+/**
+ * A COCO panoptic annotation file, checked from end to end: types, ids that are unique and known, names that stay in
+ * their folder. Every image needs an annotation, every annotation an image.
+ *
+ * @param name Of the file, for messages
+ * @throws FormatError of one line at the first thing that is wrong
+ */
+export function parseCocoPanoptic(text: string, name: string): CocoPanopticJson {
+  const json = parseObject(text, name);
+  const at = (field: string, i: number) => `${name}: ${field}[${i}]`;
+  const categories = listOf(json, 'categories', name).map((entry, i) => readCategory(entry, at('categories', i)));
+  const images = listOf(json, 'images', name).map((entry, i) => readImageEntry(entry, at('images', i)));
+  const [knownCategories, knownImages] = [uniqueIds(categories, name, 'category'), uniqueIds(images, name, 'image')];
+  const annotations = listOf(json, 'annotations', name).map((entry, i) =>
+    readAnnotation(entry, at('annotations', i), knownImages, knownCategories),
+  );
+  uniqueIds(
+    annotations.map(({ image_id }) => ({ id: image_id })),
+    name,
+    'annotated image',
+  );
+  return { images, annotations, categories };
+}
+
+type Entry = Record<string, unknown>;
+
+function parseObject(text: string, name: string): Entry {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new FormatError(`${name}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
+  }
+  return entryOf(json, name);
+}
+
+function entryOf(value: unknown, where: string): Entry {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new FormatError(`${where}: expected an object, got ${shown(value)}`);
+  }
+  return value as Entry;
+}
+
+function listOf(json: Entry, field: string, name: string): Entry[] {
+  const value = json[field];
+  if (!Array.isArray(value)) throw new FormatError(`${name}: expected a list ${field}, got ${shown(value)}`);
+  return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
+}
+
+function readCategory(entry: Entry, where: string): PanopticCategory {
+  const isthing = wholeNumber(entry, 'isthing', where, 0, 1) as 0 | 1;
+  const { color, supercategory } = entry;
+  return {
+    id: wholeNumber(entry, 'id', where, 0),
+    name: string(entry, 'name', where),
+    isthing,
+    color: isColor(color) ? color : [128, 128, 128],
+    supercategory: typeof supercategory === 'string' ? supercategory : '',
+  };
+}
+
+function isColor(value: unknown): value is [number, number, number] {
+  return Array.isArray(value) && value.length === 3 && value.every((c) => Number.isInteger(c) && c >= 0 && c <= 255);
+}
+
+function readImageEntry(entry: Entry, where: string): CocoImage {
+  return {
+    id: wholeNumber(entry, 'id', where, 0),
+    file_name: fileName(entry, where),
+    width: wholeNumber(entry, 'width', where, 1),
+    height: wholeNumber(entry, 'height', where, 1),
+  };
+}
+
+function readAnnotation(
+  entry: Entry,
+  where: string,
+  images: ReadonlySet<number>,
+  categories: ReadonlySet<number>,
+): CocoPanopticAnnotation {
+  const image_id = wholeNumber(entry, 'image_id', where, 0);
+  if (!images.has(image_id)) throw new FormatError(`${where}: expected a known image_id, got ${image_id}`);
+  const segments_info = listOf(entry, 'segments_info', where).map((segment, i) =>
+    readSegment(segment, `${where}.segments_info[${i}]`, categories),
+  );
+  uniqueIds(segments_info, where, 'segment');
+  return { image_id, file_name: fileName(entry, where), segments_info };
+}
+
+function readSegment(entry: Entry, where: string, categories: ReadonlySet<number>): CocoSegment {
+  const category_id = wholeNumber(entry, 'category_id', where, 0);
+  if (!categories.has(category_id)) throw new FormatError(`${where}: expected a known category_id, got ${category_id}`);
+  const { bbox, iscrowd } = entry;
+  if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
+    throw new FormatError(`${where}: expected bbox to be four numbers, got ${shown(bbox)}`);
+  }
+  return {
+    id: wholeNumber(entry, 'id', where, 1, HIGHEST_ID),
+    category_id,
+    area: wholeNumber(entry, 'area', where, 0),
+    bbox: bbox as CocoSegment['bbox'],
+    iscrowd: iscrowd === undefined ? 0 : (wholeNumber(entry, 'iscrowd', where, 0, 1) as 0 | 1),
+  };
+}
+
+function wholeNumber(
+  entry: Entry,
+  field: string,
+  where: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = entry[field];
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+  throw new FormatError(`${where}: expected ${field} to be a whole number ${range}, got ${shown(value)}`);
+}
+
+function string(entry: Entry, field: string, where: string): string {
+  const value = entry[field];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new FormatError(`${where}: expected ${field} to be a name, got ${shown(value)}`);
+}
+
+/** A name that stays in its folder: the file comes from somebody else. */
+function fileName(entry: Entry, where: string): string {
+  const name = string(entry, 'file_name', where);
+  if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0/.test(name)) {
+    throw new FormatError(`${where}: expected file_name within its folder, got ${shown(name)}`);
+  }
+  return name;
+}
+
+function uniqueIds(entries: readonly { id: number }[], where: string, what: string): ReadonlySet<number> {
+  const ids = new Set<number>();
+  for (const { id } of entries) {
+    if (ids.has(id)) throw new FormatError(`${where}: expected every ${what} id once, got ${id} twice`);
+    ids.add(id);
+  }
+  return ids;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+}

@@ -1,0 +1,29 @@
+import { SCENE_CATEGORIES } from '../scenes/categories.ts';
+import { generateScene } from '../scenes/generate-scene.ts';
+import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
+import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
+
+export type SceneDatasetOptions = { split: SceneSplit; length: number; height?: number; width?: number };
+
+/** Generated scenes as a data set: nothing is stored, scene `i` is made from seed `i` of its split when read. */
+export class SceneDataset implements PanopticDataset {
+  readonly categories = SCENE_CATEGORIES;
+  readonly length: number;
+  private readonly options: SceneDatasetOptions;
+
+  constructor(options: SceneDatasetOptions) {
+    this.length = options.length;
+    this.options = options;
+  }
+
+  async read(index: number): Promise<PanopticSample> {
+    const { split, height, width } = this.options;
+    const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
+    return {
+      name: `${split}-${String(index).padStart(6, '0')}.png`,
+      image,
+      ids: panoptic,
+      segments: segments.map(({ id, category_id }) => ({ id, category_id, iscrowd: 0 })),
+    };
+  }
+}

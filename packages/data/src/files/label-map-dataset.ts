@@ -1,0 +1,71 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { FormatError } from '@seg/core';
+
+import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
+import { readPngSamples } from '../images/decode-png.ts';
+import type { PanopticCategory } from '../scenes/categories.ts';
+import { readBytes, readImage } from './read-image.ts';
+import { systemReason } from './write-file-atomic.ts';
+
+export type LabelMapOptions = {
+  /** In the order of the labels: category `i` is painted as `i`. */
+  categories: readonly PanopticCategory[];
+  /** Labels that mean nothing and become void. Any label that is neither is refused. */
+  ignored?: readonly number[];
+};
+
+/**
+ * Semantic ground truth as index PNGs: `images/NAME.jpg` or `.png` beside `labels/NAME.png`, 8 bits a pixel, with or
+ * without a palette. Each class of an image is one segment, with id = label + 1.
+ */
+export class LabelMapDataset implements PanopticDataset {
+  readonly folder: string;
+  readonly names: readonly string[];
+  readonly categories: readonly PanopticCategory[];
+  private readonly ignored: ReadonlySet<number>;
+
+  constructor(folder: string, names: readonly string[], { categories, ignored = [255] }: LabelMapOptions) {
+    this.folder = folder;
+    this.names = names;
+    this.categories = categories;
+    this.ignored = new Set(ignored);
+  }
+
+  /** @throws FormatError where there is no folder `images` with pictures in it */
+  static async open(folder: string, options: LabelMapOptions): Promise<LabelMapDataset> {
+    const images = path.join(folder, 'images');
+    const entries = await readdir(images).catch((error: unknown) => {
+      throw new FormatError(`LabelMapDataset: expected a folder ${images}, got ${systemReason(error)}`);
+    });
+    const names = entries.filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+    if (names.length === 0) throw new FormatError(`LabelMapDataset: expected pictures in ${images}, got none`);
+    return new LabelMapDataset(folder, names, options);
+  }
+
+  get length(): number {
+    return this.names.length;
+  }
+
+  /** @throws FormatError where the labels do not fit the image or the categories */
+  async read(index: number): Promise<PanopticSample> {
+    const name = this.names[index];
+    const image = await readImage(path.join(this.folder, 'images', name));
+    const file = path.join(this.folder, 'labels', `${path.parse(name).name}.png`);
+    const { data, width, height, channels } = readPngSamples(await readBytes(file), file);
+    if (channels !== 1 || width !== image.width || height !== image.height) {
+      const found = `${width}x${height} of ${channels}`;
+      throw new FormatError(`${file}: expected ${image.width}x${image.height} labels of one channel, got ${found}`);
+    }
+    const ids = Int32Array.from(data, (label) => (this.ignored.has(label) ? 0 : label + 1));
+    const labels = [...new Set(ids)].filter((id) => id !== 0).map((id) => id - 1);
+    const unknown = labels.find((label) => label >= this.categories.length);
+    if (unknown !== undefined) {
+      throw new FormatError(`${file}: expected labels below ${this.categories.length}, got ${unknown}`);
+    }
+    const segments = labels
+      .sort((a, b) => a - b)
+      .map((label) => ({ id: label + 1, category_id: this.categories[label].id, iscrowd: 0 as const }));
+    return { name, image, ids, segments };
+  }
+}
