@@ -13,7 +13,11 @@ export type PointSource = {
 
 /** Uniform points from a seeded generator. */
 export function randomPoints(random: Random): PointSource {
-  const uniform = (count: number) => Float32Array.from({ length: count * 2 }, () => random());
+  const uniform = (count: number): Float32Array => {
+    const points = new Float32Array(count * 2);
+    for (let i = 0; i < points.length; i++) points[i] = random();
+    return points;
+  };
   return {
     matching: (_output, _image, count) => uniform(count),
     candidates: (_output, pairs, count) => uniform(pairs * count),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Repair } from './repair.ts';
 import { wasmConvolutionRepairs } from './wasm-convolutions.ts';
+import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
 import { wasmProductRepairs } from './wasm-products.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
@@ -9,6 +10,7 @@ import { webgpuRepairs } from './webgpu.ts';
 
 const REPAIRS: Repair[] = [
   ...wasmConvolutionRepairs,
+  ...wasmIdentityRepairs,
   ...wasmIndexingRepairs,
   ...wasmProductRepairs,
   ...wasmTransposeRepairs,
