@@ -81,6 +81,10 @@ export {
   type PanopticState,
 } from './panoptic/panoptic-quality.ts';
 
+// PNG
+export { decodePng, type Inflate, type PngImage } from './png/decode-png.ts';
+export { type PixelMap, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
+
 // Reports
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';
 export { formatMarkdown } from './report/markdown.ts';

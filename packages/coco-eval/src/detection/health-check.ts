@@ -196,10 +196,12 @@ function checkResults(
     );
   }
   const known = new Set(categories.map(({ id }) => id));
-  results.forEach((result, k) => {
+  for (const [k, result] of results.entries()) {
     const where = `result ${k + 1}`;
-    if (typeof result !== 'object' || result === null)
-      return findings.error('unreadable result', 'it cannot be read', where);
+    if (typeof result !== 'object' || result === null) {
+      findings.error('unreadable result', 'it cannot be read', where);
+      continue;
+    }
     const image = images.get(result.image_id);
     if (!image)
       findings.error(
@@ -217,7 +219,7 @@ function checkResults(
     if (typeof result.score !== 'number') findings.error('result without score', 'the score is not a number', where);
     else if (Number.isNaN(result.score)) findings.warning('score is NaN', 'NaN is sorted last', where);
     if (image) checkResultShape(result, kind, iouType, image, where, findings);
-  });
+  }
 }
 
 function hint(id: CocoId, known: { has(id: CocoId): boolean }): string {

@@ -5,31 +5,64 @@ export type PairCounts = {
   counts: Float64Array; // [A, B]
 };
 
+/** What is known of the rows of two maps: they repeat together where both repeat. */
+export type Rows = { width: number; truth?: Uint8Array | undefined; predicted?: Uint8Array | undefined };
+
 /**
- * Counts pairs without sorting pixels: neighbors mostly repeat a pair, so a run costs one look-up.
+ * Counts pairs without sorting pixels: neighbors mostly repeat a pair, so a run costs one look-up; and a row that
+ * repeats the one above adds that row's runs again.
  *
  * @param truth [H, W] @param predicted [H, W]
  */
-export function countPairs(truth: ArrayLike<number>, predicted: ArrayLike<number>): PairCounts {
-  const truthRow = new Map<number, number>();
-  const predictedColumn = new Map<number, number>();
-  let columns = 16;
-  let counts = new Float64Array(16 * columns);
-  let [t, p] = [Number.NaN, Number.NaN];
-  let row = 0;
-  let column = 0;
-  for (let start = 0, k = 0; start < truth.length; start = k) {
-    if (truth[k] !== t) row = placeOf(truthRow, (t = truth[k]));
-    if (predicted[k] !== p) column = placeOf(predictedColumn, (p = predicted[k]));
-    for (k++; k < truth.length && truth[k] === t && predicted[k] === p; ) k++;
-    if (column >= columns) {
-      counts = widened(counts, columns);
-      columns *= 2;
-    }
-    if ((row + 1) * columns > counts.length) counts = lengthened(counts);
-    counts[row * columns + column] += k - start;
+export function countPairs(truth: ArrayLike<number>, predicted: ArrayLike<number>, rows?: Rows): PairCounts {
+  const table = new PairTable();
+  const width = rows?.truth && rows.predicted ? rows.width : truth.length;
+  for (let start = 0, y = 0; start < truth.length; start += width, y++) {
+    if (y > 0 && rows!.truth![y] === 1 && rows!.predicted![y] === 1) table.repeatRow();
+    else table.addRow(truth, predicted, start, start + width);
   }
-  return ascending(truthRow, predictedColumn, counts, columns);
+  return table.sorted();
+}
+
+/** Counts by order of appearance, growing in both directions. */
+class PairTable {
+  readonly #truthRow: Map<number, number> = new Map();
+  readonly #predictedColumn: Map<number, number> = new Map();
+  #columns = 16;
+  #counts = new Float64Array(16 * 16);
+  #runs: number[] = []; // row, column and length of every run of the last row
+
+  addRow(truth: ArrayLike<number>, predicted: ArrayLike<number>, start: number, end: number): void {
+    this.#runs.length = 0;
+    let k = start;
+    while (k < end) {
+      const t = truth[k];
+      const p = predicted[k];
+      const first = k++;
+      while (k < end && truth[k] === t && predicted[k] === p) k++;
+      this.#add(placeOf(this.#truthRow, t), placeOf(this.#predictedColumn, p), k - first);
+    }
+  }
+
+  #add(row: number, column: number, length: number): void {
+    while (column >= this.#columns) {
+      this.#counts = widened(this.#counts, this.#columns);
+      this.#columns *= 2;
+    }
+    while ((row + 1) * this.#columns > this.#counts.length) this.#counts = lengthened(this.#counts);
+    this.#counts[row * this.#columns + column] += length;
+    this.#runs.push(row, column, length);
+  }
+
+  repeatRow(): void {
+    for (let k = 0; k < this.#runs.length; k += 3) {
+      this.#counts[this.#runs[k] * this.#columns + this.#runs[k + 1]] += this.#runs[k + 2];
+    }
+  }
+
+  sorted(): PairCounts {
+    return ascending(this.#truthRow, this.#predictedColumn, this.#counts, this.#columns);
+  }
 }
 
 function placeOf(places: Map<number, number>, id: number): number {

@@ -1,11 +1,16 @@
 import { matchSegments, type Segment, type SegmentMatches } from './match-segments.ts';
-import { countPairs } from './pair-counts.ts';
+import { countPairs, type Rows } from './pair-counts.ts';
 import { boundaryPairs } from './panoptic-boundary.ts';
 
 export type PanopticCategory = { id: number; isthing?: number | boolean; name?: string };
 
 /** Segment ids of an image's pixels with the list of its segments. */
-export type PanopticMap = { ids: ArrayLike<number>; segments: readonly Segment[] };
+export type PanopticMap = {
+  ids: ArrayLike<number>;
+  segments: readonly Segment[];
+  /** [height] 1 where a row is known to equal the row above it, which saves counting it; readPanopticPng knows. */
+  repeatedRows?: Uint8Array;
+};
 
 export type PanopticQualityOptions = {
   categories: readonly PanopticCategory[];
@@ -81,7 +86,7 @@ export class PanopticQuality {
       throw new RangeError(`PanopticQuality: expected ${truth.ids.length} pixels, got ${prediction.ids.length}`);
     }
     for (const segment of [...truth.segments, ...prediction.segments]) this.#requireCategory(segment);
-    const pairs = countPairs(truth.ids, prediction.ids);
+    const pairs = countPairs(truth.ids, prediction.ids, knownRows(image));
     const matches = matchSegments(truth.segments, prediction.segments, pairs, this.#bandPairs(image));
     this.#images.push({
       index: image.index ?? this.#images.length,
@@ -158,6 +163,12 @@ export class PanopticQuality {
       this.#images.push(image);
     }
   }
+}
+
+function knownRows({ groundTruth, prediction, width }: PanopticImage): Rows | undefined {
+  const [truth, predicted] = [groundTruth.repeatedRows, prediction.repeatedRows];
+  if (!truth || !predicted || !width || width * truth.length !== groundTruth.ids.length) return undefined;
+  return truth.length === predicted.length ? { width, truth, predicted } : undefined;
 }
 
 /** Contiguous parts, the first n mod count one longer. */

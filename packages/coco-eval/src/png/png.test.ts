@@ -1,0 +1,128 @@
+import { deflateSync, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { idToRgb } from '../panoptic/panoptic-ids.ts';
+import { decodePng, type Inflate } from './decode-png.ts';
+import { readLabelPng, readPanopticPng } from './segmentation-png.ts';
+
+const inflate: Inflate = (data, length) => inflateSync(data, { maxOutputLength: length + 1 });
+
+function crc(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let k = 0; k < 8; k++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  }
+  return ~value >>> 0;
+}
+
+function chunk(type: string, body: Uint8Array): Uint8Array {
+  const tagged = Uint8Array.from([...Buffer.from(type), ...body]);
+  const out = Buffer.alloc(body.length + 12);
+  out.writeUInt32BE(body.length, 0);
+  out.set(tagged, 4);
+  out.writeUInt32BE(crc(tagged), body.length + 8);
+  return out;
+}
+
+type Fields = { color?: number; depth?: number; interlace?: number };
+
+/** Writes a PNG whose row y is filtered by filters[y]; the filters straight from the specification, byte by byte. */
+function writePng(data: Uint8Array, width: number, height: number, filters: number[], fields: Fields = {}): Uint8Array {
+  const { color = 2, depth = 8, interlace = 0 } = fields;
+  const step = ({ 0: 1, 2: 3, 3: 1, 6: 4 }[color]! * depth) / 8;
+  const rowBytes = width * step;
+  const at = (y: number, k: number) => (y < 0 || k < 0 ? 0 : data[y * rowBytes + k]);
+  const filtered: number[] = [];
+  for (let y = 0; y < height; y++) {
+    filtered.push(filters[y]);
+    for (let k = 0; k < rowBytes; k++) {
+      const [a, b, c] = [at(y, k - step), at(y - 1, k), k < step ? 0 : at(y - 1, k - step)];
+      const distances = [b - c, a - c, a + b - 2 * c].map(Math.abs);
+      const nearest = [a, b, c][distances.indexOf(Math.min(...distances))];
+      filtered.push((at(y, k) - [0, a, b, (a + b) >> 1, nearest][filters[y]]) & 255);
+    }
+  }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([depth, color, 0, 0, interlace], 8);
+  const pixels = deflateSync(Uint8Array.from(filtered));
+  const half = pixels.length >> 1;
+  const parts = [pixels.subarray(0, half), pixels.subarray(half)].map((part) => chunk('IDAT', part));
+  const signature = [137, 80, 78, 71, 13, 10, 26, 10];
+  return Buffer.concat([Buffer.from(signature), chunk('IHDR', header), ...parts, chunk('IEND', new Uint8Array(0))]);
+}
+
+const picture = fc
+  .tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.constantFrom(0, 2, 3, 6))
+  .chain(([width, height, color]) => {
+    const size = width * height * { 0: 1, 2: 3, 3: 1, 6: 4 }[color]!;
+    const filters = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: height, maxLength: height });
+    const bytes = fc.uint8Array({ minLength: size, maxLength: size, max: 3 });
+    return fc.record({
+      width: fc.constant(width),
+      height: fc.constant(height),
+      color: fc.constant(color),
+      filters,
+      bytes,
+    });
+  });
+
+test('every filter and color type gives back the pixels', () => {
+  fc.assert(
+    fc.property(picture, ({ width, height, color, filters, bytes }) => {
+      const image = decodePng(writePng(bytes, width, height, filters, { color }), inflate);
+      expect(Buffer.compare(image.data as Uint8Array, bytes)).toBe(0);
+      for (let y = 0; y < height; y++) {
+        if (image.repeatedRows[y] === 0) continue;
+        const row = bytes.length / height;
+        expect(Buffer.compare(bytes.subarray(y * row, (y + 1) * row), bytes.subarray((y - 1) * row, y * row))).toBe(0);
+      }
+    }),
+    { seed: 8, numRuns: 300 },
+  );
+});
+
+test('panoptic ids come out as they went in, repeated rows too', () => {
+  const ids = [7, 300, 70000, 7, 300, 70000, 1, 2, 3];
+  const png = readPanopticPng(writePng(idToRgb(ids), 3, 3, [2, 2, 2]), inflate);
+  expect([...png.ids]).toEqual(ids);
+  expect([...png.repeatedRows]).toEqual([0, 1, 0]);
+});
+
+test('labels are grey of 8 or 16 bits, or palette indices', () => {
+  expect([...readLabelPng(writePng(Uint8Array.of(1, 2, 255, 0), 2, 2, [0, 1], { color: 0 }), inflate).ids]).toEqual([
+    1, 2, 255, 0,
+  ]);
+  expect([...readLabelPng(writePng(Uint8Array.of(5, 6), 2, 1, [0], { color: 3 }), inflate).ids]).toEqual([5, 6]);
+  const wide = writePng(Uint8Array.of(1, 0, 2, 3), 2, 1, [0], { color: 0, depth: 16 });
+  expect([...readLabelPng(wide, inflate).ids]).toEqual([256, 515]);
+  expect([...decodePng(wide, inflate).data]).toEqual([256, 515]);
+});
+
+test('a palette or grey is no panoptic map, and colors are no labels', () => {
+  expect(() => readPanopticPng(writePng(Uint8Array.of(1), 1, 1, [0], { color: 3 }), inflate)).toThrow(
+    'readPanopticPng: expected RGB of 8 bits, got 1 channels of 8 bits',
+  );
+  expect(() => readLabelPng(writePng(Uint8Array.of(1, 2, 3), 1, 1, [0]), inflate)).toThrow(
+    'readLabelPng: expected one channel',
+  );
+});
+
+test('what is damaged or of another kind is named', () => {
+  const good = Buffer.from(writePng(Uint8Array.of(1, 2, 3, 4, 5, 6), 2, 1, [0]));
+  expect(() => decodePng(Uint8Array.of(255, 216, 255), inflate)).toThrow('decodePng: expected a PNG, got other bytes');
+  expect(() => decodePng(good.subarray(0, good.length - 14), inflate)).toThrow('got the end of the file');
+  const flipped = Buffer.from(good);
+  flipped[18] ^= 1;
+  expect(() => decodePng(flipped, inflate)).toThrow('decodePng: expected the checksum of IHDR to hold');
+  const interlaced = writePng(Uint8Array.of(1, 2, 3), 1, 1, [0], { interlace: 1 });
+  expect(() => decodePng(interlaced, inflate)).toThrow('decodePng: expected no interlacing');
+  expect(() => decodePng(writePng(Uint8Array.of(1), 1, 1, [0], { color: 0, depth: 4 }), inflate)).toThrow(
+    '8 or 16 bits',
+  );
+  expect(() => decodePng(writePng(Uint8Array.of(1), 1, 1, [9], { color: 0 }), inflate)).toThrow(
+    'expected a filter of 0 to 4',
+  );
+});
