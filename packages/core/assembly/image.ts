@@ -60,26 +60,3 @@ export function maxPoolGradient(
     }
   }
 }
-
-/**
- * Unfolds one batch of x into out [h·w, kh·kw·C]: what each output pixel of a convolution sees, zeros outside.
- * Rows [from, to) of the output only.
- */
-export function unfold(
-  x: usize, out: usize, H: i32, W: i32, C: i32, w: i32, kh: i32, kw: i32,
-  strideY: i32, strideX: i32, padY: i32, padX: i32, dilation: i32, from: i32, to: i32,
-): void {
-  const bytes = <usize>C << 2;
-  for (let row = from; row < to; row++) {
-    for (let column = 0; column < w; column++) {
-      for (let i = 0; i < kh; i++) {
-        const y = row * strideY - padY + i * dilation;
-        for (let j = 0; j < kw; j++, out += bytes) {
-          const at = column * strideX - padX + j * dilation;
-          if (y < 0 || y >= H || at < 0 || at >= W) memory.fill(out, 0, bytes);
-          else memory.copy(out, x + <usize>(y * W + at) * bytes, bytes);
-        }
-      }
-    }
-  }
-}

@@ -1,5 +1,5 @@
 export { deformableSampling, deformableSamplingGradient } from './deformable';
 export { gelu, geluGradient } from './gelu';
-export { maxPoolGradient, resizeGradient, unfold } from './image';
+export { maxPoolGradient, resizeGradient } from './image';
 export { reluGradient, sumRows, swapBlocks, transpose } from './layout';
 export { groupNorm, groupNormGradient, layerNorm, layerNormGradient } from './norm';

@@ -4,7 +4,12 @@ import { detach } from '../detach.ts';
 import { vjp } from '../gradients/vjp.ts';
 import type { Size } from '../outputs.ts';
 import { defineKernel } from './define-kernel.ts';
+import {
+  deformableSamplingGradientTensorflow,
+  deformableSamplingTensorflow,
+} from './tensorflow/deformable-sampling.ts';
 import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm/deformable-sampling.ts';
+import { deformableSamplingGradientWebgpu, deformableSamplingWebgpu } from './webgpu/deformable-sampling.ts';
 
 type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
 type GradientInputs = Inputs & { dy: tf.Tensor };
@@ -99,14 +104,22 @@ export function deformableSamplingGradientReference({ dy, ...inputs }: GradientI
 const deformableSamplingGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegDeformableSamplingGradient',
   reference: deformableSamplingGradientReference,
-  bodies: { wasm: deformableSamplingGradientWasm },
+  bodies: {
+    wasm: deformableSamplingGradientWasm,
+    webgpu: deformableSamplingGradientWebgpu,
+    tensorflow: deformableSamplingGradientTensorflow,
+  },
   gradient: 'none',
 });
 
 const deformableSamplingKernel = defineKernel<Inputs, Attrs>({
   name: 'SegDeformableSampling',
   reference: deformableSamplingReference,
-  bodies: { wasm: deformableSamplingWasm },
+  bodies: {
+    wasm: deformableSamplingWasm,
+    webgpu: deformableSamplingWebgpu,
+    tensorflow: deformableSamplingTensorflow,
+  },
   saves: ['value', 'locations', 'weights'],
   gradient: (dy, inputs, attrs) => {
     const [dValue, dLocations, dWeights] = deformableSamplingGradientKernel({ dy, ...inputs }, attrs) as tf.Tensor[];

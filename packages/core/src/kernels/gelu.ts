@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from './define-kernel.ts';
 import { geluGradientWasm, geluWasm } from './wasm/elementwise.ts';
+import { geluGradientWebgpu, geluWebgpu } from './webgpu/gelu.ts';
 
 type Inputs = { x: tf.Tensor };
 type GradientInputs = { dy: tf.Tensor; x: tf.Tensor };
@@ -25,14 +26,14 @@ export function geluGradientReference({ dy, x }: GradientInputs): tf.Tensor {
 const geluGradientKernel = defineKernel<GradientInputs, Record<string, never>>({
   name: 'SegGeluGradient',
   reference: geluGradientReference,
-  bodies: { wasm: geluGradientWasm },
+  bodies: { wasm: geluGradientWasm, webgpu: geluGradientWebgpu },
   gradient: 'none',
 });
 
 const geluKernel = defineKernel<Inputs, Record<string, never>>({
   name: 'SegGelu',
   reference: geluReference,
-  bodies: { wasm: geluWasm },
+  bodies: { wasm: geluWasm, webgpu: geluWebgpu },
   saves: ['x'],
   gradient: (dy, { x }) => ({ x: () => geluGradientKernel({ dy, x }, {}) as tf.Tensor }),
 });

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 import { sumRows } from './sum-rows.ts';
 import { layerNormGradientWasm, layerNormWasm } from './wasm/norm.ts';
+import { layerNormGradientWebgpu, layerNormWebgpu } from './webgpu/layer-norm.ts';
 
 type Inputs = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
 type GradientInputs = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
@@ -37,14 +38,14 @@ export function layerNormGradientReference({ dy, x, gain }: GradientInputs, { ep
 const layerNormGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegLayerNormGradient',
   reference: layerNormGradientReference,
-  bodies: { wasm: layerNormGradientWasm },
+  bodies: { wasm: layerNormGradientWasm, webgpu: layerNormGradientWebgpu },
   gradient: 'none',
 });
 
 const layerNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLayerNorm',
   reference: layerNormReference,
-  bodies: { wasm: layerNormWasm },
+  bodies: { wasm: layerNormWasm, webgpu: layerNormWebgpu },
   saves: ['x', 'gain'],
   gradient: (dy, { x, gain }, attrs) => {
     const [dx, dGain, dBias] = layerNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { sumRows } from '../kernels/sum-rows.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/scope.ts';
 
@@ -68,17 +69,17 @@ export class BatchNorm {
 }
 
 function moveTowards(running: tf.Variable, newest: tf.Tensor, momentum: number): void {
-  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(tf.reshape(newest, running.shape), momentum)));
+  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(newest, momentum)));
 }
 
-/** Mean and biased variance of every column of [M, C], each a product with a row of ones: sums stay accurate and fast. */
-function columnMoments(rows: tf.Tensor2D): { mean: tf.Tensor2D; variance: tf.Tensor2D } {
+/** Mean and biased variance of every column of [M, C]. @returns both [C] */
+function columnMoments(rows: tf.Tensor2D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
   const mean = columnMeans(rows);
   return { mean, variance: columnMeans(tf.square(tf.sub(rows, mean))) };
 }
 
-function columnMeans(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(tf.fill([1, rows.shape[0]], 1 / rows.shape[0]), rows);
+function columnMeans(rows: tf.Tensor2D): tf.Tensor1D {
+  return tf.div(sumRows(rows, rows.shape[1]), rows.shape[0]);
 }
 
 /** Normalizes every column by its own moments, with the gradient of Ioffe & Szegedy 2015, section 3. */
@@ -87,20 +88,16 @@ function normalizeColumns(rows: tf.Tensor2D, gain: tf.Tensor, bias: tf.Tensor, e
     const [x, gamma, beta] = inputs as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
     const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
     const { mean, variance } = columnMoments(x);
-    const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [1, C]
+    const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [C]
     const normalized = tf.mul<tf.Tensor2D>(tf.sub(x, mean), inverse);
     save([normalized, inverse, gamma]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [y, scale, weight] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
+      const [y, scale, weight] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
       const meanGradient = columnMeans(dy as tf.Tensor2D);
       const meanProjection = columnMeans(tf.mul(dy, y));
       const centered = tf.sub(tf.sub(dy, meanGradient), tf.mul(y, meanProjection));
       const count = y.shape[0];
-      return [
-        tf.mul(centered, tf.mul(scale, weight)),
-        tf.reshape(tf.mul(meanProjection, count), weight.shape),
-        tf.reshape(tf.mul(meanGradient, count), weight.shape),
-      ];
+      return [tf.mul(centered, tf.mul(scale, weight)), tf.mul(meanProjection, count), tf.mul(meanGradient, count)];
     };
     return { value: tf.add(tf.mul(normalized, gamma), beta), gradFunc };
   });

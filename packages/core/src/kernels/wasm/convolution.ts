@@ -2,62 +2,31 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { GradientAttrs } from '../conv2d-gradient.ts';
 import type { Body } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend } from './wasm-backend.ts';
-import { wasmKernels } from './wasm-kernels.ts';
-
-/** Most elements unfolded at a time: 16 MiB. */
-const BLOCK = 2 ** 22;
+import { padOrCrop, pixelsUnderTap } from '../map-layout.ts';
 
 /**
- * dWᵀ [out, taps·in] = dYᵀ [out, pixels] · U [pixels, taps·in], with U the input unfolded under the filter, some rows
- * of the output at a time. Only dY is transposed, the smallest of the three.
+ * The gradient in a filter is itself a convolution: images and input channels change places, the gradient is the
+ * filter, stride and dilation are exchanged. XNNPACK then sees one large product and unfolds nothing.
  */
-export const filterGradientWasm: Body<{ dy: tf.Tensor4D; x: tf.Tensor4D }, GradientAttrs> = (
-  { dy, x },
-  attrs,
-  given,
-) => {
-  const backend = given as WasmBackend;
-  const [filterHeight, filterWidth, inputs, outputs] = attrs.shape;
-  const [batch, height, width] = dy.shape;
-  const depth = filterHeight * filterWidth * inputs;
-  const rowsAtOnce = Math.max(1, Math.min(height, Math.floor(BLOCK / (width * depth))));
+export const filterGradientWasm: Body<{ dy: tf.Tensor4D; x: tf.Tensor4D }, GradientAttrs> = ({ dy, x }, attrs) => {
+  const { strides, padding, dilation, shape } = attrs;
+  const [height, width, inputs, outputs] = shape;
+  if (dilation > 1 && Math.max(...strides) > 1) return null;
   return tf.tidy(() => {
-    const upstream = tf.reshape(dy, [batch, height, width, outputs]) as tf.Tensor4D;
-    let total: tf.Tensor | null = null;
-    for (let image = 0; image < batch; image++) {
-      for (let row = 0; row < height; row += rowsAtOnce) {
-        const count = Math.min(rowsAtOnce, height - row);
-        const before: tf.Tensor | null = total;
-        total = tf.tidy((): tf.Tensor => {
-          const seen = unfolded(backend, x, attrs, dy.shape, image, row, count);
-          const block = tf.reshape(tf.slice(upstream, [image, row, 0, 0], [1, count, width, outputs]), [-1, outputs]);
-          const product = tf.matMul(tf.transpose(block), seen); // [out, taps·in]
-          return before === null ? product : tf.add(before, product);
-        });
-        before?.dispose();
-      }
-    }
-    return tf.reshape(tf.transpose(total!), attrs.shape);
+    const padded = padOrCrop(x, padding[0], padding[1]);
+    if (height * width === 1) return productOfPixels(pixelsUnderTap(padded, [0, 0], dy.shape, strides), dy);
+    const images = tf.transpose(padded, [3, 1, 2, 0]); // [in, H, W, B]
+    const filter = tf.transpose(dy, [1, 2, 0, 3]); // [h, w, B, out]
+    const taps = tf.conv2d(images, filter, dilation, 'valid', 'NHWC', strides);
+    return tf.transpose(tf.slice(taps, [0, 0, 0, 0], [inputs, height, width, outputs]), [1, 2, 0, 3]);
   });
 };
 
-/** [rows·w, taps·in] */
-function unfolded(
-  backend: WasmBackend,
-  x: tf.Tensor4D,
-  { strides, padding, dilation, shape }: GradientAttrs,
-  [, , width]: number[],
-  image: number,
-  row: number,
-  rows: number,
-): tf.Tensor2D {
-  const [, inputHeight, inputWidth, channels] = x.shape;
-  const depth = shape[0] * shape[1] * channels;
-  const out = allocate(backend, [rows * width!, depth]);
-  const from = addressOf(backend, x) + 4 * image * inputHeight * inputWidth * channels;
-  const sizes = [inputHeight, inputWidth, channels, width!, shape[0], shape[1]];
-  const reach = [...strides, padding[0][0], padding[1][0], dilation, row, row + rows];
-  wasmKernels(backend).unfold(from, addressOf(backend, out), ...sizes, ...reach);
-  return tf.engine().makeTensorFromTensorInfo(out) as tf.Tensor2D;
+/** XᵀdY. The right operand is the one that XNNPACK copies first, so the narrower one stands there. */
+function productOfPixels(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {
+  const [inputs, outputs] = [x.shape[3], dy.shape[3]];
+  const [seen, upstream] = [tf.reshape(x, [-1, inputs]), tf.reshape(dy, [-1, outputs])] as [tf.Tensor2D, tf.Tensor2D];
+  const product =
+    outputs <= inputs ? tf.matMul(seen, upstream, true, false) : tf.transpose(tf.matMul(upstream, seen, true, false));
+  return tf.reshape(product, [1, 1, inputs, outputs]);
 }

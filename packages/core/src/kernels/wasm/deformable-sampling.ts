@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
+import { levelTable } from '../level-table.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withTable } from './wasm-backend.ts';
 import { wasmKernels } from './wasm-kernels.ts';
 
@@ -43,16 +44,4 @@ function sizesOf(value: tf.Tensor4D, locations: tf.Tensor): number[] {
   const [batch, tokens, heads, depth] = value.shape;
   const [, queries, , levels, points] = locations.shape;
   return [batch, tokens, queries!, heads, depth, levels!, points!];
-}
-
-/** [L, 3] of (height, width, first token). */
-export function levelTable(levels: Size[]): Int32Array {
-  let start = 0;
-  return Int32Array.from(
-    levels.flatMap(([height, width]) => {
-      const row = [height, width, start];
-      start += height * width;
-      return row;
-    }),
-  );
 }

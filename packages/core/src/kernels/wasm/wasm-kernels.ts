@@ -19,8 +19,7 @@ export type WasmKernels = Record<
   | 'resizeGradient'
   | 'sumRows'
   | 'swapBlocks'
-  | 'transpose'
-  | 'unfold',
+  | 'transpose',
   (...args: number[]) => void
 >;
 

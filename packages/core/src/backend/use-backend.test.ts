@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+import { testedBackends } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { BackendError, checkBackend, readTensors, useBackend } from '../index.ts';
+import { runProgram } from '../kernels/webgpu/run-program.ts';
+import { reportDeviceError } from './device-errors.ts';
+
+describe.runIf(testedBackends().includes('wasm'))('useBackend', () => {
+  test('wasm starts as many threads as asked for, and leaves no file behind', async () => {
+    const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith('seg-wasm-'));
+    const before = files();
+    const { name, threads, description } = await useBackend('wasm', { threads: 2 });
+    expect({ name, threads, description }).toEqual({
+      name: 'wasm',
+      threads: 2,
+      description: 'WebAssembly SIMD, 2 threads',
+    });
+    expect(files()).toEqual(before);
+  });
+
+  test('auto takes the first that starts on real hardware, and says why it passed over the others', async () => {
+    const { name, passedOver } = await useBackend('auto');
+    const order = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'];
+    expect(passedOver.map((one) => one.name)).toEqual(order.slice(0, order.indexOf(name)));
+    for (const { reason } of passedOver) expect(reason).toMatch(/^[\w-]+: expected .+, got .+/);
+  });
+
+  test('a second call switches back without starting anew', async () => {
+    await useBackend('wasm');
+    const backend = tf.backend();
+    await useBackend('cpu');
+    await useBackend('wasm');
+    expect(tf.backend()).toBe(backend);
+  });
+
+  test('an unknown name is refused', async () => {
+    await expect(useBackend('webgl' as 'cpu')).rejects.toThrow('useBackend: expected auto, webgpu, node-gpu');
+  });
+
+  test('a device error fails the next check, once', () => {
+    reportDeviceError('a shader that does not compile');
+    expect(() => checkBackend()).toThrow(BackendError);
+    expect(() => checkBackend()).not.toThrow();
+  });
+});
+
+describe.runIf(testedBackends().includes('webgpu'))('useBackend on webgpu', () => {
+  afterEach(() => {
+    tf.engine().reset();
+  });
+
+  test('a shader that does not compile fails the next read, not a later result', async () => {
+    await useBackend('webgpu');
+    const read = readTensors(() => {
+      const x = tf.ones([4]);
+      const program = { key: 'broken', inputs: { x: { tensor: x } }, outputShape: [4], invocations: 4 };
+      const info = runProgram(tf.backend(), { ...program, code: 'fn main(index: i32) { result[index] = absent; }' });
+      return [tf.engine().makeTensorFromTensorInfo(info)];
+    });
+    await expect(read).rejects.toThrow(/webgpu: expected no device errors, got .*absent/s);
+  });
+});
