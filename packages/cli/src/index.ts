@@ -4,4 +4,5 @@
  * @packageDocumentation
  */
 
-export {};
+export { type PredictOptions, type PredictSurroundings, predictCommand } from './commands/predict.ts';
+export { main } from './main.ts';

@@ -1,0 +1,227 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RgbImage } from '@seg/core';
+import { decodeImage, generateScene, SCENE_CATEGORIES, type Scene, sceneSeed } from '@seg/data';
+import { CocoPanopticDataset, writeSceneSet } from '@seg/data/node';
+import { measureSegments, packMask, type SegmentMap } from '@seg/postprocess';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { main } from '../main.ts';
+import type { ImageSegmenter } from '../predict/segmenter.ts';
+import { Progress } from '../render/progress.ts';
+import { predictCommand } from './predict.ts';
+
+const categories = SCENE_CATEGORIES.map(({ id, name, isthing, color }) => ({
+  id,
+  name,
+  isThing: isthing === 1,
+  color,
+}));
+const scenes = [0, 1].map((index) => generateScene({ seed: sceneSeed('testing', index), height: 64, width: 96 }));
+
+let folder = '';
+let printed: string[] = [];
+beforeEach(async () => {
+  printed = [];
+  folder = await mkdtemp(path.join(tmpdir(), 'seg-'));
+  await writeSceneSet(folder, { split: 'testing', count: 2, height: 64, width: 96 });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Knows the scenes by heart. */
+const knowing: ImageSegmenter = {
+  categories,
+  dispose: () => {},
+  segment: async (image, { task }) => {
+    const scene = scenes.find((one) => sameBytes(one.image, image))!;
+    if (task === 'instance') return instancesOf(scene);
+    return task === 'semantic' ? semanticOf(scene) : panopticOf(scene);
+  },
+};
+
+async function predict(...args: string[]): Promise<string> {
+  const around = {
+    load: async () => knowing,
+    print: (text: string) => void printed.push(text),
+    progress: new Progress({ write: () => {} }),
+  };
+  const command = predictCommand(around).exitOverride();
+  const out = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];
+  await command.parseAsync([...args, ...out], { from: 'user' });
+  return printed.join('\n');
+}
+
+const images = () => path.join(folder, 'images');
+const truth = () => ['--ground-truth', path.join(folder, 'panoptic.json')];
+
+describe('results', () => {
+  test('a model that knows the truth has PQ 100, and its files read back as the truth', async () => {
+    const text = await predict(images(), ...truth());
+    expect(text).toMatch(/\nPQ 100\.0 over 2 images$/);
+    expect(text).toContain('backend cpu');
+    expect(text).toMatch(/testing-000000\.png {2}96x64 {2}\d+\.\d\d s\ncategory +score +area +box/);
+    const out = path.join(folder, 'out');
+    expect((await readdir(out)).sort()).toEqual([
+      'panoptic.json',
+      'testing-000000.overlay.png',
+      'testing-000000.panoptic.png',
+      'testing-000001.overlay.png',
+      'testing-000001.panoptic.png',
+    ]);
+    const written = await CocoPanopticDataset.open({
+      json: path.join(out, 'panoptic.json'),
+      images: images(),
+      panoptic: out,
+    });
+    for (const [i, scene] of scenes.entries()) {
+      const { ids, segments } = await written.read(i);
+      expect(ids).toEqual(scene.panoptic);
+      expect(segments.map(({ category_id }) => category_id)).toEqual(scene.segments.map((one) => one.category_id));
+    }
+  });
+
+  test('the overlay shows the picture, enlarged by a whole factor, with something drawn on it', async () => {
+    await predict(images());
+    const file = path.join(folder, 'out', 'testing-000001.overlay.png');
+    const overlay = decodeImage(await readFile(file), file);
+    expect([overlay.width, overlay.height]).toEqual([96 * 5, 64 * 5]);
+  });
+
+  test('--json prints one value with all segments', async () => {
+    const json = JSON.parse(await predict(images(), '--json', ...truth()));
+    expect(json.backend.name).toBe('cpu');
+    expect(json.quality).toEqual({ pq: 100, images: 2 });
+    expect(json.images.map(({ segments }: { segments: unknown[] }) => segments.length)).toEqual(
+      scenes.map(({ segments }) => segments.length),
+    );
+    expect(json.images[0].segments[0]).toMatchObject({ id: 1, score: 1, isThing: true });
+  });
+
+  test('semantic: a segment for each class', async () => {
+    const json = JSON.parse(await predict(images(), '--task', 'semantic', '--json'));
+    const classes = new Set(scenes[0].segments.map(({ category_id }) => category_id));
+    expect(json.images[0].segments.length).toBe(classes.size);
+  });
+
+  test('instance: COCO results beside the pictures', async () => {
+    await predict(images(), '--task', 'instance');
+    const results = JSON.parse(await readFile(path.join(folder, 'out', 'instances.json'), 'utf8'));
+    const things = scenes[0].segments.filter(({ isthing }) => isthing === 1);
+    const first = results.filter(({ image_id }: { image_id: number }) => image_id === 1);
+    expect(first.length).toBe(things.length);
+    expect(first[0]).toMatchObject({ category_id: things[0].category_id, bbox: things[0].bbox });
+    expect(first[0].segmentation.size).toEqual([64, 96]);
+  });
+});
+
+describe('what is wrong is said in one line before the model is loaded', () => {
+  test.each([
+    ['an image that is not there', async () => ['nowhere.jpg'], 'predict: expected an image nowhere.jpg, got ENOENT'],
+    ['a text called .jpg', async () => [await file('a.jpg', 'hello')], 'to be a JPEG or PNG image, got text'],
+    ['an empty file', async () => [await file('a.png', '')], 'to be a JPEG or PNG image, got an empty file'],
+    ['a folder without pictures', async () => [folder], 'expected JPEG or PNG images in'],
+    [
+      'two images of one name',
+      async () => [images(), path.join(folder, 'panoptic')],
+      'expected images with different names',
+    ],
+    [
+      'truth that is not JSON',
+      async () => [images(), '--ground-truth', await file('t.json', 'x')],
+      'expected JSON, got "x"',
+    ],
+    ['an out folder that is a file', async () => [images(), '--out', await file('o', '')], 'to write to, got EEXIST'],
+    [
+      'a model that is not there',
+      async () => [images(), '--out', path.join(folder, 'new')],
+      'nowhere: expected a folder',
+    ],
+  ])('%s', async (_, args, message) => {
+    const { code, lines } = await runMain(['predict', ...(await args()), '--model', 'nowhere', '--backend', 'cpu']);
+    expect(code).toBe(1);
+    expect(lines.length).toBe(1);
+    expect(lines[0]).toContain(message);
+    expect(lines[0]).not.toMatch(/\n|^ {4}at /);
+  });
+
+  test.each([
+    ['no model', ['predict', 'a.jpg'], "required option '--model <dir>' not specified"],
+    ['a threshold beyond 1', ['predict', 'a.jpg', '--model', 'm', '--threshold', '7'], 'expected a number from 0 to 1'],
+    ['another task', ['predict', 'a.jpg', '--model', 'm', '--task', 'depth'], 'Allowed choices are panoptic, instance'],
+  ])('%s', async (_, args, message) => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await main(args)).toBe(1);
+    expect(write.mock.calls.flat().join('')).toContain(message);
+    write.mockRestore();
+  });
+
+  test('ground truth of another data set', async () => {
+    const json = JSON.parse(await readFile(path.join(folder, 'panoptic.json'), 'utf8'));
+    for (const list of [
+      json.categories,
+      ...json.annotations.map((a: { segments_info: unknown[] }) => a.segments_info),
+    ]) {
+      for (const entry of list) {
+        if ('category_id' in entry) entry.category_id += 50;
+        else entry.id += 50;
+      }
+    }
+    await writeFile(path.join(folder, 'panoptic.json'), JSON.stringify(json));
+    await expect(predict(images(), ...truth())).rejects.toThrow("with the model's categories, got none with id 1");
+  });
+
+  async function file(name: string, content: string): Promise<string> {
+    const made = path.join(folder, name);
+    await writeFile(made, content);
+    return made;
+  }
+});
+
+async function runMain(args: string[]): Promise<{ code: number; lines: string[] }> {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const code = await main(args);
+  const lines = error.mock.calls.map(([text]) => String(text));
+  error.mockRestore();
+  log.mockRestore();
+  return { code, lines };
+}
+
+function sameBytes(a: RgbImage, b: RgbImage): boolean {
+  return Buffer.from(a.data).equals(Buffer.from(b.data));
+}
+
+function panopticOf({ image, panoptic, segments }: Scene): SegmentMap {
+  const claims = segments.map(({ id, category_id, isthing }) => {
+    return { id, category: category_id - 1, isThing: isthing === 1, score: 1 };
+  });
+  return {
+    ids: panoptic,
+    width: image.width,
+    height: image.height,
+    segments: measureSegments(panoptic, image.width, claims),
+  };
+}
+
+function semanticOf({ image, panoptic, segments }: Scene): SegmentMap {
+  const classes = new Map(segments.map(({ id, category_id }) => [id, category_id]));
+  const ids = panoptic.map((id) => classes.get(id)!);
+  const claims = categories.map(({ id, isThing }) => ({ id, category: id - 1, isThing, score: 1 }));
+  return { ids, width: image.width, height: image.height, segments: measureSegments(ids, image.width, claims) };
+}
+
+function instancesOf({ image, panoptic, segments }: Scene) {
+  const { width, height } = image;
+  const things = segments.filter(({ isthing }) => isthing === 1);
+  const instances = things.map(({ id, category_id }) => {
+    const mask = packMask(
+      Uint8Array.from(panoptic, (one) => Number(one === id)),
+      0,
+      1,
+      [height, width],
+    );
+    return { category: category_id - 1, score: 0.9, mask };
+  });
+  return { instances, width, height };
+}

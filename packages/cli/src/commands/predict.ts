@@ -1,0 +1,81 @@
+import { type BackendName, useBackend } from '@seg/core';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { GroundTruth } from '../predict/ground-truth.ts';
+import { checkInputImages } from '../predict/input-images.ts';
+import { prepareOutFolder } from '../predict/out-folder.ts';
+import { predictImages } from '../predict/predict-images.ts';
+import { jsonReport, textReport } from '../predict/report.ts';
+import type { ImageSegmenter, Task } from '../predict/segmenter.ts';
+import { Progress } from '../render/progress.ts';
+
+export type PredictOptions = {
+  model: string;
+  task: Task;
+  backend: BackendName | 'auto';
+  out: string;
+  threshold?: number;
+  json?: boolean;
+  groundTruth?: string;
+};
+
+/** Where the command gets its model and where it prints, replaced in tests. */
+export type PredictSurroundings = {
+  load(folder: string): Promise<ImageSegmenter>;
+  print(text: string): void;
+  progress: Progress;
+};
+
+const surroundings: PredictSurroundings = {
+  load: async (folder) => (await import('@seg/models')).Segmenter.load(folder),
+  print: (text) => console.log(text),
+  progress: new Progress(),
+};
+
+/** `seg predict IMAGES... --model DIR`: photographs in, segments and pictures out. */
+export function predictCommand(around: PredictSurroundings = surroundings): Command {
+  return new Command('predict')
+    .description('segment JPEG and PNG images: overlay pictures, COCO panoptic files and a table of segments')
+    .argument('<images...>', 'image files, or folders of them')
+    .requiredOption(
+      '--model <dir>',
+      'folder with config.json and model.safetensors, as trained here or from Hugging Face',
+    )
+    .addOption(
+      new Option('--task <task>', 'what to look for').choices(['panoptic', 'instance', 'semantic']).default('panoptic'),
+    )
+    .addOption(
+      new Option('--backend <name>', 'where to compute')
+        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
+        .default('auto'),
+    )
+    .option('--out <dir>', 'folder for the results', 'out')
+    .option('--threshold <score>', 'least score of a segment, 0 to 1 (default: that of the published rule)', parseScore)
+    .option('--json', 'print the segments as JSON instead of tables')
+    .option('--ground-truth <file>', 'COCO panoptic JSON, its PNGs in the folder of the same name: prints PQ')
+    .action((images: string[], options: PredictOptions) => predict(images, options, around));
+}
+
+/** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
+async function predict(images: string[], options: PredictOptions, around: PredictSurroundings): Promise<void> {
+  const { model, task, backend, out, threshold, json, groundTruth } = options;
+  const inputs = await checkInputImages(images);
+  const truth = groundTruth === undefined ? null : await GroundTruth.open(groundTruth, inputs);
+  await prepareOutFolder(out);
+  const report = json ? jsonReport(around.print) : textReport(around.print);
+  report.start(await useBackend(backend));
+  const segmenter = await around.load(model);
+  try {
+    truth?.checkCategories(segmenter.categories);
+    await predictImages(segmenter, { inputs, task, threshold, out, truth }, report, around.progress);
+  } finally {
+    around.progress.clear();
+    segmenter.dispose();
+  }
+}
+
+function parseScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() !== '' && score >= 0 && score <= 1) return score;
+  throw new InvalidArgumentError('expected a number from 0 to 1');
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+
+/** Each command's code is loaded only when it is called for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  predict: async () => (await import('./commands/predict.ts')).predictCommand(),
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
+};
+
+/**
+ * Runs the `seg` command. Errors are one line on standard error; `SEG_DEBUG=1` adds where they come from.
+ *
+ * @param argv Arguments after the program's name
+ * @returns The exit code: 0, what a command has set, or 1 after an error
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const program = await createProgram(argv[0]);
+    await program.parseAsync([...argv], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong
+    console.error(`seg: ${describe(error)}`);
+    return 1;
+  }
+}
+
+async function createProgram(name: string | undefined): Promise<Command> {
+  const program = new Command('seg')
+    .description('Mask-classification segmentation on TensorFlow.js')
+    .version(readVersion())
+    .exitOverride();
+  const wanted = name !== undefined && name in COMMANDS ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const load of wanted) program.addCommand((await load()).exitOverride());
+  return program;
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return process.env.SEG_DEBUG ? (error.stack ?? error.message) : error.message;
+}

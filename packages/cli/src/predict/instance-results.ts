@@ -1,0 +1,52 @@
+import { encodeRle, formatRle } from '@seg/coco-eval';
+import { type Instance, type InstanceList, isInside, measureSegments, type SegmentMap } from '@seg/postprocess';
+
+import type { ModelCategory } from './segmenter.ts';
+
+/** One line of COCO's detection results (cocodataset.org, "format-results"). */
+export type InstanceResult = {
+  image_id: number;
+  category_id: number;
+  score: number;
+  bbox: [number, number, number, number];
+  segmentation: { size: [number, number]; counts: string };
+};
+
+/** Lays instances of enough certainty over each other, the most certain on top. */
+export function layInstances(
+  { instances, width, height }: InstanceList,
+  threshold: number,
+  categories: readonly ModelCategory[],
+): SegmentMap {
+  const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
+  const ids = new Int32Array(width * height);
+  for (let k = shown.length - 1; k >= 0; k--) {
+    for (let i = 0; i < ids.length; i++) if (isInside(shown[k].mask, i)) ids[i] = k + 1;
+  }
+  const claims = shown.map(({ category, score }, k) => ({
+    id: k + 1,
+    category,
+    isThing: categories[category].isThing,
+    score,
+  }));
+  return { ids, width, height, segments: measureSegments(ids, width, claims) };
+}
+
+/** Instances as COCO's results, masks run-length encoded. */
+export function instanceResults(
+  imageId: number,
+  { instances }: InstanceList,
+  categories: readonly ModelCategory[],
+): InstanceResult[] {
+  return instances.map(({ category, score, mask }) => ({
+    image_id: imageId,
+    category_id: categories[category].id,
+    score,
+    bbox: mask.bbox,
+    segmentation: formatRle(encodeRle(unpacked(mask), mask.height, mask.width)),
+  }));
+}
+
+function unpacked(mask: Instance['mask']): Uint8Array {
+  return Uint8Array.from({ length: mask.width * mask.height }, (_, i) => Number(isInside(mask, i)));
+}

@@ -1,0 +1,27 @@
+/** Where progress is written: a terminal that can rewrite its line, or a log that cannot. */
+export type ProgressStream = { isTTY?: boolean; write(text: string): unknown };
+
+/**
+ * One line of progress on standard error, so that standard output stays clean for tables and JSON. On a terminal it is
+ * rewritten in place; in a log only the beginnings of steps are written.
+ */
+export class Progress {
+  private readonly stream: ProgressStream;
+
+  constructor(stream: ProgressStream = process.stderr) {
+    this.stream = stream;
+  }
+
+  /** @param done Steps finished, of `total` */
+  show(done: number, total: number, what: string): void {
+    const filled = Math.round((20 * done) / Math.max(1, total));
+    const bar = `${'#'.repeat(filled)}${'.'.repeat(20 - filled)}`;
+    if (this.stream.isTTY) this.stream.write(`\r\x1b[2K[${bar}] ${done}/${total} ${what}`);
+    else this.stream.write(`[${done}/${total}] ${what}\n`);
+  }
+
+  /** Clears the line before other output. */
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\x1b[2K');
+  }
+}
