@@ -4,7 +4,7 @@ import { BackendError } from '../errors.ts';
 import type { BackendTraits } from './backend-info.ts';
 import { isNode } from './load-package.ts';
 
-type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean };
+type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
 
 /** Where scripts/build-tfjs-node.mjs puts the package, below a project's folder. */
 const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
@@ -17,15 +17,15 @@ export async function startNative(name: 'node' | 'node-gpu'): Promise<BackendTra
   if (!isNode()) throw new BackendError(`${name}: expected Node, got a browser`);
   await restoreRemovedFunctions();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  const { source, version } = await loadFirst(await places(name));
+  const source = await loadFirst(await places(name));
   await tf.setBackend('tensorflow');
-  const { isUsingGpuDevice = false } = tf.backend() as NativeBackend;
+  const { isUsingGpuDevice = false, binding } = tf.backend() as NativeBackend;
   if (name === 'node-gpu' && !isUsingGpuDevice) {
     throw new BackendError(`node-gpu: expected TensorFlow to find a CUDA device, got none (${source})`);
   }
   const { availableParallelism } = await import('node:os');
   return {
-    description: `TensorFlow ${version}, ${isUsingGpuDevice ? 'CUDA' : 'CPU'}`,
+    description: `TensorFlow ${binding?.TF_Version ?? ''}, ${isUsingGpuDevice ? 'CUDA' : 'CPU'}`,
     threads: availableParallelism(),
     halfPrecision: false,
     maxBufferBytes: Number.MAX_SAFE_INTEGER,
@@ -53,17 +53,29 @@ async function places(name: 'node' | 'node-gpu'): Promise<string[]> {
   return [...(given === undefined ? [] : [given]), ...built, `@tensorflow/tfjs-${name}`, '@tensorflow/tfjs-node'];
 }
 
-async function loadFirst(candidates: string[]): Promise<{ source: string; version: string }> {
+/** Loads the first that loads, and returns its place. */
+async function loadFirst(candidates: string[]): Promise<string> {
   const { createRequire } = await import('node:module');
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const source of candidates) {
     try {
-      const loaded = require(source) as { version?: { 'tfjs-node'?: string } };
-      return { source, version: loaded.version?.['tfjs-node'] ?? '' };
+      quietly(() => require(source));
+      return source;
     } catch (error) {
       failures.push(`${source} (${error instanceof Error ? error.message.split('\n')[0] : error})`);
     }
   }
   throw new BackendError(`node: expected tfjs-node, got ${failures.join('; ')}. See docs/native-tensorflow.md`);
+}
+
+/** tfjs-node brings tfjs's own backends along, and tfjs warns of each kernel that is there already. */
+function quietly(load: () => void): void {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    load();
+  } finally {
+    console.warn = warn;
+  }
 }

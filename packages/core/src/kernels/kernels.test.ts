@@ -316,6 +316,29 @@ onEveryBackend('kernels', () => {
   });
 });
 
+onEveryBackend('one buffer under two shapes', () => {
+  test('is the right operand that each shape says', async () => {
+    const buffer = tf.range(0, 12) as tf.Tensor;
+    const [wide, tall] = [tf.reshape(buffer, [3, 4]), tf.reshape(buffer, [4, 3])];
+    const [x, y] = [tf.eye(3), tf.eye(4)];
+    for (const product of [linear, matMul] as ((a: tf.Tensor, b: tf.Tensor) => tf.Tensor)[]) {
+      await expectClose(product(x, wide), wide);
+      await expectClose(product(y, tall), tall);
+      await expectClose(product(x, wide), wide);
+    }
+  });
+});
+
+onEveryBackend('nothing to do', () => {
+  test('empty batches go through, with empty gradients', async () => {
+    const map = tf.zeros([0, 4, 4, 3]) as tf.Tensor4D;
+    const points = tf.zeros([0, 5, 2]) as tf.Tensor3D;
+    expect(samplePoints(map, points).shape).toEqual([0, 5, 3]);
+    expect(linear(tf.zeros([0, 3]), tf.ones([3, 2])).shape).toEqual([0, 2]);
+    expect(layerNorm(tf.zeros([0, 4]), tf.ones([4]), tf.zeros([4]), 1e-5).shape).toEqual([0, 4]);
+  });
+});
+
 // expected values: torch.nn.functional in float64
 onEveryBackend('kernels against PyTorch', () => {
   test('samples outside of a map count as zero', async () => {

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import type { Padding2D } from './conv2d.ts';
+
 export type Shape4D = [number, number, number, number];
 
 /** [B, h, w, in]: the pixel that one tap sees from each output position. */
@@ -61,4 +63,13 @@ export function padOrCrop(x: tf.Tensor4D, [top, bottom]: number[], [left, right]
     [sides[2], sides[3]],
     [0, 0],
   ]);
+}
+
+/** Below every finite activation, and finite, so that a product with zero is zero. */
+const LOWEST = -3e38;
+
+/** Pixels around a map that lose against every other. */
+export function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
+  if (padding.flat().every((side) => side === 0)) return x;
+  return tf.pad(x, [[0, 0], ...padding, [0, 0]], LOWEST);
 }

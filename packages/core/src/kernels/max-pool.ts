@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type Padding2D, paddingOf, pairOf } from './conv2d.ts';
 import { defineKernel } from './define-kernel.ts';
-import { padOrCrop, pixelsUnderTap, spreadOut } from './map-layout.ts';
+import { padLowest, padOrCrop, pixelsUnderTap, spreadOut } from './map-layout.ts';
+import { maxPoolGradientTensorflow } from './tensorflow/max-pool.ts';
 import { maxPoolGradientWasm } from './wasm/image.ts';
 
 export type MaxPoolOptions = {
@@ -16,9 +17,6 @@ export type MaxPoolOptions = {
 type Inputs = { x: tf.Tensor4D };
 type GradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D; y: tf.Tensor4D };
 type Attrs = { size: [number, number]; strides: [number, number]; padding: Padding2D };
-
-/** Below every finite activation, and finite, so that a product with zero is zero. */
-const LOWEST = -3e38;
 
 /**
  * The largest value of each window. Of equal values the first in reading order receives the gradient, as in PyTorch.
@@ -34,11 +32,6 @@ export function maxPool(x: tf.Tensor4D, { size, strides = size, padding = 0 }: M
 /** The meaning of {@link maxPool} in plain ops. */
 export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attrs): tf.Tensor4D {
   return tf.maxPool(padLowest(x, padding), size, strides, 'valid');
-}
-
-function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
-  if (padding.flat().every((side) => side === 0)) return x;
-  return tf.pad(x, [[0, 0], ...padding, [0, 0]], LOWEST);
 }
 
 /** Each tap of the window takes the gradient where it holds the maximum and no tap before it did. */
@@ -69,7 +62,7 @@ export function maxPoolGradientReference({ dy, x, y }: GradientInputs, { size, s
 const maxPoolGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegMaxPoolGradient',
   reference: maxPoolGradientReference,
-  bodies: { wasm: maxPoolGradientWasm },
+  bodies: { wasm: maxPoolGradientWasm, tensorflow: maxPoolGradientTensorflow },
   gradient: 'none',
 });
 

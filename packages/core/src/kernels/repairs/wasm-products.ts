@@ -28,7 +28,8 @@ export const wasmProductRepairs: Repair[] = [
       const { a, b, bias, preluActivationWeights } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
       const { transposeA, transposeB, activation, leakyreluAlpha } = args.attrs as FusedAttributes;
       const isOneProduct = sizeFromShape(a.shape.slice(0, -2)) * sizeFromShape(b.shape.slice(0, -2)) === 1;
-      const isFast = isOneProduct && !transposeA && !transposeB && (activation === 'linear' || activation === 'relu');
+      const isPlain = !transposeA && !transposeB && (activation === 'linear' || activation === 'relu');
+      const isFast = isOneProduct && isPlain && isPackedAs(b);
       if (isFast && (bias === undefined || bias.rank === 1)) return original!.kernelFunc(args);
       return tf.tidy(() => {
         const product = multiply(args.backend as WasmBackend, a, b, transposeA, transposeB);
@@ -38,6 +39,16 @@ export const wasmProductRepairs: Repair[] = [
     },
   },
 ];
+
+const packedShapes = new WeakMap<object, string>();
+
+/** False if XNNPACK holds this operand packed under another shape, which it would use without noticing. */
+function isPackedAs(b: tf.Tensor): boolean {
+  const shape = b.shape.slice(-2).join();
+  const known = packedShapes.get(b.dataId) ?? shape;
+  packedShapes.set(b.dataId, known);
+  return known === shape;
+}
 
 type FusedAttributes = { transposeA: boolean; transposeB: boolean; activation: string; leakyreluAlpha?: number };
 
