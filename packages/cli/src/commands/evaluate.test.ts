@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { idToRgb } from '@seg/coco-eval';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluateCommand } from './evaluate.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'seg-evaluate-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (...names: string[]) => path.join(folder, ...names);
+
+async function run(...args: string[]): Promise<{ printed: string; warned: string }> {
+  const [printed, warned]: string[][] = [[], []];
+  const command = evaluateCommand({
+    print: (text) => printed.push(text),
+    warn: (text) => warned.push(text),
+    progress: { show: () => {}, clear: () => {} },
+  });
+  for (const part of [command, ...command.commands]) part.exitOverride().configureOutput({ writeErr: () => {} });
+  await command.parseAsync(args, { from: 'user' });
+  return { printed: printed.join('\n'), warned: warned.join('\n') };
+}
+
+const square = (id: number, image_id: number) => ({
+  ...{ id, image_id, category_id: 1, bbox: [10, 10, 40, 40], area: 1600, iscrowd: 0 },
+  segmentation: [[10, 10, 50, 10, 50, 50, 10, 50]],
+});
+const images = [1, 2, 3].map((id) => ({ id, width: 100, height: 100 }));
+const groundTruth = { images, annotations: images.map(({ id }) => square(id, id)), categories: [{ id: 1, name: 'a' }] };
+const results = images.map(({ id }) => ({ image_id: id, category_id: 1, bbox: [10, 10, 40, 30 + 3 * id], score: 0.5 }));
+
+function writeInstances(): string[] {
+  writeFileSync(at('gt.json'), JSON.stringify(groundTruth));
+  writeFileSync(at('dt.json'), JSON.stringify(results));
+  return ['instances', '--gt', at('gt.json'), '--dt', at('dt.json'), '--iou-type', 'bbox'];
+}
+
+test('prints the table of pycocotools and writes JSON, Markdown and pictures', async () => {
+  const { printed } = await run(...writeInstances(), '--json', at('out.json'), '--report', at('report'));
+  expect(printed.split('\n')).toHaveLength(12);
+  expect(printed).toContain(' Average Precision  (AP) @[ IoU=0.50      | area=   all | maxDets=100 ] = 1.000');
+  const report = JSON.parse(readFileSync(at('out.json'), 'utf8'));
+  // IoU 0.825, 0.9 and 0.975 pass 7, 9 and 10 of the thresholds
+  expect(report.summary.AR100).toBeCloseTo((0.7 + 0.9 + 1) / 3, 12);
+  for (const file of [
+    'report.md',
+    'report.json',
+    'categories.svg',
+    'precision-recall.svg',
+    'confusion.svg',
+    'errors.svg',
+  ]) {
+    expect(existsSync(at('report', file))).toBe(true);
+  }
+});
+
+test('shards, merged, print what one run prints', async () => {
+  const args = writeInstances();
+  for (const k of [1, 2]) await run(...args, '--shard', `${k}/2`, '--state', at(`${k}.json`));
+  const { printed } = await run('merge', at('2.json'), at('1.json'));
+  expect(printed).toBe((await run(...args)).printed);
+});
+
+test('every fault of the input is named before the evaluation stops', async () => {
+  const args = writeInstances();
+  const broken = [{ ...square(7, 1), iscrowd: undefined }, square(0, 2), square(0, 9)];
+  writeFileSync(at('gt.json'), JSON.stringify({ ...groundTruth, annotations: broken }));
+  const warned: string[] = [];
+  const around = { print: () => {}, warn: (text: string) => warned.push(text), progress: { show() {}, clear() {} } };
+  const running = evaluateCommand(around).parseAsync(args, { from: 'user' });
+  await expect(running).rejects.toThrow('evaluate: expected input without errors, got 1 kinds of them');
+  for (const code of ['without iscrowd', 'annotation id 0', 'duplicate annotation id', 'unknown image']) {
+    expect(warned.join('\n')).toContain(code);
+  }
+});
+
+test('no results are zeros, not a crash; NaN as Python writes it is read', async () => {
+  const args = writeInstances();
+  writeFileSync(at('dt.json'), '[]');
+  expect((await run(...args)).printed).toContain('maxDets=100 ] = 0.000');
+  writeFileSync(at('dt.json'), JSON.stringify(results).replace('0.5', 'NaN'));
+  expect((await run(...args)).warned).toContain('score is NaN');
+  writeFileSync(at('dt.json'), '[{');
+  await expect(run(...args)).rejects.toThrow('evaluate: expected JSON in');
+  await expect(run('instances', '--gt', at('none.json'), '--dt', at('dt.json'))).rejects.toThrow('expected to read');
+});
+
+function crc(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let k = 0; k < 8; k++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  }
+  return ~value >>> 0;
+}
+
+function png(pixels: Uint8Array, width: number, height: number, color: 0 | 2): Buffer {
+  const chunk = (type: string, body: Uint8Array) => {
+    const tagged = Buffer.concat([Buffer.from(type), body]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(body.length);
+    sum.writeUInt32BE(crc(tagged));
+    return Buffer.concat([length, tagged, sum]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, color], 8);
+  const row = pixels.length / height;
+  const rows = Array.from({ length: height }, (_, y) => Buffer.from([0, ...pixels.subarray(y * row, (y + 1) * row)]));
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  const body = deflateSync(Buffer.concat(rows));
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', body), chunk('IEND', Buffer.alloc(0))]);
+}
+
+test('panoptic quality of JSON and PNGs, whole and in shards', async () => {
+  const segments_info = [
+    { id: 300, category_id: 1, area: 4, iscrowd: 0 },
+    { id: 7, category_id: 2, area: 2, iscrowd: 0 },
+  ];
+  const annotations = [1, 2].map((image_id) => ({ image_id, file_name: `${image_id}.png`, segments_info }));
+  const categories = [
+    { id: 1, isthing: 1 },
+    { id: 2, isthing: 0 },
+  ];
+  for (const [name, ids] of [
+    ['truth', [300, 300, 300, 300, 7, 7]],
+    ['guess', [300, 300, 300, 7, 7, 7]],
+  ] as const) {
+    mkdirSync(at(name), { recursive: true });
+    writeFileSync(at(`${name}.json`), JSON.stringify({ annotations, categories }));
+    for (const { file_name } of annotations) writeFileSync(at(name, file_name), png(idToRgb(ids), 3, 2, 2));
+  }
+  const args = ['panoptic', '--gt', at('truth.json'), '--dt', at('guess.json')];
+  const { printed } = await run(...args);
+  // IoU 3/4 and 2/3
+  expect(printed).toContain('All       |  70.8   70.8  100.0     2');
+  for (const k of [1, 2]) await run(...args, '--shard', `${k}/2`, '--state', at(`p${k}.json`));
+  expect((await run('merge', at('p1.json'), at('p2.json'))).printed).toBe(printed);
+  writeFileSync(at('guess', '2.png'), png(Uint8Array.of(1, 2), 2, 1, 0));
+  await expect(run(...args)).rejects.toThrow('2.png: readPanopticPng: expected RGB of 8 bits, got 1 channels');
+});
+
+test('mean IoU of two folders of label maps', async () => {
+  for (const [name, labels] of [
+    ['maps', [0, 0, 1, 255]],
+    ['guesses', [0, 1, 1, 0]],
+  ] as const) {
+    mkdirSync(at(name), { recursive: true });
+    writeFileSync(at(name, 'a.png'), png(Uint8Array.from(labels), 2, 2, 0));
+  }
+  const { printed } = await run('semantic', '--gt', at('maps'), '--dt', at('guesses'), '--classes', '2');
+  expect(printed).toContain('mIoU      |  50.00'); // 1/2 and 1/2
+});
+
+test('a shard needs a place for its state', async () => {
+  await expect(run(...writeInstances(), '--shard', '1/2')).rejects.toThrow(
+    'evaluate: expected --state FILE with --shard',
+  );
+  await expect(run(...writeInstances(), '--shard', '3/2', '--state', at('x'))).rejects.toThrow('Expected k/n');
+});

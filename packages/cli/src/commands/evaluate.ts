@@ -1,0 +1,295 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  type CocoGroundTruth,
+  type CocoResult,
+  checkDetections,
+  collectDetections,
+  DetectionConfusionMatrix,
+  DetectionErrors,
+  detectionReport,
+  type EvaluateDetectionsOptions,
+  type Finding,
+  groupByImage,
+  type IouType,
+  panopticReport,
+  type Summation,
+  semanticReport,
+} from '@seg/coco-eval';
+import { systemReason, writeFileAtomic } from '@seg/data/node';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { mergeStates } from '../evaluate/merge-states.ts';
+import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
+import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
+import { readJson } from '../evaluate/read-json.ts';
+import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
+import { Progress } from '../render/progress.ts';
+
+/** Where the command prints, replaced in tests. */
+export type EvaluateSurroundings = {
+  print(text: string): void;
+  warn(text: string): void;
+  progress: Pick<Progress, 'show' | 'clear'>;
+};
+
+const surroundings: EvaluateSurroundings = {
+  print: (text) => console.log(text),
+  warn: (text) => console.error(text),
+  progress: new Progress(),
+};
+
+type CommonOptions = OutputOptions & {
+  gt: string;
+  dt: string;
+  shard?: Shard;
+  state?: string;
+  workers: number;
+};
+type InstanceOptions = CommonOptions & {
+  iouType: IouType;
+  rules: 'coco' | 'lvis';
+  maxDets?: number[];
+  useCats: boolean;
+  check: boolean;
+  summation: Summation;
+};
+type PanopticOptions = CommonOptions & {
+  gtFolder?: string;
+  dtFolder?: string;
+  iouType: 'mask' | 'boundary';
+  cores: number;
+};
+type SemanticOptions = CommonOptions & {
+  classes: number;
+  ignore: number;
+  boundary?: boolean;
+  absent: 'leave-out' | 'count-as-zero';
+};
+
+/** `seg evaluate instances|panoptic|semantic --gt … --dt …`, and `seg evaluate merge STATES...`. */
+export function evaluateCommand(around: EvaluateSurroundings = surroundings): Command {
+  return new Command('evaluate')
+    .description(
+      'compare results with ground truth: the numbers of pycocotools, panopticapi and detectron2, bit for bit',
+    )
+    .addCommand(instancesCommand(around))
+    .addCommand(panopticCommand(around))
+    .addCommand(semanticCommand(around))
+    .addCommand(mergeCommand(around));
+}
+
+/** A comparison of two files or folders that can be cut into shards. */
+function comparison(name: string, about: string, truth: string, results: string): Command {
+  return withOutputs(new Command(name).description(about))
+    .requiredOption('--gt <path>', truth)
+    .requiredOption('--dt <path>', results)
+    .option('--shard <k/n>', 'only part k of n of the images; write what is seen to --state', parseShard)
+    .option('--state <file>', 'state of a shard, for `seg evaluate merge`')
+    .option('--workers <n>', 'processes that share the images', parseCount, 1);
+}
+
+function withOutputs(command: Command): Command {
+  return command
+    .option('--json <file>', 'write the whole result as JSON')
+    .option('--report <dir>', 'write a folder with report.md, report.json and pictures');
+}
+
+const summation = () =>
+  new Option('--summation <version>', 'how means are summed, which moves last digits')
+    .choices(['numpy2', 'numpy1'])
+    .default('numpy2');
+
+const cores = () =>
+  new Option('--cores <n>', 'sum as panopticapi does on so many cores, which moves last digits')
+    .argParser(parseCount)
+    .default(1);
+
+function instancesCommand(around: EvaluateSurroundings): Command {
+  return comparison('instances', 'average precision of masks or boxes', 'COCO instances JSON', 'COCO results JSON')
+    .addOption(new Option('--iou-type <type>', 'what overlaps').choices(['segm', 'bbox', 'boundary']).default('segm'))
+    .addOption(new Option('--rules <rules>', 'whose evaluation').choices(['coco', 'lvis']).default('coco'))
+    .option('--max-dets <list>', 'limits of detections an image and category, such as 1,10,100', parseLimits)
+    .option('--no-use-cats', 'take all categories as one')
+    .option('--no-check', 'skip the check of the input, which names every fault before evaluating')
+    .addOption(summation())
+    .action((options: InstanceOptions) => evaluateInstances(options, around));
+}
+
+function parseLimits(text: string): number[] {
+  const limits = text.split(',').map(Number);
+  if (!limits.every((limit) => Number.isInteger(limit) && limit > 0)) {
+    throw new InvalidArgumentError('Expected whole numbers above 0, separated by commas.');
+  }
+  return limits;
+}
+
+async function evaluateInstances(options: InstanceOptions, around: EvaluateSurroundings): Promise<void> {
+  requireState(options);
+  const groundTruth = await readJson<CocoGroundTruth>(options.gt);
+  const results = await readJson<CocoResult[]>(options.dt);
+  const { iouType, rules, maxDets, useCats: useCategories } = options;
+  const findings = options.check ? checkInput(groundTruth, results, iouType, around) : undefined;
+  if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), around);
+  const parameters = { iouType, rules, useCategories, ...(maxDets && { maxDetections: maxDets }) };
+  const total = groundTruth.images?.length ?? 0;
+  const evaluator = collectDetections(groundTruth, results, {
+    ...parameters,
+    allowEmpty: true,
+    ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
+    onProgress: showEvery(around, total, 'images'),
+  });
+  around.progress.clear();
+  if (options.shard) return writeState(options, evaluator.save());
+  const extras = options.report ? diagnose(groundTruth, results, parameters) : {};
+  const report = detectionReport(evaluator.result(), {
+    summation: options.summation,
+    ...extras,
+    ...(findings && { findings }),
+  });
+  await writeOutputs(report, options, around.print);
+}
+
+/** @throws at faults that would stop the evaluation, after naming them all */
+function checkInput(
+  groundTruth: CocoGroundTruth,
+  results: CocoResult[],
+  iouType: IouType,
+  around: EvaluateSurroundings,
+): Finding[] {
+  const findings = checkDetections(groundTruth, results, { iouType });
+  for (const finding of findings) around.warn(describeFinding(finding));
+  const errors = findings.filter(({ severity, code }) => severity === 'error' && code !== 'no results');
+  if (errors.length > 0) throw new Error(`evaluate: expected input without errors, got ${errors.length} kinds of them`);
+  return findings;
+}
+
+function diagnose(groundTruth: CocoGroundTruth, results: CocoResult[], options: EvaluateDetectionsOptions) {
+  const { maxDetections: _, ...rest } = options;
+  const confusion = new DetectionConfusionMatrix({ ...rest, categories: groundTruth.categories });
+  const errors = new DetectionErrors({ ...rest, categories: groundTruth.categories });
+  for (const image of groupByImage(groundTruth, results)) {
+    confusion.add(image);
+    errors.add(image);
+  }
+  return { confusion: confusion.result(), errors: errors.result() };
+}
+
+function instanceArguments({ iouType, rules, maxDets, useCats, summation }: InstanceOptions): string[] {
+  const flags = ['--iou-type', iouType, '--rules', rules, '--no-check', '--summation', summation];
+  if (maxDets) flags.push('--max-dets', maxDets.join(','));
+  if (!useCats) flags.push('--no-use-cats');
+  return flags;
+}
+
+function panopticCommand(around: EvaluateSurroundings): Command {
+  return comparison('panoptic', 'panoptic quality', 'COCO panoptic JSON', 'panoptic JSON of the prediction')
+    .option('--gt-folder <dir>', 'PNGs of the ground truth (default: the JSON without its ending)')
+    .option('--dt-folder <dir>', 'PNGs of the prediction (default: the JSON without its ending)')
+    .addOption(new Option('--iou-type <type>', 'what overlaps').choices(['mask', 'boundary']).default('mask'))
+    .addOption(cores())
+    .action((options: PanopticOptions) => evaluatePanoptic(options, around));
+}
+
+async function evaluatePanoptic(options: PanopticOptions, around: EvaluateSurroundings): Promise<void> {
+  requireState(options);
+  if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), around);
+  const quality = await collectPanoptic({
+    ...options,
+    onProgress: (done, total) => showEvery(around, total, 'images')(done),
+  });
+  around.progress.clear();
+  if (options.shard) return writeState(options, quality.save());
+  await writeOutputs(panopticReport(quality.result({ cores: options.cores })), options, around.print);
+}
+
+function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticOptions): string[] {
+  const folders = [...(gtFolder ? ['--gt-folder', gtFolder] : []), ...(dtFolder ? ['--dt-folder', dtFolder] : [])];
+  return ['--iou-type', iouType, ...folders];
+}
+
+function semanticCommand(around: EvaluateSurroundings): Command {
+  return comparison('semantic', 'mean IoU of label maps', 'folder of label-map PNGs', 'folder of predicted PNGs')
+    .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', Number)
+    .option('--ignore <label>', 'ground-truth label that does not count', Number, 255)
+    .option('--boundary', "also detectron2's boundary IoU of label maps")
+    .addOption(
+      new Option('--absent <rule>', 'a class predicted but never present: detectron2 leaves it out, mmseg counts 0')
+        .choices(['leave-out', 'count-as-zero'])
+        .default('leave-out'),
+    )
+    .action((options: SemanticOptions) => evaluateSemantic(options, around));
+}
+
+async function evaluateSemantic(options: SemanticOptions, around: EvaluateSurroundings): Promise<void> {
+  requireState(options);
+  const { gt, dt, classes, ignore: ignoreLabel, boundary = false } = options;
+  const files = await listPngs(gt);
+  if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), around);
+  const quality = await collectSemantic({
+    ...{ gt, dt, files, classes, ignoreLabel, boundary },
+    ...(options.shard && { shard: options.shard }),
+    onProgress: showEvery(around, files.length, 'images'),
+  });
+  around.progress.clear();
+  if (options.shard) return writeState(options, quality.save());
+  await writeOutputs(semanticReport(quality.result({ absentClass: options.absent })), options, around.print);
+}
+
+function semanticArguments({ classes, ignore, boundary }: SemanticOptions): string[] {
+  return ['--classes', String(classes), '--ignore', String(ignore), ...(boundary ? ['--boundary'] : [])];
+}
+
+async function listPngs(folder: string): Promise<string[]> {
+  try {
+    const files = (await readdir(folder)).filter((file) => /\.png$/i.test(file)).sort();
+    if (files.length > 0) return files;
+  } catch (error) {
+    throw new Error(`evaluate: expected a folder ${folder}, got ${systemReason(error)}`, { cause: error });
+  }
+  throw new Error(`evaluate: expected PNGs in ${folder}, got none`);
+}
+
+function mergeCommand(around: EvaluateSurroundings): Command {
+  return withOutputs(new Command('merge'))
+    .description('the report of shards, the same as that of one run')
+    .argument('<states...>', 'files that --shard has written')
+    .addOption(summation())
+    .addOption(cores())
+    .action(async (files: string[], options: OutputOptions & { summation: Summation; cores: number }) => {
+      await writeOutputs(await mergeStates(files, options), options, around.print);
+    });
+}
+
+function requireState({ shard, state }: CommonOptions): void {
+  if (shard && !state) throw new Error('evaluate: expected --state FILE with --shard, got none');
+  if (state && !shard) throw new Error('evaluate: expected --shard k/n with --state, got none');
+}
+
+async function writeState({ state }: CommonOptions, saved: object): Promise<void> {
+  await writeFileAtomic(path.resolve(state!), JSON.stringify(saved));
+}
+
+/** Runs the comparison in several processes, and reports what they have seen together. */
+async function shareOut(
+  name: string,
+  options: CommonOptions & { cores?: number; summation?: Summation },
+  flags: string[],
+  around: EvaluateSurroundings,
+): Promise<void> {
+  const args = ['evaluate', name, '--gt', options.gt, '--dt', options.dt, ...flags];
+  const { files, remove } = await runShards(args, options.workers);
+  try {
+    const merging = { cores: options.cores ?? 1, summation: options.summation ?? 'numpy2' };
+    await writeOutputs(await mergeStates(files, merging), options, around.print);
+  } finally {
+    await remove();
+  }
+}
+
+/** About a hundred steps are shown, whatever the number of images. */
+function showEvery({ progress }: EvaluateSurroundings, total: number, what: string): (done: number) => void {
+  const step = Math.max(1, Math.round(total / 100));
+  return (done) => {
+    if (process.stderr.isTTY && done % step === 0) progress.show(done, total, what);
+  };
+}

@@ -1,0 +1,50 @@
+import {
+  DetectionEvaluator,
+  type DetectionState,
+  detectionReport,
+  type EvaluationReport,
+  PanopticQuality,
+  type PanopticState,
+  panopticReport,
+  SemanticQuality,
+  type SemanticState,
+  type Summation,
+  semanticReport,
+} from '@seg/coco-eval';
+import { readJson } from './read-json.ts';
+
+/** What the numbers of merged states may still depend on. */
+export type MergeOptions = { cores: number; summation: Summation };
+
+/**
+ * The report of several shards, the same as that of one run, bit for bit.
+ *
+ * @throws Error of one line, where files are not states, or not of one evaluation
+ */
+export async function mergeStates(files: readonly string[], options: MergeOptions): Promise<EvaluationReport> {
+  const [first, ...rest] = await Promise.all(files.map((file) => readState(file)));
+  for (const other of rest) mergeInto(first, other);
+  if (first instanceof PanopticQuality) return panopticReport(first.result({ cores: options.cores }));
+  if (first instanceof SemanticQuality) return semanticReport(first.result());
+  return detectionReport(first.result(), { summation: options.summation });
+}
+
+type Evaluation = DetectionEvaluator | PanopticQuality | SemanticQuality;
+
+async function readState(file: string): Promise<Evaluation> {
+  const state = await readJson<DetectionState | PanopticState | SemanticState>(file);
+  try {
+    if (state?.kind === 'panoptic') return PanopticQuality.restore(state);
+    if (state?.kind === 'semantic') return SemanticQuality.restore(state);
+    return DetectionEvaluator.restore(state as DetectionState);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function mergeInto(first: Evaluation, other: Evaluation): void {
+  if (first instanceof PanopticQuality && other instanceof PanopticQuality) first.merge(other);
+  else if (first instanceof SemanticQuality && other instanceof SemanticQuality) first.merge(other);
+  else if (first instanceof DetectionEvaluator && other instanceof DetectionEvaluator) first.merge(other);
+  else throw new Error('evaluate merge: expected states of one kind of evaluation, got several');
+}

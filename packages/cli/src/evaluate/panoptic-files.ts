@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import {
+  type Inflate,
+  type PanopticCategory,
+  PanopticQuality,
+  type PixelMap,
+  readLabelPng,
+  readPanopticPng,
+  type Segment,
+  SemanticQuality,
+} from '@seg/coco-eval';
+import { systemReason } from '@seg/data/node';
+import { readJson } from './read-json.ts';
+import type { Shard } from './shard.ts';
+
+/** One buffer of the right size, which also stops a file that would inflate to more. */
+export const inflate: Inflate = (data, length) =>
+  inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
+
+type Annotation = { image_id: number | string; file_name: string; segments_info: Segment[] };
+type PanopticJson = { annotations: Annotation[]; categories: PanopticCategory[] };
+
+export type PanopticInputs = {
+  gt: string;
+  dt: string;
+  gtFolder?: string;
+  dtFolder?: string;
+  iouType: 'mask' | 'boundary';
+  shard?: Shard;
+  onProgress(done: number, total: number): void;
+};
+
+/** Panoptic quality of two JSON files with their folders of PNGs. @throws Error that names the image */
+export async function collectPanoptic(inputs: PanopticInputs): Promise<PanopticQuality> {
+  const truth = await readPanopticJson(inputs.gt);
+  const predicted = new Map((await readPanopticJson(inputs.dt)).annotations.map((entry) => [entry.image_id, entry]));
+  if (!Array.isArray(truth.categories)) throw new Error(`evaluate: expected categories in ${inputs.gt}, got none`);
+  const quality = new PanopticQuality({ categories: truth.categories, iouType: inputs.iouType });
+  const folders = [inputs.gtFolder ?? withoutJson(inputs.gt), inputs.dtFolder ?? withoutJson(inputs.dt)];
+  const { k, n } = inputs.shard ?? { k: 1, n: 1 };
+  for (let index = k - 1; index < truth.annotations.length; index += n) {
+    const annotation = truth.annotations[index];
+    const other = predicted.get(annotation.image_id);
+    if (!other) throw new Error(`evaluate: expected a prediction for image ${annotation.image_id}, got none`);
+    await addPanoptic(quality, index, [annotation, other], folders);
+    inputs.onProgress(index + 1, truth.annotations.length);
+  }
+  return quality;
+}
+
+async function addPanoptic(
+  quality: PanopticQuality,
+  index: number,
+  [truth, predicted]: [Annotation, Annotation],
+  folders: string[],
+): Promise<void> {
+  const files = [truth, predicted].map(({ file_name }, k) => path.join(folders[k], file_name));
+  const [a, b] = await Promise.all(files.map((file) => readPng(file, readPanopticPng)));
+  try {
+    requireSameSize(a, b);
+    const { width, height } = a;
+    quality.add({
+      groundTruth: { ids: a.ids, segments: truth.segments_info, repeatedRows: a.repeatedRows },
+      prediction: { ids: b.ids, segments: predicted.segments_info, repeatedRows: b.repeatedRows },
+      index,
+      width,
+      height,
+    });
+  } catch (error) {
+    throw new Error(`image ${truth.image_id}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function readPanopticJson(file: string): Promise<PanopticJson> {
+  const json = await readJson<PanopticJson>(file);
+  const fits = ({ image_id, file_name, segments_info }: Partial<Annotation>) =>
+    image_id !== undefined && typeof file_name === 'string' && Array.isArray(segments_info);
+  if (!Array.isArray(json?.annotations) || !json.annotations.every((entry) => fits(entry ?? {}))) {
+    throw new Error(`evaluate: expected annotations of image_id, file_name and segments_info in ${file}, got others`);
+  }
+  return json;
+}
+
+function withoutJson(file: string): string {
+  return file.replace(/\.json$/i, '');
+}
+
+function requireSameSize(a: PixelMap, b: PixelMap): void {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new Error(`expected a prediction of ${a.width} x ${a.height}, got ${b.width} x ${b.height}`);
+  }
+}
+
+async function readPng(file: string, decode: (bytes: Uint8Array, inflate: Inflate) => PixelMap): Promise<PixelMap> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new Error(`evaluate: expected to read ${file}, got ${systemReason(error)}`, { cause: error });
+  }
+  try {
+    return decode(bytes, inflate);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+export type SemanticInputs = {
+  gt: string;
+  dt: string;
+  files: readonly string[];
+  classes: number;
+  ignoreLabel: number;
+  boundary: boolean;
+  shard?: Shard;
+  onProgress(done: number, total: number): void;
+};
+
+/** Mean IoU of two folders of label maps with the same names. @throws Error that names the file */
+export async function collectSemantic(inputs: SemanticInputs): Promise<SemanticQuality> {
+  const { files, classes, ignoreLabel, boundary } = inputs;
+  const quality = new SemanticQuality({ classes, ignoreLabel, boundary });
+  const { k, n } = inputs.shard ?? { k: 1, n: 1 };
+  for (let index = k - 1; index < files.length; index += n) {
+    const [a, b] = await Promise.all(
+      [inputs.gt, inputs.dt].map((folder) => readPng(path.join(folder, files[index]), readLabelPng)),
+    );
+    try {
+      requireSameSize(a, b);
+      quality.add({ groundTruth: a.ids, prediction: b.ids, width: a.width, height: a.height });
+    } catch (error) {
+      throw new Error(`${files[index]}: ${(error as Error).message}`, { cause: error });
+    }
+    inputs.onProgress(index + 1, files.length);
+  }
+  return quality;
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
+
+/** Part k of n of the images, k from 1: every n-th image, beginning with the k-th. */
+export type Shard = { k: number; n: number };
+
+export function parseShard(text: string): Shard {
+  const [k, n] = /^(\d+)\/(\d+)$/.test(text) ? text.split('/').map(Number) : [0, 0];
+  if (!(k >= 1 && k <= n)) throw new InvalidArgumentError('Expected k/n with k from 1 to n.');
+  return { k, n };
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!(Number.isInteger(count) && count >= 1))
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return Math.min(count, 4 * availableParallelism());
+}
+
+/**
+ * Runs this very command once for each shard, in processes of their own.
+ *
+ * @param args The command's arguments, without shard and outputs
+ * @returns The files with the states of the shards, and what removes them
+ */
+export async function runShards(
+  args: readonly string[],
+  count: number,
+): Promise<{ files: string[]; remove(): Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'seg-evaluate-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const files = Array.from({ length: count }, (_, k) => path.join(folder, `${k + 1}.json`));
+  try {
+    await Promise.all(files.map((file, k) => runSelf([...args, '--shard', `${k + 1}/${count}`, '--state', file])));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { files, remove };
+}
+
+function runSelf(args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let message = '';
+    child.stderr.on('data', (data) => (message += data));
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            message
+              .trim()
+              .split('\n')
+              .at(-1)
+              ?.replace(/^seg: /, '') ?? `a worker ended with code ${code}`,
+          ),
+        );
+    });
+  });
+}
