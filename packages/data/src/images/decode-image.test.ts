@@ -4,6 +4,7 @@ import { FormatError } from '@seg/core';
 import { describe, expect, test } from 'vitest';
 
 import { decodeImage } from './decode-image.ts';
+import { encodeJpeg } from './encode-jpeg.ts';
 import { encodePng } from './encode-png.ts';
 
 type Case = { file: string; width: number; height: number; rgb: string };
@@ -35,6 +36,12 @@ describe('JPEG', () => {
 
   test('CMYK becomes RGB as Pillow makes it, each ink times black', () => {
     expectNear('cmyk.jpg', 4); // the rounding of two DCT samples, multiplied
+  });
+
+  test('what is encoded at quality 100 is decoded, to the rounding of its steps', () => {
+    const image = decodeImage(bytesOf('rgb.jpg'), 'rgb.jpg');
+    const again = decodeImage(encodeJpeg(image, 100), 'again.jpg');
+    expect(Math.max(...again.data.map((value, i) => Math.abs(value - image.data[i])))).toBeLessThanOrEqual(3);
   });
 
   function expectNear(name: string, most: number): void {
