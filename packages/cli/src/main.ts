@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 /** Each command's code is loaded only when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand(),
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
 };
 

@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RgbImage } from '@seg/core';
@@ -47,8 +49,8 @@ async function predict(...args: string[]): Promise<string> {
     progress: new Progress({ write: () => {} }),
   };
   const command = predictCommand(around).exitOverride();
-  const out = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];
-  await command.parseAsync([...args, ...out], { from: 'user' });
+  const given = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];
+  await command.parseAsync([...given, ...args], { from: 'user' });
   return printed.join('\n');
 }
 
@@ -169,6 +171,22 @@ describe('what is wrong is said in one line before the model is loaded', () => {
     }
     await writeFile(path.join(folder, 'panoptic.json'), JSON.stringify(json));
     await expect(predict(images(), ...truth())).rejects.toThrow("with the model's categories, got none with id 1");
+  });
+
+  test('a disk that fills up in the middle: one line, and no half-written file', async (context) => {
+    const disk = path.join(folder, 'disk');
+    await mkdir(disk);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status === 0;
+    if (!mounted) return context.skip('needs the right to mount a small disk');
+    try {
+      const failed = predict(images(), '--out', disk);
+      await expect(failed).rejects.toThrow(/^writeFileAtomic: expected to write .*overlay\.png, got ENOSPC[^\n]*$/);
+      for (const name of await readdir(disk)) {
+        expect(() => decodeImage(readFileSync(path.join(disk, name)), name)).not.toThrow();
+      }
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   async function file(name: string, content: string): Promise<string> {

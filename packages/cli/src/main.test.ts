@@ -1,0 +1,43 @@
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { main } from './main.ts';
+
+const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+const complain = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+afterEach(() => {
+  vi.clearAllMocks();
+  process.exitCode = undefined;
+});
+const printed = (spy: typeof write | typeof complain) => spy.mock.calls.flat().join('');
+
+test('--help lists the commands and ends well', async () => {
+  expect(await main(['--help'])).toBe(0);
+  expect(printed(write)).toMatch(/predict .*evaluate .*verify /s);
+});
+
+test('every command explains itself', async () => {
+  for (const command of ['predict', 'evaluate', 'verify']) expect(await main([command, '--help'])).toBe(0);
+  expect(printed(write)).toContain('--ground-truth <file>');
+});
+
+test('--version is that of the package', async () => {
+  expect(await main(['--version'])).toBe(0);
+  expect(printed(write)).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('an unknown command or option is one line and exit code 1', async () => {
+  expect(await main(['segment'])).toBe(1);
+  expect(await main(['predict', '--colour'])).toBe(1);
+  expect(printed(complain)).toMatch(/^error: unknown command 'segment'\nerror: [^\n]*\n$/);
+});
+
+test('errors show where they come from only with SEG_DEBUG', async () => {
+  const args = ['predict', 'nowhere.png', '--model', 'nowhere'];
+  expect(await main(args)).toBe(1);
+  expect(log.mock.calls[0][0]).toMatch(/^seg: predict: expected an image nowhere\.png, got ENOENT[^\n]*$/);
+  vi.stubEnv('SEG_DEBUG', '1');
+  expect(await main(args)).toBe(1);
+  vi.unstubAllEnvs();
+  expect(log.mock.calls[1][0]).toMatch(/\n {4}at /);
+});
