@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { type BackendName, useBackend } from '@seg/core';
+import { Command, Option } from 'commander';
+
+import type { TapResult } from '../goldens/compare-tap.ts';
+import { parseGolden } from '../goldens/golden-file.ts';
+import { verifyGolden } from '../goldens/verify-golden.ts';
+
+/** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('compare a model, its losses or its post-processing with a golden file; exit 1 at the first tap beyond its bound')
+    .argument('<golden...>', 'golden files; docs/goldens.md has the format')
+    .addOption(
+      new Option('--backend <name>', 'where to compute').choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu']).default('auto'),
+    )
+    .option('--all', 'go on behind the first tap that is beyond its bound')
+    .action(async (files: string[], { backend, all }: { backend: BackendName | 'auto'; all?: boolean }) => {
+      const { name, description } = await useBackend(backend);
+      console.log(`backend ${name}: ${description}`);
+      for (const file of files) {
+        const faults = await verifyFile(file, all === true);
+        if (faults > 0) process.exitCode = 1;
+        if (faults > 0 && !all) return;
+      }
+    });
+}
+
+async function verifyFile(file: string, goesOn: boolean): Promise<number> {
+  const golden = parseGolden(file, readFileSync(file, 'utf8'));
+  console.log(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`);
+  console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
+  let [count, faults] = [0, 0];
+  await verifyGolden(golden, (result) => {
+    count++;
+    if (!result.ok) faults++;
+    console.log(formatResult(result));
+    return result.ok || goesOn;
+  });
+  console.log(`${count - faults} passed, ${faults} failed`);
+  return faults;
+}
+
+function formatResult({ name, absolute, relative, allowed, ok, note }: TapResult): string {
+  const numbers = [absolute, relative, allowed].map((value, i) => value.toExponential(2).padStart(i === 0 ? 10 : 9));
+  return `${name.padEnd(68)} ${numbers.join(' ')}  ${ok ? 'ok' : `BEYOND${note ? `: ${note}` : ''}`}`;
+}

@@ -1,0 +1,24 @@
+import type { TapResult } from './compare-tap.ts';
+import type { Golden } from './golden-file.ts';
+import { verifyForward } from './verify-forward.ts';
+import { type LossGolden, verifyMask2FormerLoss } from './verify-loss.ts';
+import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
+
+/** Whatever the file holds: forward taps, a training case, or post-processing. */
+export function verifyGolden(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
+  switch (golden.format) {
+    case 'golden-1':
+      return verifyForward(golden, onResult);
+    case 'golden-loss-1':
+      return verifyLoss(golden as LossGolden, onResult);
+    case 'golden-post-1':
+      return verifyPostprocess(golden as unknown as PostGolden, onResult);
+    default:
+      throw new Error(`verify: expected golden-1, golden-loss-1 or golden-post-1, got ${golden.format}`);
+  }
+}
+
+function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {
+  if (golden.model === 'mask2former') return verifyMask2FormerLoss(golden, onResult);
+  throw new Error(`verify: expected a model whose losses are known, got ${golden.model}`);
+}

@@ -1,0 +1,40 @@
+// Types, lint, layers, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only the tests.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+const argument = process.argv.indexOf('--backends');
+const backends = argument < 0 ? null : process.argv[argument + 1];
+const filters = argument < 0 ? [] : process.argv.slice(argument + 2);
+const report = path.join(root, 'node_modules', '.seg-test-report.json');
+
+if (backends === null) {
+  step('types', bin('tsc'), ['-p', 'tsconfig.json']);
+  step('lint', bin('biome'), ['check', '--diagnostic-level=error', '.']);
+  step('layers', process.execPath, ['scripts/check-layers.mjs']);
+  step('sizes', process.execPath, ['scripts/check-sizes.mjs']);
+}
+mkdirSync(path.dirname(report), { recursive: true });
+const env = backends === null ? {} : { SEG_BACKENDS: backends };
+const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+const status = run(bin('vitest'), ['run', ...reporters, ...filters], env);
+const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(report, 'utf8'));
+console.log(`tests on ${backends ?? 'cpu, wasm'}`);
+console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+process.exit(status === 0 && success && numPassedTests > 0 ? 0 : 1);
+
+function step(title, command, args) {
+  const started = performance.now();
+  const code = run(command, args);
+  console.log(`${title}: ${code === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  if (code !== 0) process.exit(1);
+}
+
+function run(command, args, env = {}) {
+  const { status: code, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (error) console.error(error.message);
+  return error ? 1 : (code ?? 1);
+}
