@@ -2,7 +2,7 @@ import { FormatError } from '@seg/core';
 
 /**
  * What a decoder accepts, checked from the file's header before anything of the image's size is allocated. Decoding
- * takes about 10 bytes a pixel for PNG and 16 for JPEG.
+ * takes about 10 bytes a pixel for PNG and 30 for JPEG.
  */
 export type ImageLimits = {
   /** Shortest side in pixels. Nothing can be segmented in a line of pixels. */

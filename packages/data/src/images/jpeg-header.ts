@@ -1,17 +1,24 @@
 import { FormatError } from '@seg/core';
 
+export type JpegComponent = { id: number; across: number; down: number };
+
 export type JpegHeader = {
   width: number;
   height: number;
-  /** 1 grey, 3 color, 4 CMYK. */
-  components: number;
+  /** 1 grey, 3 color, 4 CMYK: the id of each with its samples across and down in a minimum coded unit. */
+  components: JpegComponent[];
   /** 1 to 8, from EXIF; 1 where the file does not say. */
   orientation: number;
   /** Adobe's color transform (0 none, 1 YCbCr, 2 YCCK), null without an Adobe segment. */
   adobeTransform: number | null;
+  /** Where Adobe's segment begins, null without one. */
+  adobeAt: number | null;
+  /** Whether there is a JFIF segment, which promises grey or YCbCr. */
+  isJfif: boolean;
 };
 
 const SOS = 0xda;
+const APP0 = 0xe0;
 const APP1 = 0xe1;
 const APP14 = 0xee;
 
@@ -22,7 +29,15 @@ const APP14 = 0xee;
  * @throws FormatError where the file is cut short or uses a coding other than baseline or progressive Huffman
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
-  const header: JpegHeader = { width: 0, height: 0, components: 0, orientation: 1, adobeTransform: null };
+  const header: JpegHeader = {
+    width: 0,
+    height: 0,
+    components: [],
+    orientation: 1,
+    adobeTransform: null,
+    adobeAt: null,
+    isJfif: false,
+  };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 2;
   for (;;) {
@@ -35,12 +50,15 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     if (end > bytes.length) throw cutShort(name, bytes);
     const segment = bytes.subarray(offset + 4, end);
     if (isFrame(marker)) readFrame(header, marker, segment, name);
+    else if (marker === APP0) header.isJfif ||= startsWith(segment, 'JFIF\0');
     else if (marker === APP1) header.orientation = exifOrientation(segment) ?? header.orientation;
-    else if (marker === APP14) header.adobeTransform = adobeTransform(segment) ?? header.adobeTransform;
+    else if (marker === APP14 && isAdobe(segment))
+      Object.assign(header, { adobeTransform: segment[11], adobeAt: offset });
     else if (marker === SOS) break;
     offset = end;
   }
-  if (header.components === 0) throw new FormatError(`decodeImage: expected a frame header in ${name}, got none`);
+  if (header.components.length === 0)
+    throw new FormatError(`decodeImage: expected a frame header in ${name}, got none`);
   if (!endsWithMarker(bytes, offset)) throw cutShort(name, bytes);
   return header;
 }
@@ -50,20 +68,23 @@ function isFrame(marker: number): boolean {
 }
 
 function readFrame(header: JpegHeader, marker: number, segment: Uint8Array, name: string): void {
-  if (segment.length < 6) throw new FormatError(`decodeImage: expected a whole frame header in ${name}, got a part`);
+  if (segment.length < 6 || segment.length < 6 + 3 * segment[5])
+    throw new FormatError(`decodeImage: expected a whole frame header in ${name}, got a part`);
   if (marker > 0xc2 || segment[0] !== 8) {
     const found = `SOF${marker - 0xc0} with ${segment[0]} bits`;
     throw new FormatError(`decodeImage: expected ${name} to be a baseline or progressive 8-bit JPEG, got ${found}`);
   }
   header.height = (segment[1] << 8) | segment[2];
   header.width = (segment[3] << 8) | segment[4];
-  header.components = segment[5];
+  header.components = Array.from({ length: segment[5] }, (_, i) => {
+    const [id, factors] = segment.subarray(6 + 3 * i, 8 + 3 * i);
+    return { id, across: factors >> 4, down: factors & 15 };
+  });
 }
 
 /** Tag 0x0112 of the first directory (EXIF 2.32, section 4.6.4). Null where anything is out of place. */
 function exifOrientation(segment: Uint8Array): number | null {
-  const isExif = segment.length > 14 && String.fromCharCode(...segment.subarray(0, 5)) === 'Exif\0';
-  if (!isExif) return null;
+  if (segment.length <= 14 || !startsWith(segment, 'Exif\0')) return null;
   const tiff = new DataView(segment.buffer, segment.byteOffset + 6, segment.byteLength - 6);
   const little = tiff.getUint16(0) === 0x4949;
   const directory = tiff.getUint32(4, little);
@@ -79,9 +100,12 @@ function exifOrientation(segment: Uint8Array): number | null {
   return null;
 }
 
-function adobeTransform(segment: Uint8Array): number | null {
-  const isAdobe = segment.length >= 12 && String.fromCharCode(...segment.subarray(0, 5)) === 'Adobe';
-  return isAdobe ? segment[11] : null;
+function isAdobe(segment: Uint8Array): boolean {
+  return segment.length >= 12 && startsWith(segment, 'Adobe');
+}
+
+function startsWith(segment: Uint8Array, text: string): boolean {
+  return String.fromCharCode(...segment.subarray(0, text.length)) === text;
 }
 
 /** Whether an end-of-image marker follows the first scan. Bytes after it are none of ours. */
