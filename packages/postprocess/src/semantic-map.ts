@@ -26,7 +26,8 @@ const SCORE_BYTES = 192 * 2 ** 20;
  * Σ over queries of class probability · mask probability; the highest wins, the first of equals.
  *
  * @param prediction Of one image: B = 1
- * @returns One segment for each class present, with id = class + 1 and the mean of its winning scores
+ * @returns One segment for each class present, with id = class + 1. Its score is the mean, over its pixels, of its share
+ * in the scores of all classes
  */
 export async function semanticMap(
   prediction: MaskPrediction,
@@ -36,13 +37,14 @@ export async function semanticMap(
   const probabilities = await readClassProbabilities('semanticMap', prediction);
   const [height, width] = geometry.originalSize;
   const best = new Float32Array(height * width).fill(-1);
+  const total = new Float32Array(height * width);
   const ids = new Int32Array(height * width);
   for (const categories of classChunks(probabilities.numClasses, height * width)) {
     const compute = () => [classScores(prediction.maskLogits, probabilities, categories, geometry, rule)];
     const [scores] = await readTensors(compute);
-    keepHighest(scores, categories, best, ids);
+    keepHighest(scores, categories, best, total, ids);
   }
-  const means = meanScores(best, ids, probabilities.numClasses);
+  const means = meanShares(best, total, ids, probabilities.numClasses);
   const claims = means.map((score, category) => ({ id: category + 1, category, isThing: things.has(category), score }));
   return { ids, width, height, segments: measureSegments(ids, width, claims) };
 }
@@ -99,9 +101,16 @@ function classChunks(numClasses: number, pixels: number): number[][] {
   );
 }
 
-function keepHighest(scores: ArrayLike<number>, categories: number[], best: Float32Array, ids: Int32Array): void {
+function keepHighest(
+  scores: ArrayLike<number>,
+  categories: number[],
+  best: Float32Array,
+  total: Float32Array,
+  ids: Int32Array,
+): void {
   for (let i = 0, source = 0; i < ids.length; i++) {
     for (let c = 0; c < categories.length; c++, source++) {
+      total[i] += scores[source];
       if (scores[source] <= best[i]) continue;
       best[i] = scores[source];
       ids[i] = categories[c] + 1;
@@ -109,12 +118,13 @@ function keepHighest(scores: ArrayLike<number>, categories: number[], best: Floa
   }
 }
 
-function meanScores(best: Float32Array, ids: Int32Array, numClasses: number): number[] {
+/** Scores sum over queries and may exceed 1; a share in them may not. */
+function meanShares(best: Float32Array, total: Float32Array, ids: Int32Array, numClasses: number): number[] {
   const sums = new Float64Array(numClasses);
   const counts = new Int32Array(numClasses);
   for (let i = 0; i < ids.length; i++) {
     if (ids[i] === 0) continue;
-    sums[ids[i] - 1] += best[i];
+    sums[ids[i] - 1] += total[i] > 0 ? best[i] / total[i] : 0;
     counts[ids[i] - 1]++;
   }
   return Array.from(sums, (sum, category) => sum / Math.max(1, counts[category]));

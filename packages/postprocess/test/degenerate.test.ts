@@ -67,7 +67,7 @@ onEveryBackend('predictions with nothing in them', () => {
   test('semantic always chooses a class, the first of equals', async () => {
     const even = uniform([{ classes: [1, 1, 9], mask: 0 }]);
     const { segments } = await semanticMap(even, geometry);
-    expect(segments.map(({ id, category, area }) => [id, category, area])).toEqual([[1, 0, 24]]);
+    expect(segments.map(({ id, category, area, score }) => [id, category, area, score])).toEqual([[1, 0, 24, 0.5]]);
   });
 
   test('more than one image, or another number of queries, is refused by name', async () => {

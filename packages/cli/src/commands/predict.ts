@@ -52,7 +52,10 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
     .option('--out <dir>', 'folder for the results', 'out')
     .option('--threshold <score>', 'least score of a segment, 0 to 1 (default: that of the published rule)', parseScore)
     .option('--json', 'print the segments as JSON instead of tables')
-    .option('--ground-truth <file>', 'COCO panoptic JSON, its PNGs in the folder of the same name: prints PQ')
+    .option(
+      '--ground-truth <file>',
+      'COCO panoptic JSON, its PNGs in the folder of the same name: prints PQ of panoptic segments',
+    )
     .action((images: string[], options: PredictOptions) => predict(images, options, around));
 }
 
@@ -60,7 +63,7 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
 async function predict(images: string[], options: PredictOptions, around: PredictSurroundings): Promise<void> {
   const { model, task, backend, out, threshold, json, groundTruth } = options;
   const inputs = await checkInputImages(images);
-  const truth = groundTruth === undefined ? null : await GroundTruth.open(groundTruth, inputs);
+  const truth = groundTruth === undefined || task !== 'panoptic' ? null : await GroundTruth.open(groundTruth, inputs);
   await prepareOutFolder(out);
   const report = json ? jsonReport(around.print) : textReport(around.print);
   report.start(await useBackend(backend));
