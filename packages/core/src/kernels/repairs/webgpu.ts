@@ -5,6 +5,8 @@ import { composed, type Repair, tensorsOf } from './repair.ts';
 
 /** Shaders of tfjs-webgpu that do not compile or are cached under too short a key. */
 export const webgpuRepairs: Repair[] = [
+  // tfjs binds every operand at once, beyond the eight or ten buffers that adapters allow
+  composed('AddN', 'webgpu', (operands) => Object.values(operands).reduce((sum, operand) => tf.add(sum, operand))),
   // its shaders index a vector of five or more components, which WGSL does not have
   {
     kernelName: 'PadV2',
