@@ -3,3 +3,4 @@ export { gelu, geluGradient } from './gelu';
 export { maxPoolGradient, resizeGradient } from './image';
 export { reluGradient, sumRows, swapBlocks, transpose } from './layout';
 export { groupNorm, groupNormGradient, layerNorm, layerNormGradient } from './norm';
+export { winogradFilter, winogradInput, winogradOutput } from './winograd';

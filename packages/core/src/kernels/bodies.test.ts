@@ -10,11 +10,13 @@ import {
   groupNorm,
   layerNorm,
   maxPool,
+  type Padding2D,
   resizeBilinear,
   seededRandom,
 } from '../index.ts';
 import type { Size } from '../outputs.ts';
 import { attentionReference } from './attention.ts';
+import { conv2dReference } from './conv2d.ts';
 import { filterGradientReference, inputGradientReference } from './conv2d-gradient.ts';
 import { deformableSamplingGradientReference, deformableSamplingReference } from './deformable-sampling.ts';
 import { geluGradientReference, geluReference } from './gelu.ts';
@@ -142,7 +144,30 @@ function convCase(
   };
 }
 
+/** Sides that are odd, padding that differs from side to side, more than one image, bias and relu. */
+const CONVOLUTION: Case = {
+  title: 'conv2d 3×3 of 64 channels and more',
+  run: () => {
+    const x = random([2, 19, 14, 64], 1) as tf.Tensor4D;
+    const filter = tf.mul(random([3, 3, 64, 68], 2), 0.05) as tf.Tensor4D;
+    const bias = random([68], 3);
+    const padding: Padding2D = [
+      [1, 1],
+      [0, 2],
+    ];
+    const attrs = { strides: [1, 1] as [number, number], padding, dilation: 1 };
+    return {
+      fast: [conv2d(x, filter, { padding, bias, activation: 'relu' }), conv2d(x, filter, { padding })],
+      plain: [
+        conv2dReference({ x, filter, bias }, { ...attrs, activation: 'relu' }),
+        conv2dReference({ x, filter }, { ...attrs, activation: 'linear' }),
+      ],
+    };
+  },
+};
+
 const CASES: Case[] = [
+  CONVOLUTION,
   samplingCase(8),
   samplingCase(6),
   samplingCase(1),
@@ -151,6 +176,8 @@ const CASES: Case[] = [
   groupNormCase(32, 8),
   groupNormCase(6, 3),
   convCase('3×3', [3, 3, 5, 8], { strides: 1, padding: 1, dilation: 1 }),
+  convCase('3×3 of 32 channels', [3, 3, 32, 36], { strides: 1, padding: 1, dilation: 1 }),
+  convCase('3×3 of 128 channels', [3, 3, 128, 128], { strides: 1, padding: 0, dilation: 1 }),
   convCase('3×3 of stride two', [3, 3, 8, 6], { strides: 2, padding: 1, dilation: 1 }),
   convCase('1×1', [1, 1, 8, 6], { strides: 1, padding: 0, dilation: 1 }),
   convCase('1×1 of stride two', [1, 1, 8, 6], { strides: 2, padding: 0, dilation: 1 }),

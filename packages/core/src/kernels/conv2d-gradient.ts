@@ -4,7 +4,7 @@ import type { ConvolutionShape } from './conv2d.ts';
 import { defineKernel } from './define-kernel.ts';
 import { padOrCrop, pixelsUnderTap, type Shape4D, spreadOut } from './map-layout.ts';
 import { filterGradientTensorflow, inputGradientTensorflow } from './tensorflow/convolution.ts';
-import { filterGradientWasm } from './wasm/convolution.ts';
+import { filterGradientWasm, inputGradientWasm } from './wasm/convolution.ts';
 
 type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
 type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
@@ -85,7 +85,7 @@ export function filterGradientReference(
 const inputGradientKernel = defineKernel<InputGradientInputs, GradientAttrs>({
   name: 'SegConv2DInputGradient',
   reference: inputGradientReference,
-  bodies: { tensorflow: inputGradientTensorflow },
+  bodies: { wasm: inputGradientWasm, tensorflow: inputGradientTensorflow },
   gradient: 'none',
 });
 

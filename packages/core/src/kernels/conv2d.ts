@@ -6,6 +6,7 @@ import { defineKernel } from './define-kernel.ts';
 import type { Activation } from './linear.ts';
 import { reluGradient } from './relu-gradient.ts';
 import { sumRows } from './sum-rows.ts';
+import { winogradWasm } from './wasm/winograd.ts';
 
 /** Zeros around an image: [top, bottom], [left, right]. */
 export type Padding2D = [[number, number], [number, number]];
@@ -93,6 +94,7 @@ function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
 const conv2dKernel = defineKernel<Inputs, Attrs>({
   name: 'SegConv2D',
   reference: conv2dReference,
+  bodies: { wasm: winogradWasm },
   saves: ['x', 'filter'],
   gradient: (upstream, { x, filter }, attrs, y) => {
     const dy = (attrs.activation === 'relu' ? reluGradient(upstream, y) : upstream) as tf.Tensor4D;

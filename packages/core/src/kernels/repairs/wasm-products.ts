@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
+import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
 import { type Repair, tensorsOf } from './repair.ts';
-
-type Product = (a: tf.TensorInfo, b: tf.TensorInfo, out: tf.TensorInfo) => void;
 
 /**
  * Only the product of one untransposed batch is fast on wasm (XNNPACK); transposed and batched ones are loops, and
@@ -90,38 +89,17 @@ function productOfViews(
   count: number,
   [stepA, stepB]: [number, number],
 ): void {
-  const product = bindProduct(backend);
+  const product = productOn(backend);
   const [fromA, fromB, to] = [a, b, out].map((tensor) => addressOf(backend, tensor));
   for (let i = 0; i < count; i++) {
     const views = [
-      backend.makeOutput([1, rows, inner], 'float32', fromA! + 4 * i * stepA),
-      backend.makeOutput([1, inner, columns], 'float32', fromB! + 4 * i * stepB),
-      backend.makeOutput([1, rows, columns], 'float32', to! + 4 * i * rows * columns),
+      viewOf(backend, fromA! + 4 * i * stepA, rows, inner),
+      viewOf(backend, fromB! + 4 * i * stepB, inner, columns),
+      viewOf(backend, to! + 4 * i * rows * columns, rows, columns),
     ] as const;
     product(...views);
     for (const view of views) forget(backend, view);
   }
-}
-
-/** Drops a view: its id and what XNNPACK packed for it, not the memory, which another tensor owns. */
-function forget(backend: WasmBackend, view: tf.TensorInfo): void {
-  backend.wasm.tfjs.disposeData(backend.dataIdMap.get(view.dataId).id);
-  backend.dataIdMap.delete(view.dataId);
-}
-
-const bound = new WeakMap<object, Product>();
-
-function bindProduct(backend: WasmBackend): Product {
-  const known = bound.get(backend);
-  if (known !== undefined) return known;
-  const numbers = ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number'];
-  const call = backend.wasm.cwrap('BatchMatMul', null, numbers);
-  const idOf = (tensor: tf.TensorInfo) => backend.dataIdMap.get(tensor.dataId).id;
-  const bytesOf = (shape: number[]) => new Uint8Array(Int32Array.from(shape).buffer);
-  const product: Product = (a, b, out) =>
-    call(idOf(a), bytesOf(a.shape), 3, idOf(b), bytesOf(b.shape), 3, 0, 0, idOf(out));
-  bound.set(backend, product);
-  return product;
 }
 
 function exchangeLast(x: tf.Tensor): tf.Tensor {

@@ -19,7 +19,10 @@ export type WasmKernels = Record<
   | 'resizeGradient'
   | 'sumRows'
   | 'swapBlocks'
-  | 'transpose',
+  | 'transpose'
+  | 'winogradFilter'
+  | 'winogradInput'
+  | 'winogradOutput',
   (...args: number[]) => void
 >;
 

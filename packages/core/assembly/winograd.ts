@@ -1,0 +1,153 @@
+// Winograd's convolution F(2×2, 3×3) (Lavin & Gray 2016, §4.1): Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for tiles of 2×2
+// results from 4×4 pixels. The element-wise products over channels are 16 matrix products, done outside.
+// Channel counts are multiples of four.
+
+/** out [16, C, K] = G g Gᵀ from filter [3, 3, C, K]. */
+export function winogradFilter(filter: usize, out: usize, C: i32, K: i32): void {
+  const plane = <usize>(C * K) << 2;
+  const half = f32x4.splat(0.5);
+  for (let at: usize = 0; at < plane; at += 16) {
+    const g = filter + at;
+    for (let column = 0; column < 3; column++) {
+      // columns of G g, kept in the first twelve planes: row i of column j in plane 3·i + j
+      const a = v128.load(g + <usize>column * plane);
+      const b = v128.load(g + <usize>(3 + column) * plane);
+      const c = v128.load(g + <usize>(6 + column) * plane);
+      const outer = f32x4.mul(f32x4.add(a, c), half), inner = f32x4.mul(b, half);
+      const target = out + at + <usize>column * plane;
+      v128.store(target, a);
+      v128.store(target + 3 * plane, f32x4.add(outer, inner));
+      v128.store(target + 6 * plane, f32x4.sub(outer, inner));
+      v128.store(target + 9 * plane, c);
+    }
+    // rows of (G g) Gᵀ, from the last so that nothing is overwritten before it is read
+    for (let row = 3; row >= 0; row--) {
+      const source = out + at + <usize>(3 * row) * plane;
+      const a = v128.load(source), b = v128.load(source + plane), c = v128.load(source + 2 * plane);
+      const outer = f32x4.mul(f32x4.add(a, c), half), inner = f32x4.mul(b, half);
+      const target = out + at + <usize>(4 * row) * plane;
+      v128.store(target + 3 * plane, c);
+      v128.store(target + 2 * plane, f32x4.sub(outer, inner));
+      v128.store(target + plane, f32x4.add(outer, inner));
+      v128.store(target, a);
+    }
+  }
+}
+
+/** out [16, tiles, C] = Bᵀ d B for the tiles of rows [fromRow, toRow), each row holding tilesX of them. */
+export function winogradInput(
+  x: usize, out: usize, H: i32, W: i32, C: i32, tilesX: i32, fromRow: i32, toRow: i32, padY: i32, padX: i32,
+): void {
+  const bytes = <usize>C << 2;
+  const plane = <usize>((toRow - fromRow) * tilesX) * bytes;
+  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+    const top = 2 * tileRow - padY;
+    for (let tile = 0; tile < tilesX; tile++, out += bytes) {
+      const left = 2 * tile - padX;
+      const isInside = top >= 0 && left >= 0 && top + 4 <= H && left + 4 <= W;
+      for (let c: usize = 0; c < bytes; c += 16) {
+        if (isInside) {
+          const source = x + <usize>(top * W + left) * bytes + c;
+          const line = <usize>W * bytes;
+          transformTile(
+            out + c, plane,
+            v128.load(source), v128.load(source + bytes), v128.load(source + 2 * bytes), v128.load(source + 3 * bytes),
+            v128.load(source + line), v128.load(source + line + bytes),
+            v128.load(source + line + 2 * bytes), v128.load(source + line + 3 * bytes),
+            v128.load(source + 2 * line), v128.load(source + 2 * line + bytes),
+            v128.load(source + 2 * line + 2 * bytes), v128.load(source + 2 * line + 3 * bytes),
+            v128.load(source + 3 * line), v128.load(source + 3 * line + bytes),
+            v128.load(source + 3 * line + 2 * bytes), v128.load(source + 3 * line + 3 * bytes),
+          );
+        } else {
+          transformTile(
+            out + c, plane,
+            pixel(x, H, W, bytes, top, left, c), pixel(x, H, W, bytes, top, left + 1, c),
+            pixel(x, H, W, bytes, top, left + 2, c), pixel(x, H, W, bytes, top, left + 3, c),
+            pixel(x, H, W, bytes, top + 1, left, c), pixel(x, H, W, bytes, top + 1, left + 1, c),
+            pixel(x, H, W, bytes, top + 1, left + 2, c), pixel(x, H, W, bytes, top + 1, left + 3, c),
+            pixel(x, H, W, bytes, top + 2, left, c), pixel(x, H, W, bytes, top + 2, left + 1, c),
+            pixel(x, H, W, bytes, top + 2, left + 2, c), pixel(x, H, W, bytes, top + 2, left + 3, c),
+            pixel(x, H, W, bytes, top + 3, left, c), pixel(x, H, W, bytes, top + 3, left + 1, c),
+            pixel(x, H, W, bytes, top + 3, left + 2, c), pixel(x, H, W, bytes, top + 3, left + 3, c),
+          );
+        }
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pixel(x: usize, H: i32, W: i32, bytes: usize, row: i32, column: i32, c: usize): v128 {
+  if (row < 0 || row >= H || column < 0 || column >= W) return f32x4.splat(0);
+  return v128.load(x + <usize>(row * W + column) * bytes + c);
+}
+
+/** Stores Bᵀ d B of one tile, d given row by row, into sixteen planes. */
+// @ts-ignore: decorator
+@inline
+function transformTile(
+  out: usize, plane: usize,
+  a0: v128, a1: v128, a2: v128, a3: v128, b0: v128, b1: v128, b2: v128, b3: v128,
+  c0: v128, c1: v128, c2: v128, c3: v128, d0: v128, d1: v128, d2: v128, d3: v128,
+): void {
+  storeRow(out, plane, f32x4.sub(a0, c0), f32x4.sub(a1, c1), f32x4.sub(a2, c2), f32x4.sub(a3, c3));
+  storeRow(out + 4 * plane, plane, f32x4.add(b0, c0), f32x4.add(b1, c1), f32x4.add(b2, c2), f32x4.add(b3, c3));
+  storeRow(out + 8 * plane, plane, f32x4.sub(c0, b0), f32x4.sub(c1, b1), f32x4.sub(c2, b2), f32x4.sub(c3, b3));
+  storeRow(out + 12 * plane, plane, f32x4.sub(b0, d0), f32x4.sub(b1, d1), f32x4.sub(b2, d2), f32x4.sub(b3, d3));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(out: usize, plane: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(out, f32x4.sub(a, c));
+  v128.store(out + plane, f32x4.add(b, c));
+  v128.store(out + 2 * plane, f32x4.sub(c, b));
+  v128.store(out + 3 * plane, f32x4.sub(b, d));
+}
+
+/** Writes Aᵀ m A + bias of the tiles of some rows into out [h, w, K]; bias 0 for none, relu 1 to cut at zero. */
+export function winogradOutput(
+  products: usize, bias: usize, out: usize, h: i32, w: i32, K: i32,
+  tilesX: i32, fromRow: i32, toRow: i32, relu: i32,
+): void {
+  const bytes = <usize>K << 2;
+  const plane = <usize>((toRow - fromRow) * tilesX) * bytes;
+  const floor = relu ? f32x4.splat(0) : f32x4.splat(-f32.MAX_VALUE);
+  const line = <usize>w * bytes;
+  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+    const hasLower = 2 * tileRow + 1 < h;
+    for (let tile = 0; tile < tilesX; tile++, products += bytes) {
+      const hasRight = 2 * tile + 1 < w;
+      const target = out + <usize>(2 * tileRow * w + 2 * tile) * bytes;
+      for (let c: usize = 0; c < bytes; c += 16) {
+        const shift = bias ? v128.load(bias + c) : f32x4.splat(0);
+        let upperLeft = shift, upperRight = shift, lowerLeft = shift, lowerRight = shift;
+        for (let column: usize = 0; column < 4; column++) {
+          const m = products + c + column * plane;
+          const a = v128.load(m), b = v128.load(m + 4 * plane), d = v128.load(m + 8 * plane), e = v128.load(m + 12 * plane);
+          const upper = f32x4.add(f32x4.add(a, b), d);
+          const lower = f32x4.sub(f32x4.sub(b, d), e);
+          if (column < 3) {
+            upperLeft = f32x4.add(upperLeft, upper);
+            lowerLeft = f32x4.add(lowerLeft, lower);
+          }
+          if (column == 1) {
+            upperRight = f32x4.add(upperRight, upper);
+            lowerRight = f32x4.add(lowerRight, lower);
+          } else if (column > 1) {
+            upperRight = f32x4.sub(upperRight, upper);
+            lowerRight = f32x4.sub(lowerRight, lower);
+          }
+        }
+        v128.store(target + c, f32x4.max(upperLeft, floor));
+        if (hasRight) v128.store(target + bytes + c, f32x4.max(upperRight, floor));
+        if (hasLower) {
+          v128.store(target + line + c, f32x4.max(lowerLeft, floor));
+          if (hasRight) v128.store(target + line + bytes + c, f32x4.max(lowerRight, floor));
+        }
+      }
+    }
+  }
+}
