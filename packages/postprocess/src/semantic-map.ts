@@ -2,6 +2,7 @@ import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, t
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
+import { ClassWinners } from './class-winners.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measureSegments, type SegmentMap } from './segment-map.ts';
 
@@ -19,7 +20,8 @@ export type SemanticOptions = {
 };
 
 const HUGGING_FACE_SIZE: Size = [384, 384];
-const SCORE_BYTES = 192 * 2 ** 20;
+/** Most that the maps of the queries, or the scores of the classes, may take at once. */
+const BYTES = 160 * 2 ** 20;
 
 /**
  * Semantic inference of mask classification (Cheng et al. 2021, §3.4): the score of a class at a pixel is
@@ -35,17 +37,23 @@ export async function semanticMap(
   { things = new Set(), rule = 'masks-first' }: SemanticOptions = {},
 ): Promise<SegmentMap> {
   const probabilities = await readClassProbabilities('semanticMap', prediction);
+  const { numClasses } = probabilities;
   const [height, width] = geometry.originalSize;
-  const best = new Float32Array(height * width).fill(-1);
-  const total = new Float32Array(height * width);
-  const ids = new Int32Array(height * width);
-  for (const categories of classChunks(probabilities.numClasses, height * width)) {
-    const compute = () => [classScores(prediction.maskLogits, probabilities, categories, geometry, rule)];
-    const [scores] = await readTensors(compute);
-    keepHighest(scores, categories, best, total, ids);
+  const winners = new ClassWinners(height * width, numClasses);
+  for (const categories of splitBySize(
+    range(numClasses),
+    Math.max(height * width, sizeOf(summingSize(geometry, rule))),
+  )) {
+    const [best, which, sum] = await readTensors(() => {
+      const scores = classScores(prediction.maskLogits, probabilities, categories, geometry, rule);
+      return [tf.max(scores, 3), tf.argMax(scores, 3), tf.sum(scores, 3)];
+    });
+    winners.enter(best, which, sum, categories);
   }
-  const means = meanShares(best, total, ids, probabilities.numClasses);
-  const claims = means.map((score, category) => ({ id: category + 1, category, isThing: things.has(category), score }));
+  const { ids } = winners;
+  const claims = winners.meanShares().map((score, category) => {
+    return { id: category + 1, category, isThing: things.has(category), score };
+  });
   return { ids, width, height, segments: measureSegments(ids, width, claims) };
 }
 
@@ -57,21 +65,21 @@ export function classScores(
   geometry: ImageGeometry,
   rule: SemanticRule,
 ): tf.Tensor4D {
-  const queries = Array.from({ length: probabilities.numQueries }, (_, query) => query);
-  const chunks = inChunks(queries, geometry);
-  const sumOf = (count: number): tf.Tensor4D =>
+  const size = summingSize(geometry, rule);
+  const groups = splitBySize(range(probabilities.numQueries), sizeOf(size));
+  const sumOf = (count: number): tf.Tensor2D =>
     tf.tidy(() => {
-      const last = scoresOfQueries(maskLogits, probabilities, chunks[count - 1], categories, geometry, rule);
-      return count === 1 ? last : tf.add<tf.Tensor4D>(sumOf(count - 1), last);
+      const last = scoresOfQueries(maskLogits, probabilities, groups[count - 1], categories, geometry, rule);
+      return count === 1 ? last : tf.add<tf.Tensor2D>(sumOf(count - 1), last);
     });
   return tf.tidy(() => {
-    const scores = sumOf(chunks.length);
+    const scores = tf.reshape<tf.Rank.R4>(sumOf(groups.length), [1, size[0], size[1], categories.length]);
     if (rule === 'masks-first') return scores;
     return rule === 'scores-last' ? restoreMasks(scores, geometry) : resizeBilinear(scores, geometry.originalSize);
   });
 }
 
-/** @returns [1, H, W, C] the part of the scores that some queries add, at the size the rule sums at */
+/** @returns [H · W, C] the part of the scores that some queries add, at the size the rule sums at */
 function scoresOfQueries(
   maskLogits: tf.Tensor4D,
   { values, numClasses }: ClassProbabilities,
@@ -79,53 +87,46 @@ function scoresOfQueries(
   categories: readonly number[],
   geometry: ImageGeometry,
   rule: SemanticRule,
-): tf.Tensor4D {
+): tf.Tensor2D {
   return tf.tidy(() => {
-    const chosen = tf.gather(maskLogits, tf.tensor1d([...queries], 'int32'), 3);
-    const resized =
-      rule === 'masks-first'
-        ? restoreMasks(chosen, geometry)
-        : resizeBilinear(chosen, rule === 'scores-last' ? geometry.paddedSize : HUGGING_FACE_SIZE);
-    const [, height, width] = resized.shape;
+    const parts = inChunks(queries, geometry).map((part) => flatMaps(maskLogits, part, geometry, rule));
+    const maps = parts.length === 1 ? parts[0] : tf.concat(parts, 1);
     const weights = queries.map((query) => categories.map((category) => values[query * (numClasses + 1) + category]));
-    const flat = tf.reshape(tf.sigmoid(resized), [height * width, queries.length]);
-    return tf.reshape(tf.matMul(flat, tf.tensor2d(weights)), [1, height, width, categories.length]);
+    return tf.matMul(maps, tf.tensor2d(weights));
   });
 }
 
-function classChunks(numClasses: number, pixels: number): number[][] {
-  const length = Math.max(1, Math.min(numClasses, Math.floor(SCORE_BYTES / (4 * pixels))));
-  const categories = Array.from({ length: numClasses }, (_, category) => category);
-  return Array.from({ length: Math.ceil(numClasses / length) }, (_, i) =>
-    categories.slice(i * length, (i + 1) * length),
-  );
+/** @returns [H · W, M] mask probabilities of M queries at the size the rule sums at */
+function flatMaps(
+  maskLogits: tf.Tensor4D,
+  queries: readonly number[],
+  geometry: ImageGeometry,
+  rule: SemanticRule,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const chosen = tf.gather(maskLogits, tf.tensor1d([...queries], 'int32'), 3);
+    const size = summingSize(geometry, rule);
+    const resized = rule === 'masks-first' ? restoreMasks(chosen, geometry) : resizeBilinear(chosen, size);
+    return tf.sigmoid(tf.reshape(resized, [sizeOf(size), queries.length]));
+  });
 }
 
-function keepHighest(
-  scores: ArrayLike<number>,
-  categories: number[],
-  best: Float32Array,
-  total: Float32Array,
-  ids: Int32Array,
-): void {
-  for (let i = 0, source = 0; i < ids.length; i++) {
-    for (let c = 0; c < categories.length; c++, source++) {
-      total[i] += scores[source];
-      if (scores[source] <= best[i]) continue;
-      best[i] = scores[source];
-      ids[i] = categories[c] + 1;
-    }
-  }
+/** Where the rule adds the queries up. */
+function summingSize({ originalSize, paddedSize }: ImageGeometry, rule: SemanticRule): Size {
+  if (rule === 'masks-first') return originalSize;
+  return rule === 'scores-last' ? paddedSize : HUGGING_FACE_SIZE;
 }
 
-/** Scores sum over queries and may exceed 1; a share in them may not. */
-function meanShares(best: Float32Array, total: Float32Array, ids: Int32Array, numClasses: number): number[] {
-  const sums = new Float64Array(numClasses);
-  const counts = new Int32Array(numClasses);
-  for (let i = 0; i < ids.length; i++) {
-    if (ids[i] === 0) continue;
-    sums[ids[i] - 1] += total[i] > 0 ? best[i] / total[i] : 0;
-    counts[ids[i] - 1]++;
-  }
-  return Array.from(sums, (sum, category) => sum / Math.max(1, counts[category]));
+function sizeOf([height, width]: Size): number {
+  return height * width;
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+/** Splits so that one map of `pixels` for each of a part's items stays within the bound. */
+function splitBySize(items: readonly number[], pixels: number): number[][] {
+  const length = Math.max(1, Math.floor(BYTES / (4 * pixels)));
+  return range(Math.ceil(items.length / length)).map((i) => items.slice(i * length, (i + 1) * length));
 }
