@@ -25,7 +25,6 @@ export { SceneDataset, type SceneDatasetOptions } from './data-sets/scene-datase
 // Image files
 export { decodeImage } from './images/decode-image.ts';
 export { type PngSamples, readPngSamples } from './images/decode-png.ts';
-export { encodeJpeg } from './images/encode-jpeg.ts';
 export { encodePng } from './images/encode-png.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './images/image-limits.ts';
 export { decodePanopticPng, encodePanopticPng, type IdMap } from './images/panoptic-png.ts';

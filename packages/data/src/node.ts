@@ -9,3 +9,4 @@ export { LabelMapDataset, type LabelMapOptions } from './files/label-map-dataset
 export { readBytes, readImage } from './files/read-image.ts';
 export { systemReason, writeFileAtomic } from './files/write-file-atomic.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';
+export { encodeJpeg } from './images/encode-jpeg.ts';

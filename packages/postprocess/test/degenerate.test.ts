@@ -1,9 +1,9 @@
 import { type ImageGeometry, type MaskPrediction, ShapeError } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { instances, panopticMap, semanticMap } from '../src/index.ts';
+import { instances, panopticMap, restoreMasks, type SegmentMap, semanticMap } from '../src/index.ts';
 
 const geometry: ImageGeometry = { originalSize: [4, 6], resizedSize: [8, 12], paddedSize: [8, 16] };
 const things = new Set([0]);
@@ -78,26 +78,52 @@ onEveryBackend('predictions with nothing in them', () => {
   });
 });
 
-onEveryBackend('large images', () => {
-  test('a map made in parts is the map made at once', async () => {
-    const size: [number, number] = [1500, 2000]; // 12 MB a map: several parts of at most 64 MB
-    const large: ImageGeometry = { originalSize: size, resizedSize: [32, 48], paddedSize: [32, 48] };
-    const small: ImageGeometry = { originalSize: [150, 200], resizedSize: [32, 48], paddedSize: [32, 48] };
-    const prediction = {
-      classLogits: tf.randomNormal<tf.Rank.R3>([1, 12, 4], 0, 4, 'float32', 5),
-      maskLogits: tf.randomNormal<tf.Rank.R4>([1, 8, 12, 12], 0, 6, 'float32', 6),
-    };
-    const options = { things: new Set([0, 1, 2]), scoreThreshold: 0, overlapThreshold: 0 };
-    const [fine, coarse] = [
-      await panopticMap(prediction, large, options),
-      await panopticMap(prediction, small, options),
-    ];
-    expect(fine.segments.map(({ id, category }) => [id, category])).toEqual(
-      coarse.segments.map(({ id, category }) => [id, category]),
-    );
-    const wrong = coarse.ids.filter(
-      (id, i) => id !== fine.ids[(Math.floor(i / 200) * 10 + 5) * 2000 + (i % 200) * 10 + 5],
-    );
-    expect(wrong.length).toBeLessThan(0.02 * coarse.ids.length); // half a fine pixel apart
+onEveryBackend('memory', () => {
+  test('only results are left behind', async () => {
+    const prediction = uniform([{ classes: [9, 0, 0], mask: 5 }]);
+    expectTidy(() => restoreMasks(prediction.maskLogits, geometry));
+    const before = tf.memory().numTensors;
+    await panopticMap(prediction, geometry, { things });
+    await panopticMap(prediction, geometry, { things, rule: 'huggingface' });
+    await instances(prediction, geometry);
+    await instances(prediction, geometry, { rule: 'huggingface' });
+    for (const rule of ['masks-first', 'scores-last', 'huggingface'] as const) {
+      await semanticMap(prediction, geometry, { rule });
+    }
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
+
+onEveryBackend(
+  'large images, on wasm alone since the plain backend takes minutes',
+  () => {
+    test('maps made in parts are the maps made at once', async () => {
+      const [fine, coarse] = [await mapsAt([1500, 2000]), await mapsAt([150, 200])]; // 12 MB a map, and 120 kB
+      for (const kind of ['panoptic', 'semantic'] as const) {
+        const center = (i: number) => (Math.floor(i / 200) * 10 + 5) * 2000 + (i % 200) * 10 + 5;
+        const [fineClasses, coarseClasses] = [classesOf(fine[kind]), classesOf(coarse[kind])];
+        const wrong = coarseClasses.filter((category, i) => category !== fineClasses[center(i)]);
+        expect(wrong.length).toBeLessThan(0.02 * coarseClasses.length); // half a fine pixel apart
+      }
+    });
+
+    function classesOf({ ids, segments }: SegmentMap): Int32Array {
+      const categories = new Map(segments.map(({ id, category }) => [id, category]));
+      return ids.map((id) => categories.get(id) ?? -1);
+    }
+
+    async function mapsAt(originalSize: [number, number]) {
+      const sizes: ImageGeometry = { originalSize, resizedSize: [32, 48], paddedSize: [32, 48] };
+      const prediction = {
+        classLogits: tf.randomNormal<tf.Rank.R3>([1, 20, 4], 0, 4, 'float32', 5),
+        maskLogits: tf.randomNormal<tf.Rank.R4>([1, 8, 12, 20], 0, 6, 'float32', 6),
+      };
+      const options = { things: new Set([0, 1, 2]), scoreThreshold: 0, overlapThreshold: 0 };
+      return {
+        panoptic: await panopticMap(prediction, sizes, options),
+        semantic: await semanticMap(prediction, sizes),
+      };
+    }
+  },
+  { only: ['wasm'] },
+);

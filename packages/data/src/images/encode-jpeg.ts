@@ -2,7 +2,7 @@ import type { RgbImage } from '@seg/core';
 import jpeg from 'jpeg-js';
 
 /**
- * Baseline JPEG bytes of an 8-bit RGB image, without chroma subsampling.
+ * Baseline JPEG bytes of an 8-bit RGB image, without chroma subsampling. Node only: jpeg-js encodes into a `Buffer`.
  *
  * @param quality 1 to 100
  */
