@@ -61,7 +61,8 @@ function absorbScraps(stuff: Uint8Array, { owner }: Placement): void {
 
 function label(stuff: Uint8Array, { things, owner }: Placement, width: number): Omit<Scene, 'image'> {
   const categories = [...things.map(({ kind }) => kind + 1), ...[0, 1, 2, 3].map((kind) => THING_COUNT + 1 + kind)];
-  const slots = Int32Array.from(stuff, (kind, i) => (owner[i] > 0 ? owner[i] - 1 : things.length + kind));
+  const slots = new Int32Array(stuff.length);
+  for (let i = 0; i < slots.length; i++) slots[i] = owner[i] > 0 ? owner[i] - 1 : things.length + stuff[i];
   const boxes = measure(slots, categories.length, width);
   const ids = new Int32Array(categories.length);
   const segments: SceneSegment[] = [];
