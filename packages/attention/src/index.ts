@@ -19,3 +19,5 @@ export { WindowAttention, type WindowAttentionConfig } from './window-attention.
 
 // Transformer layers
 export { FeedForward, type FeedForwardConfig } from './feed-forward.ts';
+export { DecoderLayer, type DecoderLayerInputs } from './decoder-layer.ts';
+export { EncoderLayer, type TransformerLayerConfig } from './encoder-layer.ts';

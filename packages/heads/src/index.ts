@@ -10,8 +10,14 @@ export {
   type DeformablePixelDecoderConfig,
   type PixelFeatures,
 } from './pixel-decoder/deformable-pixel-decoder.ts';
+export {
+  MaskFormerPixelDecoder,
+  type MaskFormerPixelDecoderConfig,
+  type MaskFormerPixels,
+} from './pixel-decoder/mask-former-pixel-decoder.ts';
 
 // Query decoders
+export { DetrDecoder, type DetrDecoderConfig } from './query-decoder/detr-decoder.ts';
 export { MaskedDecoder, type MaskedDecoderConfig } from './query-decoder/masked-decoder.ts';
 export { MaskedDecoderLayer, type MaskedDecoderInputs, type MaskedDecoderLayerConfig } from './query-decoder/masked-decoder-layer.ts';
 

@@ -20,7 +20,13 @@ export {
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
   type MaskLossTerms,
-  mask2FormerLoss,
+  maskClassificationLoss,
   mask2FormerTerms,
   matchMask2Former,
 } from './criteria/mask2former.ts';
+export {
+  MASKFORMER_LOSS,
+  type MaskFormerLossConfig,
+  maskFormerTerms,
+  matchMaskFormer,
+} from './criteria/maskformer.ts';

@@ -10,6 +10,8 @@ export { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from '.
 export { RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
 export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } from './backbones/swin.ts';
 
+export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
+
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { MASK2FORMER_ORIGINAL_KEYS } from './mask2former/key-map.ts';
@@ -32,3 +34,10 @@ export {
   type ResizeRule,
 } from './preprocess.ts';
 export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';
+
+// MaskFormer
+export type { MaskFormerConfig } from './maskformer/config.ts';
+export { type HuggingFaceMaskFormer, readMaskFormerConfig } from './maskformer/hugging-face.ts';
+export { MASKFORMER_ORIGINAL_KEYS } from './maskformer/key-map.ts';
+export { MaskFormer } from './maskformer/maskformer.ts';
+export { MASKFORMER_PRESETS } from './maskformer/presets.ts';

@@ -1,10 +1,13 @@
 import { type MaskPrediction, seededRandom } from '@seg/core';
 import {
+  type MaskFormerLossConfig,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
-  mask2FormerLoss,
+  maskClassificationLoss,
   mask2FormerTerms,
+  maskFormerTerms,
   matchMask2Former,
+  matchMaskFormer,
   randomPoints,
 } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';
@@ -24,7 +27,23 @@ export function mask2FormerObjective(
     loss: (predictions, targets, matching) => {
       const terms = mask2FormerTerms(predictions, targets, matching, config);
       const { classification, mask, dice } = terms[terms.length - 1];
-      return { total: mask2FormerLoss(terms, config), terms: { class: classification, mask, dice } };
+      return { total: maskClassificationLoss(terms, config), terms: { class: classification, mask, dice } };
+    },
+  };
+}
+
+/** Deep supervision of all predictions of a MaskFormer on whole masks. Cheng et al. 2021, section 3.3. */
+export function maskFormerObjective(
+  model: { forwardAll(pixels: tf.Tensor4D): MaskPrediction[] },
+  config: MaskFormerLossConfig,
+): Objective<MaskPrediction[], Awaited<ReturnType<typeof matchMaskFormer>>> {
+  return {
+    forward: (pixels) => model.forwardAll(pixels),
+    decide: (predictions, targets) => matchMaskFormer(predictions, targets, config),
+    loss: (predictions, targets, assignments) => {
+      const terms = maskFormerTerms(predictions, targets, assignments, config);
+      const { classification, mask, dice } = terms[terms.length - 1];
+      return { total: maskClassificationLoss(terms, config), terms: { class: classification, mask, dice } };
     },
   };
 }

@@ -1,9 +1,9 @@
-import type { KeyMap } from '@seg/core';
+import type { KeyMap, ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { ParamStore } from '@seg/core';
 import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
+import { maskFormerGolden } from './maskformer.ts';
 
 /** How one system is built from a golden file and where its taps are. */
 export type GoldenModel = {
@@ -20,6 +20,8 @@ export function goldenModel(golden: Golden): GoldenModel {
   switch (golden.model) {
     case 'mask2former':
       return mask2FormerGolden(golden);
+    case 'maskformer':
+      return maskFormerGolden(golden);
     default:
       throw new Error(`verify: expected a model that can be built, got ${golden.model}`);
   }

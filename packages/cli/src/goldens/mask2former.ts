@@ -8,6 +8,7 @@ import {
   RESNET101,
 } from '@seg/models';
 
+import { backbonePath } from './backbone-taps.ts';
 import type { Golden } from './golden-file.ts';
 import type { GoldenModel } from './golden-models.ts';
 
@@ -65,16 +66,9 @@ const QUERIES = 'model.transformer_module';
 
 function tapPath(name: string, { backbone }: Mask2FormerConfig): string | null {
   const [part, second, third] = name.split('.');
-  const stage = Number(/\d+/.exec(second ?? '')?.[0]);
   switch (part) {
     case 'backbone':
-      if (second === 'stem') return `${ENCODER}.embedder`;
-      if (second === 'embeddings') return `${ENCODER}.embeddings`;
-      if (second.startsWith('res')) return `backbone.output.${stage - 2}`;
-      if (third === 'output') return `backbone.output.${stage - 1}`;
-      return backbone.type === 'swin'
-        ? `${ENCODER}.encoder.layers.${stage - 1}.blocks.${third.slice('block'.length)}`
-        : `${ENCODER}.encoder.stages.${stage - 1}.layers.${third.slice('block'.length)}`;
+      return backbonePath(ENCODER, second, third, backbone.type);
     case 'pixel':
       return pixelPath(name.slice('pixel.'.length));
     case 'mask_features':

@@ -1,7 +1,7 @@
 import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
 import { verifyForward } from './verify-forward.ts';
-import { type LossGolden, verifyMask2FormerLoss } from './verify-loss.ts';
+import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
 
 /** Whatever the file holds: forward taps, a training case, or post-processing. */
@@ -19,6 +19,6 @@ export function verifyGolden(golden: Golden, onResult: (result: TapResult) => bo
 }
 
 function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {
-  if (golden.model === 'mask2former') return verifyMask2FormerLoss(golden, onResult);
+  if (golden.model === 'mask2former' || golden.model === 'maskformer') return verifyMaskLoss(golden, onResult);
   throw new Error(`verify: expected a model whose losses are known, got ${golden.model}`);
 }

@@ -1,18 +1,24 @@
-import { formulaValues, type MaskPrediction, ParamStore, readTensors, renamed, Tape } from '@seg/core';
+import { formulaValues, type MaskPrediction, type MaskTargets, ParamStore, readTensors, renamed, Tape } from '@seg/core';
 import {
   MASK2FORMER_LOSS,
+  MASKFORMER_LOSS,
   type Mask2FormerLossConfig,
-  mask2FormerLoss,
+  maskClassificationLoss,
   mask2FormerTerms,
+  maskFormerTerms,
+  type MaskLossTerms,
   matchMask2Former,
+  matchMaskFormer,
   type PointSource,
 } from '@seg/losses';
-import { Mask2Former } from '@seg/models';
+import type { Assignment } from '@seg/matching';
+import { Mask2Former, MaskFormer } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { compareTap, NOISE_FACTOR, type TapResult } from './compare-tap.ts';
 import { formulaParameters, type Golden, type Tap } from './golden-file.ts';
 import { mask2FormerConfig } from './mask2former.ts';
+import { maskFormerConfig } from './maskformer.ts';
 import { inGoldenLayout } from './record-taps.ts';
 import { tinyTargets } from './tiny-targets.ts';
 import { goldenPixels } from './verify-forward.ts';
@@ -32,27 +38,54 @@ export type LossGolden = Golden & {
   gradients: GoldenGradient[];
 };
 
-/** Checks predictions, assignments, every loss term, the total and the gradients of a training case of Mask2Former. */
-export async function verifyMask2FormerLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {
-  const config = lossConfig(golden);
+type Weights = { classWeight: number; maskWeight: number; diceWeight: number };
+type Settled = { assignments: Assignment[][]; terms: () => MaskLossTerms[]; weights: Weights };
+type TrainingCase = {
+  model: { forwardAll(pixels: tf.Tensor4D): MaskPrediction[] };
+  settle: (predictions: MaskPrediction[], targets: MaskTargets[]) => Promise<Settled>;
+};
+
+function trainingCase(golden: LossGolden, params: ParamStore): TrainingCase {
+  if (golden.model === 'maskformer') {
+    const weights = { ...MASKFORMER_LOSS, noObjectWeight: golden.config.no_object_weight as number };
+    return {
+      model: new MaskFormer(params, { ...maskFormerConfig(golden), dropout: 0 }),
+      settle: async (predictions, targets) => {
+        const assignments = await matchMaskFormer(predictions, targets, weights);
+        return { assignments, terms: () => maskFormerTerms(predictions, targets, assignments, weights), weights };
+      },
+    };
+  }
+  const weights = lossConfig(golden);
+  return {
+    model: new Mask2Former(params, mask2FormerConfig(golden)),
+    settle: async (predictions, targets) => {
+      const matching = await matchMask2Former(predictions, targets, weights, goldenPoints(golden));
+      return { assignments: matching.assignments, terms: () => mask2FormerTerms(predictions, targets, matching, weights), weights };
+    },
+  };
+}
+
+/** Checks predictions, assignments, every loss term, the total and the gradients of a training case of mask classification. */
+export async function verifyMaskLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {
   const params = new ParamStore(renamed(formulaParameters(golden), []));
-  const model = new Mask2Former(params, mask2FormerConfig(golden));
+  const { model, settle } = trainingCase(golden, params);
   params.verify();
   const pixels = goldenPixels(golden);
   const targets = tinyTargets(golden.config.image as [number, number]);
   const tape = new Tape();
   const predictions = params.train(() => tape.record(() => model.forwardAll(pixels)));
-  const matching = await matchMask2Former(predictions, targets, config, goldenPoints(golden));
+  const { assignments, terms: computeTerms, weights } = await settle(predictions, targets);
   const variables = params.trainable();
   let terms: tf.Scalar[] = [];
   const { value, gradients } = tape.gradients(() => {
-    const perOutput = mask2FormerTerms(predictions, targets, matching, config);
+    const perOutput = computeTerms();
     terms = perOutput.flatMap(({ classification, mask, dice }) => [classification, mask, dice].map((term) => tf.keep(tf.clone(term))));
-    return mask2FormerLoss(perOutput, config);
+    return maskClassificationLoss(perOutput, weights);
   }, [...variables.values()]);
   const byKey = new Map([...variables.keys()].map((key, i) => [key, gradients[i]]));
 
-  const results = checks(golden, { predictions, terms, total: value, byKey, assignments: matching.assignments, params });
+  const results = checks(golden, { predictions, terms, total: value, byKey, assignments, params });
   try {
     for await (const result of results) if (!onResult(result)) return;
   } finally {

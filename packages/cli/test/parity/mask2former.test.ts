@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { TapResult } from '../../src/goldens/compare-tap.ts';
 import { parseGolden } from '../../src/goldens/golden-file.ts';
 import { verifyForward } from '../../src/goldens/verify-forward.ts';
-import { type LossGolden, verifyMask2FormerLoss } from '../../src/goldens/verify-loss.ts';
+import { type LossGolden, verifyMaskLoss } from '../../src/goldens/verify-loss.ts';
 
 const golden = (name: string) => parseGolden(name, readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
 
@@ -28,7 +28,7 @@ onEveryBackend(
 onEveryBackend('A training step of a tiny Mask2Former', () => {
   test('predictions, assignments, losses and gradients within ten times their noise', async () => {
     const results: TapResult[] = [];
-    await verifyMask2FormerLoss(golden('loss_mask2former_tiny') as LossGolden, (result) => results.push(result) > 0);
+    await verifyMaskLoss(golden('loss_mask2former_tiny') as LossGolden, (result) => results.push(result) > 0);
     expect(results.length).toBe(8 + 4 + 13 + 28);
     expect(results.filter((result) => !result.ok)).toEqual([]);
   });

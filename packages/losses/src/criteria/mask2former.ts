@@ -139,7 +139,10 @@ export function mask2FormerTerms(
 }
 
 /** Weighted sum of all terms of all outputs: deep supervision. Cheng et al. 2022, section 3.2.2. */
-export function mask2FormerLoss(terms: MaskLossTerms[], config: Mask2FormerLossConfig): tf.Scalar {
+export function maskClassificationLoss(
+  terms: MaskLossTerms[],
+  config: { classWeight: number; maskWeight: number; diceWeight: number },
+): tf.Scalar {
   return tf.tidy(() => {
     const weighted = terms.flatMap(({ classification, mask, dice }) => [
       tf.mul(classification, config.classWeight),

@@ -1,5 +1,7 @@
 import type { KeyMap } from '@seg/core';
 
+import type { SwinConfig } from './swin.ts';
+
 /** detectron2's ResNet keys, below `from`, for our {@link ResNet}, below `to`. */
 export function detectron2ResNetKeys(from: string, to: string): KeyMap {
   const block = (foreign: string, ours: string): KeyMap => [
@@ -37,16 +39,19 @@ export function torchvisionResNetKeys(from: string, to: string): KeyMap {
   ];
 }
 
-/** The Swin authors' keys (and detectron2's), below `from`, for our {@link Swin}, below `to`. */
-export function originalSwinKeys(from: string, to: string, normKeys: 'stage' | 'index'): KeyMap {
+/**
+ * The Swin authors' keys (and detectron2's), below `from`, for our {@link Swin}, below `to`; `keys` as in its config.
+ */
+export function originalSwinKeys(from: string, to: string, keys: NonNullable<SwinConfig['keys']>): KeyMap {
+  const body = keys === 'maskformer' ? `${to}.model` : to;
+  const norm = keys === 'maskformer' ? '{i}' : 'stage{i+1}';
   const block = `${from}.layers.{i}.blocks.{j}`;
-  const ours = `${to}.encoder.layers.{i}.blocks.{j}`;
-  const qkv = (suffix: string) =>
-    ['query', 'key', 'value'].map((name) => `${ours}.attention.self.${name}.${suffix}`);
+  const ours = `${body}.encoder.layers.{i}.blocks.{j}`;
+  const qkv = (suffix: string) => ['query', 'key', 'value'].map((name) => `${ours}.attention.self.${name}.${suffix}`);
   return [
     { drop: `${from}.layers.{i}.blocks.{j}.attn.relative_position_index` },
-    { foreign: `${from}.patch_embed.proj.{*}`, ours: `${to}.embeddings.patch_embeddings.projection.{*}` },
-    { foreign: `${from}.patch_embed.norm.{*}`, ours: `${to}.embeddings.norm.{*}` },
+    { foreign: `${from}.patch_embed.proj.{*}`, ours: `${body}.embeddings.patch_embeddings.projection.{*}` },
+    { foreign: `${from}.patch_embed.norm.{*}`, ours: `${body}.embeddings.norm.{*}` },
     { foreign: `${block}.norm1.{*}`, ours: `${ours}.layernorm_before.{*}` },
     { foreign: `${block}.norm2.{*}`, ours: `${ours}.layernorm_after.{*}` },
     { foreign: `${block}.attn.relative_position_bias_table`, ours: `${ours}.attention.self.relative_position_bias_table` },
@@ -55,7 +60,7 @@ export function originalSwinKeys(from: string, to: string, normKeys: 'stage' | '
     { foreign: `${block}.attn.proj.{*}`, ours: `${ours}.attention.output.dense.{*}` },
     { foreign: `${block}.mlp.fc1.{*}`, ours: `${ours}.intermediate.dense.{*}` },
     { foreign: `${block}.mlp.fc2.{*}`, ours: `${ours}.output.dense.{*}` },
-    { foreign: `${from}.layers.{i}.downsample.{*}`, ours: `${to}.encoder.layers.{i}.downsample.{*}` },
-    { foreign: `${from}.norm{i}.{*}`, ours: `${to}.hidden_states_norms.${normKeys === 'stage' ? 'stage{i+1}' : '{i}'}.{*}` },
+    { foreign: `${from}.layers.{i}.downsample.{*}`, ours: `${body}.encoder.layers.{i}.downsample.{*}` },
+    { foreign: `${from}.norm{i}.{*}`, ours: `${to}.hidden_states_norms.${norm}.{*}` },
   ];
 }

@@ -12,10 +12,10 @@ export type SwinConfig = {
   /** Largest probability of dropping a block in training; it grows from 0 linearly. Default: 0.3. */
   dropPath?: number;
   /**
-   * Last part of the output norms' keys: `stage` is `hidden_states_norms.stage1`…, `index` is `hidden_states_norms.0`….
-   * Default: stage.
+   * Where Hugging Face's ports keep the body and the output norms: `mask2former` has `encoder…` and
+   * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default: mask2former.
    */
-  normKeys?: 'stage' | 'index';
+  keys?: 'mask2former' | 'maskformer';
 };
 
 /** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */
@@ -37,14 +37,15 @@ export class Swin {
   readonly dims: readonly number[];
 
   constructor(scope: Scope, config: SwinConfig) {
-    const { dim, depths } = config;
-    this.scope = scope;
+    const { dim, depths, keys = 'mask2former' } = config;
+    const body = keys === 'maskformer' ? scope.at('model') : scope;
+    this.scope = body;
     this.dims = depths.map((_, i) => dim * 2 ** i);
-    const embeddings = scope.at('embeddings');
+    const embeddings = body.at('embeddings');
     this.embed = new Conv2d(embeddings.at('patch_embeddings', 'projection'), { inDim: 3, outDim: dim, kernel: 4, stride: 4 });
     this.embedNorm = new LayerNorm(embeddings.at('norm'), { dim });
-    this.stages = depths.map((_, i) => new SwinStage(scope.at('encoder', 'layers', i), config, i));
-    const normKey = (i: number) => ((config.normKeys ?? 'stage') === 'stage' ? `stage${i + 1}` : i);
+    this.stages = depths.map((_, i) => new SwinStage(body.at('encoder', 'layers', i), config, i));
+    const normKey = (i: number) => (keys === 'maskformer' ? i : `stage${i + 1}`);
     this.norms = this.dims.map((width, i) => new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }));
   }
 

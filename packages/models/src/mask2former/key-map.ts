@@ -11,7 +11,7 @@ const DECODER = 'sem_seg_head.pixel_decoder';
 export const MASK2FORMER_ORIGINAL_KEYS: KeyMap = [
   { drop: 'criterion.empty_weight' },
   ...detectron2ResNetKeys('backbone', 'model.pixel_level_module.encoder'),
-  ...originalSwinKeys('backbone', 'model.pixel_level_module.encoder', 'stage'),
+  ...originalSwinKeys('backbone', 'model.pixel_level_module.encoder', 'mask2former'),
 
   { foreign: `${DECODER}.input_proj.{i}.{j}.{*}`, ours: `${PIXELS}.input_projections.{i}.{j}.{*}` },
   { foreign: `${DECODER}.transformer.level_embed`, ours: `${PIXELS}.level_embed` },

@@ -1,0 +1,99 @@
+import { EncoderLayer, sinePosition } from '@seg/attention';
+import { Conv2d, GroupNorm, init, resizeNearest, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type MaskFormerPixelDecoderConfig = {
+  /** Channels of the backbone's maps at strides 4, 8, 16, 32. */
+  inDims: readonly number[];
+  dim: number;
+  maskDim: number;
+  /** Layers of the transformer encoder on the coarsest map; 0 for the plain pyramid. */
+  numEncoderLayers: number;
+  numHeads: number;
+  ffnDim: number;
+  dropout: number;
+};
+
+export type MaskFormerPixels = {
+  /** What the query decoder looks at, at 1/32: the backbone's map, or the encoder's. [B, H, W, C] */
+  memory: tf.Tensor4D;
+  /** Per-pixel embedding at 1/4: [B, H, W, maskDim] */
+  maskFeatures: tf.Tensor4D;
+};
+
+type NormedConv = { conv: Conv2d; norm: GroupNorm };
+
+/**
+ * Pixel decoder of MaskFormer: a feature pyramid with nearest upsampling, on the coarsest map or on a transformer
+ * encoder over it ("6 Enc"). Cheng et al. 2021, section 3.4 and appendix. Keys are those of Hugging Face's port, which
+ * has no encoder; the encoder's stand beside them.
+ */
+export class MaskFormerPixelDecoder {
+  readonly scope: Scope;
+  readonly config: MaskFormerPixelDecoderConfig;
+  readonly inputProjection: Conv2d | undefined;
+  readonly encoder: EncoderLayer[];
+  readonly stem: NormedConv;
+  readonly steps: { lateral: NormedConv; smooth: NormedConv }[]; // to 1/16, 1/8, 1/4
+  readonly maskProjection: Conv2d;
+
+  constructor(scope: Scope, config: MaskFormerPixelDecoderConfig) {
+    const { inDims, dim, maskDim, numEncoderLayers } = config;
+    const coarsest = inDims[inDims.length - 1];
+    const hasEncoder = numEncoderLayers > 0;
+    this.scope = scope;
+    this.config = config;
+    this.inputProjection = hasEncoder ? new Conv2d(scope.at('input_projection'), { inDim: coarsest, outDim: dim, kernel: 1 }) : undefined;
+    this.encoder = Array.from({ length: numEncoderLayers }, (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), config));
+    const fpn = scope.at('fpn');
+    this.stem = normedConv(fpn.at('stem'), hasEncoder ? dim : coarsest, dim, 3);
+    this.steps = inDims
+      .slice(0, -1)
+      .reverse()
+      .map((inDim, i) => ({
+        lateral: normedConv(fpn.at('layers', i, 'proj'), inDim, dim, 1),
+        smooth: normedConv(fpn.at('layers', i, 'block'), dim, dim, 3),
+      }));
+    const projection = { inDim: dim, outDim: maskDim, kernel: 3, padding: 1, init: init.fanInUniform };
+    this.maskProjection = new Conv2d(scope.at('mask_projection'), projection);
+  }
+
+  /** @param features The backbone's maps at strides 4, 8, 16, 32 */
+  forward(features: tf.Tensor4D[]): MaskFormerPixels {
+    return tf.tidy(() => {
+      const memory = this.encode(features[features.length - 1]);
+      let y = this.scope.at('fpn').tap(tf.relu(apply(this.stem, memory)), 'stem');
+      for (const [i, { lateral, smooth }] of this.steps.entries()) {
+        const map = features[features.length - 2 - i];
+        const at = this.scope.at('fpn', 'layers', i);
+        const size: Size = [map.shape[1], map.shape[2]];
+        const summed = tf.add<tf.Tensor4D>(at.tap(apply(lateral, map), 'proj'), resizeNearest(y, size));
+        y = at.tap(tf.relu(apply(smooth, summed)), 'output');
+      }
+      return { memory, maskFeatures: this.scope.tap(this.maskProjection.forward(y), 'mask_projection') };
+    });
+  }
+
+  private encode(map: tf.Tensor4D): tf.Tensor4D {
+    if (this.inputProjection === undefined) return map;
+    const projected = this.inputProjection.forward(map);
+    const [batch, height, width, dim] = projected.shape;
+    const position = sinePosition(height, width, { dim });
+    const tokens = this.encoder.reduce(
+      (x, layer) => layer.forward(x, position),
+      tf.reshape(projected, [batch, height * width, dim]) as tf.Tensor3D,
+    );
+    return tf.reshape(tokens, [batch, height, width, dim]);
+  }
+}
+
+function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number): NormedConv {
+  return {
+    conv: new Conv2d(scope.at(0), { inDim, outDim, kernel, padding: (kernel - 1) / 2, bias: false, init: init.fanInUniform }),
+    norm: new GroupNorm(scope.at(1), { dim: outDim }),
+  };
+}
+
+function apply({ conv, norm }: NormedConv, x: tf.Tensor4D): tf.Tensor4D {
+  return norm.forward(conv.forward(x));
+}
