@@ -44,8 +44,14 @@ export async function writeSceneSet(folder: string, options: SceneSetOptions): P
     json.images.push({ id: index + 1, file_name: picture, width, height });
     json.annotations.push({ image_id: index + 1, file_name: idPicture, segments_info });
   }
-  await writeFileAtomic(path.join(folder, 'panoptic.json'), `${JSON.stringify(json, null, 1)}\n`);
+  await writeFileAtomic(path.join(folder, 'panoptic.json'), formatJson(json));
   return json;
+}
+
+/** Indented by two, lists of numbers on one line: as formatters want it. */
+function formatJson(json: CocoPanopticJson): string {
+  const indented = JSON.stringify(json, null, 2);
+  return `${indented.replace(/\[\s+([\d\s,]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, ' ')}]`)}\n`;
 }
 
 async function makeFolders(folder: string): Promise<void> {
