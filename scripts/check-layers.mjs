@@ -35,10 +35,10 @@ function checkImports(name, file, allowed, declared) {
   const text = readFileSync(file, 'utf8');
   const where = path.relative(root, file);
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*['"](@seg\/[^'"]+)['"]/g)) {
-    const target = specifier.slice(5);
+    const target = specifier.split('/')[1];
     if (target === 'testing' && file.endsWith('.test.ts')) continue;
     if (!allowed.includes(target)) problems.push(`${where}: expected imports of [${allowed}] only, got ${specifier}`);
-    else if (!declared.includes(specifier)) problems.push(`${where}: expected ${specifier} in package.json, got none`);
+    else if (!declared.includes(`@seg/${target}`)) problems.push(`${where}: expected ${specifier} in package.json, got none`);
   }
   if (name === 'coco-eval' && /from ['"]@tensorflow\//.test(text)) problems.push(`${where}: expected no tfjs in coco-eval`);
 }
