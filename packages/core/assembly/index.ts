@@ -1,6 +1,8 @@
 export { deformableSampling, deformableSamplingGradient } from './deformable';
 export { gelu, geluGradient } from './gelu';
-export { maxPoolGradient, resizeGradient } from './image';
+export { maxPoolGradient, resizeGradient, unfold } from './image';
 export { reluGradient, sumRows, swapBlocks, transpose } from './layout';
 export { groupNorm, groupNormGradient, layerNorm, layerNormGradient } from './norm';
-export { winogradFilter, winogradInput, winogradOutput } from './winograd';
+export {
+  winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradUpstream,
+} from './winograd';

@@ -2,6 +2,8 @@
 // results from 4×4 pixels. The element-wise products over channels are 16 matrix products, done outside.
 // Channel counts are multiples of four.
 
+// The same tiles give the gradient of a filter, F(3×3, 2×2): dW = A'ᵀ [ Σ over tiles (Bᵀ d B) ⊙ (G' dy G'ᵀ) ] A'.
+
 /** out [16, C, K] = G g Gᵀ from filter [3, 3, C, K]. */
 export function winogradFilter(filter: usize, out: usize, C: i32, K: i32): void {
   const plane = <usize>(C * K) << 2;
@@ -34,12 +36,15 @@ export function winogradFilter(filter: usize, out: usize, C: i32, K: i32): void 
   }
 }
 
-/** out [16, tiles, C] = Bᵀ d B for the tiles of rows [fromRow, toRow), each row holding tilesX of them. */
+/**
+ * Bᵀ d B for the tiles of rows [fromRow, toRow), each row holding tilesX of them, into part of [16, planeTiles, C].
+ */
 export function winogradInput(
-  x: usize, out: usize, H: i32, W: i32, C: i32, tilesX: i32, fromRow: i32, toRow: i32, padY: i32, padX: i32,
+  x: usize, out: usize, H: i32, W: i32, C: i32, tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32,
+  padY: i32, padX: i32,
 ): void {
   const bytes = <usize>C << 2;
-  const plane = <usize>((toRow - fromRow) * tilesX) * bytes;
+  const plane = <usize>planeTiles * bytes;
   for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
     const top = 2 * tileRow - padY;
     for (let tile = 0; tile < tilesX; tile++, out += bytes) {
@@ -110,10 +115,10 @@ function storeRow(out: usize, plane: usize, a: v128, b: v128, c: v128, d: v128):
 /** Writes Aᵀ m A + bias of the tiles of some rows into out [h, w, K]; bias 0 for none, relu 1 to cut at zero. */
 export function winogradOutput(
   products: usize, bias: usize, out: usize, h: i32, w: i32, K: i32,
-  tilesX: i32, fromRow: i32, toRow: i32, relu: i32,
+  tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32, relu: i32,
 ): void {
   const bytes = <usize>K << 2;
-  const plane = <usize>((toRow - fromRow) * tilesX) * bytes;
+  const plane = <usize>planeTiles * bytes;
   const floor = relu ? f32x4.splat(0) : f32x4.splat(-f32.MAX_VALUE);
   const line = <usize>w * bytes;
   for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
@@ -150,4 +155,68 @@ export function winogradOutput(
       }
     }
   }
+}
+
+/** G' dy G'ᵀ for tiles of 2×2 gradients, into part of [16, planeTiles, K]. */
+export function winogradUpstream(
+  dy: usize, out: usize, h: i32, w: i32, K: i32, tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32,
+): void {
+  const bytes = <usize>K << 2;
+  const plane = <usize>planeTiles * bytes;
+  const half = f32x4.splat(0.5);
+  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+    for (let tile = 0; tile < tilesX; tile++, out += bytes) {
+      for (let c: usize = 0; c < bytes; c += 16) {
+        const a = pixel(dy, h, w, bytes, 2 * tileRow, 2 * tile, c);
+        const b = pixel(dy, h, w, bytes, 2 * tileRow, 2 * tile + 1, c);
+        const d = pixel(dy, h, w, bytes, 2 * tileRow + 1, 2 * tile, c);
+        const e = pixel(dy, h, w, bytes, 2 * tileRow + 1, 2 * tile + 1, c);
+        const target = out + c;
+        storeUpstreamRow(target, plane, a, b);
+        storeUpstreamRow(target + 4 * plane, plane, f32x4.mul(f32x4.add(a, d), half), f32x4.mul(f32x4.add(b, e), half));
+        storeUpstreamRow(target + 8 * plane, plane, f32x4.mul(f32x4.sub(a, d), half), f32x4.mul(f32x4.sub(b, e), half));
+        storeUpstreamRow(target + 12 * plane, plane, d, e);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeUpstreamRow(out: usize, plane: usize, a: v128, b: v128): void {
+  const half = f32x4.splat(0.5);
+  v128.store(out, a);
+  v128.store(out + plane, f32x4.mul(f32x4.add(a, b), half));
+  v128.store(out + 2 * plane, f32x4.mul(f32x4.sub(a, b), half));
+  v128.store(out + 3 * plane, b);
+}
+
+/** Adds A'ᵀ m A' of products [16, C, K] to the filter's gradient [3, 3, C, K]. */
+export function winogradFilterGradient(products: usize, out: usize, C: i32, K: i32): void {
+  const plane = <usize>(C * K) << 2;
+  for (let at: usize = 0; at < plane; at += 16) {
+    const m = products + at;
+    for (let row: usize = 0; row < 3; row++) {
+      const first = combined(m, 4 * plane, row);
+      const second = combined(m + plane, 4 * plane, row);
+      const third = combined(m + 2 * plane, 4 * plane, row);
+      const fourth = combined(m + 3 * plane, 4 * plane, row);
+      const target = out + at + 3 * row * plane;
+      const inner = f32x4.add(second, third);
+      v128.store(target, f32x4.add(v128.load(target), f32x4.add(first, inner)));
+      v128.store(target + plane, f32x4.add(v128.load(target + plane), f32x4.sub(second, third)));
+      v128.store(target + 2 * plane, f32x4.add(v128.load(target + 2 * plane), f32x4.sub(inner, fourth)));
+    }
+  }
+}
+
+/** Row `row` of A'ᵀ applied down one column of m. */
+// @ts-ignore: decorator
+@inline
+function combined(m: usize, step: usize, row: usize): v128 {
+  const second = v128.load(m + step), third = v128.load(m + 2 * step);
+  if (row == 1) return f32x4.sub(second, third);
+  const inner = f32x4.add(second, third);
+  if (row == 0) return f32x4.add(v128.load(m), inner);
+  return f32x4.sub(inner, v128.load(m + 3 * step));
 }

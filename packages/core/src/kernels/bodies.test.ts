@@ -178,6 +178,8 @@ const CASES: Case[] = [
   convCase('3×3', [3, 3, 5, 8], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 32 channels', [3, 3, 32, 36], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 128 channels', [3, 3, 128, 128], { strides: 1, padding: 0, dilation: 1 }),
+  convCase('7×7 of three channels', [7, 7, 3, 8], { strides: 2, padding: 3, dilation: 1 }),
+  convCase('3×3 of 20 channels', [3, 3, 20, 12], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of stride two', [3, 3, 8, 6], { strides: 2, padding: 1, dilation: 1 }),
   convCase('1×1', [1, 1, 8, 6], { strides: 1, padding: 0, dilation: 1 }),
   convCase('1×1 of stride two', [1, 1, 8, 6], { strides: 2, padding: 0, dilation: 1 }),

@@ -4,7 +4,8 @@ import type { ConvolutionShape } from './conv2d.ts';
 import { defineKernel } from './define-kernel.ts';
 import { padOrCrop, pixelsUnderTap, type Shape4D, spreadOut } from './map-layout.ts';
 import { filterGradientTensorflow, inputGradientTensorflow } from './tensorflow/convolution.ts';
-import { filterGradientWasm, inputGradientWasm } from './wasm/convolution.ts';
+import { filterGradientWasm } from './wasm/filter-gradient.ts';
+import { inputGradientWasm } from './wasm/input-gradient.ts';
 
 type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
 type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };

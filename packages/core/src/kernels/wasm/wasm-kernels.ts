@@ -20,9 +20,12 @@ export type WasmKernels = Record<
   | 'sumRows'
   | 'swapBlocks'
   | 'transpose'
+  | 'unfold'
   | 'winogradFilter'
+  | 'winogradFilterGradient'
   | 'winogradInput'
-  | 'winogradOutput',
+  | 'winogradOutput'
+  | 'winogradUpstream',
   (...args: number[]) => void
 >;
 
