@@ -12,14 +12,14 @@ import { CATEGORIES, normalized, scene } from './scenes.mjs';
 const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
 
 /** PQ of a model over the first `count` scenes of a split. */
-export async function evaluate(model, { split = 'testing', count = 200, size = TRAINING.size } = {}) {
+export async function evaluate(model, { split = 'testing', count = 200, size = TRAINING.size, scoreThreshold } = {}) {
   const quality = new PanopticQuality({ categories: CATEGORIES });
   const geometry = { originalSize: [size, size], resizedSize: [size, size], paddedSize: [size, size] };
   for (let index = 0; index < count; index++) {
     const { image, panoptic, segments } = scene(split, index, size);
     const pixels = normalized([image]);
     const prediction = model.forward(pixels);
-    const map = await panopticMap(prediction, geometry, { things: THINGS });
+    const map = await panopticMap(prediction, geometry, { things: THINGS, scoreThreshold });
     tf.dispose([pixels, prediction.classLogits, prediction.maskLogits]);
     quality.add({
       groundTruth: { ids: panoptic, segments },
@@ -36,7 +36,10 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
   const params = new ParamStore(weights);
   const model = new Mask2Former(params, MODEL);
   params.verify((key) => key.startsWith('optimizer.'));
-  const { all, things, stuff, perCategory, images } = await evaluate(model, { count: Number(process.env.COUNT ?? 200) });
+  const { all, things, stuff, perCategory, images } = await evaluate(model, {
+    count: Number(process.env.COUNT ?? 200),
+    scoreThreshold: process.env.THRESHOLD ? Number(process.env.THRESHOLD) : undefined,
+  });
   for (const { category, pq, sq, rq, tp, fp, fn } of perCategory) {
     console.log(`${category.name.padEnd(10)} PQ ${(100 * pq).toFixed(1)}  SQ ${(100 * sq).toFixed(1)}  RQ ${(100 * rq).toFixed(1)}  ${tp} found, ${fp} false, ${fn} missed`);
   }

@@ -21,7 +21,8 @@ export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2forme
 
 // Loading
 export { type Category, categoriesFromLabels } from './loading/categories.ts';
-export { type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
+export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';
+export { type Inference, type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
 export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
 
 // From image to segments

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Category } from './loading/categories.ts';
 import { type LoadedModel, loadModel } from './loading/load-model.ts';
+import { MaskFormer } from './maskformer/maskformer.ts';
 import { preprocess } from './preprocess.ts';
 
 export type Task = 'panoptic' | 'instance' | 'semantic';
@@ -45,16 +46,22 @@ export class Segmenter {
     const { pixels, geometry } = preprocess([image], this.loaded.preprocessing);
     const prediction = this.loaded.model.forward(pixels);
     pixels.dispose();
-    const published = rule === 'original' ? 'mask2former' : 'huggingface';
     const { things } = this;
+    const { inference = {}, model } = this.loaded;
+    const published = rule === 'huggingface' ? rule : model instanceof MaskFormer ? 'maskformer' : 'mask2former';
+    const scoreThreshold = threshold ?? inference.scoreThreshold;
     try {
       switch (task) {
         case 'panoptic':
-          return await panopticMap(prediction, geometry[0], { things, rule: published, scoreThreshold: threshold });
+          return await panopticMap(prediction, geometry[0], { ...inference, things, rule: published, scoreThreshold });
         case 'instance':
-          return await instances(prediction, geometry[0], { things, rule: published, scoreThreshold: threshold });
+          return await instances(prediction, geometry[0], {
+            things,
+            rule: rule === 'huggingface' ? rule : 'mask2former',
+            scoreThreshold,
+          });
         case 'semantic':
-          return await semanticMap(prediction, geometry[0], { things, rule: rule === 'original' ? 'masks-first' : rule });
+          return await semanticMap(prediction, geometry[0], { things, rule: rule === 'huggingface' ? rule : 'masks-first' });
         default:
           throw task satisfies never;
       }
