@@ -27,6 +27,7 @@ import { maxPoolGradientReference } from './max-pool.ts';
 import { reluGradient, reluGradientReference } from './relu-gradient.ts';
 import { resizeGradientReference } from './resize-gradient.ts';
 import { sumRows, sumRowsReference } from './sum-rows.ts';
+import { turnedFilter, turnedFilterReference } from './turned-filter.ts';
 
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, 'float32', seed);
 const epsilon = 1e-5;
@@ -251,12 +252,17 @@ const CASES: Case[] = [
     },
   },
   {
-    title: 'reluGradient and sumRows',
+    title: 'reluGradient, sumRows and turnedFilter',
     run: () => {
+      const filter = random([3, 2, 5, 6], 3) as tf.Tensor4D;
       const [dy, y] = [random([701, 7], 1), tf.relu(random([701, 7], 2))];
       return {
-        fast: [reluGradient(dy, y), sumRows(dy, 7)],
-        plain: [reluGradientReference({ dy, y }), sumRowsReference({ x: dy }, { channels: 7 })],
+        fast: [reluGradient(dy, y), sumRows(dy, 7), turnedFilter(filter)],
+        plain: [
+          reluGradientReference({ dy, y }),
+          sumRowsReference({ x: dy }, { channels: 7 }),
+          turnedFilterReference({ filter }),
+        ],
       };
     },
     tolerance: 2e-5,

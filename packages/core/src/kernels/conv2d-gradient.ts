@@ -4,6 +4,7 @@ import type { ConvolutionShape } from './conv2d.ts';
 import { defineKernel } from './define-kernel.ts';
 import { padOrCrop, pixelsUnderTap, type Shape4D, spreadOut } from './map-layout.ts';
 import { filterGradientTensorflow, inputGradientTensorflow } from './tensorflow/convolution.ts';
+import { turnedFilter } from './turned-filter.ts';
 import { filterGradientWasm } from './wasm/filter-gradient.ts';
 import { inputGradientWasm } from './wasm/input-gradient.ts';
 
@@ -54,7 +55,7 @@ export function inputGradientReference(
   { strides, padding, dilation, shape }: GradientAttrs,
 ): tf.Tensor4D {
   const [, height, width] = shape;
-  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
+  const turned = turnedFilter(filter);
   const isPixel = filter.shape[0] * filter.shape[1] === 1;
   const spread = spreadOut(isPixel ? tf.conv2d(dy, turned, 1, 'valid') : dy, strides);
   const [reachY, reachX] = [(filter.shape[0] - 1) * dilation, (filter.shape[1] - 1) * dilation];

@@ -30,7 +30,8 @@ export const filterGradientWasm: Body<Inputs, GradientAttrs> = ({ dy, x }, attrs
   return tf.tidy(() => {
     const padded = padOrCrop(x, padding[0], padding[1]);
     if (height * width > 1) return byConvolution(padded, dy, attrs);
-    return productOfPixels(pixelsUnderTap(padded, [0, 0], dy.shape, strides), dy);
+    const seen = tf.reshape(pixelsUnderTap(padded, [0, 0], dy.shape, strides), [-1, inputs]);
+    return tf.reshape(productOfRows(seen, tf.reshape(dy, [-1, outputs])), shape);
   });
 };
 
@@ -46,13 +47,10 @@ function byConvolution(padded: tf.Tensor4D, dy: tf.Tensor4D, { strides, dilation
   return tf.transpose(tf.slice(taps, [0, 0, 0, 0], [inputs, height, width, outputs]), [1, 2, 0, 3]);
 }
 
-/** XᵀdY. The right operand is the one that XNNPACK copies first, so the narrower one stands there. */
-function productOfPixels(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {
-  const [inputs, outputs] = [x.shape[3], dy.shape[3]];
-  const [seen, upstream] = [tf.reshape(x, [-1, inputs]), tf.reshape(dy, [-1, outputs])] as [tf.Tensor2D, tf.Tensor2D];
-  const product =
-    outputs <= inputs ? tf.matMul(seen, upstream, true, false) : tf.transpose(tf.matMul(upstream, seen, true, false));
-  return tf.reshape(product, [1, 1, inputs, outputs]);
+/** XᵀY, for X and Y of many rows. The right operand is the one that XNNPACK copies first: the narrower stands there. */
+function productOfRows(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  if (y.shape[1]! <= x.shape[1]!) return tf.matMul(x, y, true, false);
+  return tf.transpose(tf.matMul(y, x, true, false));
 }
 
 /** F(3×3, 2×2), on the same tiles as the forward pass: for each of 16 planes the product of tiles, summed over tiles. */
@@ -110,7 +108,7 @@ function byWinograd(
   return out;
 }
 
-/** dWᵀ [out, taps·in] = dYᵀ [out, pixels] · U [pixels, taps·in], U being what each output pixel sees. */
+/** dW [taps·in, out] = Uᵀ dY, U [pixels, taps·in] being what each output pixel sees. */
 function byUnfolding(backend: WasmBackend, dy: tf.Tensor4D, x: tf.Tensor4D, attrs: GradientAttrs): tf.Tensor4D {
   const [filterHeight, filterWidth, inputs, outputs] = attrs.shape;
   const [batch, height, width] = dy.shape;
@@ -123,11 +121,11 @@ function byUnfolding(backend: WasmBackend, dy: tf.Tensor4D, x: tf.Tensor4D, attr
         const rows = Math.min(rowsAtOnce, height - row);
         const upstream = tf.reshape(tf.slice(dy, [image, row, 0, 0], [1, rows, width, outputs]), [-1, outputs]);
         const seen = unfolded(backend, x, attrs, width, image, row, rows);
-        products.push(tf.matMul(upstream, seen, true, false));
+        products.push(tf.tidy(() => productOfRows(seen, upstream)));
         tf.dispose([upstream, seen]);
       }
     }
-    return tf.reshape(tf.transpose(tf.addN(products)), attrs.shape);
+    return tf.reshape(tf.addN(products), attrs.shape);
   });
 }
 

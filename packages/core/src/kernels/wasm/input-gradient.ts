@@ -1,8 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Padding2D } from '../conv2d.ts';
 import type { GradientAttrs } from '../conv2d-gradient.ts';
 import type { Body } from '../define-kernel.ts';
+import { turnedFilter } from '../turned-filter.ts';
 import { winogradWasm } from './winograd.ts';
 
 /** The gradient in the input is a convolution of the output's gradient with the turned filter: Winograd's, for 3×3. */
@@ -14,7 +15,7 @@ export const inputGradientWasm: Body<{ dy: tf.Tensor4D; filter: tf.Tensor4D }, G
   const [height, width] = filter.shape;
   if (Math.max(...strides, dilation) > 1 || height !== 3 || width !== 3) return null;
   if (padding.flat().some((side) => side > 2)) return null;
-  const turned = tf.tidy(() => tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]));
+  const turned = turnedFilter(filter);
   const reach = padding.map(([before, after]) => [2 - before, 2 - after]) as Padding2D;
   const attrs = { strides, padding: reach, dilation, activation: 'linear' } as const;
   const dx = winogradWasm({ x: dy, filter: turned }, attrs, backend);
