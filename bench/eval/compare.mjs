@@ -32,7 +32,12 @@ function set(name, script, args) {
   return folder;
 }
 
-const lines = (text) => text.trim().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+const lines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
 const run = (program, file, ...args) =>
   lines(execFileSync(program, [path.join(here, file), ...args], { encoding: 'utf8', maxBuffer: 2 ** 30 }));
 const seconds = (value) => value.toFixed(2).padStart(8);
@@ -66,7 +71,8 @@ for (const images of values.images.split(',')) {
 }
 if (only.includes('assignment')) {
   const folder = path.join(values.sets, 'costs');
-  if (!existsSync(path.join(folder, 'costs.json'))) execFileSync(process.execPath, [path.join(here, 'make-costs.mjs'), folder]);
+  if (!existsSync(path.join(folder, 'costs.json')))
+    execFileSync(process.execPath, [path.join(here, 'make-costs.mjs'), folder]);
   const references = run(python, 'assignment_reference.py', folder);
   const found = run(process.execPath, 'time-assignment.mjs', folder);
   references.forEach((reference, k) => {

@@ -28,11 +28,11 @@ function distances(rows, columns) {
 }
 
 const matrices = [
-  ['uniform_100x50', 100, 50, 400, uniform],
-  ['uniform_300x100', 300, 100, 200, uniform],
+  ['uniform_100x50', 100, 50, 5000, uniform],
+  ['uniform_300x100', 300, 100, 1000, uniform],
   ['uniform_1000x1000', 1000, 1000, 7, uniform],
-  ['whole10_100x50', 100, 50, 400, (rows, columns) => whole(rows, columns, 10)],
-  ['whole100_300x100', 300, 100, 200, (rows, columns) => whole(rows, columns, 100)],
+  ['whole10_100x50', 100, 50, 5000, (rows, columns) => whole(rows, columns, 10)],
+  ['whole100_300x100', 300, 100, 1000, (rows, columns) => whole(rows, columns, 100)],
   ['whole100_1000x1000', 1000, 1000, 7, (rows, columns) => whole(rows, columns, 100)],
   ['distances_1000x1000', 1000, 1000, 7, distances],
 ];

@@ -7,12 +7,16 @@ import { PanopticQuality, readPanopticPng } from '@seg/coco-eval';
 const [folder] = process.argv.slice(2);
 const [wall, cpu] = [performance.now(), process.cpuUsage()];
 const read = (name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
-const inflate = (data, length) => inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
+const inflate = (data, length) =>
+  inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
 const truth = read('gt.json');
 const predicted = new Map(read('pred.json').annotations.map((annotation) => [annotation.image_id, annotation]));
 const quality = new PanopticQuality({ categories: truth.categories });
 const map = (name, { file_name, segments_info: segments }) => {
-  const { width, height, ids, repeatedRows } = readPanopticPng(readFileSync(path.join(folder, name, file_name)), inflate);
+  const { width, height, ids, repeatedRows } = readPanopticPng(
+    readFileSync(path.join(folder, name, file_name)),
+    inflate,
+  );
   return { width, height, map: { ids, repeatedRows, segments } };
 };
 for (const annotation of truth.annotations) {

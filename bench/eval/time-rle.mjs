@@ -32,5 +32,7 @@ const rows = [
   rate('runs of string', text.length, () => parseCounts(text)),
 ];
 for (const { name, ms, GBs } of rows) {
-  console.log(`${name.padEnd(20)} ${ms.toFixed(4)} ms  ${GBs.toFixed(2)} GB/s  ${(rows[0].ms / ms).toFixed(3)} of copying`);
+  console.log(
+    `${name.padEnd(20)} ${ms.toFixed(4)} ms  ${GBs.toFixed(2)} GB/s  ${(rows[0].ms / ms).toFixed(3)} of copying`,
+  );
 }

@@ -24,8 +24,15 @@ const lists = ({ rows, columns }: { rows: Int32Array; columns: Int32Array }) => 
 // Expected indices: scipy 1.17.1 (1.10.1 agrees on all), scipy.optimize.linear_sum_assignment.
 test.each(small.map((golden) => [golden.name, golden] as const))('scipy agrees: %s', (_, golden) => {
   const run = () => linearAssignment(golden.cost.flat().map(number), ...golden.shape, { maximize: golden.maximize });
+  if (!golden.error) {
+    const plain = { maximize: golden.maximize, fast: false };
+    expect(lists(linearAssignment(golden.cost.flat().map(number), ...golden.shape, plain))).toEqual([
+      golden.row,
+      golden.col,
+    ]);
+  }
   if (golden.error?.includes('infeasible')) expect(run).toThrow('expected a feasible problem');
-  else if (golden.error) expect(run).toThrow('expected costs that are numbers');
+  else if (golden.error) expect(run).toThrow('expected numbers');
   else expect(lists(run())).toEqual([golden.row, golden.col]);
 });
 
@@ -97,7 +104,7 @@ test('a batch is its problems one by one, padding columns left out', () => {
 
 test('clamping answers what rejection refuses', () => {
   const none = [NaN, NaN, NaN, NaN];
-  expect(() => linearAssignment(none, 2, 2)).toThrow('linearAssignment: expected costs that are numbers');
+  expect(() => linearAssignment(none, 2, 2)).toThrow('linearAssignment: expected numbers');
   expect(lists(linearAssignment(none, 2, 2, { nonFinite: 'clamp' }))).toEqual([
     [0, 1],
     [0, 1],
@@ -129,7 +136,29 @@ test('clamping takes the good infinity first and survives the largest doubles', 
   ]);
 });
 
+test('the plain loops and WebAssembly give the same pairs, ties and odd sizes included', () => {
+  fc.assert(
+    fc.property(
+      fc.tuple(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer(),
+        fc.integer({ min: 1, max: 50 }),
+      ),
+      ([rows, columns, seed, values]) => {
+        const costs = Float64Array.from(
+          { length: rows * columns },
+          (_, k) => Math.abs(Math.imul(seed + k, 2654435761)) % values,
+        );
+        const plain = linearAssignment(costs, rows, columns, { fast: false });
+        expect(linearAssignment(costs, rows, columns)).toEqual(plain);
+      },
+    ),
+    { seed: 5, numRuns: 300 },
+  );
+});
+
 test('says which length it expected', () => {
-  expect(() => linearAssignment([1, 2, 3], 2, 2)).toThrow('linearAssignment: expected 4 costs for [2, 2], got 3');
+  expect(() => linearAssignment([1, 2, 3], 2, 2)).toThrow('linearAssignment: expected 4 costs, got 3');
   expect(() => linearAssignmentBatch([1, 2], [1, 1, 2], { columnCounts: [3] })).toThrow('expected 0 to 2 columns');
 });

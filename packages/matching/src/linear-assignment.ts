@@ -1,3 +1,5 @@
+import { type Candidates, prepare, type Relax } from './relax.ts';
+
 /** Costs of a [rows, columns] matrix, row by row. */
 export type Costs = Float64Array | Float32Array | readonly number[];
 
@@ -11,6 +13,8 @@ export type LinearAssignmentOptions = {
    * as many as possible are.
    */
   nonFinite?: 'reject' | 'clamp';
+  /** False: without WebAssembly. The answer is the same. */
+  fast?: boolean;
 };
 
 /** Pairs (rows[i], columns[i]), rows ascending; min(number of rows, number of columns) of them. */
@@ -33,8 +37,8 @@ export function linearAssignment(
   columns: number,
   options: LinearAssignmentOptions = {},
 ): Assignment {
-  requireShape('linearAssignment', costs, rows, columns, rows * columns);
-  return assign(costs, 0, rows, columns, columns, options);
+  requireLength('linearAssignment', costs, rows * columns);
+  return assign(costs, rows, columns, options);
 }
 
 /**
@@ -49,222 +53,148 @@ export function linearAssignmentBatch(
   options: LinearAssignmentOptions & { columnCounts?: ArrayLike<number> } = {},
 ): Assignment[] {
   const [batch, rows, columns] = shape;
-  const counts = options.columnCounts ?? new Int32Array(batch).fill(columns);
-  requireShape('linearAssignmentBatch', costs, rows, columns, batch * rows * columns);
+  requireLength('linearAssignmentBatch', costs, batch * rows * columns);
   return Array.from({ length: batch }, (_, b) => {
-    const count = counts[b] as number;
+    const count = options.columnCounts ? options.columnCounts[b] : columns;
     if (!(count >= 0 && count <= columns)) {
       throw new RangeError(`linearAssignmentBatch: expected 0 to ${columns} columns in problem ${b}, got ${count}`);
     }
-    return assign(costs, b * rows * columns, rows, count, columns, options);
+    const problem = costs.slice(b * rows * columns, (b + 1) * rows * columns);
+    return assign(problem.filter((_, k) => k % columns < count) as Costs, rows, count, options);
   });
 }
 
-function requireShape(where: string, costs: Costs, rows: number, columns: number, length: number): void {
-  if (!(rows >= 0 && columns >= 0 && costs.length === length)) {
-    throw new RangeError(`${where}: expected ${length} costs for [${rows}, ${columns}], got ${costs.length}`);
-  }
+function requireLength(where: string, costs: Costs, length: number): void {
+  if (costs.length !== length) throw new RangeError(`${where}: expected ${length} costs, got ${costs.length}`);
 }
 
+/** @param costs [rows, columns] */
 function assign(
   costs: Costs,
-  offset: number,
   rows: number,
   columns: number,
-  stride: number,
-  { maximize = false, nonFinite = 'reject' }: LinearAssignmentOptions,
+  { maximize, nonFinite, fast = true }: LinearAssignmentOptions,
 ): Assignment {
   const tall = columns < rows;
-  const height = tall ? columns : rows;
-  const width = tall ? rows : columns;
-  const matrix = new Float64Array(height * width);
-  const [step, leap] = tall ? [stride, 1] : [1, stride];
-  for (let i = 0, k = 0; i < height; i++) {
-    for (let j = 0; j < width; j++, k++) {
-      const cost = costs[offset + i * leap + j * step] as number;
-      matrix[k] = maximize ? -cost : cost;
-    }
+  const [height, width] = tall ? [columns, rows] : [rows, columns];
+  const [candidates, load, relax] = prepare(height, width, tall, fast);
+  const least = load(maximize ? costs.map((cost: number) => -cost) : costs);
+  if (nonFinite === 'clamp') clamp(candidates[0], height, width);
+  else if (!(least > -Infinity)) {
+    throw new RangeError('linearAssignment: expected numbers, got NaN or infinity');
   }
-  if (nonFinite === 'clamp') clamp(matrix, height);
-  else rejectInvalid(matrix);
-  const columnOfRow = solve(matrix, height, width);
-  return tall ? transpose(columnOfRow, width) : { rows: Int32Array.from(columnOfRow.keys()), columns: columnOfRow };
-}
-
-function rejectInvalid(matrix: Float64Array): void {
-  for (let k = 0; k < matrix.length; k++) {
-    if (!((matrix[k] as number) > -Infinity)) {
-      throw new RangeError(
-        'linearAssignment: expected costs that are numbers, got NaN or an infinity on the good side',
-      );
-    }
-  }
+  const chosen = solve(candidates, relax, height, width);
+  return tall ? transposed(chosen, rows) : { rows: Int32Array.from(chosen.keys()), columns: chosen };
 }
 
 /**
  * Replaces NaN and +∞ by max + n·range and −∞ by min − n·range, where max, min and range are those of the finite costs
  * and n is one more than the number of pairs: no choice among finite costs can outweigh one such pair.
  */
-function clamp(matrix: Float64Array, pairs: number): void {
+function clamp(matrix: Float64Array, height: number, width: number): void {
   const limit = 1e290; // leaves room for sums
+  const within = (cost: number) => Math.max(-limit, Math.min(cost, limit));
   let min = Infinity;
   let max = -Infinity;
-  for (let k = 0; k < matrix.length; k++) {
-    let cost = matrix[k] as number;
+  for (const cost of matrix) {
     if (!Number.isFinite(cost)) continue;
-    cost = matrix[k] = Math.min(Math.max(cost, -limit), limit);
-    if (cost < min) min = cost;
-    if (cost > max) max = cost;
+    min = Math.min(min, within(cost));
+    max = Math.max(max, within(cost));
   }
   if (min > max) min = max = 0;
-  const reach = (pairs + 1) * (max - min || Math.abs(max) || 1);
-  for (let k = 0; k < matrix.length; k++) {
-    const cost = matrix[k] as number;
-    if (!Number.isFinite(cost)) matrix[k] = cost === -Infinity ? min - reach : max + reach;
-  }
+  const reach = (height + 1) * (max - min || Math.abs(max) || 1);
+  const stride = matrix.length / height;
+  matrix.forEach((cost, k) => {
+    if (k % stride >= width) return;
+    matrix[k] = Number.isFinite(cost) ? within(cost) : cost === -Infinity ? min - reach : max + reach;
+  });
 }
 
 /** The assignment of the transposed problem, listed by ascending row. */
-function transpose(rowOfColumn: Int32Array, rows: number): Assignment {
+function transposed(rowOfColumn: Int32Array, rows: number): Assignment {
   const columnOfRow = new Int32Array(rows).fill(-1);
-  for (let j = 0; j < rowOfColumn.length; j++) columnOfRow[rowOfColumn[j] as number] = j;
-  const taken = Int32Array.from(columnOfRow.keys()).filter((i) => columnOfRow[i] !== -1);
-  return { rows: taken, columns: taken.map((i) => columnOfRow[i] as number) };
-}
-
-/** Everything one problem needs, allocated once. */
-type Search = {
-  width: number;
-  u: Float64Array; // [height] dual variables of the rows
-  v: Float64Array; // [width] dual variables of the columns
-  open: Float64Array; // [width] v while the column is a candidate, −∞ once it is reached: its distance stays infinite
-  distance: Float64Array; // [width] shortest distance found to a candidate, +∞ once it is reached
-  reached: Float64Array; // [width] final distances
-  path: Int32Array; // [width] the row a column was reached from
-  order: Int32Array; // [width] candidates in scipy's order
-  place: Int32Array; // [width] where a candidate stands in `order`
-  rowOfColumn: Int32Array; // [width] −1 while free
-  columnOfRow: Int32Array; // [height]
-  rows: Int32Array; // [height] rows visited by this search
-  columns: Int32Array; // [height] columns reached by this search
-};
-
-/** @param matrix [height, width], height ≤ width, no NaN, no −∞ @returns the column of every row */
-function solve(matrix: Float64Array, height: number, width: number): Int32Array {
-  const search: Search = {
-    width,
-    u: new Float64Array(height),
-    v: new Float64Array(width),
-    open: new Float64Array(width),
-    distance: new Float64Array(width),
-    reached: new Float64Array(width),
-    path: new Int32Array(width),
-    order: new Int32Array(width),
-    place: new Int32Array(width),
-    rowOfColumn: new Int32Array(width).fill(-1),
-    columnOfRow: new Int32Array(height).fill(-1),
-    rows: new Int32Array(height),
-    columns: new Int32Array(height),
-  };
-  for (let row = 0; row < height; row++) augment(search, row, shortestPath(search, matrix, row));
-  return search.columnOfRow;
-}
-
-/** Dijkstra from `start` to the nearest free column, which it returns; updates the dual variables on the way. */
-function shortestPath(search: Search, matrix: Float64Array, start: number): number {
-  const { width, u, v, open, distance, reached, path, order, place, rowOfColumn, columnOfRow, rows, columns } = search;
-  for (let k = 0; k < width; k++) place[(order[k] = width - k - 1)] = k;
-  distance.fill(Infinity);
-  open.set(v);
-  let candidates = width;
-  let visited = 0;
-  let lowest = 0;
-  let sink = -1;
-  for (let row = start; sink === -1; ) {
-    rows[visited] = row;
-    let column = relax(matrix, row * width, width, lowest, u[row] as number, open, distance, path, row);
-    const tied = column < 0;
-    if (tied) column &= 0x7fffffff;
-    lowest = distance[column] as number;
-    if (lowest === Infinity) throw new RangeError('linearAssignment: expected a feasible problem, got one without');
-    if (tied) column = firstOfEqual(search, column, lowest);
-    reached[column] = lowest;
-    distance[column] = Infinity;
-    open[column] = -Infinity;
-    columns[visited++] = column;
-    const last = order[--candidates] as number;
-    place[(order[place[column] as number] = last)] = place[column] as number;
-    row = rowOfColumn[column] as number;
-    if (row === -1) sink = column;
-  }
-  u[start] = (u[start] as number) + lowest;
-  for (let k = 1; k < visited; k++) {
-    const row = rows[k] as number;
-    u[row] = (u[row] as number) + (lowest - (reached[columnOfRow[row] as number] as number));
-  }
-  for (let k = 0; k < visited; k++) {
-    const column = columns[k] as number;
-    v[column] = (v[column] as number) - (lowest - (reached[column] as number));
-  }
-  return sink;
-}
-
-/**
- * Shortens the distances to all candidates by way of `row`, reading the row from left to right so that the loop runs
- * over contiguous memory. @returns the first column at the smallest distance, or −1 − (the first) if others tie with it
- */
-function relax(
-  matrix: Float64Array,
-  base: number,
-  width: number,
-  lowest: number,
-  u: number,
-  open: Float64Array,
-  distance: Float64Array,
-  path: Int32Array,
-  row: number,
-): number {
-  let best = Infinity;
-  let nearest = 0;
-  for (let j = 0; j < width; j++) {
-    // d = ((minimum + cost) − u) − v, rounded in this order
-    const through = lowest + (matrix[base + j] as number) - u - (open[j] as number);
-    let d = distance[j] as number;
-    if (through < d) {
-      distance[j] = d = through;
-      path[j] = row;
-    }
-    if (d <= best) {
-      nearest = d < best ? j : nearest | -2147483648;
-      best = d;
-    }
-  }
-  return nearest;
-}
-
-/** Among candidates at the same distance: the last free one in order, or else the first. */
-function firstOfEqual(search: Search, nearest: number, lowest: number): number {
-  const { order, distance, place, rowOfColumn } = search;
-  let chosen = nearest;
-  let free = -1;
-  for (let j = nearest; j < search.width; j++) {
-    if (distance[j] !== lowest) continue;
-    const k = place[j] as number;
-    if (rowOfColumn[j] === -1) {
-      if (k > free) free = k;
-    } else if (k < (place[chosen] as number)) chosen = j;
-  }
-  return free === -1 ? chosen : (order[free] as number);
-}
-
-/** Turns every pair along the path from `start` to the free column `sink`. */
-function augment({ path, rowOfColumn, columnOfRow }: Search, start: number, sink: number): void {
-  for (let column = sink; ; ) {
-    const row = path[column] as number;
-    rowOfColumn[column] = row;
-    const next = columnOfRow[row] as number;
+  rowOfColumn.forEach((row, column) => {
     columnOfRow[row] = column;
-    if (row === start) return;
-    column = next;
+  });
+  const taken = new Int32Array(rowOfColumn.length);
+  for (let row = 0, k = 0; row < rows; row++) if (columnOfRow[row] >= 0) taken[k++] = row;
+  return { rows: taken, columns: taken.map((row) => columnOfRow[row]) };
+}
+
+/** @param height at most `width` @returns the column of every row */
+function solve([, open, distance, path, nearest]: Candidates, relax: Relax, height: number, width: number): Int32Array {
+  const u = new Float64Array(height); // dual variables of the rows
+  const v = new Float64Array(width); // dual variables of the columns
+  const reached = new Float64Array(width); // final distances of the columns reached
+  const columns = new Int32Array(height); // reached by this search
+  const order = new Int32Array(width); // candidates in scipy's order
+  const place = new Int32Array(width); // where a candidate stands in it
+  const rowOfColumn = new Int32Array(width).fill(-1);
+  open.fill(0);
+  const columnOfRow = new Int32Array(height);
+
+  /** Column `column` leaves the candidates, of which `last` remain. */
+  const remove = (column: number, last: number) => {
+    const moved = order[last];
+    order[place[column]] = moved;
+    place[moved] = place[column];
+  };
+
+  /** Of the `count` nearest candidates: the last free one in order, or else the first. */
+  const chooseOfEqual = (count: number, isOrdered: boolean) => {
+    let chosen = -1;
+    let best = -Infinity;
+    for (let k = 0; k < count; k++) {
+      const j = nearest[k];
+      const at = isOrdered ? place[j] : width - j;
+      const rank = rowOfColumn[j] < 0 ? width + at : -at;
+      if (rank > best) [chosen, best] = [j, rank];
+    }
+    return chosen;
+  };
+
+  for (let start = 0; start < height; start++) {
+    distance.fill(Infinity);
+    let visited = 0;
+    let lowest = 0;
+    let row = start;
+    let column = 0;
+    let isOrdered = false; // order matters from the first tie on
+    do {
+      const count = relax(row, lowest, u[row]);
+      column = nearest[0];
+      lowest = distance[column];
+      if (lowest === Infinity) throw new RangeError('linearAssignment: expected a feasible problem');
+      if (count > 1) {
+        if (!isOrdered && visited > 0) {
+          for (let k = 0; k < width; k++) place[(order[k] = width - k - 1)] = k;
+          for (let k = 0; k < visited; k++) remove(columns[k], width - k - 1);
+          isOrdered = true;
+        }
+        column = chooseOfEqual(count, isOrdered);
+      }
+      if (isOrdered) remove(column, width - visited - 1);
+      reached[column] = lowest;
+      distance[column] = Infinity;
+      open[column] = -Infinity;
+      columns[visited++] = column;
+      row = rowOfColumn[column];
+    } while (row >= 0);
+
+    u[start] += lowest;
+    for (let k = 0; k < visited; k++) {
+      column = columns[k];
+      row = rowOfColumn[column];
+      const left = lowest - reached[column];
+      open[column] = v[column] -= left;
+      if (row >= 0) u[row] += left;
+    }
+    // Turn every pair along the path back to the start.
+    do {
+      row = path[column];
+      rowOfColumn[column] = row;
+      [columnOfRow[row], column] = [column, columnOfRow[row]];
+    } while (row !== start);
   }
+  return columnOfRow;
 }
