@@ -38,9 +38,11 @@ function checkImports(name, file, allowed, declared) {
     const target = specifier.split('/')[1];
     if (target === 'testing' && file.endsWith('.test.ts')) continue;
     if (!allowed.includes(target)) problems.push(`${where}: expected imports of [${allowed}] only, got ${specifier}`);
-    else if (!declared.includes(`@seg/${target}`)) problems.push(`${where}: expected ${specifier} in package.json, got none`);
+    else if (!declared.includes(`@seg/${target}`))
+      problems.push(`${where}: expected ${specifier} in package.json, got none`);
   }
-  if (name === 'coco-eval' && /from ['"]@tensorflow\//.test(text)) problems.push(`${where}: expected no tfjs in coco-eval`);
+  if (name === 'coco-eval' && /from ['"]@tensorflow\//.test(text))
+    problems.push(`${where}: expected no tfjs in coco-eval`);
 }
 
 function sources(folder) {

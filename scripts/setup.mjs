@@ -15,21 +15,40 @@ if (major < 20) {
   process.exit(1);
 }
 
-const lock = createHash('sha256').update(readFileSync(path.join(root, 'pnpm-lock.yaml'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(path.join(root, 'pnpm-lock.yaml')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log(`setup: installing with ${packageManager}`);
   run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only']);
   writeFileSync(stamp, lock);
 }
 console.log('setup: building');
-run(path.join(root, 'node_modules', '.bin', 'turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=stream']);
+run(path.join(root, 'node_modules', '.bin', 'turbo'), [
+  'run',
+  'build',
+  '--output-logs=errors-only',
+  '--log-order=stream',
+]);
 
 function run(command, args) {
   const bin = path.join(root, 'node_modules', '.bin');
-  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: '1', CI: 'true' };
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env, shell: process.platform === 'win32' });
+  const env = {
+    ...process.env,
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+    TURBO_TELEMETRY_DISABLED: '1',
+    CI: 'true',
+  };
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+    shell: process.platform === 'win32',
+  });
   if (error || status !== 0) {
-    console.error(`setup: expected ${path.basename(command)} ${args[0]} to succeed, got ${error?.message ?? `exit code ${status}`}`);
+    console.error(
+      `setup: expected ${path.basename(command)} ${args[0]} to succeed, got ${error?.message ?? `exit code ${status}`}`,
+    );
     process.exit(1);
   }
 }

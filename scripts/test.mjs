@@ -29,12 +29,18 @@ process.exit(status === 0 && success && numPassedTests > 0 ? 0 : 1);
 function step(title, command, args) {
   const started = performance.now();
   const code = run(command, args);
-  console.log(`${title}: ${code === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  console.log(
+    `${title}: ${code === 0 ? 'passed' : 'failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  );
   if (code !== 0) process.exit(1);
 }
 
 function run(command, args, env = {}) {
-  const { status: code, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const { status: code, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   if (error) console.error(error.message);
   return error ? 1 : (code ?? 1);
 }

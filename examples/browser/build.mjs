@@ -20,8 +20,11 @@ await build({
   // reached in Node alone
   external: ['node:*', 'webgpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
 });
-const wasm = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm'));
-for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm'))) cpSync(path.join(wasm, file), path.join(out, file));
+const wasm = path.dirname(
+  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm'),
+);
+for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
+  cpSync(path.join(wasm, file), path.join(out, file));
 for (const file of ['index.html', 'verify.html']) cpSync(path.join(here, file), path.join(out, file));
 cpSync(path.join(here, '../../packages/cli/test/goldens'), path.join(out, 'goldens'), { recursive: true });
 const model = path.join(here, '../mask2former/model');

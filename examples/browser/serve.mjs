@@ -5,7 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), 'dist');
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 /** Listens on the loopback interface; port 0 takes a free one. */
 export function serve(port) {
@@ -14,7 +19,8 @@ export function serve(port) {
     try {
       const body = readFileSync(file.endsWith(path.sep) ? path.join(file, 'index.html') : file);
       response.writeHead(200, {
-        'content-type': TYPES[path.extname(file)] ?? (file.endsWith(path.sep) ? 'text/html' : 'application/octet-stream'),
+        'content-type':
+          TYPES[path.extname(file)] ?? (file.endsWith(path.sep) ? 'text/html' : 'application/octet-stream'),
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-embedder-policy': 'require-corp',
       });

@@ -13,7 +13,13 @@ const server = await serve(0);
 const address = `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+  args: [
+    '--no-sandbox',
+    '--enable-unsafe-webgpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--no-first-run',
+  ],
 });
 let [passed, failed] = [0, 0];
 
@@ -35,10 +41,20 @@ for (const [file, backend] of GOLDENS) {
   await check(`${file} on ${backend}`, async (page) => {
     await page.goto(`${address}/verify.html`);
     await page.waitForFunction(() => window.verify !== undefined);
-    const { backend: used, isolated, results } = await page.evaluate(([name, on]) => window.verify(name, on), [file, backend]);
+    const {
+      backend: used,
+      isolated,
+      results,
+    } = await page.evaluate(([name, on]) => window.verify(name, on), [file, backend]);
     const beyond = results.filter(({ ok }) => !ok);
     if (!isolated) throw new Error('expected a cross-origin isolated page, got another');
-    if (beyond.length > 0) throw new Error(beyond.slice(0, 5).map(({ name, absolute, allowed, note }) => `${name} ${absolute} > ${allowed} ${note ?? ''}`).join('; '));
+    if (beyond.length > 0)
+      throw new Error(
+        beyond
+          .slice(0, 5)
+          .map(({ name, absolute, allowed, note }) => `${name} ${absolute} > ${allowed} ${note ?? ''}`)
+          .join('; '),
+      );
     return `${results.length} taps within their bounds, ${used}`;
   });
 }
@@ -46,7 +62,9 @@ await check('the demo page segments a scene on wasm', async (page) => {
   await page.goto(`${address}/`);
   await page.selectOption('#backend', 'wasm');
   await page.click('#run');
-  await page.waitForFunction(() => /segments in|failed/.test(document.getElementById('status').textContent), null, { timeout: 120_000 });
+  await page.waitForFunction(() => /segments in|failed/.test(document.getElementById('status').textContent), null, {
+    timeout: 120_000,
+  });
   const status = await page.textContent('#status');
   if (!/^[1-9]\d* segments in/.test(status)) throw new Error(status);
   if (process.env.SEG_SCREENSHOT) await page.screenshot({ path: process.env.SEG_SCREENSHOT });

@@ -24,7 +24,10 @@ const config = {
   inference: INFERENCE,
 };
 mkdirSync(folder, { recursive: true });
-write('model.safetensors', writeSafetensors(weights, { precision: 'float16', metadata: { step: training.metadata.step } }));
+write(
+  'model.safetensors',
+  writeSafetensors(weights, { precision: 'float16', metadata: { step: training.metadata.step } }),
+);
 write('config.json', `${JSON.stringify(config, null, 2)}\n`);
 
 function write(name, content) {

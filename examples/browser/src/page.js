@@ -19,9 +19,13 @@ async function segment(image) {
   draw(element('image'), image, image.data);
   draw(element('segments'), image, colorize(map, segmentColors(map)));
   element('table').innerHTML = map.segments
-    .map(({ category, score, area }) => `<tr><td>${segmenter.categories[category].name}</td><td>${score.toFixed(2)}</td><td>${area} px</td></tr>`)
+    .map(
+      ({ category, score, area }) =>
+        `<tr><td>${segmenter.categories[category].name}</td><td>${score.toFixed(2)}</td><td>${area} px</td></tr>`,
+    )
     .join('');
-  element('status').textContent = `${map.segments.length} segments in ${took.toFixed(0)} ms on ${backend.name} (${backend.description})`;
+  element('status').textContent =
+    `${map.segments.length} segments in ${took.toFixed(0)} ms on ${backend.name} (${backend.description})`;
 }
 
 function draw(canvas, { width, height }, pixels) {

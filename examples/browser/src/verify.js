@@ -1,6 +1,7 @@
 // What the page test runs: golden files on a backend of the browser. Called through `window.verify`.
-import { useBackend } from '@seg/core';
+
 import { parseGolden, verifyGolden } from '@seg/cli/goldens';
+import { useBackend } from '@seg/core';
 
 window.verify = async (file, backend) => {
   const { name, description } = await useBackend(backend);

@@ -16,9 +16,9 @@ export async function expectGradient(
   expect(gradient.shape, 'shape of the gradient').toEqual(x.shape);
   for (let seed = 1; seed <= directions; seed++) {
     const v = tf.randomNormal(x.shape, 0, 1, 'float32', seed);
-    const along = await valueOf(() => tf.sum(tf.mul(gradient, v)));
-    const ahead = await valueOf(() => f(tf.add(x, tf.mul(v, epsilon))));
-    const behind = await valueOf(() => f(tf.sub(x, tf.mul(v, epsilon))));
+    const along = await scalarOf(() => tf.sum(tf.mul(gradient, v)));
+    const ahead = await scalarOf(() => f(tf.add(x, tf.mul(v, epsilon))));
+    const behind = await scalarOf(() => f(tf.sub(x, tf.mul(v, epsilon))));
     tf.dispose(v);
     const measured = (ahead - behind) / (2 * epsilon);
     const difference = Math.abs(along - measured);
@@ -28,7 +28,7 @@ export async function expectGradient(
   tf.dispose(gradient);
 }
 
-async function valueOf(f: () => tf.Tensor): Promise<number> {
+async function scalarOf(f: () => tf.Tensor): Promise<number> {
   const scalar = tf.tidy(f);
   const [value] = await scalar.data();
   scalar.dispose();

@@ -56,7 +56,9 @@ export class DecoderLayer {
       const afterCross = this.crossNorm.forward(tf.add<tf.Tensor3D>(afterSelf, drop(gathered)));
       this.scope.tap(afterCross, 'after_cross_attention');
 
-      const refined = this.finalNorm.forward(tf.add<tf.Tensor3D>(afterCross, drop(this.feedForward.forward(afterCross))));
+      const refined = this.finalNorm.forward(
+        tf.add<tf.Tensor3D>(afterCross, drop(this.feedForward.forward(afterCross))),
+      );
       return this.scope.tap(refined, 'output');
     });
   }

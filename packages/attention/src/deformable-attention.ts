@@ -73,7 +73,12 @@ export class DeformableAttention {
     const [refBatch, refQueries, refLevels, coordinates] = reference.shape;
     // [B·Q, 1, L, 2P]: rank 4 keeps every backend on its fast broadcasting path
     const expand = (x: tf.Tensor, repeats: number): tf.Tensor => {
-      const perPoint = tf.reshape(tf.tile(tf.reshape(x, [-1, 1, 2]), [1, repeats, 1]), [refBatch, refQueries, refLevels, repeats * 2]);
+      const perPoint = tf.reshape(tf.tile(tf.reshape(x, [-1, 1, 2]), [1, repeats, 1]), [
+        refBatch,
+        refQueries,
+        refLevels,
+        repeats * 2,
+      ]);
       const full = refBatch === batch ? perPoint : tf.tile(perPoint, [batch, 1, 1, 1]);
       return tf.reshape(full, [batch * refQueries, 1, refLevels, repeats * 2]);
     };
@@ -89,7 +94,9 @@ export class DeformableAttention {
 
 /** [1, 1, L, 2P]: one pixel of each level as a share of the map, (1/width, 1/height) for every point. */
 function pixelSizes(levels: Size[], numPoints: number): tf.Tensor4D {
-  const perLevel = levels.flatMap(([height, width]) => Array.from({ length: numPoints }, () => [1 / width, 1 / height]).flat());
+  const perLevel = levels.flatMap(([height, width]) =>
+    Array.from({ length: numPoints }, () => [1 / width, 1 / height]).flat(),
+  );
   return tf.tensor4d(perLevel, [1, 1, levels.length, numPoints * 2]);
 }
 
@@ -101,7 +108,8 @@ function startingOffsets({ numHeads, numLevels, numPoints }: DeformableAttention
     const direction = [Math.cos(angle), Math.sin(angle)];
     const longest = Math.max(...direction.map(Math.abs));
     for (let level = 0; level < numLevels; level++) {
-      for (let point = 1; point <= numPoints; point++) offsets.push(...direction.map((side) => (side / longest) * point));
+      for (let point = 1; point <= numPoints; point++)
+        offsets.push(...direction.map((side) => (side / longest) * point));
     }
   }
   return offsets;

@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 
-// Positions
-export { type SinePositionConfig, sinePosition } from './position/sine-position.ts';
+export { DecoderLayer, type DecoderLayerInputs } from './decoder-layer.ts';
 
 // Attention
 export {
@@ -14,10 +13,10 @@ export {
   type DeformableAttentionConfig,
   type DeformableAttentionInputs,
 } from './deformable-attention.ts';
-export { type AttentionInputs, MultiHeadAttention, type MultiHeadAttentionConfig } from './multi-head-attention.ts';
-export { WindowAttention, type WindowAttentionConfig } from './window-attention.ts';
-
+export { EncoderLayer, type TransformerLayerConfig } from './encoder-layer.ts';
 // Transformer layers
 export { FeedForward, type FeedForwardConfig } from './feed-forward.ts';
-export { DecoderLayer, type DecoderLayerInputs } from './decoder-layer.ts';
-export { EncoderLayer, type TransformerLayerConfig } from './encoder-layer.ts';
+export { type AttentionInputs, MultiHeadAttention, type MultiHeadAttentionConfig } from './multi-head-attention.ts';
+// Positions
+export { type SinePositionConfig, sinePosition } from './position/sine-position.ts';
+export { WindowAttention, type WindowAttentionConfig } from './window-attention.ts';

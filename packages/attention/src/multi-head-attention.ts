@@ -66,9 +66,6 @@ export class MultiHeadAttention {
 
   private packedPart(part: number): tf.Tensor[] {
     const { dim } = this.config;
-    return [
-      tf.slice(this.packedWeight!, [0, part * dim], [dim, dim]),
-      tf.slice(this.packedBias!, [part * dim], [dim]),
-    ];
+    return [tf.slice(this.packedWeight!, [0, part * dim], [dim, dim]), tf.slice(this.packedBias!, [part * dim], [dim])];
   }
 }

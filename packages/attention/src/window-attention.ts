@@ -16,7 +16,8 @@ export class WindowAttention {
   /** @param scope Holds `self.{query,key,value}`, `self.relative_position_bias_table` and `output.dense`. */
   constructor(scope: Scope, config: WindowAttentionConfig) {
     const { dim, numHeads, window } = config;
-    const projection = (...names: string[]) => new Linear(scope.at(...names), { inDim: dim, outDim: dim, init: 'torch' });
+    const projection = (...names: string[]) =>
+      new Linear(scope.at(...names), { inDim: dim, outDim: dim, init: 'torch' });
     this.scope = scope;
     this.config = config;
     this.query = projection('self', 'query');

@@ -5,23 +5,25 @@
  * @packageDocumentation
  */
 
-// Errors and shapes
-export { BackendError, CheckpointError, FormatError, ShapeError } from './errors.ts';
-export { type Axis, expectShapes } from './shape.ts';
-
-// Types that cross packages
-export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, RgbImage, Size } from './outputs.ts';
-
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
 export { checkBackend } from './backend/device-errors.ts';
 export { useBackend } from './backend/use-backend.ts';
+// Checkpoints
+export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
+export { type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
+export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
 
 // Tensors
 export { detach } from './detach.ts';
-export { type Random, seededRandom } from './random.ts';
-export { readTensors, type TensorValues } from './read-tensors.ts';
-
+// Errors and shapes
+export { BackendError, CheckpointError, FormatError, ShapeError } from './errors.ts';
+// Values from a formula
+export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
+// Images
+export { resizeImage } from './image/resize-image.ts';
+export { resizeLabels } from './image/resize-labels.ts';
+export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
 // Kernels
 export { type AttentionOptions, attention } from './kernels/attention.ts';
 export { type Conv2DOptions, conv2d, type Padding2D } from './kernels/conv2d.ts';
@@ -34,35 +36,25 @@ export { matMul } from './kernels/mat-mul.ts';
 export { type MaxPoolOptions, maxPool } from './kernels/max-pool.ts';
 export { type ResizeBilinearOptions, resizeBilinear, resizeNearest } from './kernels/resize.ts';
 export { type GridSampleOptions, gridSample, samplePoints } from './kernels/sample-points.ts';
-
-// Parameters
-export * as init from './params/init.ts';
-export type { Initializer } from './params/init.ts';
-export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
-export { type ParamOptions, type ParamSource, ParamStore, type StoredValue } from './params/param-store.ts';
-export { Scope } from './params/scope.ts';
-
 // Layers
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
-export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
 export { ConvNorm } from './layers/conv-norm.ts';
+export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
 export { dropout, dropPath, seedDropout } from './layers/dropout.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';
-
-// Checkpoints
-export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
-export { type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
-export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
-
+// Types that cross packages
+export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, RgbImage, Size } from './outputs.ts';
+export type { Initializer } from './params/init.ts';
+// Parameters
+// biome-ignore lint/performance/noReExportAll: a namespace, so that `zeros` and `ones` say what they are
+export * as init from './params/init.ts';
+export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
+export { type ParamOptions, type ParamSource, ParamStore, type StoredValue } from './params/param-store.ts';
+export { Scope } from './params/scope.ts';
+export { type Random, seededRandom } from './random.ts';
+export { readTensors, type TensorValues } from './read-tensors.ts';
+export { type Axis, expectShapes } from './shape.ts';
 // Training
 export { Tape } from './tape.ts';
-
-// Values from a formula
-export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
-
-// Images
-export { resizeImage } from './image/resize-image.ts';
-export { resizeLabels } from './image/resize-labels.ts';
-export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';

@@ -15,11 +15,13 @@ export {
   type MaskFormerPixelDecoderConfig,
   type MaskFormerPixels,
 } from './pixel-decoder/mask-former-pixel-decoder.ts';
-
+// Prediction
+export { maskLogits } from './prediction/mask-logits.ts';
 // Query decoders
 export { DetrDecoder, type DetrDecoderConfig } from './query-decoder/detr-decoder.ts';
 export { MaskedDecoder, type MaskedDecoderConfig } from './query-decoder/masked-decoder.ts';
-export { MaskedDecoderLayer, type MaskedDecoderInputs, type MaskedDecoderLayerConfig } from './query-decoder/masked-decoder-layer.ts';
-
-// Prediction
-export { maskLogits } from './prediction/mask-logits.ts';
+export {
+  type MaskedDecoderInputs,
+  MaskedDecoderLayer,
+  type MaskedDecoderLayerConfig,
+} from './query-decoder/masked-decoder-layer.ts';

@@ -4,24 +4,14 @@
  * @packageDocumentation
  */
 
-// Terms
-export { classCrossEntropy } from './terms/class-cross-entropy.ts';
-export { diceDistance, diceLoss } from './terms/dice-loss.ts';
-export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
-export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
-
-// Where masks are compared
-export { classLabels, matchedMasks, numMatched, targetMasks } from './matched-pairs.ts';
-export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';
-
 // Criteria of whole models
 export {
   MASK2FORMER_LOSS,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
   type MaskLossTerms,
-  maskClassificationLoss,
   mask2FormerTerms,
+  maskClassificationLoss,
   matchMask2Former,
 } from './criteria/mask2former.ts';
 export {
@@ -30,3 +20,11 @@ export {
   maskFormerTerms,
   matchMaskFormer,
 } from './criteria/maskformer.ts';
+// Where masks are compared
+export { classLabels, matchedMasks, numMatched, targetMasks } from './matched-pairs.ts';
+// Terms
+export { classCrossEntropy } from './terms/class-cross-entropy.ts';
+export { diceDistance, diceLoss } from './terms/dice-loss.ts';
+export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
+export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
+export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';

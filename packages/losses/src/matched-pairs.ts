@@ -18,7 +18,9 @@ export function matchedMasks(maskLogits: tf.Tensor4D, assignments: Assignment[])
   return tf.tidy(() => {
     const [batch, height, width, numQueries] = maskLogits.shape;
     const rows = tf.reshape(tf.transpose(maskLogits, [0, 3, 1, 2]), [batch * numQueries, height * width]);
-    const index = assignments.flatMap(({ rows: queries }, image) => Array.from(queries, (query) => image * numQueries + query));
+    const index = assignments.flatMap(({ rows: queries }, image) =>
+      Array.from(queries, (query) => image * numQueries + query),
+    );
     return tf.reshape(tf.gather(rows, tf.tensor1d(index, 'int32')), [index.length, height, width]);
   });
 }

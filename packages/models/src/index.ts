@@ -6,39 +6,34 @@
 
 // Backbones
 export { type Backbone, type BackboneConfig, createBackbone } from './backbones/backbone.ts';
+export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
 export { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from './backbones/key-maps.ts';
 export { RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
 export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } from './backbones/swin.ts';
-
-export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
-
+export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';
+// Loading
+export { type Category, categoriesFromLabels } from './loading/categories.ts';
+export { type Inference, type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
+export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
+export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';
 export { MASK2FORMER_ORIGINAL_KEYS } from './mask2former/key-map.ts';
 export { Mask2Former } from './mask2former/mask2former.ts';
 export { MASK2FORMER_PRESETS } from './mask2former/presets.ts';
-export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';
-
-// Loading
-export { type Category, categoriesFromLabels } from './loading/categories.ts';
-export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';
-export { type Inference, type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
-export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
-
-// From image to segments
-export {
-  type HuggingFacePreprocessor,
-  ORIGINAL_PREPROCESSING,
-  type Preprocessing,
-  preprocess,
-  readPreprocessing,
-  type ResizeRule,
-} from './preprocess.ts';
-export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';
-
 // MaskFormer
 export type { MaskFormerConfig } from './maskformer/config.ts';
 export { type HuggingFaceMaskFormer, readMaskFormerConfig } from './maskformer/hugging-face.ts';
 export { MASKFORMER_ORIGINAL_KEYS } from './maskformer/key-map.ts';
 export { MaskFormer } from './maskformer/maskformer.ts';
 export { MASKFORMER_PRESETS } from './maskformer/presets.ts';
+// From image to segments
+export {
+  type HuggingFacePreprocessor,
+  ORIGINAL_PREPROCESSING,
+  type Preprocessing,
+  preprocess,
+  type ResizeRule,
+  readPreprocessing,
+} from './preprocess.ts';
+export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';

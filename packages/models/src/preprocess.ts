@@ -1,4 +1,12 @@
-import { FormatError, type ImageBatch, type ImageGeometry, resizeImage, type RgbImage, shortestEdgeSize, type Size } from '@seg/core';
+import {
+  FormatError,
+  type ImageBatch,
+  type ImageGeometry,
+  type RgbImage,
+  resizeImage,
+  type Size,
+  shortestEdgeSize,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export type ResizeRule =
@@ -45,11 +53,13 @@ export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatc
   resized.forEach((image, i) => {
     normalizeInto(values.subarray(i * padded[0] * padded[1] * 3), image, padded[1], config);
   });
-  const geometry = images.map(({ height, width }, i): ImageGeometry => ({
-    originalSize: [height, width],
-    resizedSize: [resized[i].height, resized[i].width],
-    paddedSize: padded,
-  }));
+  const geometry = images.map(
+    ({ height, width }, i): ImageGeometry => ({
+      originalSize: [height, width],
+      resizedSize: [resized[i].height, resized[i].width],
+      paddedSize: padded,
+    }),
+  );
   return { pixels: tf.tensor4d(values, [images.length, ...padded, 3]), geometry };
 }
 
@@ -72,7 +82,12 @@ function targetSize(size: Size, rule: ResizeRule): Size {
   }
 }
 
-function normalizeInto(target: Float32Array, { data, width, height }: RgbImage, rowWidth: number, config: Preprocessing): void {
+function normalizeInto(
+  target: Float32Array,
+  { data, width, height }: RgbImage,
+  rowWidth: number,
+  config: Preprocessing,
+): void {
   const { rescale, mean, std } = config;
   for (let y = 0; y < height; y++) {
     for (let i = 0; i < width * 3; i++) {
@@ -111,7 +126,10 @@ export function readPreprocessing(file: string, json: HuggingFacePreprocessor): 
   };
 }
 
-function readResize(file: string, { size, max_size: maxSize, _max_size: oldMaxSize }: HuggingFacePreprocessor): ResizeRule {
+function readResize(
+  file: string,
+  { size, max_size: maxSize, _max_size: oldMaxSize }: HuggingFacePreprocessor,
+): ResizeRule {
   const longest = maxSize ?? oldMaxSize ?? 1333;
   if (size === undefined) return { kind: 'shortest-edge', shortestEdge: 800, longestEdge: longest };
   if (typeof size === 'number') return { kind: 'shortest-edge', shortestEdge: size, longestEdge: longest };

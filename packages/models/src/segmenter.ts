@@ -42,7 +42,10 @@ export class Segmenter {
   segment(image: RgbImage, options: SegmentOptions & { task: 'instance' }): Promise<InstanceList>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: 'panoptic' | 'semantic' }): Promise<SegmentMap>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: Task }): Promise<InstanceList | SegmentMap>;
-  async segment(image: RgbImage, { task = 'panoptic', threshold, rule = 'original' }: SegmentOptions & { task?: Task } = {}) {
+  async segment(
+    image: RgbImage,
+    { task = 'panoptic', threshold, rule = 'original' }: SegmentOptions & { task?: Task } = {},
+  ) {
     const { pixels, geometry } = preprocess([image], this.loaded.preprocessing);
     const prediction = this.loaded.model.forward(pixels);
     pixels.dispose();
@@ -61,7 +64,10 @@ export class Segmenter {
             scoreThreshold,
           });
         case 'semantic':
-          return await semanticMap(prediction, geometry[0], { things, rule: rule === 'huggingface' ? rule : 'masks-first' });
+          return await semanticMap(prediction, geometry[0], {
+            things,
+            rule: rule === 'huggingface' ? rule : 'masks-first',
+          });
         default:
           throw task satisfies never;
       }

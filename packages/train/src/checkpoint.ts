@@ -1,4 +1,12 @@
-import { openSafetensors, type ByteSource, FormatError, type ParamStore, readTensors, type StoredValue, writeSafetensors } from '@seg/core';
+import {
+  type ByteSource,
+  FormatError,
+  openSafetensors,
+  type ParamStore,
+  readTensors,
+  type StoredValue,
+  writeSafetensors,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { AdamW } from './adamw.ts';
@@ -20,7 +28,11 @@ export async function storedParameters(params: ParamStore): Promise<Map<string, 
 }
 
 /** All that training needs to go on: parameters, moments of the optimizer, the step. One safetensors file. */
-export async function saveTraining(params: ParamStore, optimizer: AdamW, metadata: Record<string, string> = {}): Promise<Uint8Array> {
+export async function saveTraining(
+  params: ParamStore,
+  optimizer: AdamW,
+  metadata: Record<string, string> = {},
+): Promise<Uint8Array> {
   const tensors = await storedParameters(params);
   for (const [key, value] of await optimizer.state()) tensors.set(key, value);
   return writeSafetensors(tensors, { metadata: { ...metadata, step: String(optimizer.steps) } });

@@ -21,12 +21,13 @@ export function lossCurve(points: LossPoint[], title: string): string {
   const line = (values: number[], style: string): string =>
     `<polyline fill="none" ${style} points="${values.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"/>`;
   const ticks = [low, (low + high) / 2, high].map(
-    (value) => `<text x="${MARGIN - 6}" y="${y(value).toFixed(1)}" text-anchor="end">${Math.exp(value).toPrecision(3)}</text>`,
+    (value) =>
+      `<text x="${MARGIN - 6}" y="${y(value).toFixed(1)}" text-anchor="end">${Math.exp(value).toPrecision(3)}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
-    `<text x="${WIDTH / 2}" y="24" text-anchor="middle" font-size="15">${escape(title)}</text>`,
+    `<text x="${WIDTH / 2}" y="24" text-anchor="middle" font-size="15">${escapeXml(title)}</text>`,
     line(losses, 'stroke="#9ab" stroke-width="0.6"'),
     line(smooth, 'stroke="#136" stroke-width="2"'),
     ...ticks,
@@ -43,6 +44,6 @@ function runningMean(values: number[], reach: number): number[] {
   });
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

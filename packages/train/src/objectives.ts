@@ -1,16 +1,16 @@
 import { type MaskPrediction, seededRandom } from '@seg/core';
 import {
-  type MaskFormerLossConfig,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
-  maskClassificationLoss,
+  type MaskFormerLossConfig,
   mask2FormerTerms,
+  maskClassificationLoss,
   maskFormerTerms,
   matchMask2Former,
   matchMaskFormer,
   randomPoints,
 } from '@seg/losses';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Objective } from './train-step.ts';
 

@@ -18,7 +18,11 @@ export type TrainingBatch = {
 export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
   forward(pixels: tf.Tensor4D): Prediction;
   decide(prediction: Prediction, targets: MaskTargets[], step: number): Promise<Decisions>;
-  loss(prediction: Prediction, targets: MaskTargets[], decisions: Decisions): { total: tf.Scalar; terms: Record<string, tf.Scalar> };
+  loss(
+    prediction: Prediction,
+    targets: MaskTargets[],
+    decisions: Decisions,
+  ): { total: tf.Scalar; terms: Record<string, tf.Scalar> };
 };
 
 /** Values of one step: the total, the norm of its gradient, and the objective's terms. */
@@ -49,7 +53,14 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
       terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
       return result.total;
     }, [...variables.values()]);
-    return await update(params, optimizer, { value, gradients, terms, learningRate, keys: [...variables.keys()], step });
+    return await update(params, optimizer, {
+      value,
+      gradients,
+      terms,
+      learningRate,
+      keys: [...variables.keys()],
+      step,
+    });
   } finally {
     tape.dispose();
     tf.dispose(prediction);
@@ -65,7 +76,11 @@ type Update = {
   step: number;
 };
 
-async function update(params: ParamStore, optimizer: AdamW, { value, gradients, terms, keys, learningRate, step }: Update): Promise<StepResult> {
+async function update(
+  params: ParamStore,
+  optimizer: AdamW,
+  { value, gradients, terms, keys, learningRate, step }: Update,
+): Promise<StepResult> {
   try {
     const [loss] = await value.data();
     if (!Number.isFinite(loss)) throw new Error(`trainStep: expected a finite loss at step ${step}, got ${loss}`);
@@ -73,7 +88,9 @@ async function update(params: ParamStore, optimizer: AdamW, { value, gradients, 
     params.touch();
     const [gradientNorm] = await norm.data();
     norm.dispose();
-    const values = await Promise.all(Object.entries(terms).map(async ([name, term]) => [name, (await term.data())[0]] as const));
+    const values = await Promise.all(
+      Object.entries(terms).map(async ([name, term]) => [name, (await term.data())[0]] as const),
+    );
     return { loss, gradientNorm, terms: Object.fromEntries(values) };
   } finally {
     tf.dispose([value, ...gradients.filter((gradient) => gradient !== null), ...Object.values(terms)]);

@@ -33,7 +33,11 @@ export function sinePosition(height: number, width: number, config: SinePosition
 }
 
 /** [length, channels]: sin and cos of position / (length + ε) · 2π over temperature^(2⌊i/2⌋ / channels). */
-function axisEncoding(length: number, channels: number, { temperature = 10000, offset = 0 }: SinePositionConfig): Float32Array {
+function axisEncoding(
+  length: number,
+  channels: number,
+  { temperature = 10000, offset = 0 }: SinePositionConfig,
+): Float32Array {
   const values = new Float32Array(length * channels);
   for (let p = 0; p < length; p++) {
     const angle = ((p + 1 + offset) / (length + 1e-6)) * 2 * Math.PI;

@@ -9,10 +9,14 @@ import { verifyGolden } from '../goldens/verify-golden.ts';
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('compare a model, its losses or its post-processing with a golden file; exit 1 at the first tap beyond its bound')
+    .description(
+      'compare a model, its losses or its post-processing with a golden file; exit 1 at the first tap beyond its bound',
+    )
     .argument('<golden...>', 'golden files; docs/goldens.md has the format')
     .addOption(
-      new Option('--backend <name>', 'where to compute').choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu']).default('auto'),
+      new Option('--backend <name>', 'where to compute')
+        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
+        .default('auto'),
     )
     .option('--all', 'go on behind the first tap that is beyond its bound')
     .action(async (files: string[], { backend, all }: { backend: BackendName | 'auto'; all?: boolean }) => {

@@ -7,7 +7,8 @@ import { parseGolden } from '../../src/goldens/golden-file.ts';
 import { verifyForward } from '../../src/goldens/verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from '../../src/goldens/verify-loss.ts';
 
-const golden = (name: string) => parseGolden(name, readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
+const golden = (name: string) =>
+  parseGolden(name, readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
 
 onEveryBackend(
   'Mask2Former at published size',

@@ -7,20 +7,18 @@ import { parseGolden } from '../../src/goldens/golden-file.ts';
 import { verifyForward } from '../../src/goldens/verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from '../../src/goldens/verify-loss.ts';
 
-const golden = (name: string) => parseGolden(name, readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
+const golden = (name: string) =>
+  parseGolden(name, readFileSync(new URL(`../goldens/${name}.json`, import.meta.url), 'utf8'));
 
 onEveryBackend(
   'MaskFormer at published size',
   () => {
-    test.each(['maskformer_r50', 'maskformer_swin_t'])(
-      '%s: every tap within ten times its noise',
-      async (name) => {
-        const results: TapResult[] = [];
-        await verifyForward(golden(name), (result) => results.push(result) > 0);
-        expect(results.length).toBeGreaterThan(30);
-        expect(results.filter((result) => !result.ok)).toEqual([]);
-      },
-    );
+    test.each(['maskformer_r50', 'maskformer_swin_t'])('%s: every tap within ten times its noise', async (name) => {
+      const results: TapResult[] = [];
+      await verifyForward(golden(name), (result) => results.push(result) > 0);
+      expect(results.length).toBeGreaterThan(30);
+      expect(results.filter((result) => !result.ok)).toEqual([]);
+    });
   },
   { only: ['wasm', 'node', 'webgpu'] },
 );

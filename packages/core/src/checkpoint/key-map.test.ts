@@ -9,7 +9,10 @@ const map: KeyMap = [
   { stack: ['up.{i}.gate', 'up.{i}.value'], ours: 'up.{i}.both' },
   { drop: '{*}.num_batches_tracked' },
 ];
-const value = (first: number, rows: number): StoredValue => ({ shape: [rows, 1], values: Float32Array.from({ length: rows }, (_, i) => first + i) });
+const value = (first: number, rows: number): StoredValue => ({
+  shape: [rows, 1],
+  values: Float32Array.from({ length: rows }, (_, i) => first + i),
+});
 const foreign = new Map([
   ['backbone.res2.0.conv1.weight', value(1, 2)],
   ['attn.3.in_proj_weight', value(10, 6)],
@@ -17,11 +20,21 @@ const foreign = new Map([
   ['up.0.value', value(30, 2)],
   ['kept', value(40, 1)],
 ]);
-const source = (tensors: Map<string, StoredValue>): ParamSource => ({ keys: () => tensors.keys(), read: (key) => tensors.get(key) ?? null });
+const source = (tensors: Map<string, StoredValue>): ParamSource => ({
+  keys: () => tensors.keys(),
+  read: (key) => tensors.get(key) ?? null,
+});
 
 test('keys are renamed with shifted indices, split, stacked, or kept', () => {
   const ours = renamed(source(foreign), map);
-  expect([...ours.keys()]).toEqual(['stages.0.layers.0.layer.0.weight', 'attn.3.q', 'attn.3.k', 'attn.3.v', 'up.0.both', 'kept']);
+  expect([...ours.keys()]).toEqual([
+    'stages.0.layers.0.layer.0.weight',
+    'attn.3.q',
+    'attn.3.k',
+    'attn.3.v',
+    'up.0.both',
+    'kept',
+  ]);
   expect(ours.read('attn.3.k')).toEqual({ shape: [2, 1], values: Float32Array.of(12, 13) });
   expect(ours.read('up.0.both')).toEqual({ shape: [3, 1], values: Float32Array.of(20, 30, 31) });
   expect(ours.read('absent')).toBeNull();

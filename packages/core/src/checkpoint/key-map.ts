@@ -52,7 +52,8 @@ function readersOf(key: string, source: ParamSource, map: KeyMap): Reader[] {
     } else {
       const found = match(rule.foreign, key);
       if (found && 'ours' in rule) return [[fill(rule.ours, found), () => source.read(key)]];
-      if (found && 'split' in rule) return rule.split.map((ours, i) => [fill(ours, found), () => part(source, key, i, rule.split.length)]);
+      if (found && 'split' in rule)
+        return rule.split.map((ours, i) => [fill(ours, found), () => part(source, key, i, rule.split.length)]);
     }
   }
   return [[key, () => source.read(key)]];

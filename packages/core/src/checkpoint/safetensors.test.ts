@@ -38,7 +38,9 @@ test('every half-precision number survives widening and narrowing', () => {
 });
 
 test('narrowing rounds to nearest even and overflows to infinity', () => {
-  const narrowed = float16ToFloat32(float32ToFloat16(Float32Array.of(2049, 2051, 65519, 65520, 2 ** -25, 3 * 2 ** -26)));
+  const narrowed = float16ToFloat32(
+    float32ToFloat16(Float32Array.of(2049, 2051, 65519, 65520, 2 ** -25, 3 * 2 ** -26)),
+  );
   expect([...narrowed]).toEqual([2048, 2052, 65504, Infinity, 0, 2 ** -24]);
 });
 
@@ -53,11 +55,22 @@ test.each([
   ['a header that is a list', withHeader('[1]'), /JSON object as header/],
   ['an unknown dtype', withHeader({ a: { dtype: 'F8', shape: [1], data_offsets: [0, 1] } }, 1), /got F8/],
   ['a negative size', withHeader({ a: { dtype: 'F32', shape: [-1], data_offsets: [0, 4] } }, 4), /shape of sizes/],
-  ['too few bytes for the shape', withHeader({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 4), /expected 8 bytes/],
-  ['a truncated body', withHeader({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, 4), /expected 8 bytes of data, got 4/],
+  [
+    'too few bytes for the shape',
+    withHeader({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, 4),
+    /expected 8 bytes/,
+  ],
+  [
+    'a truncated body',
+    withHeader({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, 4),
+    /expected 8 bytes of data, got 4/,
+  ],
   [
     'overlapping tensors',
-    withHeader({ a: { dtype: 'U8', shape: [2], data_offsets: [0, 2] }, b: { dtype: 'U8', shape: [2], data_offsets: [1, 3] } }, 3),
+    withHeader(
+      { a: { dtype: 'U8', shape: [2], data_offsets: [0, 2] }, b: { dtype: 'U8', shape: [2], data_offsets: [1, 3] } },
+      3,
+    ),
     /expected data at 2, got 1/,
   ],
   ['a null entry', withHeader({ a: null }), /got undefined/],
@@ -68,5 +81,7 @@ test.each([
 
 test('a value that half precision cannot hold is refused', () => {
   const large = new Map([['w', { shape: [1], values: Float32Array.of(1e6) }]]);
-  expect(() => writeSafetensors(large, { precision: 'float16' })).toThrow('w: expected values within ±65504, got 1000000');
+  expect(() => writeSafetensors(large, { precision: 'float16' })).toThrow(
+    'w: expected values within ±65504, got 1000000',
+  );
 });

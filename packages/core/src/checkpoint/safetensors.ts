@@ -90,9 +90,16 @@ function checkEntry(name: string, key: string, entry: HeaderEntry): void {
 
 /** The format wants the tensors to cover the data exactly: no hole, no overlap, nothing behind the last. */
 function checkCoverage(source: ByteSource, entries: Map<string, HeaderEntry>, dataStart: number): void {
-  const ordered = [...entries].sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
+  const ordered = [...entries].sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
   let end = 0;
-  for (const [key, { data_offsets: [from, to] }] of ordered) {
+  for (const [
+    key,
+    {
+      data_offsets: [from, to],
+    },
+  ] of ordered) {
     if (from !== end) throw new FormatError(`${source.name}: ${key}: expected data at ${end}, got ${from}`);
     end = to;
   }
@@ -141,7 +148,10 @@ function widened(where: string, dtype: string, buffer: ArrayBuffer): Float32Arra
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredValue>,
-  { metadata = {}, precision = 'float32' }: { metadata?: Record<string, string>; precision?: 'float32' | 'float16' } = {},
+  {
+    metadata = {},
+    precision = 'float32',
+  }: { metadata?: Record<string, string>; precision?: 'float32' | 'float16' } = {},
 ): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   const bodies: Uint8Array[] = [];
@@ -158,7 +168,8 @@ export function writeSafetensors(
 
 function halved(key: string, values: Float32Array): Uint16Array {
   const worst = values.find((value) => Math.abs(value) > 65504);
-  if (worst !== undefined) throw new RangeError(`writeSafetensors: ${key}: expected values within ±65504, got ${worst}`);
+  if (worst !== undefined)
+    throw new RangeError(`writeSafetensors: ${key}: expected values within ±65504, got ${worst}`);
   return float32ToFloat16(values);
 }
 

@@ -32,7 +32,11 @@ onEveryBackend('batch norm', () => {
     const params = new ParamStore();
     const norm = new BatchNorm(params.root, { dim: 8 });
     const x = rows();
-    await expectClose(params.train(() => norm.forward(x)), tf.div(x, Math.sqrt(1 + 1e-5)), { absolute: 1e-6 });
+    await expectClose(
+      params.train(() => norm.forward(x)),
+      tf.div(x, Math.sqrt(1 + 1e-5)),
+      { absolute: 1e-6 },
+    );
     params.dispose();
   });
 

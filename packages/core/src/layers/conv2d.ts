@@ -46,7 +46,12 @@ export class Conv2d {
   }
 
   /** The same convolution with other weights: a batch norm folded into it, say. */
-  apply(x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D | undefined, activation: 'linear' | 'relu'): tf.Tensor4D {
+  apply(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    bias: tf.Tensor1D | undefined,
+    activation: 'linear' | 'relu',
+  ): tf.Tensor4D {
     const { stride, padding, dilation, groups } = this.config;
     return conv2d(x, filter, { strides: stride, padding, dilation, groups, bias, activation });
   }

@@ -41,11 +41,19 @@ export class DeformablePixelDecoder {
     this.scope = scope;
     this.config = config;
     this.projections = coarser.reverse().map((inDim, i) => ({
-      conv: new Conv2d(scope.at('input_projections', i, 0), { inDim, outDim: dim, kernel: 1, init: init.xavierUniform }),
+      conv: new Conv2d(scope.at('input_projections', i, 0), {
+        inDim,
+        outDim: dim,
+        kernel: 1,
+        init: init.xavierUniform,
+      }),
       norm: new GroupNorm(scope.at('input_projections', i, 1), { dim }),
     }));
     this.levelEmbedding = scope.param('level_embed', [this.projections.length, dim], init.normal(1));
-    this.layers = Array.from({ length: numLayers }, (_, i) => new DeformableLayer(scope.at('encoder', 'layers', i), config));
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new DeformableLayer(scope.at('encoder', 'layers', i), config),
+    );
     this.lateral = normedConv(scope.at('adapter_1'), { inDim: dim4, outDim: dim, kernel: 1 });
     this.smooth = normedConv(scope.at('layer_1'), { inDim: dim, outDim: dim, kernel: 3, padding: 1 });
     this.maskProjection = new Conv2d(scope.at('mask_projection'), {
@@ -142,7 +150,12 @@ class DeformableLayer {
 
   constructor(scope: Scope, { dim, numHeads, numPoints, ffnDim, inDims }: DeformablePixelDecoderConfig) {
     this.scope = scope;
-    this.attention = new DeformableAttention(scope.at('self_attn'), { dim, numHeads, numPoints, numLevels: inDims.length - 1 });
+    this.attention = new DeformableAttention(scope.at('self_attn'), {
+      dim,
+      numHeads,
+      numPoints,
+      numLevels: inDims.length - 1,
+    });
     this.attentionNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
     this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim });
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
@@ -152,7 +165,10 @@ class DeformableLayer {
     return tf.tidy(() => {
       const attended = tf.tidy(() => {
         const query = tf.add<tf.Tensor3D>(tokens, position);
-        const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');
+        const gathered = this.scope.tap(
+          this.attention.forward({ query, value: tokens, reference, levels }),
+          'self_attn',
+        );
         return this.attentionNorm.forward(tf.add<tf.Tensor3D>(tokens, gathered));
       });
       return this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, this.feedForward.forward(attended))));

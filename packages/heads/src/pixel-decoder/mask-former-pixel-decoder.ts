@@ -43,8 +43,13 @@ export class MaskFormerPixelDecoder {
     const hasEncoder = numEncoderLayers > 0;
     this.scope = scope;
     this.config = config;
-    this.inputProjection = hasEncoder ? new Conv2d(scope.at('input_projection'), { inDim: coarsest, outDim: dim, kernel: 1 }) : undefined;
-    this.encoder = Array.from({ length: numEncoderLayers }, (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), config));
+    this.inputProjection = hasEncoder
+      ? new Conv2d(scope.at('input_projection'), { inDim: coarsest, outDim: dim, kernel: 1 })
+      : undefined;
+    this.encoder = Array.from(
+      { length: numEncoderLayers },
+      (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), config),
+    );
     const fpn = scope.at('fpn');
     this.stem = normedConv(fpn.at('stem'), hasEncoder ? dim : coarsest, dim, 3);
     this.steps = inDims
@@ -89,7 +94,14 @@ export class MaskFormerPixelDecoder {
 
 function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number): NormedConv {
   return {
-    conv: new Conv2d(scope.at(0), { inDim, outDim, kernel, padding: (kernel - 1) / 2, bias: false, init: init.fanInUniform }),
+    conv: new Conv2d(scope.at(0), {
+      inDim,
+      outDim,
+      kernel,
+      padding: (kernel - 1) / 2,
+      bias: false,
+      init: init.fanInUniform,
+    }),
     norm: new GroupNorm(scope.at(1), { dim: outDim }),
   };
 }

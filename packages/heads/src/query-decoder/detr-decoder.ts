@@ -38,11 +38,19 @@ export class DetrDecoder {
     this.scope = scope;
     this.queryPosition = scope.at('queries_embedder').param('weight', [numQueries, dim], init.normal(1));
     this.inputProjection =
-      inDim !== dim || projectAlways ? new Conv2d(scope.at('input_projection'), { inDim, outDim: dim, kernel: 1 }) : undefined;
-    this.layers = Array.from({ length: numLayers }, (_, i) => new DecoderLayer(scope.at('decoder', 'layers', i), config));
+      inDim !== dim || projectAlways
+        ? new Conv2d(scope.at('input_projection'), { inDim, outDim: dim, kernel: 1 })
+        : undefined;
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new DecoderLayer(scope.at('decoder', 'layers', i), config),
+    );
     this.norm = new LayerNorm(scope.at('decoder', 'layernorm'), { dim });
     this.classHead = new Linear(heads.at('class_predictor'), { inDim: dim, outDim: numClasses + 1, init: 'torch' });
-    this.maskHead = new Mlp([0, 1, 2].map((i) => heads.at('mask_embedder', i, 0)), [dim, dim, dim, maskDim]);
+    this.maskHead = new Mlp(
+      [0, 1, 2].map((i) => heads.at('mask_embedder', i, 0)),
+      [dim, dim, dim, maskDim],
+    );
   }
 
   /**
@@ -76,7 +84,10 @@ export class DetrDecoder {
       const normed = this.norm.forward(queries);
       const at = this.scope.at('prediction', index);
       const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
-      return { classLogits, maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits') };
+      return {
+        classLogits,
+        maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits'),
+      };
     });
   }
 }

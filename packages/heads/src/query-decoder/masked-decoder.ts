@@ -1,5 +1,15 @@
 import { sinePosition } from '@seg/attention';
-import { detach, init, LayerNorm, Linear, type MaskPrediction, Mlp, resizeBilinear, type Scope, type Size } from '@seg/core';
+import {
+  detach,
+  init,
+  LayerNorm,
+  Linear,
+  type MaskPrediction,
+  Mlp,
+  resizeBilinear,
+  type Scope,
+  type Size,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PixelFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
@@ -49,7 +59,10 @@ export class MaskedDecoder {
     this.layers = Array.from({ length: numLayers }, (_, i) => new MaskedDecoderLayer(decoder.at('layers', i), config));
     this.norm = new LayerNorm(decoder.at('layernorm'), { dim });
     const embedder = decoder.at('mask_predictor', 'mask_embedder');
-    this.maskHead = new Mlp([0, 1, 2].map((i) => embedder.at(i, 0)), [dim, dim, dim, maskDim]);
+    this.maskHead = new Mlp(
+      [0, 1, 2].map((i) => embedder.at(i, 0)),
+      [dim, dim, dim, maskDim],
+    );
     this.classHead = new Linear(classScope, { inDim: dim, outDim: numClasses + 1, init: 'torch' });
   }
 
@@ -67,7 +80,12 @@ export class MaskedDecoder {
         const { size, ...scale } = scales[i % scales.length];
         const { maskLogits: logits } = predictions[i];
         const bias = tf.tidy(() => this.attentionBias(resizeBilinear(detach(logits), size), i));
-        queries = layer.forward({ queries, queryPosition: this.queryPosition as unknown as tf.Tensor2D, ...scale, bias });
+        queries = layer.forward({
+          queries,
+          queryPosition: this.queryPosition as unknown as tf.Tensor2D,
+          ...scale,
+          bias,
+        });
         predictions.push(this.predict(queries, features.maskFeatures, i + 1));
       }
       return predictions;
@@ -91,7 +109,12 @@ export class MaskedDecoder {
         const before = queries;
         queries = tf.tidy(() => {
           const bias = this.attentionBias(maskLogits(this.maskHead.forward(this.norm.forward(before)), embedding), i);
-          return layer.forward({ queries: before, queryPosition: this.queryPosition as unknown as tf.Tensor2D, ...scale, bias });
+          return layer.forward({
+            queries: before,
+            queryPosition: this.queryPosition as unknown as tf.Tensor2D,
+            ...scale,
+            bias,
+          });
         });
         before.dispose();
       }
@@ -120,7 +143,10 @@ export class MaskedDecoder {
       const normed = this.norm.forward(queries);
       const at = this.scope.at('prediction', index);
       const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
-      return { classLogits, maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits') };
+      return {
+        classLogits,
+        maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits'),
+      };
     });
   }
 

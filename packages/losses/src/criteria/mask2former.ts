@@ -58,7 +58,9 @@ export async function matchMask2Former(
   const flat = await matchQueries(() =>
     predictions.flatMap((prediction, output) => imageCosts(prediction, output, targets, config, source)),
   );
-  const assignments = predictions.map((_, output) => flat.slice(output * targets.length, (output + 1) * targets.length));
+  const assignments = predictions.map((_, output) =>
+    flat.slice(output * targets.length, (output + 1) * targets.length),
+  );
   return { assignments, points: await drawPoints(predictions, assignments, config, source) };
 }
 
@@ -78,7 +80,10 @@ function imageCosts(
     return tf.tidy(() => {
       const maps = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
       const logits = tf.transpose(tf.squeeze(samplePoints(maps, points), [0])) as tf.Tensor2D; // [N, P]
-      const wanted = tf.squeeze(samplePoints(tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D, points), [0]);
+      const wanted = tf.squeeze(
+        samplePoints(tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D, points),
+        [0],
+      );
       const truth = tf.transpose(wanted) as tf.Tensor2D; // [T, P]
       const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
       const labels = tf.tensor1d(classes, 'int32');
@@ -124,17 +129,29 @@ export function mask2FormerTerms(
   { assignments, points }: Mask2FormerMatching,
   { noObjectWeight }: Mask2FormerLossConfig,
 ): MaskLossTerms[] {
-  const normalizer = Math.max(1, targets.reduce((sum, { classes }) => sum + classes.length, 0));
+  const normalizer = Math.max(
+    1,
+    targets.reduce((sum, { classes }) => sum + classes.length, 0),
+  );
   return predictions.map(({ classLogits, maskLogits }, output) => {
     const [batch, numQueries, numClasses] = classLogits.shape;
     const labels = tf.tensor1d(classLabels(assignments[output], targets, numQueries, numClasses - 1), 'int32');
-    const classification = classCrossEntropy(tf.reshape(classLogits, [batch * numQueries, numClasses]), labels, noObjectWeight);
+    const classification = classCrossEntropy(
+      tf.reshape(classLogits, [batch * numQueries, numClasses]),
+      labels,
+      noObjectWeight,
+    );
     const pairs = numMatched(assignments[output]);
-    if (pairs === 0) return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
+    if (pairs === 0)
+      return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
     const where = tf.tensor3d(points[output], [pairs, points[output].length / 2 / pairs, 2]);
     const logits = sampleMasks(matchedMasks(maskLogits, assignments[output]), where); // [M, P]
     const truth = sampleMasks(targetMasks(targets, assignments[output]), where);
-    return { classification, mask: maskCrossEntropyLoss(logits, truth, normalizer), dice: diceLoss(logits, truth, normalizer) };
+    return {
+      classification,
+      mask: maskCrossEntropyLoss(logits, truth, normalizer),
+      dice: diceLoss(logits, truth, normalizer),
+    };
   });
 }
 

@@ -17,7 +17,12 @@ export type MaskFormerLossConfig = {
 };
 
 /** Cheng et al. 2021, section 4.1. */
-export const MASKFORMER_LOSS: MaskFormerLossConfig = { classWeight: 1, maskWeight: 20, diceWeight: 1, noObjectWeight: 0.1 };
+export const MASKFORMER_LOSS: MaskFormerLossConfig = {
+  classWeight: 1,
+  maskWeight: 20,
+  diceWeight: 1,
+  noObjectWeight: 0.1,
+};
 
 /**
  * Assigns targets to queries for every output, on whole masks at the size of the prediction. Cheng et al. 2021,
@@ -47,7 +52,10 @@ function imageCost(
   return tf.tidy(() => {
     const maps = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
     const logits: tf.Tensor2D = tf.transpose(tf.reshape(maps, [height * width, numQueries]));
-    const truth: tf.Tensor2D = tf.reshape(resizeNearest(tf.expandDims(masks, -1) as tf.Tensor4D, [height, width]), [classes.length, height * width]);
+    const truth: tf.Tensor2D = tf.reshape(resizeNearest(tf.expandDims(masks, -1) as tf.Tensor4D, [height, width]), [
+      classes.length,
+      height * width,
+    ]);
     const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
     return tf.addN([
       tf.mul(maskFocalCost(logits, truth), maskWeight),
@@ -64,18 +72,30 @@ export function maskFormerTerms(
   assignments: Assignment[][],
   { noObjectWeight }: MaskFormerLossConfig,
 ): MaskLossTerms[] {
-  const normalizer = Math.max(1, targets.reduce((sum, { classes }) => sum + classes.length, 0));
+  const normalizer = Math.max(
+    1,
+    targets.reduce((sum, { classes }) => sum + classes.length, 0),
+  );
   return predictions.map(({ classLogits, maskLogits }, output) => {
     const [batch, numQueries, numClasses] = classLogits.shape;
     const labels = tf.tensor1d(classLabels(assignments[output], targets, numQueries, numClasses - 1), 'int32');
-    const classification = classCrossEntropy(tf.reshape(classLogits, [batch * numQueries, numClasses]), labels, noObjectWeight);
+    const classification = classCrossEntropy(
+      tf.reshape(classLogits, [batch * numQueries, numClasses]),
+      labels,
+      noObjectWeight,
+    );
     const pairs = numMatched(assignments[output]);
-    if (pairs === 0) return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
+    if (pairs === 0)
+      return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
     const truth = targetMasks(targets, assignments[output]); // [M, H, W]
     const [, height, width] = truth.shape;
     const logits = resized(matchedMasks(maskLogits, assignments[output]), [height, width]);
     const flat: tf.Tensor2D = tf.reshape(truth, [pairs, height * width]);
-    return { classification, mask: sigmoidFocalLoss(logits, flat, normalizer), dice: diceLoss(logits, flat, normalizer) };
+    return {
+      classification,
+      mask: sigmoidFocalLoss(logits, flat, normalizer),
+      dice: diceLoss(logits, flat, normalizer),
+    };
   });
 }
 

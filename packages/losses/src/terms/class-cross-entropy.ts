@@ -12,7 +12,9 @@ export function classCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, noOb
   return tf.tidy(() => {
     const numClasses = logits.shape[1];
     const oneHot = tf.cast(tf.oneHot(labels, numClasses), 'float32'); // [M, K + 1]
-    const weights = tf.tensor1d(Array.from({ length: numClasses }, (_, k) => (k === numClasses - 1 ? noObjectWeight : 1)));
+    const weights = tf.tensor1d(
+      Array.from({ length: numClasses }, (_, k) => (k === numClasses - 1 ? noObjectWeight : 1)),
+    );
     const weighted = tf.mul(oneHot, weights);
     return tf.div(tf.neg(tf.sum(tf.mul(weighted, tf.logSoftmax(logits)))), tf.sum(weighted));
   });

@@ -14,7 +14,11 @@ export type FocalOptions = {
  * @param targets The same shape, zeros and ones
  * @returns The same shape
  */
-export function sigmoidFocal<T extends tf.Tensor>(logits: T, targets: T, { alpha = 0.25, gamma = 2 }: FocalOptions = {}): T {
+export function sigmoidFocal<T extends tf.Tensor>(
+  logits: T,
+  targets: T,
+  { alpha = 0.25, gamma = 2 }: FocalOptions = {},
+): T {
   return tf.tidy(() => {
     const p = tf.sigmoid(logits);
     const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));

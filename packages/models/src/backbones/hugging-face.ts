@@ -42,12 +42,16 @@ export function readBackboneConfig(file: string, json: HuggingFaceBackbone | und
         dropPath: json.drop_path_rate ?? 0.3,
       };
     default:
-      throw new FormatError(`${file}: expected a backbone of type resnet or swin, got ${JSON.stringify(json.model_type)}`);
+      throw new FormatError(
+        `${file}: expected a backbone of type resnet or swin, got ${JSON.stringify(json.model_type)}`,
+      );
   }
 }
 
 function sizes(file: string, field: string, value: unknown): number[] {
-  const isList = Array.isArray(value) && value.length === 4 && value.every((item) => Number.isSafeInteger(item) && item > 0);
-  if (!isList) throw new FormatError(`${file}: expected four positive numbers as ${field}, got ${JSON.stringify(value)}`);
+  const isList =
+    Array.isArray(value) && value.length === 4 && value.every((item) => Number.isSafeInteger(item) && item > 0);
+  if (!isList)
+    throw new FormatError(`${file}: expected four positive numbers as ${field}, got ${JSON.stringify(value)}`);
   return value as number[];
 }

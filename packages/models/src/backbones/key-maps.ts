@@ -5,8 +5,14 @@ import type { SwinConfig } from './swin.ts';
 /** detectron2's ResNet keys, below `from`, for our {@link ResNet}, below `to`. */
 export function detectron2ResNetKeys(from: string, to: string): KeyMap {
   const block = (foreign: string, ours: string): KeyMap => [
-    { foreign: `${from}.res{i+2}.{j}.${foreign}.norm.{*}`, ours: `${to}.encoder.stages.{i}.layers.{j}.${ours}.normalization.{*}` },
-    { foreign: `${from}.res{i+2}.{j}.${foreign}.weight`, ours: `${to}.encoder.stages.{i}.layers.{j}.${ours}.convolution.weight` },
+    {
+      foreign: `${from}.res{i+2}.{j}.${foreign}.norm.{*}`,
+      ours: `${to}.encoder.stages.{i}.layers.{j}.${ours}.normalization.{*}`,
+    },
+    {
+      foreign: `${from}.res{i+2}.{j}.${foreign}.weight`,
+      ours: `${to}.encoder.stages.{i}.layers.{j}.${ours}.convolution.weight`,
+    },
   ];
   const stem = (foreign: string, ours: string): KeyMap => [
     { foreign: `${from}.stem.${foreign}.norm.{*}`, ours: `${to}.embedder.${ours}.normalization.{*}` },
@@ -23,8 +29,12 @@ export function detectron2ResNetKeys(from: string, to: string): KeyMap {
 
 /** torchvision's and mmdetection's ResNet keys, below `from`, for our {@link ResNet}, below `to`. */
 export function torchvisionResNetKeys(from: string, to: string): KeyMap {
-  const norm = (foreign: string, ours: string): KeyMap => [{ foreign: `${foreign}.{*}`, ours: `${ours}.normalization.{*}` }];
-  const conv = (foreign: string, ours: string): KeyMap => [{ foreign: `${foreign}.weight`, ours: `${ours}.convolution.weight` }];
+  const norm = (foreign: string, ours: string): KeyMap => [
+    { foreign: `${foreign}.{*}`, ours: `${ours}.normalization.{*}` },
+  ];
+  const conv = (foreign: string, ours: string): KeyMap => [
+    { foreign: `${foreign}.weight`, ours: `${ours}.convolution.weight` },
+  ];
   const block = `${from}.layer{i+1}.{j}`;
   const ours = `${to}.encoder.stages.{i}.layers.{j}`;
   return [
@@ -54,7 +64,10 @@ export function originalSwinKeys(from: string, to: string, keys: NonNullable<Swi
     { foreign: `${from}.patch_embed.norm.{*}`, ours: `${body}.embeddings.norm.{*}` },
     { foreign: `${block}.norm1.{*}`, ours: `${ours}.layernorm_before.{*}` },
     { foreign: `${block}.norm2.{*}`, ours: `${ours}.layernorm_after.{*}` },
-    { foreign: `${block}.attn.relative_position_bias_table`, ours: `${ours}.attention.self.relative_position_bias_table` },
+    {
+      foreign: `${block}.attn.relative_position_bias_table`,
+      ours: `${ours}.attention.self.relative_position_bias_table`,
+    },
     { foreign: `${block}.attn.qkv.weight`, split: qkv('weight') },
     { foreign: `${block}.attn.qkv.bias`, split: qkv('bias') },
     { foreign: `${block}.attn.proj.{*}`, ours: `${ours}.attention.output.dense.{*}` },

@@ -18,7 +18,12 @@ export type ResNetConfig = {
 };
 
 /** He et al. 2016, Table 1, 50-layer. */
-export const RESNET50: ResNetConfig = { type: 'resnet', stemDim: 64, depths: [3, 4, 6, 3], dims: [256, 512, 1024, 2048] };
+export const RESNET50: ResNetConfig = {
+  type: 'resnet',
+  stemDim: 64,
+  depths: [3, 4, 6, 3],
+  dims: [256, 512, 1024, 2048],
+};
 
 /** He et al. 2016, Table 1, 101-layer. */
 export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };

@@ -19,10 +19,28 @@ export type SwinConfig = {
 };
 
 /** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */
-export const SWIN_TINY: SwinConfig = { type: 'swin', dim: 96, depths: [2, 2, 6, 2], numHeads: [3, 6, 12, 24], window: 7 };
+export const SWIN_TINY: SwinConfig = {
+  type: 'swin',
+  dim: 96,
+  depths: [2, 2, 6, 2],
+  numHeads: [3, 6, 12, 24],
+  window: 7,
+};
 export const SWIN_SMALL: SwinConfig = { ...SWIN_TINY, depths: [2, 2, 18, 2] };
-export const SWIN_BASE: SwinConfig = { type: 'swin', dim: 128, depths: [2, 2, 18, 2], numHeads: [4, 8, 16, 32], window: 12 };
-export const SWIN_LARGE: SwinConfig = { type: 'swin', dim: 192, depths: [2, 2, 18, 2], numHeads: [6, 12, 24, 48], window: 12 };
+export const SWIN_BASE: SwinConfig = {
+  type: 'swin',
+  dim: 128,
+  depths: [2, 2, 18, 2],
+  numHeads: [4, 8, 16, 32],
+  window: 12,
+};
+export const SWIN_LARGE: SwinConfig = {
+  type: 'swin',
+  dim: 192,
+  depths: [2, 2, 18, 2],
+  numHeads: [6, 12, 24, 48],
+  window: 12,
+};
 
 /**
  * Swin Transformer as a backbone for dense prediction. Liu et al. 2021. Windows and shifts are never reduced for small
@@ -42,11 +60,18 @@ export class Swin {
     this.scope = body;
     this.dims = depths.map((_, i) => dim * 2 ** i);
     const embeddings = body.at('embeddings');
-    this.embed = new Conv2d(embeddings.at('patch_embeddings', 'projection'), { inDim: 3, outDim: dim, kernel: 4, stride: 4 });
+    this.embed = new Conv2d(embeddings.at('patch_embeddings', 'projection'), {
+      inDim: 3,
+      outDim: dim,
+      kernel: 4,
+      stride: 4,
+    });
     this.embedNorm = new LayerNorm(embeddings.at('norm'), { dim });
     this.stages = depths.map((_, i) => new SwinStage(body.at('encoder', 'layers', i), config, i));
     const normKey = (i: number) => (keys === 'maskformer' ? i : `stage${i + 1}`);
-    this.norms = this.dims.map((width, i) => new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }));
+    this.norms = this.dims.map(
+      (width, i) => new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }),
+    );
   }
 
   /**
@@ -149,7 +174,9 @@ class SwinBlock {
       const { dropRate } = this.config;
       const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
       const hidden = gelu(this.expand.forward(this.normAfter.forward(attended)));
-      return this.scope.tap(tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)));
+      return this.scope.tap(
+        tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
+      );
     });
   }
 
@@ -169,7 +196,9 @@ class SwinBlock {
 
   private regionBias(height: number, width: number): tf.Tensor3D {
     const { window, shift } = this.config;
-    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0] as tf.Tensor3D;
+    return this.scope.derive(`regions.${height}x${width}`, () => [
+      regionBias(height, width, window, shift),
+    ])[0] as tf.Tensor3D;
   }
 }
 
@@ -204,7 +233,8 @@ function fromWindows(windows: tf.Tensor3D, shape: number[], window: number): tf.
 
 /** [windows, w², w²]: −100 where two cells of a window come from different sides of the seam. */
 function regionBias(height: number, width: number, window: number, shift: number): tf.Tensor3D {
-  const band = (position: number, size: number): number => (position < size - window ? 0 : position < size - shift ? 1 : 2);
+  const band = (position: number, size: number): number =>
+    position < size - window ? 0 : position < size - shift ? 1 : 2;
   const [rows, columns] = [height / window, width / window];
   const length = window * window;
   const bias = new Float32Array(rows * columns * length * length);

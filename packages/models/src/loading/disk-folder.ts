@@ -7,7 +7,9 @@ import type { ModelFolder } from './model-folder.ts';
 /** A folder of this machine. Files are read in ranges, so a checkpoint is never in memory whole. */
 export function diskFolder(folder: string): ModelFolder {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new FormatError(`${folder}: expected a folder with a model, got ${statSync(folder, { throwIfNoEntry: false }) ? 'a file' : 'nothing'}`);
+    throw new FormatError(
+      `${folder}: expected a folder with a model, got ${statSync(folder, { throwIfNoEntry: false }) ? 'a file' : 'nothing'}`,
+    );
   }
   return {
     name: folder,

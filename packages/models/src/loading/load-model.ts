@@ -2,7 +2,12 @@ import { FormatError, type KeyMap, ParamStore, renamed } from '@seg/core';
 
 import { type HuggingFaceMask2Former, readMask2FormerConfig } from '../mask2former/hugging-face.ts';
 import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
-import { type HuggingFacePreprocessor, ORIGINAL_PREPROCESSING, type Preprocessing, readPreprocessing } from '../preprocess.ts';
+import {
+  type HuggingFacePreprocessor,
+  ORIGINAL_PREPROCESSING,
+  type Preprocessing,
+  readPreprocessing,
+} from '../preprocess.ts';
 import { buildModel, type ModelConfig, ORIGINAL_KEYS, type SegmentationModel } from './build-model.ts';
 import { type Category, categoriesFromLabels } from './categories.ts';
 import { openModelFolder, readJson, readOptionalJson } from './model-folder.ts';
@@ -61,7 +66,9 @@ function readOwn(where: string, json: OwnConfig): Description {
   const known = Object.keys(ORIGINAL_KEYS);
   if (json.format !== 'seg-model-1' || !known.includes(json.config?.model) || !Array.isArray(json.categories)) {
     const got = `format ${JSON.stringify(json.format)}, model ${JSON.stringify(json.config?.model)}`;
-    throw new FormatError(`${where}: expected format seg-model-1 with one of ${known.join(', ')} and categories, got ${got}`);
+    throw new FormatError(
+      `${where}: expected format seg-model-1 with one of ${known.join(', ')} and categories, got ${got}`,
+    );
   }
   if (json.categories.length !== json.config.numClasses) {
     throw new FormatError(`${where}: expected ${json.config.numClasses} categories, got ${json.categories.length}`);
@@ -70,10 +77,17 @@ function readOwn(where: string, json: OwnConfig): Description {
   return { config, categories, preprocessing, inference };
 }
 
-function readHuggingFace(where: string, json: HuggingFaceConfig, preprocessor: HuggingFacePreprocessor | null): Description {
+function readHuggingFace(
+  where: string,
+  json: HuggingFaceConfig,
+  preprocessor: HuggingFacePreprocessor | null,
+): Description {
   const config = readConfig(where, json);
-  const labels = json.id2label ?? Object.fromEntries(Array.from({ length: config.numClasses }, (_, i) => [i, `class ${i}`]));
-  const preprocessing = preprocessor ? readPreprocessing(`${where}: preprocessor`, preprocessor) : ORIGINAL_PREPROCESSING;
+  const labels =
+    json.id2label ?? Object.fromEntries(Array.from({ length: config.numClasses }, (_, i) => [i, `class ${i}`]));
+  const preprocessing = preprocessor
+    ? readPreprocessing(`${where}: preprocessor`, preprocessor)
+    : ORIGINAL_PREPROCESSING;
   return { config, categories: categoriesFromLabels(labels), preprocessing };
 }
 
@@ -84,6 +98,8 @@ function readConfig(where: string, json: HuggingFaceConfig): ModelConfig {
     case 'maskformer':
       return readMaskFormerConfig(where, json as HuggingFaceMaskFormer & HuggingFaceConfig);
     default:
-      throw new FormatError(`${where}: expected model_type mask2former or maskformer, got ${JSON.stringify(json.model_type)}`);
+      throw new FormatError(
+        `${where}: expected model_type mask2former or maskformer, got ${JSON.stringify(json.model_type)}`,
+      );
   }
 }

@@ -15,7 +15,9 @@ async function openShards(folder: ModelFolder, weightMap: Record<string, string>
   const entries = Object.entries(weightMap ?? {});
   const isPlain = (file: unknown): boolean => typeof file === 'string' && /^[\w.-]+$/.test(file);
   if (entries.length === 0 || !entries.every(([, file]) => isPlain(file))) {
-    throw new FormatError(`${folder.name}: expected a weight_map of file names in model.safetensors.index.json, got another`);
+    throw new FormatError(
+      `${folder.name}: expected a weight_map of file names in model.safetensors.index.json, got another`,
+    );
   }
   const shards = new Map<string, ParamSource>();
   for (const file of new Set(entries.map(([, file]) => file))) {

@@ -34,7 +34,9 @@ export function readMask2FormerConfig(file: string, json: HuggingFaceMask2Former
   };
   const labels = json.id2label ? Object.keys(json.id2label).length : number('num_labels');
   if (number('feature_size') !== number('hidden_dim')) {
-    throw new FormatError(`${file}: expected feature_size equal to hidden_dim ${json.hidden_dim}, got ${json.feature_size}`);
+    throw new FormatError(
+      `${file}: expected feature_size equal to hidden_dim ${json.hidden_dim}, got ${json.feature_size}`,
+    );
   }
   return {
     model: 'mask2former',

@@ -15,10 +15,22 @@ export const MASK2FORMER_ORIGINAL_KEYS: KeyMap = [
 
   { foreign: `${DECODER}.input_proj.{i}.{j}.{*}`, ours: `${PIXELS}.input_projections.{i}.{j}.{*}` },
   { foreign: `${DECODER}.transformer.level_embed`, ours: `${PIXELS}.level_embed` },
-  { foreign: `${DECODER}.transformer.encoder.layers.{i}.self_attn.{*}`, ours: `${PIXELS}.encoder.layers.{i}.self_attn.{*}` },
-  { foreign: `${DECODER}.transformer.encoder.layers.{i}.linear{j}.{*}`, ours: `${PIXELS}.encoder.layers.{i}.fc{j}.{*}` },
-  { foreign: `${DECODER}.transformer.encoder.layers.{i}.norm1.{*}`, ours: `${PIXELS}.encoder.layers.{i}.self_attn_layer_norm.{*}` },
-  { foreign: `${DECODER}.transformer.encoder.layers.{i}.norm2.{*}`, ours: `${PIXELS}.encoder.layers.{i}.final_layer_norm.{*}` },
+  {
+    foreign: `${DECODER}.transformer.encoder.layers.{i}.self_attn.{*}`,
+    ours: `${PIXELS}.encoder.layers.{i}.self_attn.{*}`,
+  },
+  {
+    foreign: `${DECODER}.transformer.encoder.layers.{i}.linear{j}.{*}`,
+    ours: `${PIXELS}.encoder.layers.{i}.fc{j}.{*}`,
+  },
+  {
+    foreign: `${DECODER}.transformer.encoder.layers.{i}.norm1.{*}`,
+    ours: `${PIXELS}.encoder.layers.{i}.self_attn_layer_norm.{*}`,
+  },
+  {
+    foreign: `${DECODER}.transformer.encoder.layers.{i}.norm2.{*}`,
+    ours: `${PIXELS}.encoder.layers.{i}.final_layer_norm.{*}`,
+  },
   { foreign: `${DECODER}.adapter_1.weight`, ours: `${PIXELS}.adapter_1.0.weight` },
   { foreign: `${DECODER}.adapter_1.norm.{*}`, ours: `${PIXELS}.adapter_1.1.{*}` },
   { foreign: `${DECODER}.layer_1.weight`, ours: `${PIXELS}.layer_1.0.weight` },
@@ -50,8 +62,14 @@ export const MASK2FORMER_ORIGINAL_KEYS: KeyMap = [
     ours: `${QUERIES}.decoder.layers.{i}.self_attn_layer_norm.{*}`,
   },
   { foreign: `${PREDICTOR}.transformer_ffn_layers.{i}.linear{j}.{*}`, ours: `${QUERIES}.decoder.layers.{i}.fc{j}.{*}` },
-  { foreign: `${PREDICTOR}.transformer_ffn_layers.{i}.norm.{*}`, ours: `${QUERIES}.decoder.layers.{i}.final_layer_norm.{*}` },
+  {
+    foreign: `${PREDICTOR}.transformer_ffn_layers.{i}.norm.{*}`,
+    ours: `${QUERIES}.decoder.layers.{i}.final_layer_norm.{*}`,
+  },
   { foreign: `${PREDICTOR}.decoder_norm.{*}`, ours: `${QUERIES}.decoder.layernorm.{*}` },
-  { foreign: `${PREDICTOR}.mask_embed.layers.{i}.{*}`, ours: `${QUERIES}.decoder.mask_predictor.mask_embedder.{i}.0.{*}` },
+  {
+    foreign: `${PREDICTOR}.mask_embed.layers.{i}.{*}`,
+    ours: `${QUERIES}.decoder.mask_predictor.mask_embedder.{i}.0.{*}`,
+  },
   { foreign: `${PREDICTOR}.class_embed.{*}`, ours: 'class_predictor.{*}' },
 ];

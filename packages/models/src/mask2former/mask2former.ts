@@ -60,7 +60,7 @@ export class Mask2Former {
   private pixelFeatures(pixels: tf.Tensor4D) {
     return tf.tidy(() => {
       const features = this.backbone.forward(pixels);
-      features.forEach((map, i) => this.params.root.at('backbone').tap(map, `output.${i}`));
+      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
       return this.pixelDecoder.forward(features);
     });
   }

@@ -17,7 +17,10 @@ function pyramidKeys(from: string): KeyMap {
   const ours = `${PIXELS}.encoder.layers.{i}`;
   return [
     ...pair('layer_4', 'stem'),
-    ...[3, 2, 1].flatMap((k) => [...pair(`adapter_${k}`, `layers.${3 - k}.proj`), ...pair(`layer_${k}`, `layers.${3 - k}.block`)]),
+    ...[3, 2, 1].flatMap((k) => [
+      ...pair(`adapter_${k}`, `layers.${3 - k}.proj`),
+      ...pair(`layer_${k}`, `layers.${3 - k}.block`),
+    ]),
     { foreign: `${from}.mask_features.{*}`, ours: `${PIXELS}.mask_projection.{*}` },
     { foreign: `${from}.input_proj.{*}`, ours: `${PIXELS}.input_projection.{*}` },
     ...splitProjections(`${encoder}.self_attn`, `${ours}.self_attn`),

@@ -56,7 +56,7 @@ export class MaskFormer {
 
   private predict(pixels: tf.Tensor4D, which: 'all' | 'last'): MaskPrediction[] {
     const features = this.backbone.forward(pixels);
-    features.forEach((map, i) => this.params.root.at('backbone').tap(map, `output.${i}`));
+    for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     const { memory, maskFeatures } = this.pixelDecoder.forward(features);
     return this.decoder.forward(memory, maskFeatures, which);
   }

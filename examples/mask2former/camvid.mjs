@@ -1,0 +1,104 @@
+// Trains the same code on real photographs: semantic segmentation of CamVid's street scenes.
+//   node camvid.mjs FOLDER    with train/ and val/, each with images/ and labels/
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { SemanticQuality } from '@seg/coco-eval';
+import { resizeImage } from '@seg/core';
+import { augment, batches, encodePng, toTargets } from '@seg/data';
+import { LabelMapDataset } from '@seg/data/node';
+import { semanticMap } from '@seg/postprocess';
+import * as tf from '@tensorflow/tfjs-core';
+import { LOSS, MODEL, TRAINING } from './config.mjs';
+import { fit } from './fit.mjs';
+import { normalized } from './scenes.mjs';
+
+const NAMES = [
+  'sky',
+  'building',
+  'pole',
+  'road',
+  'pavement',
+  'tree',
+  'sign',
+  'fence',
+  'car',
+  'pedestrian',
+  'bicyclist',
+];
+const COLORS = [[128, 128, 128], [128, 0, 0], [192, 192, 128], [128, 64, 128], [60, 40, 222], [128, 128, 0], [192, 128, 128], [64, 64, 128], [64, 0, 128], [64, 64, 0], [0, 128, 192]]; // biome-ignore format: one color a class
+const CATEGORIES = NAMES.map((name, id) => ({
+  id: id + 1,
+  name,
+  isthing: 0,
+  color: COLORS[id],
+  supercategory: 'street',
+}));
+const VOID = 11;
+/** Half of 360 × 480, and a multiple of 32 above it. */
+const SIZE = [192, 256];
+const CROP = [160, 160];
+
+const folder = process.argv[2];
+if (folder === undefined) {
+  console.error('camvid: expected the folder of the data set, got none');
+  process.exit(1);
+}
+const open = (split) => LabelMapDataset.open(path.join(folder, split), { categories: CATEGORIES, ignored: [VOID] });
+const [training, validation] = [await open('train'), await open('val')];
+const config = { ...MODEL, numClasses: NAMES.length, numQueries: 20 };
+const recipe = { ...TRAINING, batch: 6, steps: Number(process.env.TOTAL ?? 1200) };
+const out = process.env.OUT ?? 'out/camvid';
+
+async function* batchesFrom(start) {
+  const prepare = (sample, random) =>
+    augment(sample, { scale: { size: CROP, range: [1.1, 2.2] }, color: true }, random);
+  for await (const { samples } of batches(training, { batchSize: recipe.batch, seed: recipe.seed, start, prepare })) {
+    const present = samples.map((sample) => ({
+      ...sample,
+      segments: sample.segments.filter(({ id }) => sample.ids.includes(id)),
+    }));
+    yield {
+      pixels: normalized(present.map(({ image }) => image)),
+      targets: present.map((sample) => toTargets(sample, CATEGORIES)),
+    };
+  }
+}
+
+const { model } = await fit({ title: 'Mask2Former on CamVid', out, config, loss: LOSS, training: recipe, batchesFrom });
+const quality = new SemanticQuality({ classes: NAMES.length, ignoreLabel: 255 });
+mkdirSync(path.join(out, 'pictures'), { recursive: true });
+for (let index = 0; index < validation.length; index++) {
+  const { name, image, ids } = await validation.read(index);
+  const map = await segment(image);
+  const { width, height } = image;
+  quality.add({
+    groundTruth: ids.map((id) => (id === 0 ? 255 : id - 1)),
+    prediction: map.ids.map((id) => id - 1),
+    width,
+    height,
+  });
+  if (index % 20 === 0) writeFileSync(path.join(out, 'pictures', `${path.parse(name).name}.png`), picture(image, map));
+}
+const { meanIou, pixelAccuracy, iou } = quality.result();
+for (const [k, name] of NAMES.entries()) console.log(`${name.padEnd(12)} IoU ${iou[k].toFixed(1)}`);
+console.log(`pixel accuracy ${pixelAccuracy.toFixed(1)}`);
+console.log(`mIoU ${meanIou.toFixed(1)} over ${validation.length} images`);
+
+async function segment(image) {
+  const resized = resizeImage(image, SIZE);
+  const pixels = normalized([resized]);
+  const prediction = model.forward(pixels);
+  pixels.dispose();
+  const geometry = { originalSize: [image.height, image.width], resizedSize: SIZE, paddedSize: SIZE };
+  const map = await semanticMap(prediction, geometry);
+  tf.dispose([prediction.classLogits, prediction.maskLogits]);
+  return map;
+}
+
+/** The photograph above its segments. */
+function picture(image, { ids, width, height }) {
+  const data = new Uint8Array(width * height * 6);
+  data.set(image.data);
+  for (let i = 0; i < ids.length; i++) if (ids[i] > 0) data.set(COLORS[ids[i] - 1], (width * height + i) * 3);
+  return encodePng({ data, width, height: 2 * height });
+}
