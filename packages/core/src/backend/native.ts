@@ -32,12 +32,12 @@ export async function startNative(name: 'node' | 'node-gpu'): Promise<BackendTra
   };
 }
 
-/** Node 23 dropped two functions of `util` that tfjs-node calls in every op. */
+/** Node 23 dropped two functions of `util` that tfjs-node calls in every op; Node 22 warns of them. */
 async function restoreRemovedFunctions(): Promise<void> {
   const { createRequire } = await import('node:module');
   const util = createRequire(import.meta.url)('node:util');
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 async function places(name: 'node' | 'node-gpu'): Promise<string[]> {

@@ -1,9 +1,8 @@
-import { appendFileSync } from 'node:fs';
-
 import { expectClose, expectGradient, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
+import { withSupportRow } from '../../test/support-rows.ts';
 import { useBackend } from '../index.ts';
 import { vjp } from './vjp.ts';
 
@@ -343,31 +342,25 @@ function draw(shape: number[], seed: number, kind: Draw = 'normal'): tf.Tensor {
   return kind === 'normal' ? normal : tf.add(tf.abs(normal), 0.5);
 }
 
-function note(op: string, backend: string, forward: boolean, gradient: boolean): void {
-  const file = process.env.SEG_SUPPORT;
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ op, backend, forward, gradient })}\n`);
-}
-
 onEveryBackend('gradients of tfjs ops', (backend) => {
   test.each(CASES)(
     '$op agrees with cpu and with central differences',
     async ({ op, shapes, f, draw: kind, epsilon = 1e-2 }) => {
-      let [forward, gradient] = [false, false];
-      try {
-        const inputs = shapes.map((shape, i) => draw(shape, i + 1, kind));
-        const output = tf.tidy(() => f(...inputs));
-        if (backend !== 'cpu') await expectClose(output, await onCpu(inputs, f));
-        forward = true;
-        const direction = tf.randomNormal(output.shape, 0, 1, 'float32', 99);
-        for (let i = 0; i < inputs.length; i++) {
-          const along = (x: tf.Tensor) =>
-            tf.sum(tf.mul(direction, f(...inputs.map((input, j) => (i === j ? x : input)))));
-          await expectGradient(along, inputs[i], { epsilon, tolerance: 5e-3 });
-        }
-        gradient = true;
-      } finally {
-        note(op, backend, forward, gradient);
-      }
+      const inputs = shapes.map((shape, i) => draw(shape, i + 1, kind));
+      const output = tf.tidy(() => f(...inputs));
+      await withSupportRow(op, backend, {
+        forward: async () => {
+          if (backend !== 'cpu') await expectClose(output, await onCpu(inputs, f));
+        },
+        gradient: async () => {
+          const direction = tf.randomNormal(output.shape, 0, 1, 'float32', 99);
+          for (let i = 0; i < inputs.length; i++) {
+            const along = (x: tf.Tensor) =>
+              tf.sum(tf.mul(direction, f(...inputs.map((input, j) => (i === j ? x : input)))));
+            await expectGradient(along, inputs[i], { epsilon, tolerance: 5e-3 });
+          }
+        },
+      });
     },
   );
 

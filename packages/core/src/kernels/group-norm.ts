@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 import { sumRows } from './sum-rows.ts';
 import { groupNormGradientWasm, groupNormWasm } from './wasm/norm.ts';
+import { groupNormGradientWebgpu, groupNormWebgpu } from './webgpu/group-norm.ts';
 
 export type GroupNormOptions = { groups: number; epsilon: number };
 
@@ -41,14 +42,14 @@ export function groupNormGradientReference(
 const groupNormGradientKernel = defineKernel<GradientInputs, GroupNormOptions>({
   name: 'SegGroupNormGradient',
   reference: groupNormGradientReference,
-  bodies: { wasm: groupNormGradientWasm },
+  bodies: { wasm: groupNormGradientWasm, webgpu: groupNormGradientWebgpu },
   gradient: 'none',
 });
 
 const groupNormKernel = defineKernel<Inputs, GroupNormOptions>({
   name: 'SegGroupNorm',
   reference: groupNormReference,
-  bodies: { wasm: groupNormWasm },
+  bodies: { wasm: groupNormWasm, webgpu: groupNormWebgpu },
   saves: ['x', 'gain'],
   gradient: (dy, { x, gain }, attrs) => {
     const [dx, dGain, dBias] = groupNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];
