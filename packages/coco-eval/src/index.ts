@@ -61,6 +61,7 @@ export { type Box, boxIou, maskIou } from './mask/overlap.ts';
 export { boxToRle, polygonsToRle, polygonToRle } from './mask/polygon.ts';
 export { decodeRle, encodeRle, type MaskLayout, type Rle, rleArea, rleBox } from './mask/rle.ts';
 export { mergeRles } from './mask/rle-merge.ts';
+export { type RlePolygons, rleToPolygons } from './mask/rle-polygons.ts';
 export { type CocoRle, formatCounts, formatRle, parseCounts, parseRle } from './mask/rle-string.ts';
 export { linspace, numpyMean, numpySum, type Summation } from './numeric/numpy-sum.ts';
 // Numbers as numpy and Python make them

@@ -111,7 +111,7 @@ export class DetectionEvaluator {
     if (k === undefined) return undefined;
     let pair = pairs.get(k);
     if (!pair) {
-      const notExhaustive = image.not_exhaustive_category_ids?.includes(categoryId) ?? false;
+      const notExhaustive = listed(image, 'not_exhaustive_category_ids').includes(categoryId);
       pairs.set(k, (pair = { truths: [], detected: [], notExhaustive }));
     }
     return pair;
@@ -266,8 +266,14 @@ function federated(
   const many = detections.length > LVIS_MAX_DETECTIONS;
   const best = many ? fallingScores(detections).slice(0, LVIS_MAX_DETECTIONS) : detections;
   const judged = new Set(annotations.map(({ category_id }) => category_id));
-  for (const id of image.neg_category_ids ?? []) judged.add(id);
+  for (const id of listed(image, 'neg_category_ids')) judged.add(id);
   return best.filter(({ category_id }) => judged.has(category_id));
+}
+
+function listed(image: CocoImage, field: 'neg_category_ids' | 'not_exhaustive_category_ids'): readonly CocoId[] {
+  const list = image[field] ?? [];
+  if (!Array.isArray(list)) throw new TypeError(`image ${image.id}: expected a list of ${field}, got ${typeof list}`);
+  return list;
 }
 
 /** All categories as one, in the order of their ids. */

@@ -13,7 +13,7 @@ export function resultKind(results: readonly CocoResult[]): 'bbox' | 'segmentati
   if (typeof first !== 'object' || first === null) {
     throw new TypeError(`results: expected a list of results, got ${results.length === 0 ? 'an empty one' : first}`);
   }
-  if (first.bbox !== undefined && first.bbox.length !== 0) return 'bbox';
+  if (first.bbox !== undefined && first.bbox?.length !== 0) return 'bbox';
   if (first.segmentation !== undefined) return 'segmentation';
   throw new TypeError('results: expected bbox or segmentation in the first result, got neither');
 }
@@ -23,12 +23,22 @@ export function resultKind(results: readonly CocoResult[]): 'bbox' | 'segmentati
  *
  * @throws if a result is of an image the ground truth does not list
  */
-export function* groupByImage(
+export function groupByImage(
   groundTruth: CocoGroundTruth,
   results: readonly CocoResult[],
   options: DetectionOptions = {},
-): Generator<DetectionImage & { detectionIds: number[] }> {
+): Generator<GroupedImage> {
   requireLists(groundTruth, results);
+  return eachImage(groundTruth, results, options);
+}
+
+type GroupedImage = DetectionImage & { detectionIds: number[] };
+
+function* eachImage(
+  groundTruth: CocoGroundTruth,
+  results: readonly CocoResult[],
+  options: DetectionOptions,
+): Generator<GroupedImage> {
   const images = new Map(groundTruth.images.map((image) => [image.id, image]));
   const resultsOf = new Map<CocoId, number[]>();
   results.forEach(({ image_id }, k) => {

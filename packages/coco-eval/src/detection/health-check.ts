@@ -86,7 +86,7 @@ function checkCategories({ categories }: CocoGroundTruth, findings: Findings): v
   for (const category of categories) {
     checkId(category?.id, `category ${category?.id}`, findings);
     if (seen.has(category?.id))
-      findings.warning('duplicate category id', 'categories share an id', `category ${category.id}`);
+      findings.warning('duplicate category id', 'categories share an id', `category ${category?.id}`);
     seen.add(category?.id);
   }
   if (categories.length === 0)
@@ -100,7 +100,7 @@ function checkAnnotations(
   findings: Findings,
 ): void {
   const seen = new Set<CocoId>();
-  const known = new Set(categories.map(({ id }) => id));
+  const known = new Set(categories.map((category) => category?.id));
   for (const annotation of annotations) {
     const where = `annotation ${annotation?.id}`;
     checkId(annotation?.id, where, findings);
@@ -195,7 +195,7 @@ function checkResults(
       'result 1',
     );
   }
-  const known = new Set(categories.map(({ id }) => id));
+  const known = new Set(categories.map((category) => category?.id));
   for (const [k, result] of results.entries()) {
     const where = `result ${k + 1}`;
     if (typeof result !== 'object' || result === null) {

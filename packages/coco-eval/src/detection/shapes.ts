@@ -26,7 +26,7 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
   if (isRle(segmentation)) return segmentation;
   const polygons = segmentation as number[][];
   const good =
-    Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0].length > 4;
+    Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0]?.length > 4;
   if (good) return polygons;
   throw new TypeError(
     `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${shown(segmentation)}`,

@@ -82,6 +82,8 @@ export class PanopticQuality {
   /** Adds an image. @returns its matches @throws at ids or categories that do not fit together */
   add(image: PanopticImage): SegmentMatches {
     const { groundTruth: truth, prediction } = image;
+    requireMap('ground truth', truth);
+    requireMap('prediction', prediction);
     if (truth.ids.length !== prediction.ids.length) {
       throw new RangeError(`PanopticQuality: expected ${truth.ids.length} pixels, got ${prediction.ids.length}`);
     }
@@ -163,6 +165,13 @@ export class PanopticQuality {
       this.#images.push(image);
     }
   }
+}
+
+function requireMap(what: string, map: PanopticMap): void {
+  const isPixels = Array.isArray(map?.ids) || ArrayBuffer.isView(map?.ids);
+  const isSegment = (segment: Segment) => typeof segment?.id === 'number' && segment.category_id !== undefined;
+  if (isPixels && Array.isArray(map.segments) && Array.from(map.segments).every(isSegment)) return;
+  throw new TypeError(`PanopticQuality: expected ids of pixels and segments of id and category_id in the ${what}`);
 }
 
 function knownRows({ groundTruth, prediction, width }: PanopticImage): Rows | undefined {
