@@ -1,6 +1,29 @@
 // Multi-scale deformable sampling: value [B, S, M, D], locations [B, Q, M, L, P, 2], weights [B, Q, M, L, P],
 // levels [L, 3] of (height, width, first token).
-import { addScaled, dot } from './simd';
+import { addScaled, dot, sumLanes } from './simd';
+
+/** y += the blend of four neighboring pixels, the upper two of weight `upper`, the lower of weight `lower`. */
+// @ts-ignore: decorator
+@inline
+function addCell(
+  y: usize, corner: usize, below: usize, pixel: usize, upper: f32, lower: f32, fx: f32, D: i32,
+): void {
+  const w00 = f32x4.splat(upper * (1 - fx)), w01 = f32x4.splat(upper * fx);
+  const w10 = f32x4.splat(lower * (1 - fx)), w11 = f32x4.splat(lower * fx);
+  const whole = <usize>(D & ~3) << 2, end = <usize>D << 2;
+  for (let i: usize = 0; i < whole; i += 16) {
+    const top = f32x4.add(
+      f32x4.mul(v128.load(corner + i), w00), f32x4.mul(v128.load(corner + pixel + i), w01),
+    );
+    const bottom = f32x4.add(f32x4.mul(v128.load(below + i), w10), f32x4.mul(v128.load(below + pixel + i), w11));
+    v128.store(y + i, f32x4.add(v128.load(y + i), f32x4.add(top, bottom)));
+  }
+  for (let i = whole; i < end; i += 4) {
+    const top = load<f32>(corner + i) * upper * (1 - fx) + load<f32>(corner + pixel + i) * upper * fx;
+    const bottom = load<f32>(below + i) * lower * (1 - fx) + load<f32>(below + pixel + i) * lower * fx;
+    store<f32>(y + i, load<f32>(y + i) + top + bottom);
+  }
+}
 
 export function deformableSampling(
   value: usize, locations: usize, weights: usize, levels: usize, out: usize,
@@ -28,6 +51,10 @@ export function deformableSampling(
             const a = load<f32>(weights + (sample << 2));
             const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
             const below = corner + <usize>W * rowBytes;
+            if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H) {
+              addCell(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx, D);
+              continue;
+            }
             if (row >= 0) {
               if (x >= 0) addScaled(y, corner, a * (1 - fy) * (1 - fx), D);
               if (x + 1 < W) addScaled(y, corner + rowBytes, a * (1 - fy) * fx, D);
@@ -72,6 +99,31 @@ export function deformableSamplingGradient(
               const x = <i32>x0, row = <i32>y0;
               const corner = mapOffset + <usize>(row * W + x) * rowBytes;
               const below = corner + <usize>W * rowBytes;
+              if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H && (D & 3) == 0) {
+                const w00 = f32x4.splat(a * (1 - fy) * (1 - fx)), w01 = f32x4.splat(a * (1 - fy) * fx);
+                const w10 = f32x4.splat(a * fy * (1 - fx)), w11 = f32x4.splat(a * fy * fx);
+                let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00;
+                for (let i: usize = 0, end = <usize>D << 2; i < end; i += 16) {
+                  const upstream = v128.load(g + i);
+                  const p00 = corner + i, p01 = p00 + rowBytes, p10 = below + i, p11 = p10 + rowBytes;
+                  s00 = f32x4.add(s00, f32x4.mul(upstream, v128.load(value + p00)));
+                  s01 = f32x4.add(s01, f32x4.mul(upstream, v128.load(value + p01)));
+                  s10 = f32x4.add(s10, f32x4.mul(upstream, v128.load(value + p10)));
+                  s11 = f32x4.add(s11, f32x4.mul(upstream, v128.load(value + p11)));
+                  v128.store(dValue + p00, f32x4.add(v128.load(dValue + p00), f32x4.mul(upstream, w00)));
+                  v128.store(dValue + p01, f32x4.add(v128.load(dValue + p01), f32x4.mul(upstream, w01)));
+                  v128.store(dValue + p10, f32x4.add(v128.load(dValue + p10), f32x4.mul(upstream, w10)));
+                  v128.store(dValue + p11, f32x4.add(v128.load(dValue + p11), f32x4.mul(upstream, w11)));
+                }
+                const d00 = sumLanes(s00), d01 = sumLanes(s01), d10 = sumLanes(s10), d11 = sumLanes(s11);
+                sampled = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
+                slopeX = (1 - fy) * (d01 - d00) + fy * (d11 - d10);
+                slopeY = (1 - fx) * (d10 - d00) + fx * (d11 - d01);
+                store<f32>(dWeights + (sample << 2), sampled);
+                store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);
+                store<f32>(dLocations + (sample << 3), a * <f32>H * slopeY, 4);
+                continue;
+              }
               if (row >= 0) {
                 if (x >= 0) {
                   const d = dot(g, value + corner, D);
