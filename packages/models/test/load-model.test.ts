@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ParamStore, renamedBack, useBackend, writeSafetensors } from '@seg/core';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+
+import { loadModel } from '../src/loading/load-model.ts';
+import { MASK2FORMER_ORIGINAL_KEYS } from '../src/mask2former/key-map.ts';
+import { Mask2Former } from '../src/mask2former/mask2former.ts';
+import { Segmenter } from '../src/segmenter.ts';
+import { formulaSource, keysOf, TINY_MASK2FORMER } from './tiny.ts';
+
+const construct = (params: ParamStore) => new Mask2Former(params, TINY_MASK2FORMER);
+const CONFIG = {
+  model_type: 'mask2former',
+  backbone_config: { model_type: 'resnet', embedding_size: 16, hidden_sizes: [32, 64, 96, 128], depths: [1, 1, 1, 1] },
+  id2label: { 0: 'cat', 1: 'dog', 2: 'sky', 3: 'sea', 4: 'sand' },
+  num_queries: 8,
+  hidden_dim: 64,
+  feature_size: 64,
+  mask_feature_size: 64,
+  num_attention_heads: 8,
+  encoder_layers: 2,
+  encoder_feedforward_dim: 96,
+  decoder_layers: 4,
+  dim_feedforward: 128,
+};
+let folder = '';
+const put = (name: string, content: Uint8Array | object | string) =>
+  writeFileSync(
+    path.join(folder, name),
+    content instanceof Uint8Array || typeof content === 'string' ? content : JSON.stringify(content),
+  );
+const tensors = () => {
+  const source = formulaSource(keysOf(construct));
+  return new Map([...source.keys()].map((key) => [key, source.read(key)!]));
+};
+
+beforeAll(async () => {
+  await useBackend('cpu');
+});
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'seg-model-'));
+  put('config.json', CONFIG);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a Hugging Face folder loads as published', async () => {
+  put('model.safetensors', writeSafetensors(tensors()));
+  put('preprocessor_config.json', {
+    size: { height: 384, width: 384 },
+    size_divisor: 32,
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+  });
+  const { model, categories, preprocessing } = await loadModel(folder);
+  expect(categories.map(({ name }) => name)).toEqual(['cat', 'dog', 'sky', 'sea', 'sand']);
+  expect(preprocessing.resize).toEqual({ kind: 'exact', size: [384, 384] });
+  const values = await model.params.get('class_predictor.bias').data();
+  expect([...values]).toEqual([...tensors().get('class_predictor.bias')!.values]);
+  model.dispose();
+});
+
+test('buffers that published files hold beside the model are left unused', async () => {
+  const extra = { shape: [2], values: Float32Array.of(1, 2) };
+  put(
+    'model.safetensors',
+    writeSafetensors(tensors().set('criterion.empty_weight', extra).set('x.num_batches_tracked', extra)),
+  );
+  (await loadModel(folder)).model.dispose();
+});
+
+test('shards load by their index', async () => {
+  const all = [...tensors()];
+  const [first, second] = [all.slice(0, 100), all.slice(100)];
+  put('a.safetensors', writeSafetensors(new Map(first)));
+  put('b.safetensors', writeSafetensors(new Map(second)));
+  const entry =
+    (file: string) =>
+    ([key]: (typeof all)[number]) => [key, file];
+  put('model.safetensors.index.json', {
+    weight_map: Object.fromEntries([...first.map(entry('a.safetensors')), ...second.map(entry('b.safetensors'))]),
+  });
+  (await loadModel(folder)).model.dispose();
+});
+
+test('original keys are recognized', async () => {
+  put('model.safetensors', writeSafetensors(renamedBack(tensors(), MASK2FORMER_ORIGINAL_KEYS)));
+  (await loadModel(folder)).model.dispose();
+});
+
+test.each([
+  ['no config', () => rmSync(path.join(folder, 'config.json')), /expected a file config.json, got none/],
+  ['a config that is not JSON', () => put('config.json', '# model'), /config.json: expected JSON, got "# model"/],
+  [
+    'another system',
+    () => put('config.json', { model_type: 'bert' }),
+    /expected model_type mask2former or maskformer, got "bert"/,
+  ],
+  [
+    'a config without a size',
+    () => put('config.json', { ...CONFIG, hidden_dim: undefined }),
+    /expected a positive number as hidden_dim/,
+  ],
+  ['no weights', () => rmSync(path.join(folder, 'model.safetensors')), /expected model.safetensors or/],
+  [
+    'truncated weights',
+    () => truncateSync(path.join(folder, 'model.safetensors'), 100_000),
+    /model.safetensors: expected \d+ bytes of data, got/,
+  ],
+  [
+    'an index that leaves the folder',
+    () => {
+      rmSync(path.join(folder, 'model.safetensors'));
+      put('model.safetensors.index.json', { weight_map: { a: '../../secret' } });
+    },
+    /expected a weight_map of file names/,
+  ],
+  [
+    'half a set of shards',
+    () => {
+      rmSync(path.join(folder, 'model.safetensors'));
+      put('model.safetensors.index.json', { weight_map: { a: 'gone.safetensors' } });
+    },
+    /expected the shard gone.safetensors, got none/,
+  ],
+])('%s is refused in one line', async (_, spoil, message) => {
+  put('model.safetensors', writeSafetensors(tensors()));
+  spoil();
+  await expect(loadModel(folder)).rejects.toThrow(message);
+});
+
+test('a folder that is not there is refused', async () => {
+  await expect(loadModel(path.join(folder, 'nowhere'))).rejects.toThrow(/expected a folder with a model, got nothing/);
+});
+
+test.each(['panoptic', 'instance', 'semantic'] as const)(
+  'an image of any size comes back segmented at its size: %s',
+  async (task) => {
+    put('model.safetensors', writeSafetensors(tensors()));
+    put('preprocessor_config.json', { size: { shortest_edge: 64, longest_edge: 128 }, size_divisor: 32 });
+    const segmenter = await Segmenter.load(folder);
+    const image = { data: new Uint8Array(41 * 23 * 3).fill(90), width: 41, height: 23 };
+    const { width, height } = await segmenter.segment(image, { task });
+    expect([width, height]).toEqual([41, 23]);
+    segmenter.dispose();
+  },
+);

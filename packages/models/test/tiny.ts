@@ -1,0 +1,69 @@
+import { formulaValues, type ParamSource, ParamStore } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Mask2FormerConfig } from '../src/mask2former/config.ts';
+import type { MaskFormerConfig } from '../src/maskformer/config.ts';
+
+/** The sizes of the tiny training goldens. */
+export const TINY_MASK2FORMER: Mask2FormerConfig = {
+  model: 'mask2former',
+  backbone: { type: 'resnet', stemDim: 16, depths: [1, 1, 1, 1], dims: [32, 64, 96, 128] },
+  numClasses: 5,
+  numQueries: 8,
+  dim: 64,
+  maskDim: 64,
+  numHeads: 8,
+  numPoints: 4,
+  numEncoderLayers: 2,
+  encoderFfnDim: 96,
+  numDecoderLayers: 3,
+  decoderFfnDim: 128,
+};
+
+export const TINY_MASKFORMER: MaskFormerConfig = {
+  model: 'maskformer',
+  backbone: { type: 'resnet', stemDim: 16, depths: [1, 1, 1, 1], dims: [32, 64, 96, 128] },
+  numClasses: 5,
+  numQueries: 8,
+  fpnDim: 64,
+  dim: 64,
+  maskDim: 64,
+  numHeads: 8,
+  ffnDim: 128,
+  numEncoderLayers: 2,
+  numDecoderLayers: 3,
+  dropout: 0,
+};
+
+export const TINY_SWIN = { type: 'swin', dim: 24, depths: [2, 2, 2, 2], numHeads: [1, 2, 4, 8], window: 5, dropPath: 0 } as const;
+
+/** Every key and stored shape that a model declares. */
+export function keysOf(construct: (params: ParamStore) => void): Map<string, number[]> {
+  const params = new ParamStore();
+  construct(params);
+  const keys = params.keys().map((key) => {
+    const layout = params.storedLayout(key);
+    const shape = params.get(key).shape;
+    return [key, layout ? layout.toStored(shape) : shape] as const;
+  });
+  params.dispose();
+  return new Map(keys);
+}
+
+/** Parameters of plausible sizes by formula: norms near one, the rest small. */
+export function formulaSource(shapes: Map<string, number[]>): ParamSource {
+  return {
+    keys: () => shapes.keys(),
+    read: (key) => {
+      const shape = shapes.get(key);
+      if (shape === undefined) return null;
+      const isScale = /(norm.*weight|running_var)$/.test(key);
+      const scale =
+        shape.length > 1 ? 1.5 / Math.sqrt(shape.slice(1).reduce((product, side) => product * side, 1)) : 0.1;
+      return { shape, values: formulaValues(key, shape, isScale ? 1 : 0, scale) };
+    },
+  };
+}
+
+export function formulaPixels(batch: number, height: number, width: number): tf.Tensor4D {
+  return tf.tensor4d(formulaValues('pixels', [batch, height, width, 3], 0, 2), [batch, height, width, 3]);
+}

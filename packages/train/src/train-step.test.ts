@@ -1,0 +1,113 @@
+import { bytesOf, detach, init, Linear, ParamStore, Tape } from '@seg/core';
+import { expectClose, onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+
+import { AdamW } from './adamw.ts';
+import { resumeTraining, saveTraining } from './checkpoint.ts';
+import { cosineSchedule, polySchedule, stepSchedule, warmup } from './schedules.ts';
+import { type Objective, trainStep } from './train-step.ts';
+
+/** Learns y = x W; `decide` awaits the prediction, as set criteria do. */
+function regression(params: ParamStore): Objective<tf.Tensor4D, number> {
+  const layer = new Linear(params.root, { inDim: 3, outDim: 2 });
+  return {
+    forward: (pixels) => layer.forward(pixels),
+    decide: async (prediction) => (await prediction.data()).length,
+    loss: (prediction, _targets, count) => {
+      const total = tf.div<tf.Scalar>(tf.sum(tf.square(tf.sub(prediction, 1))), count);
+      return { total, terms: { square: total } };
+    },
+  };
+}
+
+const batch = (step: number) => ({
+  pixels: tf.randomNormal([1, 4, 4, 3], 0, 1, 'float32', step + 1) as tf.Tensor4D,
+  targets: [],
+});
+
+async function run(
+  from: number,
+  to: number,
+  source: Uint8Array | null,
+): Promise<{ file: Uint8Array; losses: number[] }> {
+  init.seedInitializers(5);
+  const params = new ParamStore();
+  const objective = regression(params);
+  const optimizer = new AdamW(params.trainable(), { clipNorm: 0.5 });
+  if (source) expect(resumeTraining(bytesOf('training', source), params, optimizer)).toBe(from);
+  const losses: number[] = [];
+  for (let step = from; step < to; step++) {
+    const data = batch(step);
+    losses.push((await trainStep(params, optimizer, objective, data, { step, learningRate: 0.05 })).loss);
+    data.pixels.dispose();
+  }
+  const file = await saveTraining(params, optimizer);
+  optimizer.dispose();
+  params.dispose();
+  return { file, losses };
+}
+
+onEveryBackend('training', () => {
+  test('the loss falls, and a run that was stopped and resumed ends in the same bytes', async () => {
+    const whole = await run(0, 12, null);
+    expect(whole.losses[11]).toBeLessThan(whole.losses[0] / 2);
+    const half = await run(0, 7, null);
+    const rest = await run(7, 12, half.file);
+    expect([...half.losses, ...rest.losses]).toEqual(whole.losses);
+    expect(Buffer.compare(rest.file, whole.file)).toBe(0);
+  });
+
+  test('a tape differentiates across an await what a plain gradient differentiates at once', async () => {
+    const w = tf.variable(tf.tensor2d([1, -2, 3, 0.5], [2, 2]));
+    const x = tf.tensor2d([0.3, -1, 2, 0.7], [2, 2]);
+    const forward = () => tf.relu(tf.matMul(x, w));
+    const loss = (y: tf.Tensor) => tf.sum(tf.square(y)) as tf.Scalar;
+    const tape = new Tape();
+    const y = tape.record(forward);
+    await y.data();
+    const { value, gradients } = tape.gradients(() => loss(y), [w]);
+    const expected = tf.variableGrads(() => loss(forward()), [w]);
+    await expectClose(value, expected.value);
+    await expectClose(gradients[0]!, expected.grads[Object.keys(expected.grads)[0]]);
+    w.dispose();
+  });
+
+  test('a tape that is not needed frees what it saved', () => {
+    const w = tf.variable(tf.ones([2, 2]));
+    const before = tf.memory().numTensors;
+    const tape = new Tape();
+    const y = tape.record(() => tf.square(tf.matMul(w, w)));
+    tape.dispose();
+    y.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    w.dispose();
+  });
+
+  test('what is detached gets no gradient', () => {
+    const w = tf.variable(tf.ones([2]));
+    const tape = new Tape();
+    const y = tape.record(() => tf.mul(detach(tf.mul(w, 2)), 3));
+    expect(tape.gradients(() => tf.sum(y) as tf.Scalar, [w]).gradients).toEqual([null]);
+    w.dispose();
+  });
+
+  test('AdamW takes the steps of PyTorch 2.13', async () => {
+    // w = torch.tensor([1., -2.]); torch.optim.AdamW([w], lr=0.1, weight_decay=0.05), gradients [0.5, -1] then [0.25, 2]
+    const w = tf.variable(tf.tensor1d([1, -2]));
+    const optimizer = new AdamW(new Map([['w', w]]));
+    for (const gradient of [tf.tensor1d([0.5, -1]), tf.tensor1d([0.25, 2])]) {
+      optimizer.update(new Map([['w', gradient]]), 0.1).dispose();
+    }
+    await expectClose(w, [0.797307040, -1.917160353], { absolute: 2e-6, relative: 0 });
+    optimizer.dispose();
+    w.dispose();
+  });
+});
+
+test('schedules follow their recipes', () => {
+  expect(polySchedule(1, 100)(50)).toBeCloseTo(0.5 ** 0.9, 12);
+  expect([0, 89, 90, 99].map(stepSchedule(1, [90, 95]))).toEqual([1, 1, 0.1, 0.1 * 0.1]);
+  expect(cosineSchedule(2, 10)(5)).toBeCloseTo(1, 12);
+  expect([0, 4, 9, 10].map(warmup(() => 1, 10))).toEqual([0.1, 0.5, 1, 1]);
+});
