@@ -67,5 +67,5 @@ test('the uncertain candidates are kept first, then the points from anywhere', (
     masks: 1,
     keep: 2,
   });
-  expect([...kept].map((value) => Number(value.toFixed(3)))).toEqual([0.2, 0.2, 0.4, 0.4, 0.9, 0.8]);
+  expect([...kept].map((value) => Number(value.toFixed(3)))).toEqual([0.4, 0.4, 0.2, 0.2, 0.9, 0.8]);
 });
