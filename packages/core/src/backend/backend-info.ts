@@ -13,6 +13,12 @@ export type BackendTraits = {
   maxBufferBytes: number;
 };
 
+/** A backend once started. */
+export type StartedBackend = BackendTraits & {
+  /** True where a graphics interface calculates on the processor, which is slower than wasm: not for `auto`. */
+  emulated?: boolean;
+};
+
 /** A backend that `auto` tried and did not take. */
 export type PassedOver = { name: BackendName; reason: string };
 

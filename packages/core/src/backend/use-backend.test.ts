@@ -49,6 +49,14 @@ describe.runIf(testedBackends().includes('wasm'))('useBackend', () => {
 });
 
 describe.runIf(testedBackends().includes('webgpu'))('useBackend on webgpu', () => {
+  test('auto passes over a software adapter, even one in use', async () => {
+    const { description } = await useBackend('webgpu');
+    const { name, passedOver } = await useBackend('auto');
+    const isSoftware = /llvmpipe|swiftshader/i.test(description);
+    expect(name === 'webgpu').toBe(!isSoftware);
+    if (isSoftware) expect(passedOver[0]?.reason).toContain('expected a graphics processor, got ');
+  });
+
   afterEach(() => {
     tf.engine().reset();
   });

@@ -4,7 +4,14 @@ import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { repairKernels } from '../kernels/repairs/repair-kernels.ts';
 import { loadWasmKernels } from '../kernels/wasm/wasm-kernels.ts';
-import type { BackendInfo, BackendName, BackendOptions, BackendTraits, PassedOver } from './backend-info.ts';
+import type {
+  BackendInfo,
+  BackendName,
+  BackendOptions,
+  BackendTraits,
+  PassedOver,
+  StartedBackend,
+} from './backend-info.ts';
 import { startCpu } from './cpu.ts';
 import { checkBackend } from './device-errors.ts';
 import { startNative } from './native.ts';
@@ -15,7 +22,7 @@ import { startWebgpu } from './webgpu.ts';
 const ORDER: readonly BackendName[] = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'];
 
 /** The outcome of each start: a backend is started once in the life of a process. */
-const started = new Map<BackendName, Promise<BackendTraits>>();
+const started = new Map<BackendName, Promise<StartedBackend>>();
 
 /**
  * Starts a backend and makes it the one that ops run on, with the gradients and kernels that tfjs lacks. Backend
@@ -40,7 +47,12 @@ export async function useBackend(name: BackendName | 'auto', options: BackendOpt
 }
 
 async function activate(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
-  const traits = await startOnce(name, options, hardwareOnly);
+  const { emulated = false, ...traits } = await startOnce(name, options);
+  if (hardwareOnly && emulated) {
+    throw new BackendError(
+      `${name}: expected a graphics processor, got ${traits.description}. Ask for ${name} by name to use it`,
+    );
+  }
   const registered = registryName(name);
   await tf.setBackend(registered);
   await tf.ready();
@@ -50,19 +62,19 @@ async function activate(name: BackendName, options: BackendOptions, hardwareOnly
   return traits;
 }
 
-function startOnce(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
+function startOnce(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
   const known = started.get(name);
   if (known !== undefined) return known;
-  const attempt = start(name, options, hardwareOnly);
+  const attempt = start(name, options);
   started.set(name, attempt);
-  attempt.catch(() => started.delete(name)); // a later call may find it installed, or accept software
+  attempt.catch(() => started.delete(name)); // a later call may find it installed
   return attempt;
 }
 
-function start(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
+function start(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
   switch (name) {
     case 'webgpu':
-      return startWebgpu({ hardwareOnly });
+      return startWebgpu();
     case 'node-gpu':
     case 'node':
       return startNative(name);

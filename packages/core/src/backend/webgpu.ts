@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../errors.ts';
-import type { BackendTraits } from './backend-info.ts';
+import type { StartedBackend } from './backend-info.ts';
 import { checkBackend, reportDeviceError } from './device-errors.ts';
 import { isNode, loadPackage } from './load-package.ts';
 
@@ -23,16 +23,10 @@ const FEATURES: GPUFeatureName[] = ['shader-f16', 'timestamp-query'];
 /**
  * Starts WebGPU on a device of our own, whose errors fail loudly: in a page on the browser's adapter, in Node on the
  * one of the package `webgpu`.
- *
- * @param hardwareOnly Refuses adapters that calculate on the processor: wasm is faster there
  */
-export async function startWebgpu({ hardwareOnly }: { hardwareOnly: boolean }): Promise<BackendTraits> {
+export async function startWebgpu(): Promise<StartedBackend> {
   if (isNode()) await provideGpu();
   const adapter = await requestAdapter();
-  const name = describe(adapter.info);
-  if (hardwareOnly && isSoftware(adapter.info)) {
-    throw new BackendError(`webgpu: expected a graphics processor, got ${name}. Ask for webgpu by name to use it`);
-  }
   const device = await requestDevice(adapter);
   const webgpu = await loadPackage(
     'webgpu',
@@ -41,10 +35,11 @@ export async function startWebgpu({ hardwareOnly }: { hardwareOnly: boolean }): 
   );
   registerDevice(webgpu, device, adapter.info);
   return {
-    description: name,
+    description: describe(adapter.info),
     threads: 1,
     halfPrecision: device.features.has('shader-f16'),
     maxBufferBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+    emulated: isSoftware(adapter.info),
   };
 }
 
