@@ -34,13 +34,13 @@ class PairTable {
 
   addRow(truth: ArrayLike<number>, predicted: ArrayLike<number>, start: number, end: number): void {
     this.#runs.length = 0;
-    let k = start;
-    while (k < end) {
-      const t = truth[k];
-      const p = predicted[k];
-      const first = k++;
-      while (k < end && truth[k] === t && predicted[k] === p) k++;
-      this.#add(placeOf(this.#truthRow, t), placeOf(this.#predictedColumn, p), k - first);
+    let [t, p] = [Number.NaN, Number.NaN];
+    let [row, column] = [0, 0];
+    for (let first = start, k = start; k < end; first = k) {
+      if (truth[k] !== t) row = placeOf(this.#truthRow, (t = truth[k]));
+      if (predicted[k] !== p) column = placeOf(this.#predictedColumn, (p = predicted[k]));
+      for (k++; k < end && truth[k] === t && predicted[k] === p; ) k++;
+      this.#add(row, column, k - first);
     }
   }
 

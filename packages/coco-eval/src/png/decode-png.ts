@@ -183,14 +183,18 @@ function unfilterRow(filter: number, source: Uint8Array, row: Uint8Array, above:
   else throw new RangeError(`decodePng: expected a filter of 0 to 4, got ${filter}`);
 }
 
-/** Of left, above and above left, the one nearest to left + above − above left. */
+/** Of left, above and above left, the one nearest to left + above − above left; one channel after the other. */
 function unfilterPaeth(source: Uint8Array, row: Uint8Array, above: Uint8Array, pixelBytes: number): void {
-  for (let k = 0; k < pixelBytes; k++) row[k] = source[k] + above[k];
-  for (let k = pixelBytes; k < row.length; k++) {
-    const a = row[k - pixelBytes];
-    const b = above[k];
-    const c = above[k - pixelBytes];
-    row[k] = source[k] + (b === c ? a : a === c ? b : paeth(a, b, c)); // the first two are the rule in label maps
+  for (let channel = 0; channel < pixelBytes; channel++) {
+    let left = 0;
+    let corner = 0;
+    for (let k = channel; k < row.length; k += pixelBytes) {
+      const up = above[k];
+      const near = up === corner ? left : left === corner ? up : paeth(left, up, corner); // mostly the first two
+      left = (source[k] + near) & 255;
+      row[k] = left;
+      corner = up;
+    }
   }
 }
 
