@@ -10,6 +10,7 @@ export {
   type DeformablePixelDecoderConfig,
   type PixelFeatures,
 } from './pixel-decoder/deformable-pixel-decoder.ts';
+export { FeaturePyramid, type FeaturePyramidConfig } from './pixel-decoder/fpn.ts';
 export {
   MaskFormerPixelDecoder,
   type MaskFormerPixelDecoderConfig,
@@ -25,3 +26,9 @@ export {
   MaskedDecoderLayer,
   type MaskedDecoderLayerConfig,
 } from './query-decoder/masked-decoder-layer.ts';
+// SOLO
+export { axisProbabilities, cellMaskLogits, cellMaskProbabilities } from './solo/cell-masks.ts';
+export { DecoupledSoloHead, type DecoupledSoloHeadConfig } from './solo/decoupled-solo-head.ts';
+export { SoloHead } from './solo/solo-head.ts';
+export type { LevelOfImage, SoloHeadConfig, SoloMasks, SoloPrediction } from './solo/solo-prediction.ts';
+export { SoloV2Head, type SoloV2HeadConfig } from './solo/solov2-head.ts';

@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 
+// SOLO; what its users need of the heads comes along
+export {
+  axisProbabilities,
+  cellMaskLogits,
+  cellMaskProbabilities,
+  type LevelOfImage,
+  type SoloPrediction,
+} from '@seg/heads';
 // Backbones
 export { type Backbone, type BackboneConfig, createBackbone } from './backbones/backbone.ts';
 export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
@@ -37,3 +45,8 @@ export {
   readPreprocessing,
 } from './preprocess.ts';
 export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';
+export type { SoloConfig } from './solo/config.ts';
+export { type AnySoloHead, createSoloHead } from './solo/create-solo-head.ts';
+export { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from './solo/key-map.ts';
+export { SOLO_PRESETS } from './solo/presets.ts';
+export { Solo } from './solo/solo.ts';

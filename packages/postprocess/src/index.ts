@@ -14,6 +14,7 @@ export { type ComponentOptions, type Components, connectedComponents } from './c
 export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
 export { outlines } from './outlines.ts';
 export { type PanopticOptions, type PanopticRule, panopticMap } from './panoptic-map.ts';
+export { pointsNms } from './points-nms.ts';
 export { restoreMasks } from './restore-masks.ts';
 export { measureSegments, type Segment, type SegmentClaim, type SegmentMap } from './segment-map.ts';
 export { type SemanticOptions, type SemanticRule, semanticMap } from './semantic-map.ts';

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
 import { maskFormerGolden } from './maskformer.ts';
+import { soloGolden } from './solo.ts';
 
 /** How one system is built from a golden file and where its taps are. */
 export type GoldenModel = {
@@ -22,6 +23,10 @@ export function goldenModel(golden: Golden): GoldenModel {
       return mask2FormerGolden(golden);
     case 'maskformer':
       return maskFormerGolden(golden);
+    case 'solo':
+    case 'decoupled_solo':
+    case 'solov2':
+      return soloGolden(golden);
     default:
       throw new Error(`verify: expected a model that can be built, got ${golden.model}`);
   }

@@ -1,0 +1,37 @@
+import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { ConvTower } from './conv-tower.ts';
+
+/** Bias at which a sigmoid starts at 0.01. Lin et al. 2017 (focal loss), section 4.1. */
+export const RARE: number = -Math.log(0.99 / 0.01);
+
+export type CategoryBranchConfig = { inDim: number; dim: number; numLayers: number; numClasses: number };
+
+/** Which class, if any, the cells of a square grid over the image hold. Wang et al. 2020 (SOLO), section 3.1. */
+export class CategoryBranch {
+  readonly tower: ConvTower;
+  readonly output: Conv2d;
+
+  constructor(scopes: { tower: Scope; output: Scope }, config: CategoryBranchConfig) {
+    const { dim, numClasses } = config;
+    this.tower = new ConvTower(scopes.tower, config);
+    this.output = new Conv2d(scopes.output, {
+      inDim: dim,
+      outDim: numClasses,
+      kernel: 3,
+      padding: 1,
+      init: init.normal(0.01),
+      biasInit: init.constant(RARE),
+    });
+  }
+
+  /**
+   * @param level [B, H, W, inDim]
+   * @param grid S, whatever the aspect of the level
+   * @returns Logits [B, S, S, K]
+   */
+  forward(level: tf.Tensor4D, grid: number): tf.Tensor4D {
+    return tf.tidy(() => this.output.forward(this.tower.forward(resizeBilinear(level, [grid, grid]))));
+  }
+}

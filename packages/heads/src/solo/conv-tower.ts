@@ -1,0 +1,36 @@
+import { Conv2d, GroupNorm, init, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** relu(group norm(convolution without bias)), the layer of which all SOLO heads are made. Keys: `conv`, `gn`. */
+export class ConvGroupNorm {
+  readonly conv: Conv2d;
+  readonly norm: GroupNorm;
+
+  constructor(scope: Scope, { inDim, outDim, kernel = 3 }: { inDim: number; outDim: number; kernel?: number }) {
+    const padding = (kernel - 1) / 2;
+    this.conv = new Conv2d(scope.at('conv'), { inDim, outDim, kernel, padding, bias: false, init: init.normal(0.01) });
+    this.norm = new GroupNorm(scope.at('gn'), { dim: outDim });
+  }
+
+  /** @param x [B, H, W, inDim] @returns [B, H, W, outDim] */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => tf.relu(this.norm.forward(this.conv.forward(x))));
+  }
+}
+
+/** Layers on top of each other, shared by all levels of the pyramid. Wang et al. 2020 (SOLO), section 4, "7 convs". */
+export class ConvTower {
+  readonly layers: ConvGroupNorm[];
+
+  constructor(scope: Scope, { inDim, dim, numLayers }: { inDim: number; dim: number; numLayers: number }) {
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new ConvGroupNorm(scope.at(i), { inDim: i === 0 ? inDim : dim, outDim: dim }),
+    );
+  }
+
+  /** @param x [B, H, W, inDim] @returns [B, H, W, dim] */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => this.layers.reduce((y, layer) => layer.forward(y), x));
+  }
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Which coordinates a map receives, in this order. */
+export type CoordinateAxes = 'x' | 'y' | 'xy';
+
+/**
+ * Appends each pixel's place to its features: x from −1 at the first column to 1 at the last, y likewise down the rows.
+ * Wang et al. 2020 (SOLO), section 3.3.1; Liu et al. 2018 (CoordConv).
+ *
+ * @param x [B, H, W, C]
+ * @returns [B, H, W, C + 1], or C + 2 for both axes
+ */
+export function withCoordinates(x: tf.Tensor4D, axes: CoordinateAxes): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [batch, height, width] = x.shape;
+    const values = new Float32Array(batch * height * width * axes.length);
+    for (let i = 0; i < values.length; i++) {
+      const pixel = Math.floor(i / axes.length);
+      const [column, row] = [pixel % width, Math.floor(pixel / width) % height];
+      values[i] = axes[i % axes.length] === 'x' ? place(column, width) : place(row, height);
+    }
+    return tf.concat([x, tf.tensor4d(values, [batch, height, width, axes.length])], 3);
+  });
+}
+
+function place(i: number, length: number): number {
+  return length === 1 ? -1 : (2 * i) / (length - 1) - 1;
+}

@@ -1,0 +1,79 @@
+import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { CategoryBranch, RARE } from './category-branch.ts';
+import { ConvTower } from './conv-tower.ts';
+import { withCoordinates } from './coordinates.ts';
+import { rescaleLevels } from './rescale-levels.ts';
+import type { RowColumnMasks, SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
+
+export type DecoupledSoloHeadConfig = SoloHeadConfig & {
+  /**
+   * `separate`: columns see x and rows see y, each through its own tower. `shared`: both see the same tower over x and
+   * y, as the Light models.
+   */
+  towers: 'separate' | 'shared';
+};
+
+/**
+ * Head of Decoupled SOLO: a mask is the product of a map of its column and a map of its row, 2·S channels in place of S².
+ * Wang et al. 2020, section 5.1 and figure 6. Keys are the authors', below `bbox_head`.
+ */
+export class DecoupledSoloHead {
+  readonly scope: Scope;
+  readonly config: DecoupledSoloHeadConfig;
+  readonly categories: CategoryBranch;
+  /** One, or that of the columns and that of the rows. */
+  readonly towers: ConvTower[];
+  readonly columns: Conv2d[];
+  readonly rows: Conv2d[];
+
+  constructor(scope: Scope, config: DecoupledSoloHeadConfig) {
+    const { inDim, dim, numLayers, grids, towers } = config;
+    this.scope = scope;
+    this.config = config;
+    this.towers =
+      towers === 'shared'
+        ? [new ConvTower(scope.at('ins_convs'), { inDim: inDim + 2, dim, numLayers })]
+        : ['ins_convs_x', 'ins_convs_y'].map(
+            (name) => new ConvTower(scope.at(name), { inDim: inDim + 1, dim, numLayers }),
+          );
+    this.columns = grids.map((grid, i) => maps(scope.at('dsolo_ins_list_x', i), dim, grid));
+    this.rows = grids.map((grid, i) => maps(scope.at('dsolo_ins_list_y', i), dim, grid));
+    this.categories = new CategoryBranch({ tower: scope.at('cate_convs'), output: scope.at('dsolo_cate') }, config);
+  }
+
+  /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
+  forward(pyramid: tf.Tensor4D[]): SoloPrediction {
+    return tf.tidy(() => {
+      const levels = rescaleLevels(pyramid, this.scope);
+      return {
+        categoryLogits: levels.map((level, i) => this.categories.forward(level, this.config.grids[i])),
+        masks: { kind: 'row-column', levels: levels.map((level, i) => this.maskLevel(level, i)) },
+      };
+    });
+  }
+
+  private maskLevel(level: tf.Tensor4D, i: number): RowColumnMasks['levels'][number] {
+    return tf.tidy(() => {
+      const [columns, rows] = this.features(level).map((map) =>
+        resizeBilinear(map, [2 * map.shape[1], 2 * map.shape[2]]),
+      );
+      return { columns: this.columns[i].forward(columns), rows: this.rows[i].forward(rows) };
+    });
+  }
+
+  /** What columns look at, and what rows look at. */
+  private features(level: tf.Tensor4D): tf.Tensor4D[] {
+    if (this.config.towers === 'shared') {
+      const both = this.towers[0].forward(withCoordinates(level, 'xy'));
+      return [both, both];
+    }
+    return [this.towers[0].forward(withCoordinates(level, 'x')), this.towers[1].forward(withCoordinates(level, 'y'))];
+  }
+}
+
+function maps(scope: Scope, inDim: number, grid: number): Conv2d {
+  const initial = { init: init.normal(0.01), biasInit: init.constant(RARE) };
+  return new Conv2d(scope, { inDim, outDim: grid, kernel: 3, padding: 1, ...initial });
+}

@@ -1,0 +1,63 @@
+import { resizeBilinear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { ConvGroupNorm } from './conv-tower.ts';
+import { withCoordinates } from './coordinates.ts';
+
+export type MaskFeatureHeadConfig = {
+  /** Channels of the pyramid. */
+  inDim: number;
+  /** Channels before the levels are summed. */
+  dim: number;
+  /** Channels of the mask features. */
+  outDim: number;
+};
+
+/** P2 to P5. */
+const NUM_LEVELS = 4;
+
+/**
+ * The mask features of SOLOv2, one map for all levels: each brought to 1/4 by convolutions with upsampling between,
+ * summed, projected. Wang et al. 2020 (SOLOv2), section 3.2 and figure 3. Keys are the authors', below `mask_feat_head`.
+ */
+export class MaskFeatureHead {
+  readonly scope: Scope;
+  readonly levels: ConvGroupNorm[][];
+  readonly projection: ConvGroupNorm;
+
+  constructor(scope: Scope, { inDim, dim, outDim }: MaskFeatureHeadConfig) {
+    this.scope = scope;
+    this.levels = Array.from({ length: NUM_LEVELS }, (_, level) =>
+      Array.from({ length: Math.max(1, level) }, (_, j) => {
+        const first = level === NUM_LEVELS - 1 ? inDim + 2 : inDim;
+        const at = scope.at('convs_all_levels', level, `conv${j}`);
+        return new ConvGroupNorm(at, { inDim: j === 0 ? first : dim, outDim: dim });
+      }),
+    );
+    this.projection = new ConvGroupNorm(scope.at('conv_pred', 0), { inDim: dim, outDim, kernel: 1 });
+  }
+
+  /**
+   * @param pyramid P2 to P5 and any coarser, [B, Hᵢ, Wᵢ, inDim]
+   * @returns [B, H/4, W/4, outDim], not negative
+   */
+  forward(pyramid: tf.Tensor4D[]): tf.Tensor4D {
+    return tf.tidy(() => {
+      const sum = this.levels
+        .map((_, level) => this.atQuarter(pyramid[level], level))
+        .reduce((total, map) => tf.add<tf.Tensor4D>(total, map));
+      return this.scope.tap(this.projection.forward(sum));
+    });
+  }
+
+  private atQuarter(map: tf.Tensor4D, level: number): tf.Tensor4D {
+    return tf.tidy(() => {
+      const first = level === NUM_LEVELS - 1 ? withCoordinates(map, 'xy') : map;
+      if (level === 0) return this.levels[0][0].forward(first);
+      return this.levels[level].reduce((x, layer) => {
+        const y = layer.forward(x);
+        return resizeBilinear(y, [2 * y.shape[1], 2 * y.shape[2]]);
+      }, first);
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { Conv2d, init, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { CategoryBranch, RARE } from './category-branch.ts';
+import { ConvTower } from './conv-tower.ts';
+import { withCoordinates } from './coordinates.ts';
+import { rescaleLevels } from './rescale-levels.ts';
+import type { FixedKernelMasks, SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
+
+/**
+ * Head of SOLO: one mask channel for every cell of the grid, channel i·S + j for row i and column j. Wang et al. 2020,
+ * section 3 and figure 3. Keys are the authors', below `bbox_head`.
+ */
+export class SoloHead {
+  readonly scope: Scope;
+  readonly config: SoloHeadConfig;
+  readonly categories: CategoryBranch;
+  readonly masks: ConvTower;
+  readonly outputs: Conv2d[];
+
+  constructor(scope: Scope, config: SoloHeadConfig) {
+    const { inDim, dim, numLayers, grids } = config;
+    this.scope = scope;
+    this.config = config;
+    this.masks = new ConvTower(scope.at('ins_convs'), { inDim: inDim + 2, dim, numLayers });
+    this.outputs = grids.map(
+      (grid, i) =>
+        new Conv2d(scope.at('solo_ins_list', i), {
+          inDim: dim,
+          outDim: grid * grid,
+          kernel: 1,
+          init: init.normal(0.01),
+          biasInit: init.constant(RARE),
+        }),
+    );
+    this.categories = new CategoryBranch({ tower: scope.at('cate_convs'), output: scope.at('solo_cate') }, config);
+  }
+
+  /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
+  forward(pyramid: tf.Tensor4D[]): SoloPrediction {
+    return tf.tidy(() => {
+      const levels = rescaleLevels(pyramid, this.scope);
+      return {
+        categoryLogits: levels.map((level, i) => this.categories.forward(level, this.config.grids[i])),
+        masks: { kind: 'fixed-kernels', levels: levels.map((level, i) => this.maskLevel(level, i)) },
+      };
+    });
+  }
+
+  private maskLevel(level: tf.Tensor4D, i: number): FixedKernelMasks['levels'][number] {
+    const { filter, bias } = this.outputs[i]; // [1, 1, C, S²], [S²]
+    return {
+      features: this.masks.forward(withCoordinates(level, 'xy')),
+      kernels: tf.reshape(filter, filter.shape.slice(2) as [number, number]),
+      biases: tf.clone(bias as tf.Tensor as tf.Tensor1D),
+    };
+  }
+}

@@ -1,0 +1,65 @@
+import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { CategoryBranch } from './category-branch.ts';
+import { ConvTower } from './conv-tower.ts';
+import { withCoordinates } from './coordinates.ts';
+import { MaskFeatureHead } from './mask-feature-head.ts';
+import { rescaleLevels } from './rescale-levels.ts';
+import type { SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
+
+export type SoloV2HeadConfig = SoloHeadConfig & {
+  /** Channels of kernels and mask features: E. */
+  kernelDim: number;
+  /** Channels of the mask features before they are summed. */
+  maskFeatureDim: number;
+};
+
+/**
+ * Head of SOLOv2: every cell predicts the 1×1 kernel that finds its object among the mask features. Wang et al. 2020
+ * (SOLOv2), section 3 and figure 2. Keys are the authors', below `bbox_head` and `mask_feat_head`.
+ */
+export class SoloV2Head {
+  readonly scope: Scope;
+  readonly config: SoloV2HeadConfig;
+  readonly categories: CategoryBranch;
+  readonly kernelTower: ConvTower;
+  readonly kernelOutput: Conv2d;
+  readonly maskFeatures: MaskFeatureHead;
+
+  /** @param maskScope Of the mask features */
+  constructor(scope: Scope, maskScope: Scope, config: SoloV2HeadConfig) {
+    const { inDim, dim, numLayers, kernelDim, maskFeatureDim } = config;
+    this.scope = scope;
+    this.config = config;
+    this.categories = new CategoryBranch({ tower: scope.at('cate_convs'), output: scope.at('solo_cate') }, config);
+    this.kernelTower = new ConvTower(scope.at('kernel_convs'), { inDim: inDim + 2, dim, numLayers });
+    const output = { inDim: dim, outDim: kernelDim, kernel: 3, padding: 1, init: init.normal(0.01) };
+    this.kernelOutput = new Conv2d(scope.at('solo_kernel'), output);
+    this.maskFeatures = new MaskFeatureHead(maskScope, { inDim, dim: maskFeatureDim, outDim: kernelDim });
+  }
+
+  /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
+  forward(pyramid: tf.Tensor4D[]): SoloPrediction {
+    return tf.tidy(() => {
+      const levels = rescaleLevels(pyramid, this.scope);
+      const { grids } = this.config;
+      return {
+        categoryLogits: levels.map((level, i) => this.categories.forward(level, grids[i])),
+        masks: {
+          kind: 'dynamic-kernels',
+          kernels: levels.map((level, i) => this.kernels(level, grids[i])),
+          features: this.maskFeatures.forward(pyramid),
+        },
+      };
+    });
+  }
+
+  /** Coordinates are resized with the features: [B, H, W, inDim] → [B, S, S, E]. */
+  private kernels(level: tf.Tensor4D, grid: number): tf.Tensor4D {
+    return tf.tidy(() => {
+      const located = resizeBilinear(withCoordinates(level, 'xy'), [grid, grid]);
+      return this.kernelOutput.forward(this.kernelTower.forward(located));
+    });
+  }
+}
