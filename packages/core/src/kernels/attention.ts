@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { defineKernel } from './define-kernel.ts';
 import { matMul } from './mat-mul.ts';
+import { attentionWebgpu } from './webgpu/attention.ts';
 
 export type AttentionOptions = {
   /** Factor of the logits. Default: 1/√d. */
@@ -26,7 +28,12 @@ export function attention(
   bias?: tf.Tensor,
   { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
 ): tf.Tensor4D {
-  return tf.tidy(() => attentionReference({ query, key, value, bias }, { scale }));
+  return tf.tidy(() => {
+    // elsewhere the plain ops are faster than a derivative computed anew
+    if (tf.getBackend() !== 'webgpu') return attentionReference({ query, key, value, bias }, { scale });
+    const added = bias === undefined ? tf.zeros([1, 1, 1, 1]) : perHead(bias);
+    return attentionKernel({ query, key, value, bias: added }, { scale }) as tf.Tensor4D;
+  });
 }
 
 /** The meaning of {@link attention} in plain ops. */
@@ -42,3 +49,10 @@ export function attentionReference({ query, key, value, bias }: Inputs, { scale 
 function perHead(bias: tf.Tensor): tf.Tensor {
   return bias.rank === 3 ? tf.expandDims(bias, 1) : bias;
 }
+
+const attentionKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegAttention',
+  reference: attentionReference,
+  bodies: { webgpu: attentionWebgpu },
+  saves: ['query', 'key', 'value', 'bias'],
+});

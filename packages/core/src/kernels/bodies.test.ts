@@ -219,6 +219,24 @@ const CASES: Case[] = [
     },
   },
   {
+    title: 'attention over many keys, most of them blocked',
+    run: () => {
+      const [query, key, value] = [random([1, 5, 2, 32], 1), random([1, 401, 2, 32], 2), random([1, 401, 2, 32], 3)];
+      const bias = tf.mul(tf.cast(tf.greater(random([1, 5, 401], 4), -1), 'float32'), -60000);
+      const inputs = { query, key, value } as { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D };
+      return {
+        fast: [
+          attention(inputs.query, inputs.key, inputs.value, bias),
+          attention(inputs.query, inputs.key, inputs.value),
+        ],
+        plain: [
+          attentionReference({ ...inputs, bias }, { scale: 1 / Math.sqrt(32) }),
+          attentionReference(inputs, { scale: 1 / Math.sqrt(32) }),
+        ],
+      };
+    },
+  },
+  {
     title: 'the gradient of resizeBilinear',
     run: () => {
       const x = random([2, 5, 4, 6], 1);
