@@ -143,9 +143,9 @@ export class DetectionEvaluator {
     detected.forEach(({ score }, rank) => {
       ledger.append(score, image, rank);
     });
-    const isCrowd = Uint8Array.from(truths, (truth) => Number(truth.isCrowd));
+    const isCrowd = flags(truths, (truth) => truth.isCrowd);
     areaRanges.forEach((area, a) => {
-      const isIgnored = Uint8Array.from(truths, (truth) => Number(truth.isIgnored || isOutside(truth.area, area)));
+      const isIgnored = flags(truths, (truth) => truth.isIgnored || isOutside(truth.area, area));
       for (const ignored of isIgnored) ledger.positives[a] += 1 - ignored;
       const problem = {
         detections: detected.length,
@@ -156,9 +156,10 @@ export class DetectionEvaluator {
         thresholds,
       };
       const matching = matchImage(problem);
+      writeBits(ledger, firstRow, a, pair, matching, isIgnored, area);
+      if (!this.#onMatches) return;
       const judged = judge(pair, matching, isIgnored, area, thresholds.length);
-      writeBits(ledger, firstRow, a, judged, detected.length, thresholds.length);
-      this.#onMatches?.({
+      this.#onMatches({
         imageId,
         categoryId: this.parameters.categories[k].id,
         area,
@@ -248,6 +249,13 @@ export class DetectionEvaluator {
   }
 }
 
+/** 1 where it is so; a loop, for `from` with a function is many times slower. */
+function flags(truths: readonly Truth[], isSo: (truth: Truth) => boolean): Uint8Array {
+  const found = new Uint8Array(truths.length);
+  for (let g = 0; g < truths.length; g++) if (isSo(truths[g])) found[g] = 1;
+  return found;
+}
+
 /** By falling score, equal ones as they came, NaN last. */
 export function fallingScores<T extends { score: number }>(items: readonly T[]): T[] {
   return items.toSorted((a, b) => {
@@ -312,14 +320,26 @@ function judge(
   return { matched, ignored };
 }
 
-function writeBits(ledger: CategoryLedger, firstRow: number, a: number, judged: Judged, D: number, T: number): void {
-  const words = Math.ceil(T / 32);
+/** As judge, but straight into the ledger: a bit for every threshold a detection is right at, or wrong at. */
+function writeBits(
+  ledger: CategoryLedger,
+  firstRow: number,
+  a: number,
+  { truths, detected, notExhaustive }: Pair,
+  { truthOfDetection }: Matching,
+  isIgnored: Uint8Array,
+  area: AreaRange,
+): void {
+  const D = detected.length;
   for (let d = 0; d < D; d++) {
-    const base = (firstRow + d) * ledger.stride + a * 2 * words;
-    for (let t = 0; t < T; t++) {
-      if (judged.ignored[t * D + d] === 1) continue;
-      const word = base + (judged.matched[t * D + d] === 1 ? 0 : words) + (t >>> 5);
-      ledger.bits[word] |= 1 << (t & 31);
+    const base = (firstRow + d) * ledger.stride + a * 2 * ledger.words;
+    const isExcused = notExhaustive || isOutside(detected[d].area, area);
+    for (let at = d, t = 0; at < truthOfDetection.length; at += D, t++) {
+      const g = truthOfDetection[at];
+      if (g !== -1 && isIgnored[g] === 1) continue;
+      const isMatched = g !== -1 && truths[g].id !== 0;
+      if (!isMatched && isExcused) continue;
+      ledger.bits[base + (isMatched ? 0 : ledger.words) + (t >>> 5)] |= 1 << (t & 31);
     }
   }
 }

@@ -13,11 +13,14 @@ export class CategoryLedger {
   images = new Int32Array(16); // number of the image, in order of adding
   ranks = new Int32Array(16); // place among the detections of its image and category, by falling score
   bits: Uint32Array; // [size, A, 2, W] true positive, then false positive; neither if ignored
+  /** ⌈T / 32⌉ */
+  readonly words: number;
   readonly stride: number;
 
   constructor(areas: number, thresholds: number) {
     this.positives = new Float64Array(areas);
-    this.stride = areas * 2 * Math.ceil(thresholds / 32);
+    this.words = Math.ceil(thresholds / 32);
+    this.stride = areas * 2 * this.words;
     this.bits = new Uint32Array(16 * this.stride);
   }
 

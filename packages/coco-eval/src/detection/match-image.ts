@@ -24,7 +24,7 @@ export function matchImage(problem: MatchProblem): Matching {
   const order = countedFirst(isIgnored, groundTruths);
   const truthOfDetection = new Int32Array(thresholds.length * detections).fill(-1);
   const detectionOfTruth = new Int32Array(thresholds.length * groundTruths).fill(-1);
-  for (let t = 0; t < thresholds.length; t++) {
+  for (let t = 0; t < thresholds.length && groundTruths > 0; t++) {
     const threshold = Math.min(thresholds[t], 1 - 1e-10);
     for (let d = 0; d < detections; d++) {
       let best = threshold;
