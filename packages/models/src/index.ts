@@ -50,3 +50,4 @@ export { type AnySoloHead, createSoloHead } from './solo/create-solo-head.ts';
 export { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from './solo/key-map.ts';
 export { SOLO_PRESETS } from './solo/presets.ts';
 export { Solo } from './solo/solo.ts';
+export { soloOutput } from './solo/solo-output.ts';

@@ -12,9 +12,20 @@ export { type Color, colorize, segmentColors } from './colorize.ts';
 export { type ComponentOptions, type Components, connectedComponents } from './connected-components.ts';
 // The rules
 export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
+export { maskNms } from './mask-nms.ts';
+export { maskOverlap } from './mask-overlap.ts';
+export { type MatrixNmsOptions, matrixNms, type ScoredMask } from './matrix-nms.ts';
 export { outlines } from './outlines.ts';
 export { type PanopticOptions, type PanopticRule, panopticMap } from './panoptic-map.ts';
 export { pointsNms } from './points-nms.ts';
 export { restoreMasks } from './restore-masks.ts';
 export { measureSegments, type Segment, type SegmentClaim, type SegmentMap } from './segment-map.ts';
 export { type SemanticOptions, type SemanticRule, semanticMap } from './semantic-map.ts';
+export { type ScoredCell, type SoloCandidate, type SoloOutput, scoredCells } from './solo-candidates.ts';
+export {
+  SOLO_INSTANCES,
+  type SoloInstanceOptions,
+  type SoloNms,
+  soloCandidates,
+  soloInstances,
+} from './solo-instances.ts';

@@ -2,13 +2,14 @@ import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
 import { verifyForward } from './verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
+import { isSoloDecodeGolden, type SoloDecodeGolden, verifySoloDecode } from './verify-solo-decode.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
 
 /** Whatever the file holds: forward taps, a training case, or post-processing. */
 export function verifyGolden(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
   switch (golden.format) {
     case 'golden-1':
-      return verifyForward(golden, onResult);
+      return isSoloDecodeGolden(golden) ? verifySolo(golden, onResult) : verifyForward(golden, onResult);
     case 'golden-loss-1':
       return verifyLoss(golden as LossGolden, onResult);
     case 'golden-post-1':
@@ -16,6 +17,13 @@ export function verifyGolden(golden: Golden, onResult: (result: TapResult) => bo
     default:
       throw new Error(`verify: expected golden-1, golden-loss-1 or golden-post-1, got ${golden.format}`);
   }
+}
+
+/** The taps, then what is decoded from them. */
+async function verifySolo(golden: SoloDecodeGolden, onResult: (result: TapResult) => boolean): Promise<void> {
+  let goesOn = true;
+  await verifyForward(golden, (result) => (goesOn = onResult(result)));
+  if (goesOn) await verifySoloDecode(golden, onResult);
 }
 
 function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {

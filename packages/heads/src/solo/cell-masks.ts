@@ -54,7 +54,7 @@ export function cellMaskProbabilities(masks: SoloMasks, at: LevelOfImage, cells:
   });
 }
 
-/** P(pixel in cell (i, j)) = σ(column j) · σ(row i). Wang et al. 2020 (SOLO), section 5.1. */
+/** P(pixel in cell (i, j)) = σ(column j) · σ(row i). Wang et al. 2020 (SOLO), "Decoupled SOLO". */
 function rowColumnProbabilities(masks: RowColumnMasks, at: LevelOfImage, cells: Int32Array): tf.Tensor4D {
   const { columns, rows } = axisProbabilities(masks, at);
   const grid = columns.shape[3];

@@ -18,7 +18,7 @@ export class ConvGroupNorm {
   }
 }
 
-/** Layers on top of each other, shared by all levels of the pyramid. Wang et al. 2020 (SOLO), section 4, "7 convs". */
+/** Layers on top of each other, shared by all levels of the pyramid. Wang et al. 2020 (SOLO), "Network Architecture". */
 export class ConvTower {
   readonly layers: ConvGroupNorm[];
 

@@ -5,7 +5,7 @@ export type CoordinateAxes = 'x' | 'y' | 'xy';
 
 /**
  * Appends each pixel's place to its features: x from −1 at the first column to 1 at the last, y likewise down the rows.
- * Wang et al. 2020 (SOLO), section 3.3.1; Liu et al. 2018 (CoordConv).
+ * Liu et al. 2018 (CoordConv), as Wang et al. 2020 (SOLO) use it in their mask branch.
  *
  * @param x [B, H, W, C]
  * @returns [B, H, W, C + 1], or C + 2 for both axes

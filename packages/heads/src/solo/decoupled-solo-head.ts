@@ -17,7 +17,7 @@ export type DecoupledSoloHeadConfig = SoloHeadConfig & {
 
 /**
  * Head of Decoupled SOLO: a mask is the product of a map of its column and a map of its row, 2·S channels in place of S².
- * Wang et al. 2020, section 5.1 and figure 6. Keys are the authors', below `bbox_head`.
+ * Wang et al. 2020, "Decoupled SOLO". Keys are the authors', below `bbox_head`.
  */
 export class DecoupledSoloHead {
   readonly scope: Scope;

@@ -18,7 +18,7 @@ const NUM_LEVELS = 4;
 
 /**
  * The mask features of SOLOv2, one map for all levels: each brought to 1/4 by convolutions with upsampling between,
- * summed, projected. Wang et al. 2020 (SOLOv2), section 3.2 and figure 3. Keys are the authors', below `mask_feat_head`.
+ * summed, projected. Wang et al. 2020 (SOLOv2), "Mask Feature Branch". Keys are the authors', below `mask_feat_head`.
  */
 export class MaskFeatureHead {
   readonly scope: Scope;

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The pyramid as SOLO's heads look at it: P2 halved and P6 brought to the size of P5, so that five levels have strides
- * 8, 8, 16, 32, 32. Wang et al. 2020 (SOLO), section 3.3.1; `split_feats` of the original code.
+ * 8, 8, 16, 32, 32. `split_feats` of WXinlong/SOLO.
  *
  * @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, C]
  * @param scope Shows the levels as `levels.i`

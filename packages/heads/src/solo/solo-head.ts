@@ -9,7 +9,7 @@ import type { FixedKernelMasks, SoloHeadConfig, SoloPrediction } from './solo-pr
 
 /**
  * Head of SOLO: one mask channel for every cell of the grid, channel i·S + j for row i and column j. Wang et al. 2020,
- * section 3 and figure 3. Keys are the authors', below `bbox_head`.
+ * "Instance Mask". Keys are the authors', below `bbox_head`.
  */
 export class SoloHead {
   readonly scope: Scope;

@@ -17,7 +17,7 @@ export type SoloV2HeadConfig = SoloHeadConfig & {
 
 /**
  * Head of SOLOv2: every cell predicts the 1×1 kernel that finds its object among the mask features. Wang et al. 2020
- * (SOLOv2), section 3 and figure 2. Keys are the authors', below `bbox_head` and `mask_feat_head`.
+ * (SOLOv2), "Mask Kernel Branch". Keys are the authors', below `bbox_head` and `mask_feat_head`.
  */
 export class SoloV2Head {
   readonly scope: Scope;

@@ -1,7 +1,7 @@
 import { RESNET50, RESNET101 } from '../backbones/resnet.ts';
 import type { SoloConfig } from './config.ts';
 
-/** Wang et al. 2020 (SOLO), table 3: grids and the sizes of objects by level. */
+/** Grids and the sizes of objects by level: Wang et al. 2020 (SOLO), "Multi-level Prediction". */
 const COMMON = {
   numClasses: 80,
   fpnDim: 256,

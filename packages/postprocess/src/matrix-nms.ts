@@ -1,0 +1,41 @@
+import type { BitMask } from './bit-mask.ts';
+import { maskOverlap } from './mask-overlap.ts';
+
+/** A mask that competes with others of its class. */
+export type ScoredMask = { category: number; score: number; mask: BitMask };
+
+export type MatrixNmsOptions = {
+  /** Of the decay: exp(−σ·IoU²), or 1 − IoU. Default: `'gaussian'`. */
+  kernel?: 'gaussian' | 'linear';
+  /** Of the gaussian. The original code multiplies by it where the paper divides. Default: 2. */
+  sigma?: number;
+};
+
+/**
+ * Lowers the score of every mask by its overlap with better ones of its class, and less so where those are themselves
+ * overlapped. Wang et al. 2020 (SOLOv2), "Matrix NMS":
+ *
+ *   decayⱼ = min over i before j of f(IoUᵢⱼ) / f(max over k before i of IoUₖᵢ)
+ *
+ * @param masks By descending score
+ * @returns A score each, in the same order
+ */
+export function matrixNms(
+  masks: readonly ScoredMask[],
+  { kernel = 'gaussian', sigma = 2 }: MatrixNmsOptions = {},
+): number[] {
+  const decayOf = kernel === 'gaussian' ? (iou: number) => Math.exp(-sigma * iou * iou) : (iou: number) => 1 - iou;
+  const compensations: number[] = []; // f(largest overlap with a better mask)
+  return masks.map(({ category, score, mask }, j) => {
+    let [decay, largest] = [1, 0];
+    for (let i = 0; i < j; i++) {
+      if (masks[i].category !== category) continue;
+      const iou = maskOverlap(masks[i].mask, mask);
+      largest = Math.max(largest, iou);
+      const ratio = decayOf(iou) / compensations[i];
+      if (ratio < decay) decay = ratio; // never where 0 / 0: an equal mask before i has decayed it to 0 already
+    }
+    compensations.push(decayOf(largest));
+    return score * decay;
+  });
+}
