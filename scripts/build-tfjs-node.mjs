@@ -7,7 +7,7 @@
 //                     .seg/tensorflow and TensorFlow installed there by pip
 // SEG_PYTHON          the python3 to make that environment with
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,8 +22,9 @@ const forGpu = process.argv.includes('--gpu');
 try {
   const sitePackages = findTensorflow();
   installPackage();
-  linkLibraries(join(sitePackages, 'tensorflow'));
-  buildAddon();
+  const tensorflow = realpathSync(join(sitePackages, 'tensorflow'));
+  linkLibraries(tensorflow);
+  buildAddon(tensorflow);
   tryOut();
   console.log(`build-tfjs-node: ready in ${packageFolder}`);
 } catch (error) {
@@ -63,7 +64,7 @@ function installPackage() {
   run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `@tensorflow/tfjs-node@${TFJS_NODE}`], target);
 }
 
-/** Lays TensorFlow's headers and libraries out as the addon's build expects them. */
+/** Lays TensorFlow's headers and libraries out under the names that the addon is linked by. */
 function linkLibraries(tensorflow) {
   const deps = join(packageFolder, 'deps');
   rmSync(deps, { recursive: true, force: true });
@@ -71,22 +72,22 @@ function linkLibraries(tensorflow) {
   symlinkSync(join(tensorflow, 'include'), join(deps, 'include'));
   const names = {
     'libtensorflow.so': 'libtensorflow_cc.so.2',
-    'libtensorflow_cc.so.2': 'libtensorflow_cc.so.2',
     'libtensorflow_framework.so': 'libtensorflow_framework.so.2',
-    'libtensorflow_framework.so.2': 'libtensorflow_framework.so.2',
   };
   for (const [name, library] of Object.entries(names)) symlinkSync(join(tensorflow, library), join(deps, 'lib', name));
 }
 
-/** Compiles the addon, with the folder of the libraries written into it, so that no loader path is needed. */
-function buildAddon() {
+/**
+ * Compiles the addon with TensorFlow's own folder written into it: no loader path is needed, and TensorFlow finds the
+ * libraries that lie relative to it, CUDA's among them.
+ */
+function buildAddon(tensorflow) {
   const builder = join(target, 'node_modules', '@mapbox', 'node-pre-gyp', 'bin', 'node-pre-gyp');
-  const libraries = join(packageFolder, 'deps', 'lib');
   // Node's headers lie beside most installations of it; otherwise node-gyp downloads them
   const prefix = dirname(dirname(process.execPath));
   const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : [];
   run(process.execPath, [builder, 'install', '--build-from-source', ...headers], packageFolder, {
-    LDFLAGS: `${process.env.LDFLAGS ?? ''} -Wl,-rpath,${libraries}`,
+    LDFLAGS: `${process.env.LDFLAGS ?? ''} -Wl,-rpath,${tensorflow} -Wl,-rpath-link,${tensorflow}`,
   });
 }
 
