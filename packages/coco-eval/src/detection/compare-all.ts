@@ -1,5 +1,6 @@
-import { type DetectionImage, fallingScores } from './detection-evaluator.ts';
+import type { DetectionImage } from './detection-evaluator.ts';
 import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
+import { fallingScores } from './image-pairs.ts';
 import { type DetectionParameters, isOutside } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
 

@@ -68,6 +68,23 @@ test('a failed image leaves the evaluator as it was', () => {
   expect(() => evaluator.add({ image: { id: 1 }, annotations: [], detections: [] })).toThrow('expected image 1 once');
 });
 
+test('thresholds are those numpy makes, not the literals they look like', () => {
+  const { iouThresholds, recallThresholds } = new DetectionEvaluator({ categories: [] }).parameters;
+  expect([iouThresholds.length, iouThresholds[8], iouThresholds[9]]).toEqual([10, 0.8999999999999999, 0.95]);
+  expect([recallThresholds.length, recallThresholds[35], recallThresholds[100]]).toEqual([101, 0.35000000000000003, 1]);
+});
+
+test('a threshold of 1 lets pass what is within 1e-10 of it', () => {
+  const truth = { id: 1, image_id: 1, category_id: 1, bbox: [0, 0, 1, 1], area: 1, iscrowd: 0 };
+  const recallOf = (height: number) => {
+    const evaluator = new DetectionEvaluator({ categories: [{ id: 1 }], iouType: 'bbox', iouThresholds: [1] });
+    const detections = [{ image_id: 1, category_id: 1, score: 1, bbox: [0, 0, 1, height] }];
+    evaluator.add({ image: { id: 1 }, annotations: [truth], detections });
+    return evaluator.result().recall[2];
+  };
+  expect([recallOf(1), recallOf(1 - 5e-11), recallOf(1 - 2e-10)]).toEqual([1, 1, 0]);
+});
+
 const box = (id: number, x: number, more: Partial<CocoAnnotation> = {}): CocoAnnotation => ({
   ...{ id, image_id: 1, category_id: 1, bbox: [x, 0, 10, 10], area: 100, iscrowd: 0 },
   ...more,

@@ -1,7 +1,8 @@
 import { accumulate, type DetectionResult } from './accumulate.ts';
 import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import { type PrecisionRecallCurve, precisionRecallCurve } from './curves.ts';
-import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
+import { detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
+import { fallingScores, federated, joined, listed, type Pair } from './image-pairs.ts';
 import { CategoryLedger, type LedgerState } from './ledger.ts';
 import { type Matching, matchImage } from './match-image.ts';
 import {
@@ -11,9 +12,9 @@ import {
   type DetectionParameters,
   decideParameters,
   isOutside,
-  LVIS_MAX_DETECTIONS,
 } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
+import { describeMatches, writeVerdicts } from './verdicts.ts';
 
 /** An image with everything of it. */
 export type DetectionImage = {
@@ -53,9 +54,6 @@ export type DetectionState = {
   images: CocoId[];
   ledgers: LedgerState[];
 };
-
-/** The objects of one category in one image. */
-type Pair = { truths: Truth[]; detected: Detected[]; notExhaustive: boolean };
 
 /**
  * Average precision of detections, one image at a time: COCO's evaluation (Lin et al. 2014) with the numbers of
@@ -144,27 +142,18 @@ export class DetectionEvaluator {
       ledger.append(score, image, rank);
     });
     const isCrowd = flags(truths, (truth) => truth.isCrowd);
+    const solved: { isIgnored: Uint8Array; matching: Matching }[] = []; // ranges that ignore the same match the same
     areaRanges.forEach((area, a) => {
       const isIgnored = flags(truths, (truth) => truth.isIgnored || isOutside(truth.area, area));
       for (const ignored of isIgnored) ledger.positives[a] += 1 - ignored;
-      const problem = {
-        detections: detected.length,
-        groundTruths: truths.length,
-        ious,
-        isCrowd,
-        isIgnored,
-        thresholds,
-      };
-      const matching = matchImage(problem);
-      writeBits(ledger, firstRow, a, pair, matching, isIgnored, area);
-      if (!this.#onMatches) return;
-      const judged = judge(pair, matching, isIgnored, area, thresholds.length);
-      this.#onMatches({
-        imageId,
-        categoryId: this.parameters.categories[k].id,
-        area,
-        ...describe(pair, matching, isIgnored, judged),
-      });
+      const known = solved.find((earlier) => earlier.isIgnored.every((ignored, g) => ignored === isIgnored[g]));
+      const sizes = { detections: detected.length, groundTruths: truths.length };
+      const matching = known?.matching ?? matchImage({ ...sizes, ious, isCrowd, isIgnored, thresholds });
+      if (!known) solved.push({ isIgnored, matching });
+      const matched = { pair, matching, isIgnored, area };
+      writeVerdicts(ledger, firstRow, a, matched);
+      const categoryId = this.parameters.categories[k].id;
+      this.#onMatches?.({ imageId, categoryId, area, ...describeMatches(matched) });
     });
   }
 
@@ -254,113 +243,4 @@ function flags(truths: readonly Truth[], isSo: (truth: Truth) => boolean): Uint8
   const found = new Uint8Array(truths.length);
   for (let g = 0; g < truths.length; g++) if (isSo(truths[g])) found[g] = 1;
   return found;
-}
-
-/** By falling score, equal ones as they came, NaN last. */
-export function fallingScores<T extends { score: number }>(items: readonly T[]): T[] {
-  return items.toSorted((a, b) => {
-    if (a.score > b.score) return -1;
-    if (a.score < b.score) return 1;
-    return a.score === b.score ? 0 : Number(Number.isNaN(a.score)) - Number(Number.isNaN(b.score));
-  });
-}
-
-/** LVIS: the best 300 of the image, and of these only categories known to be there or not to be there. */
-function federated(
-  image: CocoImage,
-  annotations: readonly CocoAnnotation[],
-  detections: readonly CocoResult[],
-): readonly CocoResult[] {
-  const many = detections.length > LVIS_MAX_DETECTIONS;
-  const best = many ? fallingScores(detections).slice(0, LVIS_MAX_DETECTIONS) : detections;
-  const judged = new Set(annotations.map(({ category_id }) => category_id));
-  for (const id of listed(image, 'neg_category_ids')) judged.add(id);
-  return best.filter(({ category_id }) => judged.has(category_id));
-}
-
-function listed(image: CocoImage, field: 'neg_category_ids' | 'not_exhaustive_category_ids'): readonly CocoId[] {
-  const list = image[field] ?? [];
-  if (!Array.isArray(list)) throw new TypeError(`image ${image.id}: expected a list of ${field}, got ${typeof list}`);
-  return list;
-}
-
-/** All categories as one, in the order of their ids. */
-function joined(pairs: Map<number, Pair>): [number, Pair][] {
-  if (pairs.size === 0) return [];
-  const ordered = [...pairs].sort(([a], [b]) => a - b).map(([, pair]) => pair);
-  const truths = ordered.flatMap((pair) => pair.truths);
-  return [[0, { truths, detected: ordered.flatMap((pair) => pair.detected), notExhaustive: false }]];
-}
-
-/** [T, D] of each: whether a detection is matched, and whether it does not count. */
-type Judged = { matched: Uint8Array; ignored: Uint8Array };
-
-/**
- * A detection does not count if what it matched does not, or if it matched nothing and its own size is outside the
- * range. A ground truth of id 0 reads as "nothing", as it does in pycocotools.
- */
-function judge(
-  { truths, detected, notExhaustive }: Pair,
-  { truthOfDetection }: Matching,
-  isIgnored: Uint8Array,
-  area: AreaRange,
-  T: number,
-): Judged {
-  const D = detected.length;
-  const matched = new Uint8Array(T * D);
-  const ignored = new Uint8Array(T * D);
-  for (let d = 0; d < D; d++) {
-    const excused = notExhaustive || isOutside(detected[d].area, area) ? 1 : 0;
-    for (let at = d; at < T * D; at += D) {
-      const g = truthOfDetection[at];
-      matched[at] = g !== -1 && truths[g].id !== 0 ? 1 : 0;
-      ignored[at] = (g !== -1 && isIgnored[g] === 1) || (matched[at] === 0 && excused === 1) ? 1 : 0;
-    }
-  }
-  return { matched, ignored };
-}
-
-/** As judge, but straight into the ledger: a bit for every threshold a detection is right at, or wrong at. */
-function writeBits(
-  ledger: CategoryLedger,
-  firstRow: number,
-  a: number,
-  { truths, detected, notExhaustive }: Pair,
-  { truthOfDetection }: Matching,
-  isIgnored: Uint8Array,
-  area: AreaRange,
-): void {
-  const D = detected.length;
-  for (let d = 0; d < D; d++) {
-    const base = (firstRow + d) * ledger.stride + a * 2 * ledger.words;
-    const isExcused = notExhaustive || isOutside(detected[d].area, area);
-    for (let at = d, t = 0; at < truthOfDetection.length; at += D, t++) {
-      const g = truthOfDetection[at];
-      if (g !== -1 && isIgnored[g] === 1) continue;
-      const isMatched = g !== -1 && truths[g].id !== 0;
-      if (!isMatched && isExcused) continue;
-      ledger.bits[base + (isMatched ? 0 : ledger.words) + (t >>> 5)] |= 1 << (t & 31);
-    }
-  }
-}
-
-function describe(
-  { truths, detected }: Pair,
-  { order, truthOfDetection, detectionOfTruth }: Matching,
-  isIgnored: Uint8Array,
-  judged: Judged,
-) {
-  const G = truths.length;
-  return {
-    detectionIds: detected.map(({ id }) => id),
-    groundTruthIds: Array.from(order, (g) => truths[g].id),
-    scores: detected.map(({ score }) => score),
-    detectionMatches: Float64Array.from(truthOfDetection, (g) => (g === -1 ? 0 : truths[g].id)),
-    groundTruthMatches: Float64Array.from(detectionOfTruth, (_, at) => {
-      const d = detectionOfTruth[at - (at % G) + order[at % G]];
-      return d === -1 ? 0 : detected[d].id;
-    }),
-    detectionIgnored: judged.ignored,
-    groundTruthIgnored: order.length === 0 ? new Uint8Array(0) : Uint8Array.from(order, (g) => isIgnored[g]),
-  };
 }
