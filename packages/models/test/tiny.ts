@@ -34,7 +34,14 @@ export const TINY_MASKFORMER: MaskFormerConfig = {
   dropout: 0,
 };
 
-export const TINY_SWIN = { type: 'swin', dim: 24, depths: [2, 2, 2, 2], numHeads: [1, 2, 4, 8], window: 5, dropPath: 0 } as const;
+export const TINY_SWIN = {
+  type: 'swin',
+  dim: 24,
+  depths: [2, 2, 2, 2],
+  numHeads: [1, 2, 4, 8],
+  window: 5,
+  dropPath: 0,
+} as const;
 
 /** Every key and stored shape that a model declares. */
 export function keysOf(construct: (params: ParamStore) => void): Map<string, number[]> {

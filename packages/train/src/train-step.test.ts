@@ -99,7 +99,7 @@ onEveryBackend('training', () => {
     for (const gradient of [tf.tensor1d([0.5, -1]), tf.tensor1d([0.25, 2])]) {
       optimizer.update(new Map([['w', gradient]]), 0.1).dispose();
     }
-    await expectClose(w, [0.797307040, -1.917160353], { absolute: 2e-6, relative: 0 });
+    await expectClose(w, [0.79730704, -1.917160353], { absolute: 2e-6, relative: 0 });
     optimizer.dispose();
     w.dispose();
   });
