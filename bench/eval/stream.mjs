@@ -18,4 +18,6 @@ for (let k = 0; k < Number(images); k++) {
 const result = evaluator.result();
 const [ap] = summarizeDetections(result);
 const seconds = ((performance.now() - start) / 1e3).toFixed(1);
-console.log(`${result.images} images, ${result.detections} detections: ${seconds} s, ${megabytes()} MB, AP ${ap.value}`);
+console.log(
+  `${result.images} images, ${result.detections} detections: ${seconds} s, ${megabytes()} MB, AP ${ap.value}`,
+);
