@@ -1,5 +1,6 @@
 import { type MaskPrediction, seededRandom } from '@seg/core';
 import {
+  assignCells,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
   type MaskFormerLossConfig,
@@ -9,6 +10,10 @@ import {
   matchMask2Former,
   matchMaskFormer,
   randomPoints,
+  type SoloAssignment,
+  type SoloLossConfig,
+  soloLoss,
+  soloTerms,
 } from '@seg/losses';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -44,6 +49,33 @@ export function maskFormerObjective(
       const terms = maskFormerTerms(predictions, targets, assignments, config);
       const { classification, mask, dice } = terms[terms.length - 1];
       return { total: maskClassificationLoss(terms, config), terms: { class: classification, mask, dice } };
+    },
+  };
+}
+
+/** What {@link soloObjective} asks of a model: its prediction, and mask logits of single cells, [1, h, w, M]. */
+export type SoloTrainable<Prediction> = {
+  forward(pixels: tf.Tensor4D): Prediction;
+  cellMaskLogits(prediction: Prediction, at: { image: number; level: number }, cells: Int32Array): tf.Tensor4D;
+};
+
+/** Categories of all cells and masks of those that have an object, for every SOLO. Wang et al. 2020, "Loss Function". */
+export function soloObjective<Prediction extends tf.TensorContainerObject & { categoryLogits: tf.Tensor4D[] }>(
+  model: SoloTrainable<Prediction>,
+  config: SoloLossConfig,
+): Objective<Prediction, SoloAssignment> {
+  return {
+    forward: (pixels) => model.forward(pixels),
+    decide: (_, targets) => assignCells(targets, config),
+    loss: (prediction, targets, assignment) => {
+      const { categoryLogits } = prediction;
+      const inputs = {
+        categoryLogits,
+        cellMaskLogits: (at: { image: number; level: number }, cells: Int32Array) =>
+          model.cellMaskLogits(prediction, at, cells),
+      };
+      const terms = soloTerms(inputs, targets, assignment, config);
+      return { total: soloLoss(terms, config), terms };
     },
   };
 }

@@ -2,6 +2,7 @@ import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
 import { verifyForward } from './verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
+import { type SoloLossGolden, verifySoloLoss } from './verify-solo-loss.ts';
 import { isSoloDecodeGolden, type SoloDecodeGolden, verifySoloDecode } from './verify-solo-decode.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
 
@@ -28,5 +29,8 @@ async function verifySolo(golden: SoloDecodeGolden, onResult: (result: TapResult
 
 function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {
   if (golden.model === 'mask2former' || golden.model === 'maskformer') return verifyMaskLoss(golden, onResult);
+  if (golden.model.startsWith('solo') || golden.model === 'decoupled') {
+    return verifySoloLoss(golden as unknown as SoloLossGolden, onResult);
+  }
   throw new Error(`verify: expected a model whose losses are known, got ${golden.model}`);
 }

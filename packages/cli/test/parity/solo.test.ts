@@ -25,3 +25,16 @@ onEveryBackend(
   },
   { only: ['wasm', 'node', 'webgpu'] },
 );
+
+onEveryBackend('A training step of a tiny head', () => {
+  test.each([
+    ['loss_solo_tiny', 9 + 1 + 10 + 3 + 25],
+    ['loss_decoupled_tiny', 9 + 1 + 15 + 3 + 33],
+    ['loss_solov2_tiny', 9 + 1 + 11 + 3 + 33],
+  ])('%s: assignment, predictions, losses and gradients within ten times their noise', async (name, count) => {
+    const results: TapResult[] = [];
+    await verifyGolden(golden(name), (result) => results.push(result) > 0);
+    expect(results.length).toBe(count);
+    expect(results.filter((result) => !result.ok)).toEqual([]);
+  });
+});
