@@ -46,7 +46,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await useBackend(process.env.BACKEND ?? 'wasm');
   const params = new ParamStore(openSafetensors(bytesOf(file, readFileSync(file))));
   const model = new Mask2Former(params, MODEL);
-  params.verify((key) => key.startsWith('optimizer.'));
+  params.verify((key) => /^(optimizer|auxiliary)\./.test(key));
   const inference = process.env.THRESHOLD ? { scoreThreshold: Number(process.env.THRESHOLD) } : INFERENCE;
   printQuality(await evaluate(model, { inference }));
 }

@@ -7,7 +7,7 @@ import { CATEGORIES, MEAN, STD } from './scenes.mjs';
 
 const [file = 'out/mask2former/training.safetensors', folder = 'model'] = process.argv.slice(2);
 const training = openSafetensors(bytesOf(file, readFileSync(file)));
-const keys = [...training.keys()].filter((key) => !key.startsWith('optimizer.'));
+const keys = [...training.keys()].filter((key) => !/^(optimizer|auxiliary)\./.test(key));
 const weights = new Map(keys.map((key) => [key, training.read(key)]));
 const config = {
   format: 'seg-model-1',

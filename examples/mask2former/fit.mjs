@@ -14,6 +14,7 @@ import {
   warmup,
 } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
+import { aidedObjective } from './objective.mjs';
 
 /**
  * @param title Of the loss curve
@@ -32,13 +33,14 @@ export async function fit({ title, out, config, loss: lossConfig, training, batc
   init.seedInitializers(training.seed);
   const params = new ParamStore();
   const model = new Mask2Former(params, config);
+  const { seed, semanticWeight } = training;
+  const objective = aidedObjective(model, lossConfig, { seed, semanticWeight, scope: params.root.at('auxiliary') });
   const optimizer = new AdamW(params.trainable(), {
     weightDecay: training.weightDecay,
     clipNorm: training.clipNorm,
     group: (key) => ({ weightDecay: /norm|bias|embed|queries/.test(key) ? 0 : 1 }),
   });
   const schedule = warmup(cosineSchedule(training.learningRate, training.steps), training.warmup);
-  const objective = mask2FormerObjective(model, lossConfig, training.seed);
 
   const checkpoint = path.join(out, 'training.safetensors');
   const logFile = path.join(out, 'log.json');

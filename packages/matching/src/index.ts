@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 
+// Costs on tensors
+export { classCost } from './costs/class-cost.ts';
+export { diceCost, maskCrossEntropyCost, maskFocalCost } from './costs/mask-costs.ts';
 export { classFixedAssignment, greedyAssignment } from './greedy-assignment.ts';
 export {
   type Assignment,
@@ -12,8 +15,4 @@ export {
   linearAssignment,
   linearAssignmentBatch,
 } from './linear-assignment.ts';
-
-// Costs on tensors
-export { classCost } from './costs/class-cost.ts';
-export { diceCost, maskCrossEntropyCost, maskFocalCost } from './costs/mask-costs.ts';
 export { matchQueries } from './match-queries.ts';
