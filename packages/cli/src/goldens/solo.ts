@@ -5,8 +5,8 @@ import {
   cellMaskProbabilities,
   RESNET50,
   RESNET101,
-  Solo,
   SOLO_ORIGINAL_KEYS,
+  Solo,
   type SoloConfig,
   type SoloPrediction,
 } from '@seg/models';
@@ -43,9 +43,11 @@ export function soloGolden(golden: Golden): GoldenModel {
 
 /** The authors' configs as the golden files hold them; those of losses have the head's alone. */
 export function soloConfig({ model, config }: Golden): SoloConfig {
-  const { backbone, head, mask_feat_head: maskFeatures } = (
-    'head' in config ? config : { ...config, backbone: { depth: 50 }, head: config }
-  ) as OriginalConfig;
+  const {
+    backbone,
+    head,
+    mask_feat_head: maskFeatures,
+  } = ('head' in config ? config : { ...config, backbone: { depth: 50 }, head: config }) as OriginalConfig;
   const common = {
     backbone: backbone.depth === 101 ? RESNET101 : RESNET50,
     numClasses: head.num_classes,

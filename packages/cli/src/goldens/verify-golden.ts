@@ -2,9 +2,9 @@ import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
 import { verifyForward } from './verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
-import { type SoloLossGolden, verifySoloLoss } from './verify-solo-loss.ts';
-import { isSoloDecodeGolden, type SoloDecodeGolden, verifySoloDecode } from './verify-solo-decode.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
+import { isSoloDecodeGolden, type SoloDecodeGolden, verifySoloDecode } from './verify-solo-decode.ts';
+import { type SoloLossGolden, verifySoloLoss } from './verify-solo-loss.ts';
 
 /** Whatever the file holds: forward taps, a training case, or post-processing. */
 export function verifyGolden(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
