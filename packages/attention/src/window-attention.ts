@@ -43,7 +43,7 @@ export class WindowAttention {
         heads(this.value.forward(windows)),
         this.bias(count, regionBias),
       );
-      return this.output.forward(tf.reshape(gathered, windows.shape));
+      return this.scope.tap(this.output.forward(tf.reshape(gathered, windows.shape)));
     });
   }
 

@@ -16,6 +16,7 @@ export {
 export { type Backbone, type BackboneConfig, createBackbone } from './backbones/backbone.ts';
 export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
 export { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from './backbones/key-maps.ts';
+export { PVT_V2_B0, PVT_V2_B2, PVT_V2_B5, PvtV2, type PvtV2Config } from './backbones/pvt-v2.ts';
 export { RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
 export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } from './backbones/swin.ts';
 export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';

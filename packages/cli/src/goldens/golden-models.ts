@@ -1,6 +1,7 @@
 import type { KeyMap, ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { pvtV2Golden, swinGolden } from './backbone-only.ts';
 import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
 import { maskFormerGolden } from './maskformer.ts';
@@ -27,6 +28,10 @@ export function goldenModel(golden: Golden): GoldenModel {
     case 'decoupled_solo':
     case 'solov2':
       return soloGolden(golden);
+    case 'pvtv2_b2':
+      return pvtV2Golden(golden);
+    case 'swin_l':
+      return swinGolden(golden);
     default:
       throw new Error(`verify: expected a model that can be built, got ${golden.model}`);
   }

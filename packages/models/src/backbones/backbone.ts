@@ -1,10 +1,11 @@
 import type { Scope } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { PvtV2, type PvtV2Config } from './pvt-v2.ts';
 import { ResNet, type ResNetConfig } from './resnet.ts';
 import { Swin, type SwinConfig } from './swin.ts';
 
-export type BackboneConfig = ResNetConfig | SwinConfig;
+export type BackboneConfig = ResNetConfig | SwinConfig | PvtV2Config;
 
 /** Images in, one feature map per stride (4, 8, 16, 32) out. */
 export type Backbone = {
@@ -19,6 +20,8 @@ export function createBackbone(scope: Scope, config: BackboneConfig): Backbone {
       return new ResNet(scope, config);
     case 'swin':
       return new Swin(scope, config);
+    case 'pvt-v2':
+      return new PvtV2(scope, config);
     default:
       throw config satisfies never;
   }

@@ -16,6 +16,8 @@ export type SwinConfig = {
    * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default: mask2former.
    */
   keys?: 'mask2former' | 'maskformer';
+  /** First stage behind which there is an output norm: Panoptic SegFormer has none behind stage 0. Default: 0. */
+  firstNormed?: number;
 };
 
 /** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */
@@ -51,11 +53,11 @@ export class Swin {
   readonly embed: Conv2d;
   readonly embedNorm: LayerNorm;
   readonly stages: SwinStage[];
-  readonly norms: LayerNorm[];
+  readonly norms: (LayerNorm | undefined)[];
   readonly dims: readonly number[];
 
   constructor(scope: Scope, config: SwinConfig) {
-    const { dim, depths, keys = 'mask2former' } = config;
+    const { dim, depths, keys = 'mask2former', firstNormed = 0 } = config;
     const body = keys === 'maskformer' ? scope.at('model') : scope;
     this.scope = body;
     this.dims = depths.map((_, i) => dim * 2 ** i);
@@ -69,8 +71,8 @@ export class Swin {
     this.embedNorm = new LayerNorm(embeddings.at('norm'), { dim });
     this.stages = depths.map((_, i) => new SwinStage(body.at('encoder', 'layers', i), config, i));
     const normKey = (i: number) => (keys === 'maskformer' ? i : `stage${i + 1}`);
-    this.norms = this.dims.map(
-      (width, i) => new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }),
+    this.norms = this.dims.map((width, i) =>
+      i < firstNormed ? undefined : new LayerNorm(scope.at('hidden_states_norms', normKey(i)), { dim: width }),
     );
   }
 
@@ -85,7 +87,7 @@ export class Swin {
       return this.stages.map((stage, i) => {
         const { output, next } = stage.forward(x);
         x = next;
-        return this.norms[i].forward(output);
+        return this.norms[i]?.forward(output) ?? output;
       });
     });
   }
@@ -101,6 +103,7 @@ function padToMultiple(x: tf.Tensor4D, multiple: number): tf.Tensor4D {
 
 /** Blocks at one resolution, and the merging of 2×2 patches behind them. */
 class SwinStage {
+  readonly scope: Scope;
   readonly blocks: SwinBlock[];
   readonly mergeNorm: LayerNorm | undefined;
   readonly merge: Linear | undefined;
@@ -110,6 +113,7 @@ class SwinStage {
     const dim = config.dim * 2 ** index;
     const before = depths.slice(0, index).reduce((sum, depth) => sum + depth, 0);
     const total = depths.reduce((sum, depth) => sum + depth, 0);
+    this.scope = scope;
     this.blocks = Array.from({ length: depths[index] }, (_, j) => {
       const dropRate = ((config.dropPath ?? 0.3) * (before + j)) / Math.max(1, total - 1);
       const shift = j % 2 === 1 ? Math.floor(window / 2) : 0;
@@ -125,7 +129,9 @@ class SwinStage {
   forward(x: tf.Tensor4D): { output: tf.Tensor4D; next: tf.Tensor4D } {
     return tf.tidy(() => {
       const output = this.blocks.reduce((y, block) => block.forward(y), x);
-      return { output, next: this.merge ? this.merge.forward(this.mergeNorm!.forward(neighbors(output))) : output };
+      if (this.merge === undefined) return { output, next: output };
+      const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
+      return { output, next: this.scope.tap(merged, 'downsample') };
     });
   }
 }

@@ -1,0 +1,17 @@
+import { onEveryBackend } from '@seg/testing';
+import { test } from 'vitest';
+
+import { checkGolden } from './check-golden.ts';
+
+const SIZES = { only: ['wasm', 'node', 'webgpu'] } as const; // minutes on cpu
+
+onEveryBackend(
+  'Backbones of Panoptic SegFormer at published size',
+  (backend) => {
+    test.each([
+      ['pvtv2_b2', 25],
+      ['swin_l', 39],
+    ])('%s: every tap within ten times its noise', (name, taps) => checkGolden(name, backend, taps));
+  },
+  SIZES,
+);
