@@ -17,7 +17,7 @@ export const MODEL = {
 export const TRAINING = {
   size: 128,
   batch: 8,
-  steps: 2000,
+  steps: 1500,
   learningRate: 1e-3,
   warmup: 100,
   weightDecay: 0.05,

@@ -6,7 +6,7 @@ import { SCENE_SPLITS, sceneSeed } from './splits.ts';
 
 test('a seed names the same bytes on every platform', () => {
   // Recorded on Node 20, x64. The generator adds, multiplies and takes square roots, which IEEE 754 fixes to the bit.
-  expect(fingerprint(generateScene({ seed: 0 }))).toBe('5.cdc6f37f');
+  expect(fingerprint(generateScene({ seed: 0 }))).toBe('5.8ab61894');
   expect(fingerprint(generateScene({ seed: 2_000_000_007, height: 96, width: 160 }))).toBe('9.58936d8');
 });
 

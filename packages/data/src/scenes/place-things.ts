@@ -26,6 +26,8 @@ export type Placement = {
   owner: Uint8Array;
 };
 
+/** Share of things in the color that is typical of their kind; the others have any. */
+const TYPICAL = 0.85;
 const LEAST_VISIBLE = 0.45;
 
 /**
@@ -63,7 +65,7 @@ function proposeThing(random: Random, height: number, width: number, placed: Thi
   const kind = Math.floor(random() * THING_SHAPES.length);
   const radius = proposeRadius(random) * Math.min(height, width);
   const { x, y } = proposePlace(random, radius, height, width, placed);
-  const hue = random() < 0.6 ? kind / THING_SHAPES.length + 0.1 * (random() - 0.5) : random();
+  const hue = random() < TYPICAL ? kind / THING_SHAPES.length + 0.1 * (random() - 0.5) : random();
   const finish = (['plain', 'speckled', 'striped'] as const)[Math.floor(random() * 3)];
   const color = hsv(hue, 0.45 + 0.5 * random(), 0.5 + 0.5 * random());
   return { kind, x, y, radius, axis: direction(random), aspect: 0.85 + 0.3 * random(), color, finish };
