@@ -4,7 +4,15 @@ import { expect, test } from 'vitest';
 
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
 import { squaredDiceDistance } from '../terms/squared-dice-distance.ts';
-import { SOLO_LOSS, SOLO_MASK_TERMS, SOLOV2_LOSS, type SoloLossConfig, soloLoss, soloTerms } from './solo.ts';
+import {
+  assignedMasks,
+  SOLO_LOSS,
+  SOLO_MASK_TERMS,
+  SOLOV2_LOSS,
+  type SoloLossConfig,
+  soloLoss,
+  soloTerms,
+} from './solo.ts';
 import { assignCells } from './solo-assignment.ts';
 
 type Box = [x: number, y: number, width: number, height: number, label: number];
@@ -59,6 +67,21 @@ onEveryBackend('Assignment of SOLO', () => {
     const [levels] = await assignCells([targets], SOLOV2_LOSS);
     expect([levels[1].cells.length, new Set(levels[1].cells).size]).toEqual([36, 26]);
     expect([levels[2].cells.length, new Set(levels[2].cells).size]).toEqual([21, 11]);
+    targets.masks.dispose();
+  });
+
+  // Run with mmcv.imrescale on 8-bit masks, OpenCV 5.0.
+  test('masks shrink as 8-bit masks do in OpenCV: a pixel half covered is inside', async () => {
+    const targets = rectangles([256, 320], BOXES);
+    const sums = async (objects: number[], size: [number, number]) => {
+      const assigned = { cells: new Int32Array(objects.length), objects: Int32Array.from(objects) };
+      const areas = tf.tidy(() => tf.sum(assignedMasks(targets.masks, assigned, size), [1, 2]));
+      const values = Array.from(await areas.data());
+      areas.dispose();
+      return values;
+    };
+    expect(await sums([0, 1, 2, 3, 4], [64, 80])).toEqual([286, 750, 896, 6, 1935]);
+    expect(await sums([2, 4], [32, 40])).toEqual([224, 483]);
     targets.masks.dispose();
   });
 
