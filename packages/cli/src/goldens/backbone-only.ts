@@ -28,11 +28,7 @@ export function pvtV2Golden(golden: Golden): GoldenModel {
 }
 
 /** A backbone alone. What it returns shows as `output/C2` to `output/C5`, all else where `bodyPath` says. */
-function backboneGolden(
-  config: BackboneConfig,
-  keyMap: KeyMap,
-  bodyPath: (name: string) => string,
-): GoldenModel {
+function backboneGolden(config: BackboneConfig, keyMap: KeyMap, bodyPath: (name: string) => string): GoldenModel {
   return {
     keyMap,
     ignored: () => false,

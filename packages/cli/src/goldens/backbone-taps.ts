@@ -3,7 +3,12 @@
  *
  * @param scope Of the backbone
  */
-export function backbonePath(scope: string, place: string, detail: string | undefined, type: 'resnet' | 'swin' | 'swin.maskformer' | 'pvt-v2'): string {
+export function backbonePath(
+  scope: string,
+  place: string,
+  detail: string | undefined,
+  type: 'resnet' | 'swin' | 'swin.maskformer' | 'pvt-v2',
+): string {
   const body = type === 'swin.maskformer' ? `${scope}.model` : scope;
   const stage = Number(/\d+/.exec(place)?.[0]);
   if (place === 'stem') return `${body}.embedder`;

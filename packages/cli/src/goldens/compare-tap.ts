@@ -24,10 +24,22 @@ export type TapResult = {
  * @param values Row-major, in the golden's layout
  * @param factor Times the noise that is allowed; wider than ten only for a stated reason
  */
-export function compareTap(tap: Tap, values: ArrayLike<number>, shape: readonly number[], factor = NOISE_FACTOR): TapResult {
+export function compareTap(
+  tap: Tap,
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  factor = NOISE_FACTOR,
+): TapResult {
   const allowed = factor * Math.max(tap.noise, 1e-9 * tap.absmax);
   if (shape.join() !== tap.shape.join()) {
-    return { name: tap.name, absolute: Infinity, relative: Infinity, allowed, ok: false, note: `shape [${shape}], expected [${tap.shape}]` };
+    return {
+      name: tap.name,
+      absolute: Infinity,
+      relative: Infinity,
+      allowed,
+      ok: false,
+      note: `shape [${shape}], expected [${tap.shape}]`,
+    };
   }
   let absolute = 0;
   tap.values.forEach((expected, i) => {
@@ -39,11 +51,17 @@ export function compareTap(tap: Tap, values: ArrayLike<number>, shape: readonly 
   return { name: tap.name, absolute, relative: absolute / tap.absmax, allowed, ok, note };
 }
 
-function probeFault({ probe, noiseProbe, noise, shape }: Tap, values: ArrayLike<number>, factor: number): string | undefined {
+function probeFault(
+  { probe, noiseProbe, noise, shape }: Tap,
+  values: ArrayLike<number>,
+  factor: number,
+): string | undefined {
   if (probe === undefined) return undefined;
   // The probe is a mean of n terms times √n: independent errors of size `noise` move it by about `noise`.
   const size = shape.reduce((product, side) => product * side, 1);
   const allowed = factor * Math.max(noiseProbe ?? 0, noise, 1e-9 * Math.sqrt(size));
   const difference = Math.abs(formulaProbe(values) - probe);
-  return difference <= allowed ? undefined : `probe off by ${difference.toExponential(2)}, allowed ${allowed.toExponential(2)}`;
+  return difference <= allowed
+    ? undefined
+    : `probe off by ${difference.toExponential(2)}, allowed ${allowed.toExponential(2)}`;
 }

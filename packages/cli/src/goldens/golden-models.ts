@@ -5,6 +5,7 @@ import { pvtV2Golden, swinGolden } from './backbone-only.ts';
 import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
 import { maskFormerGolden } from './maskformer.ts';
+import { maxDeepLabGolden } from './max-deeplab.ts';
 import { soloGolden } from './solo.ts';
 
 /** How one system is built from a golden file and where its taps are. */
@@ -28,6 +29,9 @@ export function goldenModel(golden: Golden): GoldenModel {
     case 'decoupled_solo':
     case 'solov2':
       return soloGolden(golden);
+    case 'max_deeplab_s':
+    case 'max_deeplab_l':
+      return maxDeepLabGolden(golden);
     case 'pvtv2_b2':
       return pvtV2Golden(golden);
     case 'swin_l':

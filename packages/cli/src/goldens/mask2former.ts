@@ -3,9 +3,9 @@ import {
   MASK2FORMER_ORIGINAL_KEYS,
   Mask2Former,
   type Mask2FormerConfig,
-  readMask2FormerConfig,
   RESNET50,
   RESNET101,
+  readMask2FormerConfig,
 } from '@seg/models';
 
 import { backbonePath } from './backbone-taps.ts';
@@ -40,7 +40,9 @@ export function mask2FormerGolden(golden: Golden): GoldenModel {
 
 export function mask2FormerConfig({ keyStyle, config }: Golden): Mask2FormerConfig {
   if (!keyStyle?.startsWith('original')) {
-    const { backbone, ...rest } = config as HuggingFaceMask2Former & { backbone?: HuggingFaceMask2Former['backbone_config'] };
+    const { backbone, ...rest } = config as HuggingFaceMask2Former & {
+      backbone?: HuggingFaceMask2Former['backbone_config'];
+    };
     return readMask2FormerConfig('golden', { ...rest, backbone_config: rest.backbone_config ?? backbone });
   }
   const original = config as OriginalConfig;

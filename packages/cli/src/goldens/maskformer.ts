@@ -1,4 +1,10 @@
-import { type HuggingFaceBackbone, type HuggingFaceMaskFormer, MaskFormer, type MaskFormerConfig, readMaskFormerConfig } from '@seg/models';
+import {
+  type HuggingFaceBackbone,
+  type HuggingFaceMaskFormer,
+  MaskFormer,
+  type MaskFormerConfig,
+  readMaskFormerConfig,
+} from '@seg/models';
 
 import { backbonePath } from './backbone-taps.ts';
 import type { Golden } from './golden-file.ts';
@@ -29,7 +35,12 @@ function tapPath(name: string, { backbone }: MaskFormerConfig): string | null {
   const [part, second, third] = name.split('.');
   switch (part) {
     case 'backbone':
-      return backbonePath('model.pixel_level_module.encoder', second, third, backbone.type === 'swin' ? 'swin.maskformer' : 'resnet');
+      return backbonePath(
+        'model.pixel_level_module.encoder',
+        second,
+        third,
+        backbone.type === 'swin' ? 'swin.maskformer' : 'resnet',
+      );
     case 'pixel':
       return second === 'stem' ? `${FPN}.stem` : `${FPN}.layers.${second.slice('layer'.length)}.${third}`;
     case 'transformer':

@@ -6,7 +6,11 @@ import * as tf from '@tensorflow/tfjs-core';
  *
  * @returns The tensors by path; the caller disposes them
  */
-export function recordTaps(params: ParamStore, wanted: ReadonlySet<string>, forward: () => void): Map<string, tf.Tensor> {
+export function recordTaps(
+  params: ParamStore,
+  wanted: ReadonlySet<string>,
+  forward: () => void,
+): Map<string, tf.Tensor> {
   const recorded = new Map<string, tf.Tensor>();
   params.observer = (path, value) => {
     if (!wanted.has(path)) return;
@@ -21,10 +25,17 @@ export function recordTaps(params: ParamStore, wanted: ReadonlySet<string>, forw
   return recorded;
 }
 
-/** Brings a tensor of ours to the layout of a golden: channels first for maps, tokens where the golden has tokens. */
-export async function inGoldenLayout(value: tf.Tensor, shape: readonly number[]): Promise<{ values: ArrayLike<number>; shape: number[] }> {
+/**
+ * Brings a tensor of ours to the layout of a golden: tokens where the golden has tokens, channels first for maps unless
+ * the golden keeps them last.
+ */
+export async function inGoldenLayout(
+  value: tf.Tensor,
+  shape: readonly number[],
+  layout: 'NCHW' | 'NHWC' = 'NCHW',
+): Promise<{ values: ArrayLike<number>; shape: number[] }> {
   const arranged = tf.tidy(() => {
-    if (value.rank === 4 && shape.length === 4) return tf.transpose(value, [0, 3, 1, 2]);
+    if (value.rank === 4 && shape.length === 4 && layout === 'NCHW') return tf.transpose(value, [0, 3, 1, 2]);
     if (value.rank === 4 && shape.length === 3) return tf.reshape(value, [value.shape[0], -1, value.shape[3]!]);
     return tf.clone(value);
   });

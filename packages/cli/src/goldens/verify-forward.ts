@@ -10,7 +10,10 @@ import { inGoldenLayout, recordTaps } from './record-taps.ts';
 export function goldenPixels({ input, salt }: Golden): tf.Tensor4D {
   const { key, shape, center, scale, layout } = input;
   return tf.tidy(() => {
-    const stored = tf.tensor4d(formulaValues(key, shape, center, scale, salt), shape as [number, number, number, number]);
+    const stored = tf.tensor4d(
+      formulaValues(key, shape, center, scale, salt),
+      shape as [number, number, number, number],
+    );
     return layout === 'NCHW' ? tf.transpose(stored, [0, 2, 3, 1]) : stored;
   });
 }
@@ -36,7 +39,7 @@ export async function verifyForward(golden: Golden, onResult: (result: TapResult
     for (const tap of golden.taps ?? []) {
       const value = recorded.get(paths.get(tap.name) ?? '');
       if (value === undefined) throw new Error(`verify: expected a tap for ${tap.name}, got none from the model`);
-      const { values, shape } = await inGoldenLayout(value, tap.shape);
+      const { values, shape } = await inGoldenLayout(value, tap.shape, golden.input.layout);
       if (!onResult(compareTap(tap, values, shape))) return;
     }
   } finally {

@@ -1,12 +1,20 @@
-import { formulaValues, type MaskPrediction, type MaskTargets, ParamStore, readTensors, renamed, Tape } from '@seg/core';
+import {
+  formulaValues,
+  type MaskPrediction,
+  type MaskTargets,
+  ParamStore,
+  readTensors,
+  renamed,
+  Tape,
+} from '@seg/core';
 import {
   MASK2FORMER_LOSS,
   MASKFORMER_LOSS,
   type Mask2FormerLossConfig,
-  maskClassificationLoss,
-  mask2FormerTerms,
-  maskFormerTerms,
   type MaskLossTerms,
+  mask2FormerTerms,
+  maskClassificationLoss,
+  maskFormerTerms,
   matchMask2Former,
   matchMaskFormer,
   type PointSource,
@@ -24,7 +32,15 @@ import { tinyTargets } from './tiny-targets.ts';
 import { goldenPixels } from './verify-forward.ts';
 
 /** A recorded gradient: its norm and sampled values in the stored layout. */
-export type GoldenGradient = { name: string; shape: number[]; l2: number; stride: number; values: number[]; noise: number; noiseL2?: number };
+export type GoldenGradient = {
+  name: string;
+  shape: number[];
+  l2: number;
+  stride: number;
+  values: number[];
+  noise: number;
+  noiseL2?: number;
+};
 
 type GoldenMatching = { output: string; images: { queries: number[]; targets: number[] }[] };
 
@@ -61,7 +77,11 @@ function trainingCase(golden: LossGolden, params: ParamStore): TrainingCase {
     model: new Mask2Former(params, mask2FormerConfig(golden)),
     settle: async (predictions, targets) => {
       const matching = await matchMask2Former(predictions, targets, weights, goldenPoints(golden));
-      return { assignments: matching.assignments, terms: () => mask2FormerTerms(predictions, targets, matching, weights), weights };
+      return {
+        assignments: matching.assignments,
+        terms: () => mask2FormerTerms(predictions, targets, matching, weights),
+        weights,
+      };
     },
   };
 }
@@ -80,7 +100,9 @@ export async function verifyMaskLoss(golden: LossGolden, onResult: (result: TapR
   let terms: tf.Scalar[] = [];
   const { value, gradients } = tape.gradients(() => {
     const perOutput = computeTerms();
-    terms = perOutput.flatMap(({ classification, mask, dice }) => [classification, mask, dice].map((term) => tf.keep(tf.clone(term))));
+    terms = perOutput.flatMap(({ classification, mask, dice }) =>
+      [classification, mask, dice].map((term) => tf.keep(tf.clone(term))),
+    );
     return maskClassificationLoss(perOutput, weights);
   }, [...variables.values()]);
   const byKey = new Map([...variables.keys()].map((key, i) => [key, gradients[i]]));
@@ -89,7 +111,14 @@ export async function verifyMaskLoss(golden: LossGolden, onResult: (result: TapR
   try {
     for await (const result of results) if (!onResult(result)) return;
   } finally {
-    tf.dispose([pixels, predictions, terms, value, gradients.filter((g) => g !== null), targets.map(({ masks }) => masks)] as tf.TensorContainer);
+    tf.dispose([
+      pixels,
+      predictions,
+      terms,
+      value,
+      gradients.filter((g) => g !== null),
+      targets.map(({ masks }) => masks),
+    ] as tf.TensorContainer);
     params.dispose();
   }
 }
@@ -113,7 +142,9 @@ async function* checks(golden: LossGolden, computed: Computed): AsyncGenerator<T
   const last = computed.predictions.length - 1;
   for (const { output, images } of golden.matching) {
     const ours = computed.assignments[output === 'final' ? last : Number(output)];
-    const same = images.every((image, i) => `${image.queries}|${image.targets}` === `${ours[i].rows}|${ours[i].columns}`);
+    const same = images.every(
+      (image, i) => `${image.queries}|${image.targets}` === `${ours[i].rows}|${ours[i].columns}`,
+    );
     yield { name: `matching.${output}`, absolute: same ? 0 : Infinity, relative: 0, allowed: 0, ok: same };
   }
   yield* lossChecks(golden, computed);
@@ -141,7 +172,15 @@ function scalarCheck(name: string, value: number, expected: number, noise: numbe
 
 async function gradientCheck(golden: GoldenGradient, { byKey, params }: Computed): Promise<TapResult> {
   const gradient = byKey.get(golden.name);
-  if (!gradient) return { name: `gradient ${golden.name}`, absolute: Infinity, relative: 0, allowed: 0, ok: false, note: 'no gradient' };
+  if (!gradient)
+    return {
+      name: `gradient ${golden.name}`,
+      absolute: Infinity,
+      relative: 0,
+      allowed: 0,
+      ok: false,
+      note: 'no gradient',
+    };
   const layout = params.storedLayout(golden.name);
   const [values] = await readTensors(() => [layout ? layout.intoStored(gradient) : tf.clone(gradient)]);
   const absolute = Math.max(...golden.values.map((expected, i) => Math.abs(values[i * golden.stride] - expected)));
@@ -149,8 +188,16 @@ async function gradientCheck(golden: GoldenGradient, { byKey, params }: Computed
   const allowed = NOISE_FACTOR * golden.noise;
   const l2Off = Math.abs(l2 - golden.l2);
   const l2Allowed = NOISE_FACTOR * Math.max(golden.noiseL2 ?? 0, golden.noise);
-  const note = l2Off <= l2Allowed ? undefined : `norm off by ${l2Off.toExponential(2)}, allowed ${l2Allowed.toExponential(2)}`;
-  return { name: `gradient ${golden.name}`, absolute, relative: absolute / golden.l2, allowed, ok: absolute <= allowed && !note, note };
+  const note =
+    l2Off <= l2Allowed ? undefined : `norm off by ${l2Off.toExponential(2)}, allowed ${l2Allowed.toExponential(2)}`;
+  return {
+    name: `gradient ${golden.name}`,
+    absolute,
+    relative: absolute / golden.l2,
+    allowed,
+    ok: absolute <= allowed && !note,
+    note,
+  };
 }
 
 function lossConfig({ config }: Golden): Mask2FormerLossConfig {
@@ -174,4 +221,3 @@ function goldenPoints({ salt, config }: Golden): PointSource {
     anywhere: (output, pairs, count) => points(output, 'random', pairs * count),
   };
 }
-

@@ -26,7 +26,10 @@ export type PostGolden = {
 /** Pixels of a map that may differ: scores at a border can tie within rounding. */
 const ALLOWED_PIXELS = 2;
 
-const PANOPTIC_OPTIONS: Record<string, { rule: 'mask2former' | 'maskformer'; scoreThreshold?: number; overlapThreshold?: number }> = {
+const PANOPTIC_OPTIONS: Record<
+  string,
+  { rule: 'mask2former' | 'maskformer'; scoreThreshold?: number; overlapThreshold?: number }
+> = {
   panoptic_mask2former: { rule: 'mask2former' },
   panoptic_mask2former_threshold_0: { rule: 'mask2former', scoreThreshold: 0 },
   panoptic_maskformer: { rule: 'maskformer' },
@@ -88,7 +91,13 @@ function classMap({ ids }: SegmentMap): Int32Array {
 function mapCheck(name: string, ids: Int32Array, runs: Runs): TapResult {
   const expected = runs.flatMap(([value, count]) => new Array<number>(count).fill(value));
   const absolute = expected.reduce((differing, value, i) => differing + (ids[i] === value ? 0 : 1), 0);
-  return { name, absolute, relative: absolute / expected.length, allowed: ALLOWED_PIXELS, ok: absolute <= ALLOWED_PIXELS };
+  return {
+    name,
+    absolute,
+    relative: absolute / expected.length,
+    allowed: ALLOWED_PIXELS,
+    ok: absolute <= ALLOWED_PIXELS,
+  };
 }
 
 /** Classes, areas and every bit of the masks must be equal; scores are compared in float32. */
@@ -97,5 +106,12 @@ function instanceCheck(name: string, { instances: found }: InstanceList, items: 
   const same = ours.join() === items.map(({ category, area, bitsFnv1a }) => `${category} ${area} ${bitsFnv1a}`).join();
   const absolute = Math.max(...items.map(({ score }, i) => Math.abs((found[i]?.score ?? 0) - score)));
   const allowed = 3e-6; // float32 sums over masks of 2565 pixels: 2565 · 2⁻²⁴ / √2565
-  return { name, absolute, relative: absolute, allowed, ok: same && absolute <= allowed, note: same ? undefined : 'other masks' };
+  return {
+    name,
+    absolute,
+    relative: absolute,
+    allowed,
+    ok: same && absolute <= allowed,
+    note: same ? undefined : 'other masks',
+  };
 }
