@@ -256,6 +256,11 @@ const CASES: Case[] = [
     shapes: [[1, 6, 6, 2]],
     f: (x) => maxPool(tf.sub(x, 9) as tf.Tensor4D, { size: 2, padding: 1 }),
   },
+  {
+    title: 'linear with a bias that a reshape made',
+    shapes: [[2, 5], [5, 7], [1, 7]],
+    f: (x, w, b) => linear(x, w, tf.reshape(b, [7])),
+  },
   { title: 'linear with relu', shapes: [[2, 3, 5], [5, 7], [7]], f: (x, w, b) => linear(x, w, b, 'relu') },
   {
     title: 'linear without bias',

@@ -29,7 +29,7 @@ export const wasmProductRepairs: Repair[] = [
       const isOneProduct = sizeFromShape(a.shape.slice(0, -2)) * sizeFromShape(b.shape.slice(0, -2)) === 1;
       const isPlain = !transposeA && !transposeB && (activation === 'linear' || activation === 'relu');
       const isFast = isOneProduct && isPlain && isPackedAs(b);
-      if (isFast && (bias === undefined || bias.rank === 1)) return original!.kernelFunc(args);
+      if (isFast && isRow(args.backend as WasmBackend, bias)) return original!.kernelFunc(args);
       return tf.tidy(() => {
         const product = multiply(args.backend as WasmBackend, a, b, transposeA, transposeB);
         const shifted = bias === undefined ? product : tf.add(product, bias);
@@ -38,6 +38,11 @@ export const wasmProductRepairs: Repair[] = [
     },
   },
 ];
+
+/** tfjs asks for the shape under which the data was made: what a reshape or a gather returns can have another. */
+function isRow(backend: WasmBackend, bias: tf.Tensor | undefined): boolean {
+  return bias === undefined || (bias.rank === 1 && backend.dataIdMap.get(bias.dataId).shape.length === 1);
+}
 
 const packedShapes = new WeakMap<object, string>();
 
