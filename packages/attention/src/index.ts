@@ -21,3 +21,16 @@ export { type AttentionInputs, MultiHeadAttention, type MultiHeadAttentionConfig
 export { type SinePositionConfig, sinePosition } from './position/sine-position.ts';
 export { ReducedAttention, type ReducedAttentionConfig } from './reduced-attention.ts';
 export { WindowAttention, type WindowAttentionConfig } from './window-attention.ts';
+
+// MaX-DeepLab
+
+export { AxialAttention, type AxialAttentionConfig } from './axial-attention.ts';
+export { AxialAttention2d } from './axial-attention-2d.ts';
+export {
+  DualPathAttention,
+  type DualPathAttentionConfig,
+  type DualPathAttentionInputs,
+} from './dual-path-attention.ts';
+export { type DualPath, DualPathTransformer, type DualPathTransformerConfig } from './dual-path-transformer.ts';
+export { KerasBatchNorm, type KerasBatchNormConfig } from './keras-batch-norm.ts';
+export { heNormal, KerasConvNorm, type KerasConvNormConfig } from './keras-conv-norm.ts';

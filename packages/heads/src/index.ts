@@ -4,6 +4,17 @@
  * @packageDocumentation
  */
 
+// Panoptic SegFormer
+export { ChannelMapper, type ChannelMapperConfig } from './panoptic-segformer/channel-mapper.ts';
+export type { DeformableLayerConfig, EncodedLevels } from './panoptic-segformer/deformable-encoder.ts';
+export type { LocationPrediction, Locations } from './panoptic-segformer/location-decoder.ts';
+export { MaskDecoder, type MaskDecoderConfig, type MaskDecoderState } from './panoptic-segformer/mask-decoder.ts';
+export {
+  type MaskMemory,
+  PanopticSegFormerHead,
+  type PanopticSegFormerHeadConfig,
+  type StuffPrediction,
+} from './panoptic-segformer/panoptic-segformer-head.ts';
 // Pixel decoders
 export {
   DeformablePixelDecoder,
@@ -32,3 +43,15 @@ export { DecoupledSoloHead, type DecoupledSoloHeadConfig } from './solo/decouple
 export { SoloHead } from './solo/solo-head.ts';
 export type { LevelOfImage, SoloHeadConfig, SoloMasks, SoloPrediction } from './solo/solo-prediction.ts';
 export { SoloV2Head, type SoloV2HeadConfig } from './solo/solov2-head.ts';
+
+// MaX-DeepLab
+
+export {
+  MaxDeepLabHead,
+  type MaxDeepLabHeadConfig,
+  type MaxDeepLabHeadInputs,
+  type MaxDeepLabMasks,
+  unitVectors,
+} from './max-deeplab/max-deeplab-head.ts';
+export { SemanticDecoder, type SemanticDecoderConfig } from './max-deeplab/semantic-decoder.ts';
+export { SemanticHead } from './max-deeplab/semantic-head.ts';

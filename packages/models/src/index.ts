@@ -36,6 +36,16 @@ export { type HuggingFaceMaskFormer, readMaskFormerConfig } from './maskformer/h
 export { MASKFORMER_ORIGINAL_KEYS } from './maskformer/key-map.ts';
 export { MaskFormer } from './maskformer/maskformer.ts';
 export { MASKFORMER_PRESETS } from './maskformer/presets.ts';
+// Panoptic SegFormer
+export type { PanopticSegFormerConfig } from './panoptic-segformer/config.ts';
+export { PANOPTIC_SEGFORMER_ORIGINAL_KEYS } from './panoptic-segformer/key-map.ts';
+export {
+  PanopticSegFormer,
+  type PanopticSegFormerOptions,
+  type PanopticSegFormerPrediction,
+} from './panoptic-segformer/panoptic-segformer.ts';
+export { PANOPTIC_SEGFORMER_PRESETS } from './panoptic-segformer/presets.ts';
+export { type TopDetections, topDetections } from './panoptic-segformer/top-detections.ts';
 // From image to segments
 export {
   type HuggingFacePreprocessor,
@@ -52,3 +62,9 @@ export { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from './solo/key-map.ts';
 export { SOLO_PRESETS } from './solo/presets.ts';
 export { Solo } from './solo/solo.ts';
 export { soloOutput } from './solo/solo-output.ts';
+
+// MaX-DeepLab
+
+export type { MaxDeepLabConfig, MaxEncoderConfig } from './max-deeplab/config.ts';
+export { MaxDeepLab, type MaxDeepLabPrediction } from './max-deeplab/max-deeplab.ts';
+export { MAX_DEEPLAB_PRESETS } from './max-deeplab/presets.ts';

@@ -6,6 +6,7 @@ import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
 import { maskFormerGolden } from './maskformer.ts';
 import { maxDeepLabGolden } from './max-deeplab.ts';
+import { panopticSegFormerGolden } from './panoptic-segformer.ts';
 import { soloGolden } from './solo.ts';
 
 /** How one system is built from a golden file and where its taps are. */
@@ -32,6 +33,8 @@ export function goldenModel(golden: Golden): GoldenModel {
     case 'max_deeplab_s':
     case 'max_deeplab_l':
       return maxDeepLabGolden(golden);
+    case 'panoptic_segformer_r50':
+      return panopticSegFormerGolden(golden);
     case 'pvtv2_b2':
       return pvtV2Golden(golden);
     case 'swin_l':

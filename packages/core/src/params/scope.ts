@@ -7,15 +7,19 @@ import type { ParamOptions, ParamStore } from './param-store.ts';
 export class Scope {
   readonly path: string;
   readonly store: ParamStore;
+  readonly separator: string;
 
-  constructor(store: ParamStore, path: string) {
+  /** @param separator Between the parts of a key: TensorFlow's object paths have a slash. */
+  constructor(store: ParamStore, path: string, separator = '.') {
     this.store = store;
     this.path = path;
+    this.separator = separator;
   }
 
   /** The scope below: `scope.at('layers', 3)` is `<path>.layers.3`. */
   at(...names: (string | number)[]): Scope {
-    return new Scope(this.store, [this.path, ...names].filter((name) => name !== '').join('.'));
+    const path = [this.path, ...names].filter((name) => name !== '').join(this.separator);
+    return new Scope(this.store, path, this.separator);
   }
 
   /** Declares one parameter: read from the checkpoint if there is one, initialized otherwise. */

@@ -1,0 +1,33 @@
+import type { Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { AxialAttention, type AxialAttentionConfig } from './axial-attention.ts';
+
+/** Attention along every column, then along every row. Wang et al. 2020 (Axial-DeepLab), section 3.2. */
+export class AxialAttention2d {
+  readonly scope: Scope;
+  readonly height: AxialAttention;
+  readonly width: AxialAttention;
+
+  constructor(scope: Scope, config: AxialAttentionConfig) {
+    this.scope = scope;
+    this.height = new AxialAttention(scope.at('_height_axis'), config);
+    this.width = new AxialAttention(scope.at('_width_axis'), { ...config, inDim: config.valueDim });
+  }
+
+  /** @param x [B, H, W, in] @returns [B, H, W, V], not activated */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const columns = tf.transpose(x, [0, 2, 1, 3]); // [B, W, H, in]
+      const attended = alongThirdAxis(columns, this.height);
+      return this.scope.tap(alongThirdAxis(tf.transpose(attended, [0, 2, 1, 3]), this.width));
+    });
+  }
+}
+
+/** [B, M, L, in] → [B, M, L, V] */
+function alongThirdAxis(x: tf.Tensor4D, attention: AxialAttention): tf.Tensor4D {
+  const [batch, lines, length, dim] = x.shape;
+  const attended = attention.forward(tf.reshape(x, [batch * lines, length, dim]));
+  return tf.reshape(attended, [batch, lines, length, attended.shape[2]]);
+}

@@ -1,0 +1,75 @@
+import { conv2d, type Initializer, init, linear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { KerasBatchNorm } from './keras-batch-norm.ts';
+
+export type KerasConvNormConfig = {
+  inDim: number;
+  outDim: number;
+  /** Side of the square kernel; `tokens` is a convolution along a list, one entry wide. */
+  kernel: number | 'tokens';
+  /** Default: 1. */
+  stride?: number;
+  /** Default: 1. */
+  dilation?: number;
+  /** First value of the norm's gain; 0 behind residual branches. Default: 1. */
+  gain?: number;
+  /** Default: {@link heNormal}. */
+  init?: Initializer;
+};
+
+/** He et al. 2015, eq. 10 by fan in, cut at two deviations and scaled so that the deviation stays: Keras's. */
+export const heNormal: Initializer = (shape) => {
+  const fanIn = shape.slice(0, -1).reduce((product, side) => product * side, 1);
+  return init.truncatedNormal(Math.sqrt(2 / fanIn) / 0.8796256610342398)(shape);
+};
+
+/**
+ * A convolution without bias and its batch norm under deeplab2's keys, `_conv/kernel` and `_batch_norm/*`. Strides pad
+ * (k − 1) / 2 zeros on every side. In inference the two are one convolution.
+ */
+export class KerasConvNorm {
+  readonly scope: Scope;
+  readonly filter: tf.Variable; // [k, k, in, out], or [1, in, out] for tokens
+  readonly norm: KerasBatchNorm;
+  readonly config: KerasConvNormConfig;
+
+  constructor(scope: Scope, config: KerasConvNormConfig) {
+    const { inDim, outDim, kernel, gain } = config;
+    const shape = kernel === 'tokens' ? [1, inDim, outDim] : [kernel, kernel, inDim, outDim];
+    this.scope = scope;
+    this.config = config;
+    this.filter = scope.at('_conv').param('kernel', shape, config.init ?? heNormal);
+    this.norm = new KerasBatchNorm(scope.at('_batch_norm'), { shape: [outDim], gain });
+  }
+
+  /** @param x [B, H, W, in], or [B, L, in] for tokens @returns [B, H', W', out], or [B, L, out] */
+  forward<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu' = 'linear'): T {
+    if (!this.scope.training) {
+      const [filter, bias] = this.scope.derive('folded', () => this.fold());
+      return this.convolve(x, filter, bias, activation);
+    }
+    return tf.tidy(() => {
+      const normalized = this.norm.forward(this.convolve(x, this.filter));
+      return activation === 'relu' ? tf.relu(normalized) : normalized;
+    });
+  }
+
+  private convolve<T extends tf.Tensor3D | tf.Tensor4D>(
+    x: T,
+    filter: tf.Tensor,
+    bias?: tf.Tensor,
+    activation: 'linear' | 'relu' = 'linear',
+  ): T {
+    const { inDim, outDim, kernel, stride = 1, dilation = 1 } = this.config;
+    if (kernel === 'tokens') return linear(x, tf.reshape(filter, [inDim, outDim]), bias, activation);
+    const padding = ((kernel - 1) / 2) * dilation;
+    const options = { strides: stride, padding, dilation, bias, activation };
+    return conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, options) as T;
+  }
+
+  private fold(): tf.Tensor[] {
+    const [scale, shift] = this.norm.affine();
+    return [tf.mul(this.filter, scale), shift];
+  }
+}

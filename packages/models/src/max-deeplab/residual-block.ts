@@ -1,0 +1,87 @@
+import { AxialAttention2d, KerasConvNorm } from '@seg/attention';
+import { dropPath, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { MaxEncoderConfig } from './config.ts';
+
+export type ResidualBlockConfig = {
+  kind: MaxEncoderConfig['block'] | 'axial';
+  inDim: number;
+  outDim: number;
+  /** Of the convolutional kinds. */
+  stride: number;
+  axialExpansion: MaxEncoderConfig['axialExpansion'];
+  numHeads: number;
+  /** Probability that training drops the branch. */
+  dropPath: number;
+};
+
+/**
+ * A residual block that reads activated values and returns their sum not activated. Wang et al. 2021 (MaX-DeepLab),
+ * figure A.9; deeplab2 `axial_blocks.AxialBlock`.
+ */
+export class ResidualBlock {
+  readonly scope: Scope;
+  readonly dropRate: number;
+  readonly shortcut: KerasConvNorm | undefined;
+  readonly layers: KerasConvNorm[];
+  readonly attention: AxialAttention2d | undefined;
+
+  constructor(scope: Scope, config: ResidualBlockConfig) {
+    const { kind, inDim, outDim, stride } = config;
+    this.scope = scope;
+    this.dropRate = config.dropPath;
+    const projects = inDim !== outDim || stride !== 1;
+    this.shortcut = projects ? convNorm(scope, '_shortcut', { inDim, outDim, kernel: 1, stride }) : undefined;
+    this.layers = kind === 'axial' ? axialConvolutions(scope, config) : convolutions(scope, config);
+    this.attention = kind === 'axial' ? axialAttention(scope, config) : undefined;
+  }
+
+  /** @param x [B, H, W, in], activated here @returns [B, H', W', out] not activated */
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const activated = tf.relu(x);
+      const skipped = this.shortcut?.forward(activated) ?? activated;
+      const last = this.layers[this.layers.length - 1];
+      const inner = this.layers.slice(0, -1).reduce((y, layer) => layer.forward(y, 'relu'), activated);
+      const attended = this.attention ? tf.relu(this.attention.forward(inner)) : inner;
+      return this.scope.tap(tf.add<tf.Tensor4D>(dropPath(this.scope, last.forward(attended), this.dropRate), skipped));
+    });
+  }
+}
+
+type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; gain?: number };
+
+function convNorm(scope: Scope, name: string, sizes: ConvSizes): KerasConvNorm {
+  return new KerasConvNorm(scope.at(name), sizes);
+}
+
+function convolutions(scope: Scope, { kind, inDim, outDim, stride }: ResidualBlockConfig): KerasConvNorm[] {
+  if (kind === 'basic') {
+    return [
+      convNorm(scope, '_conv1_bn_act', { inDim, outDim, kernel: 3, stride }),
+      convNorm(scope, '_conv2_bn', { inDim: outDim, outDim, kernel: 3, gain: 0 }),
+    ];
+  }
+  const width = outDim / 4;
+  return [
+    convNorm(scope, '_conv1_bn_act', { inDim, outDim: width, kernel: 1 }),
+    convNorm(scope, '_conv2_bn_act', { inDim: width, outDim: width, kernel: 3, stride }),
+    convNorm(scope, '_conv3_bn', { inDim: width, outDim, kernel: 1, gain: 0 }),
+  ];
+}
+
+function axialConvolutions(scope: Scope, { inDim, outDim, axialExpansion }: ResidualBlockConfig): KerasConvNorm[] {
+  const [reduced, valueDim] = [axialExpansion.bottleneck, axialExpansion.value].map((times) => (times * outDim) / 4);
+  return [
+    convNorm(scope, '_conv1_bn_act', { inDim, outDim: reduced, kernel: 1 }),
+    convNorm(scope, '_conv3_bn', { inDim: valueDim, outDim, kernel: 1, gain: 0 }),
+  ];
+}
+
+function axialAttention(scope: Scope, { outDim, axialExpansion, numHeads }: ResidualBlockConfig): AxialAttention2d {
+  const { bottleneck, key, value } = axialExpansion;
+  const quarter = outDim / 4;
+  const dims = { inDim: bottleneck * quarter, keyDim: key * quarter, valueDim: value * quarter };
+  return new AxialAttention2d(scope.at('_attention'), { ...dims, numHeads });
+}
