@@ -15,3 +15,12 @@ onEveryBackend(
   },
   SIZES,
 );
+
+onEveryBackend(
+  'Panoptic SegFormer at published size',
+  (backend) => {
+    test('panoptic_segformer_r50: every tap within ten times its noise', () =>
+      checkGolden('panoptic_segformer_r50', backend, 81));
+  },
+  SIZES,
+);

@@ -1,0 +1,111 @@
+import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
+import { dropout, init, LayerNorm, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type DeformableLayerConfig = {
+  dim: number;
+  numHeads: number;
+  numLevels: number;
+  numPoints: number;
+  ffnDim: number;
+  /** In training, on each branch. */
+  dropout: number;
+};
+
+/** What the encoder makes of an image: tokens of all levels, one level after the other, fine to coarse. */
+export type EncodedLevels = {
+  /** [B, S, C] with S = Σ H·W */
+  tokens: tf.Tensor3D;
+  /** Height and width of each level */
+  levels: Size[];
+};
+
+/**
+ * Deformable self-attention over all tokens of all levels. Zhu et al. 2021, section 4.1. Keys are mmdetection's
+ * transformer's: `level_embeds` and `encoder.layers`.
+ */
+export class DeformableEncoder {
+  readonly scope: Scope;
+  readonly levelEmbedding: tf.Variable; // [levels, C]
+  readonly layers: DeformableEncoderLayer[];
+
+  /** @param scope Of the transformer */
+  constructor(scope: Scope, { numLayers, ...config }: DeformableLayerConfig & { numLayers: number }) {
+    this.scope = scope;
+    this.levelEmbedding = scope.param('level_embeds', [config.numLevels, config.dim], init.normal(1));
+    this.layers = Array.from(
+      { length: numLayers },
+      (_, i) => new DeformableEncoderLayer(scope.at('encoder', 'layers', i), config),
+    );
+  }
+
+  /** @param maps Fine to coarse, [B, H, W, C] each */
+  forward(maps: tf.Tensor4D[]): EncodedLevels {
+    return tf.tidy(() => {
+      const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
+      const [batch, , , dim] = maps[0].shape;
+      const start = tf.concat(maps.map((map) => tf.reshape(map, [batch, -1, dim]) as tf.Tensor3D), 1); // biome-ignore format: one step
+      const position = this.positions(levels, dim);
+      const reference = cellCenters(levels);
+      const tokens = this.layers.reduce((x, layer) => layer.forward({ tokens: x, position, reference, levels }), start);
+      return { tokens, levels };
+    });
+  }
+
+  /** Sine position with its half-cell offset, plus the embedding of the level: only queries see it. @returns [S, C] */
+  private positions(levels: Size[], dim: number): tf.Tensor2D {
+    return tf.tidy(() => {
+      const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, levels.length, 0);
+      const perLevel = levels.map(([height, width], i) => {
+        const sine = sinePosition(height, width, { dim, offset: -0.5 });
+        this.scope.at('positional_encoding').tap(tf.reshape(sine, [1, height, width, dim]), `level${i}`);
+        return tf.add<tf.Tensor2D>(sine, embeddings[i]);
+      });
+      return tf.concat(perLevel, 0);
+    });
+  }
+}
+
+type EncoderLayerInputs = {
+  tokens: tf.Tensor3D; // [B, S, C]
+  position: tf.Tensor2D; // [S, C]
+  reference: tf.Tensor4D;
+  levels: Size[];
+};
+
+/** Deformable self-attention and a feed-forward network, post-norm. */
+class DeformableEncoderLayer {
+  readonly scope: Scope;
+  readonly dropoutRate: number;
+  readonly attention: DeformableAttention;
+  readonly feedForward: FeedForward;
+  readonly norms: LayerNorm[];
+
+  constructor(scope: Scope, config: DeformableLayerConfig) {
+    const { dim, ffnDim, dropout: rate } = config;
+    this.scope = scope;
+    this.dropoutRate = rate;
+    this.attention = new DeformableAttention(scope.at('attentions', 0), config);
+    this.feedForward = mmcvFeedForward(scope, dim, ffnDim, rate);
+    this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
+  }
+
+  forward({ tokens, position, reference, levels }: EncoderLayerInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
+      const attended = tf.tidy(() => {
+        const query = tf.add<tf.Tensor3D>(tokens, position);
+        const gathered = this.attention.forward({ query, value: tokens, reference, levels });
+        const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
+        return this.norms[0].forward(summed);
+      });
+      const branch = drop(this.feedForward.forward(attended));
+      return this.scope.tap(this.norms[1].forward(tf.add<tf.Tensor3D>(attended, branch)));
+    });
+  }
+}
+
+/** A feed-forward network under mmcv's keys. */
+export function mmcvFeedForward(scope: Scope, dim: number, hiddenDim: number, rate: number): FeedForward {
+  return new FeedForward(scope.at('ffns', 0), { dim, hiddenDim, names: ['layers.0.0', 'layers.1'], dropout: rate });
+}

@@ -1,0 +1,59 @@
+import { DeformableAttention, type FeedForward, MultiHeadAttention } from '@seg/attention';
+import { dropout, LayerNorm, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward } from './deformable-encoder.ts';
+
+export type LocationLayerInputs = {
+  /** [B, N, C] */
+  queries: tf.Tensor3D;
+  /** [N, C] */
+  position: tf.Tensor2D;
+  encoded: EncodedLevels;
+  /** [B | 1, N, 2] points or [B, N, 4] boxes (cx, cy, w, h), in [0, 1] */
+  reference: tf.Tensor3D;
+};
+
+/**
+ * One post-norm decoder layer of Deformable DETR: queries look at each other, then at samples around their reference,
+ * then through a feed-forward network. Zhu et al. 2021, section 4.1. Keys are mmcv's.
+ */
+export class LocationDecoderLayer {
+  readonly scope: Scope;
+  readonly dropoutRate: number;
+  readonly selfAttention: MultiHeadAttention;
+  readonly crossAttention: DeformableAttention;
+  readonly feedForward: FeedForward;
+  readonly norms: LayerNorm[];
+
+  constructor(scope: Scope, config: DeformableLayerConfig) {
+    const { dim, numHeads, ffnDim, dropout: rate } = config;
+    this.scope = scope;
+    this.dropoutRate = rate;
+    this.selfAttention = new MultiHeadAttention(scope.at('attentions', 0, 'attn'), { dim, numHeads });
+    this.crossAttention = new DeformableAttention(scope.at('attentions', 1), config);
+    this.feedForward = mmcvFeedForward(scope, dim, ffnDim, rate);
+    this.norms = [0, 1, 2].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
+  }
+
+  /** @returns [B, N, C] */
+  forward({ queries, position, encoded, reference }: LocationLayerInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { scope, norms } = this;
+      const joined = (x: tf.Tensor3D, branch: tf.Tensor3D): tf.Tensor3D =>
+        tf.add<tf.Tensor3D>(x, dropout(scope, branch, this.dropoutRate));
+      const positioned = tf.add<tf.Tensor3D>(queries, position);
+      const exchanged = this.selfAttention.forward({ query: positioned, key: positioned, value: queries });
+      const afterSelf = norms[0].forward(scope.tap(joined(queries, exchanged), 'attentions.0'));
+
+      const gathered = this.crossAttention.forward({
+        query: tf.add<tf.Tensor3D>(afterSelf, position),
+        value: encoded.tokens,
+        reference: tf.expandDims(reference, 2), // the same for all levels
+        levels: encoded.levels,
+      });
+      const afterCross = norms[1].forward(scope.tap(joined(afterSelf, gathered), 'attentions.1'));
+      return scope.tap(norms[2].forward(joined(afterCross, this.feedForward.forward(afterCross))));
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { detach, init, Linear, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { BoxRefinement } from './box-refinement.ts';
+import type { DeformableLayerConfig, EncodedLevels } from './deformable-encoder.ts';
+import { LocationDecoderLayer } from './location-decoder-layer.ts';
+
+export type LocationDecoderConfig = DeformableLayerConfig & {
+  numLayers: number;
+  numQueries: number;
+  /** Thing classes. */
+  numClasses: number;
+};
+
+/** What one layer of the location decoder says. */
+export type LocationPrediction = {
+  /** [B, N, K], a sigmoid each */
+  classLogits: tf.Tensor3D;
+  /** [B, N, 4] as (cx, cy, w, h) in [0, 1] */
+  boxes: tf.Tensor3D;
+};
+
+export type Locations = {
+  /** [B, N, C], behind the last layer: location-aware queries */
+  queries: tf.Tensor3D;
+  /** One per layer */
+  predictions: LocationPrediction[];
+};
+
+/** Logit of a probability of 0.01: the classes of a new model. Lin et al. 2017, section 4.1. */
+const PRIOR_LOGIT = -Math.log(99);
+
+/**
+ * Location decoder of Panoptic SegFormer: thing queries learn where things are, as Deformable DETR's do, with boxes
+ * refined at every layer. Li et al. 2022, section 3.3. Keys are the authors'.
+ */
+export class LocationDecoder {
+  readonly scope: Scope;
+  readonly queryTable: tf.Variable; // [N, 2C]: position, then content
+  readonly reference: Linear;
+  readonly layers: LocationDecoderLayer[];
+  readonly classHeads: Linear[];
+  readonly boxHeads: BoxRefinement[];
+
+  /** @param scope Of the head; the layers are below its `transformer.decoder` */
+  constructor(scope: Scope, { numLayers, numQueries, numClasses, ...config }: LocationDecoderConfig) {
+    const { dim } = config;
+    const perLayer = <T>(create: (i: number) => T): T[] => Array.from({ length: numLayers }, (_, i) => create(i));
+    const transformer = scope.at('transformer');
+    this.scope = scope;
+    this.queryTable = scope.at('query_embedding').param('weight', [numQueries, 2 * dim], init.normal(1));
+    this.reference = new Linear(transformer.at('reference_points'), { inDim: dim, outDim: 2 });
+    this.layers = perLayer((i) => new LocationDecoderLayer(transformer.at('decoder', 'layers', i), config));
+    const weights = { weight: init.torchDefault, bias: init.constant(PRIOR_LOGIT) };
+    this.classHeads = perLayer(
+      (i) => new Linear(scope.at('cls_branches', i), { inDim: dim, outDim: numClasses, init: weights }),
+    );
+    this.boxHeads = perLayer((i) => new BoxRefinement(scope.at('reg_branches', i), dim, i === 0 ? -2 : 0));
+  }
+
+  forward(encoded: EncodedLevels): Locations {
+    return tf.tidy(() => {
+      const [position, content] = tf.split<tf.Tensor2D>(this.queryTable as unknown as tf.Tensor2D, 2, 1);
+      const points = this.scope.tap(this.reference.forward(tf.expandDims(position, 0)), 'transformer.reference_points');
+      let queries = tf.tile(tf.expandDims(content, 0), [encoded.tokens.shape[0], 1, 1]) as tf.Tensor3D;
+      let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]
+      const predictions = this.layers.map((layer, i) => {
+        queries = layer.forward({ queries, position, encoded, reference });
+        const prediction = this.predict(queries, reference, i);
+        reference = detach(prediction.boxes);
+        return prediction;
+      });
+      return { queries, predictions };
+    });
+  }
+
+  private predict(queries: tf.Tensor3D, reference: tf.Tensor3D, layer: number): LocationPrediction {
+    const at = this.scope.at('location_decoder', layer);
+    return {
+      classLogits: at.tap(this.classHeads[layer].forward(queries), 'class_logits'),
+      boxes: at.tap(this.boxHeads[layer].forward(queries, reference), 'boxes'),
+    };
+  }
+}

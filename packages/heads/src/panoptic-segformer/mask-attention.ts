@@ -1,0 +1,81 @@
+import { Linear, matMul, resizeBilinear, type Scope, type Size } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+export type MaskAttentionConfig = { dim: number; numHeads: number };
+
+export type MaskAttentionInputs = {
+  /** [B, N, C] */
+  queries: tf.Tensor3D;
+  /** [B, L, C], levels one after the other */
+  memory: tf.Tensor3D;
+  /** Height and width of the three levels, fine to coarse */
+  levels: Size[];
+};
+
+/** Levels whose attention maps make a mask: strides 8, 16, 32. */
+const NUM_LEVELS = 3;
+
+/**
+ * Attention maps that become masks: the logits Q Kᵀ/√d of all heads, cut into levels, brought to the finest and mixed
+ * by a 1×1 convolution. Li et al. 2022, section 3.4, eq. 1 to 3; the authors' code adds a linear layer per level and
+ * two ReLUs. The tail of the mask decoder is this alone. Keys are the authors'.
+ */
+export class MaskAttention {
+  readonly scope: Scope;
+  readonly config: MaskAttentionConfig;
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly perLevel: Linear[];
+  readonly mix: Linear;
+
+  constructor(scope: Scope, config: MaskAttentionConfig) {
+    const { dim, numHeads } = config;
+    this.scope = scope;
+    this.config = config;
+    this.query = new Linear(scope.at('q'), { inDim: dim, outDim: dim });
+    this.key = new Linear(scope.at('k'), { inDim: dim, outDim: dim });
+    this.perLevel = Array.from(
+      { length: NUM_LEVELS },
+      (_, i) => new Linear(scope.at(`linear_l${i + 1}`, 0), { inDim: numHeads, outDim: numHeads }),
+    );
+    this.mix = new Linear(scope.at('linear', 0), { inDim: NUM_LEVELS * numHeads, outDim: 1 });
+  }
+
+  /** Scaled, before the softmax. @returns [B, h, N, L] */
+  logits({ queries, memory }: MaskAttentionInputs): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { dim, numHeads } = this.config;
+      const heads = (x: tf.Tensor3D): tf.Tensor4D =>
+        tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1], numHeads, dim / numHeads]), [0, 2, 1, 3]);
+      const scaled = tf.mul(heads(this.query.forward(queries)), Math.sqrt(numHeads / dim));
+      return matMul<tf.Tensor4D>(scaled, heads(this.key.forward(memory)), false, true);
+    });
+  }
+
+  /**
+   * Masks are not negative and have no upper bound: above ½ is inside. No sigmoid.
+   *
+   * @param logits [B, h, N, L]
+   * @returns [B, H, W, N] at the finest level
+   */
+  masks(logits: tf.Tensor4D, levels: Size[]): tf.Tensor4D {
+    return tf.tidy(() => {
+      const [batch, , numQueries] = logits.shape;
+      const perPixel = tf.transpose(logits, [0, 2, 3, 1]); // [B, N, L, h]
+      this.scope.tap(perPixel, 'attention_logits');
+      const lengths = levels.map(([height, width]) => height * width);
+      const parts = tf.split<tf.Tensor4D>(perPixel, lengths, 2);
+      const fused = tf.concat(parts.map((part, i) => this.atFinest(part, i, levels)), 3); // biome-ignore format: one step
+      const mixed = tf.reshape(this.mix.forward(fused), [batch, numQueries, ...levels[0]]);
+      const before = this.scope.tap(tf.transpose(mixed, [0, 2, 3, 1]) as tf.Tensor4D, 'mask_before_relu');
+      return this.scope.tap(tf.relu(before), 'mask');
+    });
+  }
+
+  /** @param part [B, N, H·W, h] @returns [B·N, H₀, W₀, h] */
+  private atFinest(part: tf.Tensor4D, level: number, levels: Size[]): tf.Tensor4D {
+    const rectified = this.perLevel[level].forward(part, 'relu');
+    const maps = tf.reshape(rectified, [-1, ...levels[level], this.config.numHeads]) as tf.Tensor4D;
+    return resizeBilinear(maps, levels[0]);
+  }
+}

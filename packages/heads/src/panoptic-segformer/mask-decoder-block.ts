@@ -1,0 +1,108 @@
+import { attention, gelu, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
+
+export type MaskDecoderBlockConfig = MaskAttentionConfig & {
+  ffnDim: number;
+  /** Whether queries look at each other first: those of stuff do. */
+  selfAttention: boolean;
+};
+
+/** Of the norms in the mask decoder; all others of the model have 1e-5. */
+const EPSILON = 1e-6;
+
+/**
+ * One post-norm block of the mask decoder: attention to the memory, whose logits are also the block's mask, and a
+ * feed-forward network. Li et al. 2022, section 3.4 and figure 4. No dropout. Keys are the authors'.
+ */
+export class MaskDecoderBlock {
+  readonly scope: Scope;
+  readonly config: MaskDecoderBlockConfig;
+  readonly exchange: { attention: QuerySelfAttention; norm: LayerNorm } | undefined;
+  readonly attention: MaskAttention;
+  readonly value: Linear;
+  readonly output: Linear;
+  readonly attentionNorm: LayerNorm;
+  readonly expand: Linear;
+  readonly contract: Linear;
+  readonly finalNorm: LayerNorm;
+
+  constructor(scope: Scope, config: MaskDecoderBlockConfig) {
+    const { dim, numHeads, ffnDim, selfAttention } = config;
+    const norm = (name: string) => new LayerNorm(scope.at(name), { dim, epsilon: EPSILON });
+    this.scope = scope;
+    this.config = config;
+    this.exchange = selfAttention
+      ? { attention: new QuerySelfAttention(scope.at('self_attention'), { dim, numHeads }), norm: norm('norm3') }
+      : undefined;
+    this.attention = new MaskAttention(scope.at('attn'), { dim, numHeads });
+    this.value = new Linear(scope.at('attn', 'v'), { inDim: dim, outDim: dim });
+    this.output = new Linear(scope.at('attn', 'proj'), { inDim: dim, outDim: dim });
+    this.attentionNorm = norm('head_norm1');
+    this.expand = new Linear(scope.at('mlp', 'fc1'), { inDim: dim, outDim: ffnDim });
+    this.contract = new Linear(scope.at('mlp', 'fc2'), { inDim: ffnDim, outDim: dim });
+    this.finalNorm = norm('head_norm2');
+  }
+
+  /**
+   * @param wantsMasks Whether somebody needs this block's masks: those of the last in use, or all in training
+   * @returns Refined queries [B, N, C] and masks [B, H, W, N] at the finest level
+   */
+  forward({ queries, memory, levels }: MaskAttentionInputs, wantsMasks: boolean) {
+    return tf.tidy(() => {
+      const exchanged = this.exchange
+        ? this.exchange.norm.forward(tf.add<tf.Tensor3D>(queries, this.exchange.attention.forward(queries)))
+        : queries;
+      const logits = this.attention.logits({ queries: exchanged, memory, levels });
+      const gathered = this.gather(logits, memory);
+      const attended = this.attentionNorm.forward(tf.add<tf.Tensor3D>(exchanged, gathered));
+      const branch = this.contract.forward(gelu(this.expand.forward(attended)));
+      const refined = this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, branch)), 'query');
+      return wantsMasks ? { queries: refined, masks: this.masks(logits, levels) } : { queries: refined };
+    });
+  }
+
+  private masks(logits: tf.Tensor4D, levels: MaskAttentionInputs['levels']): tf.Tensor4D {
+    return this.scope.tap(this.attention.masks(logits, levels), 'mask');
+  }
+
+  /** softmax(logits) V, heads side by side, projected. @returns [B, N, C] */
+  private gather(logits: tf.Tensor4D, memory: tf.Tensor3D): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { dim, numHeads } = this.config;
+      const [batch, , numQueries] = logits.shape;
+      const split = tf.reshape(this.value.forward(memory), [batch, -1, numHeads, dim / numHeads]);
+      const values = tf.transpose(split, [0, 2, 1, 3]); // [B, h, L, d]
+      const summed = matMul<tf.Tensor4D>(tf.softmax(logits), values); // [B, h, N, d]
+      return this.output.forward(tf.reshape(tf.transpose(summed, [0, 2, 1, 3]), [batch, numQueries, dim]));
+    });
+  }
+}
+
+/** Self-attention of the stuff queries with one projection for all three parts. */
+class QuerySelfAttention {
+  readonly scope: Scope;
+  readonly config: MaskAttentionConfig;
+  readonly input: Linear;
+  readonly output: Linear;
+
+  constructor(scope: Scope, config: MaskAttentionConfig) {
+    const { dim } = config;
+    this.scope = scope;
+    this.config = config;
+    this.input = new Linear(scope.at('qkv'), { inDim: dim, outDim: 3 * dim });
+    this.output = new Linear(scope.at('proj'), { inDim: dim, outDim: dim });
+  }
+
+  /** @param x [B, N, C] */
+  forward(x: tf.Tensor3D): tf.Tensor3D {
+    return tf.tidy(() => {
+      const { dim, numHeads } = this.config;
+      const [query, key, value] = tf
+        .split<tf.Tensor3D>(this.input.forward(x), 3, 2)
+        .map((part): tf.Tensor4D => tf.reshape(part, [x.shape[0], x.shape[1], numHeads, dim / numHeads]));
+      return this.scope.tap(this.output.forward(tf.reshape(attention(query, key, value), x.shape)));
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Scope } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { MaskAttention, type MaskAttentionInputs } from './mask-attention.ts';
+import { MaskDecoderBlock, type MaskDecoderBlockConfig } from './mask-decoder-block.ts';
+
+export type MaskDecoderConfig = MaskDecoderBlockConfig & {
+  /** Blocks that refine queries; the tail comes on top. */
+  numBlocks: number;
+};
+
+export type MaskDecoderInputs = MaskAttentionInputs & {
+  /** [N, C] added to the queries before every block and before the tail; it stays in them. */
+  position?: tf.Tensor2D;
+};
+
+/** What one layer of the mask decoder says. */
+export type MaskDecoderState = {
+  /** Behind the block; for the tail, behind the last block: [B, N, C] */
+  queries: tf.Tensor3D;
+  /** [B, H, W, N] at stride 8, not negative, ½ and above inside */
+  masks: tf.Tensor4D;
+};
+
+/**
+ * Mask decoder of Panoptic SegFormer: blocks that refine queries, each with masks of its own, and a tail that makes the
+ * final masks. Things and stuff have one each. Li et al. 2022, section 3.4. Keys are the authors'.
+ */
+export class MaskDecoder {
+  readonly scope: Scope;
+  readonly blocks: MaskDecoderBlock[];
+  readonly tail: MaskAttention;
+
+  constructor(scope: Scope, { numBlocks, ...config }: MaskDecoderConfig) {
+    this.scope = scope;
+    this.blocks = Array.from({ length: numBlocks }, (_, i) => new MaskDecoderBlock(scope.at('blocks', i), config));
+    this.tail = new MaskAttention(scope.at('attnen'), config);
+  }
+
+  /** All layers, the tail last: what training supervises. @returns numBlocks + 1 states */
+  forward(inputs: MaskDecoderInputs): MaskDecoderState[] {
+    return tf.tidy(() => {
+      let { queries } = inputs;
+      const states = this.blocks.map((block) => {
+        const state = block.forward(positioned(inputs, queries), true) as MaskDecoderState;
+        queries = state.queries;
+        return state;
+      });
+      return [...states, { queries, masks: this.tailMasks(inputs, queries) }];
+    });
+  }
+
+  /**
+   * One layer's state, computing no more than it needs. Masks of the first two layers are nearly as good as the
+   * tail's: Li et al. 2022, Table 8.
+   *
+   * @param numLayers How many layers to run, from 1 on; more than there are blocks means all and the tail
+   * @throws RangeError where `numLayers` is less than 1
+   */
+  forwardLast(inputs: MaskDecoderInputs, numLayers = Number.POSITIVE_INFINITY): MaskDecoderState {
+    if (!(numLayers >= 1)) throw new RangeError(`${this.scope.path}: expected at least 1 layer, got ${numLayers}`);
+    return tf.tidy(() => {
+      let { queries } = inputs;
+      for (const [i, block] of this.blocks.entries()) {
+        const isLast = i + 1 === numLayers;
+        const state = block.forward(positioned(inputs, queries), isLast);
+        if (isLast) return state as MaskDecoderState;
+        queries = state.queries;
+      }
+      return { queries, masks: this.tailMasks(inputs, queries) };
+    });
+  }
+
+  private tailMasks(inputs: MaskDecoderInputs, queries: tf.Tensor3D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const last = positioned(inputs, queries);
+      return this.tail.masks(this.tail.logits(last), last.levels);
+    });
+  }
+}
+
+function positioned({ position, memory, levels }: MaskDecoderInputs, queries: tf.Tensor3D): MaskAttentionInputs {
+  return { queries: position === undefined ? queries : tf.add<tf.Tensor3D>(queries, position), memory, levels };
+}

@@ -1,0 +1,76 @@
+import type { ParamStore } from '@seg/core';
+import {
+  ChannelMapper,
+  type Locations,
+  type MaskMemory,
+  PanopticSegFormerHead,
+  type StuffPrediction,
+} from '@seg/heads';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type Backbone, createBackbone } from '../backbones/backbone.ts';
+import type { PanopticSegFormerConfig } from './config.ts';
+import { type TopDetections, topDetections } from './top-detections.ts';
+
+export type PanopticSegFormerOptions = {
+  /** Layers of the mask decoders to run: 1 and 2 are faster and nearly as good. Default: all, and the tails. */
+  maskLayers?: number;
+};
+
+export type PanopticSegFormerPrediction = {
+  /** The most probable detections, with a mask each: [B, h, w, T] at stride 8, ½ and above inside. */
+  things: TopDetections & { masks: tf.Tensor4D };
+  /** All stuff classes. */
+  stuff: StuffPrediction;
+};
+
+/** Strides in the pyramid. */
+const NUM_LEVELS = 4;
+
+/**
+ * Panoptic SegFormer: backbone, channel mapper, deformable encoder, location decoder, and mask decoders for things and
+ * stuff. Li et al. 2022. Keys are the authors', those of a ResNet or Swin Hugging Face's. Images of one batch must have
+ * one size: as the published configs do, it pads nothing at inference.
+ */
+export class PanopticSegFormer {
+  readonly params: ParamStore;
+  readonly config: PanopticSegFormerConfig;
+  readonly backbone: Backbone;
+  readonly neck: ChannelMapper;
+  readonly head: PanopticSegFormerHead;
+
+  constructor(params: ParamStore, config: PanopticSegFormerConfig) {
+    this.params = params;
+    this.config = config;
+    this.backbone = createBackbone(params.root.at('backbone'), config.backbone);
+    this.neck = new ChannelMapper(params.root.at('neck'), { inDims: this.backbone.dims.slice(1), dim: config.dim });
+    this.head = new PanopticSegFormerHead(params.root.at('bbox_head'), { ...config, numLevels: NUM_LEVELS });
+  }
+
+  /**
+   * @param pixels [B, H, W, 3], normalized, of any size
+   * @throws RangeError where `maskLayers` is less than 1
+   */
+  forward(pixels: tf.Tensor4D, { maskLayers }: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
+    return tf.tidy(() => {
+      const { locations, maskMemory } = this.locate(pixels);
+      const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
+      const queries = tf.gather(locations.queries, detections.queries, 1, 1) as tf.Tensor3D;
+      const { masks } = this.head.things(queries, maskMemory, maskLayers);
+      return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
+    });
+  }
+
+  /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
+  locate(pixels: tf.Tensor4D): { locations: Locations; maskMemory: MaskMemory } {
+    return tf.tidy(() => {
+      const features = this.backbone.forward(pixels);
+      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+      return this.head.locate(this.neck.forward(features.slice(1)));
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+}
