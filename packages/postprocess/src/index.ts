@@ -29,3 +29,11 @@ export {
   soloCandidates,
   soloInstances,
 } from './solo-instances.ts';
+
+// MaX-DeepLab
+
+export {
+  MAX_DEEPLAB_AREAS,
+  type MaxDeepLabPanopticOptions,
+  maxDeepLabPanoptic,
+} from './max-deeplab-panoptic.ts';

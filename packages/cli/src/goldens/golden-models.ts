@@ -2,6 +2,7 @@ import type { KeyMap, ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { pvtV2Golden, swinGolden } from './backbone-only.ts';
+import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
 import { mask2FormerGolden } from './mask2former.ts';
 import { maskFormerGolden } from './maskformer.ts';
@@ -17,6 +18,8 @@ export type GoldenModel = {
   create(params: ParamStore): { run(pixels: tf.Tensor4D): void };
   /** Path of the model's tap for a golden's name, or null where the golden records something else. */
   tapPath(name: string): string | null;
+  /** What is decoded from tapped values, compared too. */
+  decoded?: { paths: readonly string[]; check(tapped: ReadonlyMap<string, tf.Tensor>): AsyncIterable<TapResult> };
 };
 
 /** @throws Error naming the model, where no system is known by it */

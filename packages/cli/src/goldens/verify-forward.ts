@@ -25,12 +25,12 @@ export function goldenPixels({ input, salt }: Golden): tf.Tensor4D {
  * @param onResult Called for every tap as it is compared; returning false stops
  */
 export async function verifyForward(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
-  const { keyMap, ignored, create, tapPath } = goldenModel(golden);
+  const { keyMap, ignored, create, tapPath, decoded } = goldenModel(golden);
   const params = new ParamStore(renamed(formulaParameters(golden), keyMap));
   const model = create(params);
   params.verify(ignored);
   const paths = new Map((golden.taps ?? []).map((tap) => [tap.name, tapPath(tap.name)]));
-  const wanted = new Set([...paths.values()].filter((path) => path !== null));
+  const wanted = new Set([...paths.values(), ...(decoded?.paths ?? [])].filter((path) => path !== null));
   const pixels = goldenPixels(golden);
   const recorded = recordTaps(params, wanted, () => model.run(pixels));
   pixels.dispose();
@@ -42,6 +42,7 @@ export async function verifyForward(golden: Golden, onResult: (result: TapResult
       const { values, shape } = await inGoldenLayout(value, tap.shape, golden.input.layout);
       if (!onResult(compareTap(tap, values, shape))) return;
     }
+    for await (const result of decoded?.check(recorded) ?? []) if (!onResult(result)) return;
   } finally {
     tf.dispose([...recorded.values()]);
   }

@@ -6,7 +6,20 @@ import { checkGolden } from './check-golden.ts';
 onEveryBackend(
   'MaX-DeepLab-S at published size; minutes on cpu',
   (backend) => {
-    test('max_deeplab_s: every tap within ten times its noise', () => checkGolden('max_deeplab_s', backend, 59));
+    test('max_deeplab_s: every tap within ten times its noise, and the published panoptic maps', () =>
+      checkGolden('max_deeplab_s', backend, 59 + 3));
   },
   { only: ['wasm', 'node', 'webgpu'] },
+);
+
+onEveryBackend(
+  'MaX-DeepLab-L at published size; only where 450 million parameters, and again with folded norms, have room',
+  (backend) => {
+    test(
+      'max_deeplab_l: every tap within ten times its noise, and the published panoptic maps',
+      { timeout: 600_000 },
+      () => checkGolden('max_deeplab_l', backend, 128 + 3),
+    );
+  },
+  { only: ['node'] },
 );
