@@ -6,10 +6,12 @@ import { SemanticQuality } from '@seg/coco-eval';
 import { resizeImage } from '@seg/core';
 import { augment, batches, encodePng, toTargets } from '@seg/data';
 import { LabelMapDataset } from '@seg/data/node';
+import { Mask2Former } from '@seg/models';
 import { semanticMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { LOSS, MODEL, TRAINING } from './config.mjs';
 import { fit } from './fit.mjs';
+import { aidedObjective } from './objective.mjs';
 import { normalized } from './scenes.mjs';
 
 const NAMES = [
@@ -64,7 +66,15 @@ async function* batchesFrom(start) {
   }
 }
 
-const { model } = await fit({ title: 'Mask2Former on CamVid', out, config, loss: LOSS, training: recipe, batchesFrom });
+const { model } = await fit({
+  title: 'Mask2Former on CamVid',
+  out,
+  build: (params) => new Mask2Former(params, config),
+  objectiveFor: (mask2Former, params) =>
+    aidedObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+  training: recipe,
+  batchesFrom,
+});
 const quality = new SemanticQuality({ classes: NAMES.length, ignoreLabel: 255 });
 mkdirSync(path.join(out, 'pictures'), { recursive: true });
 for (let index = 0; index < validation.length; index++) {

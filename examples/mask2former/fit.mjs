@@ -2,29 +2,19 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bytesOf, init, ParamStore, useBackend } from '@seg/core';
-import { Mask2Former } from '@seg/models';
-import {
-  AdamW,
-  cosineSchedule,
-  lossCurve,
-  mask2FormerObjective,
-  resumeTraining,
-  saveTraining,
-  trainStep,
-  warmup,
-} from '@seg/train';
+import { AdamW, cosineSchedule, lossCurve, resumeTraining, saveTraining, trainStep, warmup } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
-import { aidedObjective } from './objective.mjs';
 
 /**
  * @param title Of the loss curve
  * @param out Folder of checkpoint, log and curve
- * @param config Of the model
- * @param loss Weights and points of the loss
+ * @param build (params) → model
+ * @param objectiveFor (model, params) → what is minimized; may declare parameters of its own
  * @param training Steps, learning rate and the rest of the recipe
  * @param batchesFrom (first step) → asynchronous iterator of { pixels, targets }
+ * @returns The trained model with its parameters
  */
-export async function fit({ title, out, config, loss: lossConfig, training, batchesFrom }) {
+export async function fit({ title, out, build, objectiveFor, training, batchesFrom }) {
   const steps = Number(process.env.STEPS ?? training.steps);
   const saveEvery = Number(process.env.SAVE_EVERY ?? 100);
   mkdirSync(out, { recursive: true });
@@ -32,9 +22,8 @@ export async function fit({ title, out, config, loss: lossConfig, training, batc
   console.log(`backend ${backend.name}: ${backend.description}`);
   init.seedInitializers(training.seed);
   const params = new ParamStore();
-  const model = new Mask2Former(params, config);
-  const { seed, semanticWeight } = training;
-  const objective = aidedObjective(model, lossConfig, { seed, semanticWeight, scope: params.root.at('auxiliary') });
+  const model = build(params);
+  const objective = objectiveFor(model, params);
   const optimizer = new AdamW(params.trainable(), {
     weightDecay: training.weightDecay,
     clipNorm: training.clipNorm,
@@ -77,7 +66,7 @@ export async function fit({ title, out, config, loss: lossConfig, training, batc
   async function save() {
     write(logFile, JSON.stringify(log));
     write(path.join(out, 'loss.svg'), lossCurve(log, title));
-    write(checkpoint, await saveTraining(params, optimizer, { config: JSON.stringify(config) }));
+    write(checkpoint, await saveTraining(params, optimizer, { config: JSON.stringify(model.config ?? {}) }));
   }
 }
 
