@@ -39,6 +39,7 @@ export { MASKFORMER_PRESETS } from './maskformer/presets.ts';
 // Panoptic SegFormer
 export type { PanopticSegFormerConfig } from './panoptic-segformer/config.ts';
 export { PANOPTIC_SEGFORMER_ORIGINAL_KEYS } from './panoptic-segformer/key-map.ts';
+export { mergeCandidates } from './panoptic-segformer/merge-candidates.ts';
 export {
   PanopticSegFormer,
   type PanopticSegFormerOptions,

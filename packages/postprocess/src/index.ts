@@ -14,6 +14,14 @@ export { type ComponentOptions, type Components, connectedComponents } from './c
 export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
 export { maskNms } from './mask-nms.ts';
 export { maskOverlap } from './mask-overlap.ts';
+export {
+  type ByKind,
+  type MaskCandidates,
+  type MaskWiseMergeOptions,
+  maskWiseMerge,
+  mergeMasks,
+  scoreMasks,
+} from './mask-wise-merge.ts';
 export { type MatrixNmsOptions, matrixNms, type ScoredMask } from './matrix-nms.ts';
 export { outlines } from './outlines.ts';
 export { type PanopticOptions, type PanopticRule, panopticMap } from './panoptic-map.ts';

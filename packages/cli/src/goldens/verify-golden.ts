@@ -1,5 +1,12 @@
 import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
+import {
+  isPanopticDecodeGolden,
+  type MergeGolden,
+  type PanopticSegFormerDecodeGolden,
+  verifyMerge,
+  verifyPanopticSegFormerDecode,
+} from './panoptic-segformer-decode.ts';
 import { verifyForward } from './verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
@@ -10,13 +17,18 @@ import { type SoloLossGolden, verifySoloLoss } from './verify-solo-loss.ts';
 export function verifyGolden(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
   switch (golden.format) {
     case 'golden-1':
+      if (isPanopticDecodeGolden(golden)) return verifyPanoptic(golden, onResult);
       return isSoloDecodeGolden(golden) ? verifySolo(golden, onResult) : verifyForward(golden, onResult);
     case 'golden-loss-1':
       return verifyLoss(golden as LossGolden, onResult);
     case 'golden-post-1':
       return verifyPostprocess(golden as unknown as PostGolden, onResult);
+    case 'golden-merge-1':
+      return verifyMerge(golden as unknown as MergeGolden, onResult);
     default:
-      throw new Error(`verify: expected golden-1, golden-loss-1 or golden-post-1, got ${golden.format}`);
+      throw new Error(
+        `verify: expected golden-1, golden-loss-1, golden-post-1 or golden-merge-1, got ${golden.format}`,
+      );
   }
 }
 
@@ -25,6 +37,15 @@ async function verifySolo(golden: SoloDecodeGolden, onResult: (result: TapResult
   let goesOn = true;
   await verifyForward(golden, (result) => (goesOn = onResult(result)));
   if (goesOn) await verifySoloDecode(golden, onResult);
+}
+
+async function verifyPanoptic(
+  golden: PanopticSegFormerDecodeGolden,
+  onResult: (result: TapResult) => boolean,
+): Promise<void> {
+  let goesOn = true;
+  await verifyForward(golden, (result) => (goesOn = onResult(result)));
+  if (goesOn) await verifyPanopticSegFormerDecode(golden, onResult);
 }
 
 function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean): Promise<void> {

@@ -19,8 +19,13 @@ onEveryBackend(
 onEveryBackend(
   'Panoptic SegFormer at published size',
   (backend) => {
-    test('panoptic_segformer_r50: every tap within ten times its noise', () =>
-      checkGolden('panoptic_segformer_r50', backend, 81));
+    test('panoptic_segformer_r50: every tap within ten times its noise, and the same detections and panoptic map', () =>
+      checkGolden('panoptic_segformer_r50', backend, 81 + 5));
   },
   SIZES,
 );
+
+onEveryBackend('Mask-wise merging', (backend) => {
+  test('panoptic_segformer-merge: the same pairs, order of masks and panoptic map', () =>
+    checkGolden('panoptic_segformer-merge', backend, 6));
+});

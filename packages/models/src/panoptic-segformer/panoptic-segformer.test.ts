@@ -1,0 +1,85 @@
+import { ParamStore } from '@seg/core';
+import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, expect, test } from 'vitest';
+
+import { PVT_V2_B0 } from '../backbones/pvt-v2.ts';
+import type { PanopticSegFormerConfig } from './config.ts';
+import { PanopticSegFormer } from './panoptic-segformer.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from './presets.ts';
+
+/** Narrow, with one layer of each kind but the mask decoders'. */
+const NARROW: PanopticSegFormerConfig = {
+  ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
+  backbone: { ...PVT_V2_B0, dims: [8, 16, 20, 16], depths: [1, 1, 1, 1], numHeads: [1, 2, 5, 8] },
+  numThingClasses: 3,
+  numStuffClasses: 2,
+  numThingQueries: 6,
+  dim: 32,
+  numHeads: 4,
+  ffnDim: 32,
+  numEncoderLayers: 1,
+  numLocationLayers: 2,
+  numThingBlocks: 2,
+  numStuffBlocks: 3,
+  maxDetections: 5,
+};
+
+const pixels = (batch: number) => tf.randomNormal<tf.Rank.R4>([batch, 50, 70, 3], 0, 1, 'float32', 5);
+
+onEveryBackend('Panoptic SegFormer, narrow', () => {
+  let model: PanopticSegFormer;
+  afterEach(() => model.dispose());
+
+  test('sides of no particular multiple: shapes are right and nothing is left behind', () => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(2);
+    tf.dispose(model.forward(x) as tf.TensorContainer); // folds what inference folds
+    expectTidy(() => {
+      const { things, stuff } = model.forward(x);
+      expect(things.scores.shape).toEqual([2, 5]);
+      expect(things.boxes.shape).toEqual([2, 5, 4]);
+      expect(things.masks.shape).toEqual([2, 7, 9, 5]);
+      expect(stuff.logits.shape).toEqual([2, 2]);
+      expect(stuff.masks.shape).toEqual([2, 7, 9, 2]);
+      return { things, stuff } as tf.TensorContainer;
+    });
+    x.dispose();
+  });
+
+  test.each([1, 2, 3, 4])('%i mask layers: masks and presence are those of that layer', async (maskLayers) => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(1);
+    const { stuff } = model.forward(x, { maskLayers });
+    const all = tf.tidy(() => model.head.allStuff(model.locate(x).maskMemory));
+    await expectClose(stuff.masks, await all.masks[maskLayers - 1].data());
+    await expectClose(stuff.logits, await all.logits[Math.min(maskLayers, 3) - 1].data());
+    tf.dispose([x, stuff, all] as tf.TensorContainer);
+  });
+
+  test('less than one mask layer is refused', () => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(1);
+    expect(() => model.forward(x, { maskLayers: 0 })).toThrow(/expected at least 1 layer, got 0/);
+    x.dispose();
+  });
+});
+
+onEveryBackend(
+  'Panoptic SegFormer at published size; once, since parameters are the same on every backend',
+  () => {
+    // The authors' head counts 22,125,724, of which inference never reads 530,448 (reg_branches2) and 82,240
+    // (cls_thing_branches).
+    test('the head has 21,513,036 parameters', () => {
+      const { backbone } = NARROW;
+      const model = new PanopticSegFormer(new ParamStore(), {
+        ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
+        backbone,
+      });
+      const keys = model.params.keys().filter((key) => key.startsWith('bbox_head.'));
+      expect(keys.reduce((sum, key) => sum + model.params.get(key).size, 0)).toBe(21_513_036);
+      model.dispose();
+    });
+  },
+  { only: ['wasm'] },
+);
