@@ -21,6 +21,22 @@ export {
   matchMaskFormer,
 } from './criteria/maskformer.ts';
 export {
+  PANOPTIC_SEGFORMER_LOSS,
+  type PanopticSegFormerLossConfig,
+  type PanopticSegFormerMatching,
+  type PanopticSegFormerOutputs,
+  type PanopticSegFormerTerms,
+  panopticSegFormerLoss,
+  panopticSegFormerTerms,
+} from './criteria/panoptic-segformer.ts';
+export {
+  type BoxPrediction,
+  type DetectionWeights,
+  matchLocations,
+  matchThingMasks,
+  type PanopticTargets,
+} from './criteria/panoptic-segformer-matching.ts';
+export {
   assignedMasks,
   SOLO_LOSS,
   SOLO_MASK_TERMS,
@@ -45,7 +61,28 @@ export { balancedCrossEntropy } from './terms/balanced-cross-entropy.ts';
 export { classCrossEntropy } from './terms/class-cross-entropy.ts';
 export { diceDistance, diceLoss } from './terms/dice-loss.ts';
 export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
+export { maskDiceDistance } from './terms/mask-dice-distance.ts';
 export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
 export { squaredDiceDistance } from './terms/squared-dice-distance.ts';
 export { sumOfPixels } from './terms/sum-of-pixels.ts';
 export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';
+
+// MaX-DeepLab
+
+export {
+  MAX_DEEPLAB_LOSS,
+  type MaxDeepLabLossConfig,
+  type MaxDeepLabLossInputs,
+  type MaxDeepLabTerms,
+  matchMaxDeepLab,
+  maxDeepLabLoss,
+  maxDeepLabTerms,
+} from './criteria/max-deeplab.ts';
+export { type PanopticGrid, type PanopticGridOptions, panopticGrid } from './panoptic-grid.ts';
+export { instanceDiscrimination } from './terms/instance-discrimination.ts';
+export { maskIdCrossEntropy } from './terms/mask-id-cross-entropy.ts';
+export { meanOfNonzero } from './terms/mean-of-nonzero.ts';
+export { type PqLossOptions, pqClassLoss, pqMaskLoss, type SlotLogits } from './terms/pq-loss.ts';
+export { semanticCrossEntropy } from './terms/semantic-cross-entropy.ts';
+export { matchedLogits, type SlotMatching } from './terms/slot-competition.ts';
+export { softmaxCrossEntropy } from './terms/softmax-cross-entropy.ts';

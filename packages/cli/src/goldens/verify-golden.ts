@@ -1,5 +1,6 @@
 import type { TapResult } from './compare-tap.ts';
 import type { Golden } from './golden-file.ts';
+import { type MaxDeepLabLossGolden, verifyMaxDeepLabLoss } from './max-deeplab-loss.ts';
 import {
   isPanopticDecodeGolden,
   type MergeGolden,
@@ -53,5 +54,6 @@ function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean
   if (golden.model.startsWith('solo') || golden.model === 'decoupled') {
     return verifySoloLoss(golden as unknown as SoloLossGolden, onResult);
   }
+  if (golden.model === 'max_deeplab') return verifyMaxDeepLabLoss(golden as unknown as MaxDeepLabLossGolden, onResult);
   throw new Error(`verify: expected a model whose losses are known, got ${golden.model}`);
 }

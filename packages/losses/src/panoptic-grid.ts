@@ -1,0 +1,73 @@
+import type { MaskTargets } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The panoptic ground truth of one image at the P pixels of a prediction: R masks that do not overlap. */
+export type PanopticGrid = {
+  /** [P, R] of zeros and ones; no mask at void pixels and in crowds */
+  masks: tf.Tensor2D;
+  /** [R] in 0..K−1 */
+  classes: Int32Array;
+  /** [P] 1 but at void pixels */
+  known: tf.Tensor1D;
+  /** [P] 1 at pixels of single things */
+  isThing: tf.Tensor1D;
+  /** [P] int32: 0 for void, 1 + class elsewhere */
+  semantic: tf.Tensor1D;
+  /** [P] of the semantic loss */
+  weights: tf.Tensor1D;
+};
+
+export type PanopticGridOptions = {
+  /** Class indices of things. */
+  things: ReadonlySet<number>;
+  /** Every so many pixels one is taken, from the first on. */
+  stride: number;
+  /** Things of fewer pixels weigh more in the semantic loss. */
+  smallThings?: { area: number; weight: number };
+};
+
+/**
+ * The ground truth at every stride-th pixel, as deeplab2 samples it: labels are never resized. Pixels that no mask has
+ * are void.
+ */
+export function panopticGrid({ classes, masks }: MaskTargets, options: PanopticGridOptions): PanopticGrid {
+  return tf.tidy(() => {
+    const columns = sampledMasks(masks, options.stride); // [P, R]
+    const ofClasses = tf.tensor1d(Float32Array.from(classes, (category) => category + 1));
+    const isThing = tf.tensor1d(Float32Array.from(classes, (category) => (options.things.has(category) ? 1 : 0)));
+    const known = tf.sum<tf.Tensor1D>(columns, 1);
+    return {
+      masks: columns,
+      classes,
+      known,
+      isThing: tf.sum<tf.Tensor1D>(tf.mul(columns, isThing), 1),
+      semantic: tf.cast(tf.sum<tf.Tensor1D>(tf.mul(columns, ofClasses), 1), 'int32'),
+      weights: pixelWeights(masks, columns, isThing, options.smallThings),
+    };
+  });
+}
+
+/** [R, H, W] → [P, R] */
+function sampledMasks(masks: tf.Tensor3D, stride: number): tf.Tensor2D {
+  const [count, height, width] = masks.shape;
+  const every = (side: number) =>
+    tf.tensor1d(
+      Int32Array.from({ length: Math.ceil(side / stride) }, (_, i) => i * stride),
+      'int32',
+    );
+  const sampled = tf.gather(tf.gather(masks, every(height), 1), every(width), 2);
+  return tf.transpose(tf.reshape(sampled, [count, -1])) as tf.Tensor2D;
+}
+
+/** @returns [P] */
+function pixelWeights(
+  masks: tf.Tensor3D,
+  columns: tf.Tensor2D,
+  isThing: tf.Tensor1D,
+  small: PanopticGridOptions['smallThings'],
+): tf.Tensor1D {
+  if (small === undefined) return tf.ones([columns.shape[0]]);
+  const isSmall = tf.cast(tf.less(tf.sum(masks, [1, 2]), small.area), 'float32');
+  const extra = tf.mul(tf.mul(isSmall, isThing), small.weight - 1); // [R]
+  return tf.add<tf.Tensor1D>(tf.sum(tf.mul(columns, extra), 1), 1);
+}
