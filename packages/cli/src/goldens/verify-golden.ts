@@ -8,6 +8,7 @@ import {
   verifyMerge,
   verifyPanopticSegFormerDecode,
 } from './panoptic-segformer-decode.ts';
+import { type PanopticSegFormerLossGolden, verifyPanopticSegFormerLoss } from './panoptic-segformer-loss.ts';
 import { verifyForward } from './verify-forward.ts';
 import { type LossGolden, verifyMaskLoss } from './verify-loss.ts';
 import { type PostGolden, verifyPostprocess } from './verify-postprocess.ts';
@@ -55,5 +56,8 @@ function verifyLoss(golden: LossGolden, onResult: (result: TapResult) => boolean
     return verifySoloLoss(golden as unknown as SoloLossGolden, onResult);
   }
   if (golden.model === 'max_deeplab') return verifyMaxDeepLabLoss(golden as unknown as MaxDeepLabLossGolden, onResult);
+  if (golden.model === 'panoptic_segformer') {
+    return verifyPanopticSegFormerLoss(golden as unknown as PanopticSegFormerLossGolden, onResult);
+  }
   throw new Error(`verify: expected a model whose losses are known, got ${golden.model}`);
 }

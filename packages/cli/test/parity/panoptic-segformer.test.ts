@@ -29,3 +29,8 @@ onEveryBackend('Mask-wise merging', (backend) => {
   test('panoptic_segformer-merge: the same pairs, order of masks and panoptic map', () =>
     checkGolden('panoptic_segformer-merge', backend, 6));
 });
+
+onEveryBackend("Panoptic SegFormer's losses", (backend) => {
+  test('panoptic_segformer-losses: both matchings, terms and gradients within ten times their noise', () =>
+    checkGolden('panoptic_segformer-losses', backend, 4 + 18 + 5));
+});
