@@ -18,9 +18,10 @@ export async function matchQueries(costs: () => tf.Tensor2D[]): Promise<Assignme
     shapes = matrices.map((matrix) => matrix.shape);
     return [matrices.length === 0 ? tf.tensor1d([]) : tf.concat(matrices.map((matrix) => tf.reshape(matrix, [-1])))];
   });
+  const flat = Float32Array.from(values); // on cpu an empty tensor comes back as a plain array
   let offset = 0;
   return shapes.map(([rows, columns]) => {
-    const matrix = (values as Float32Array).subarray(offset, (offset += rows * columns));
+    const matrix = flat.subarray(offset, (offset += rows * columns));
     return linearAssignment(matrix, rows, columns, { nonFinite: 'clamp' });
   });
 }
