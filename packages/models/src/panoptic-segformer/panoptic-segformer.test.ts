@@ -57,6 +57,26 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
     tf.dispose([x, stuff, all] as tf.TensorContainer);
   });
 
+  test('in training a gradient reaches every parameter, through all layers of the decoders', async () => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(1);
+    const variables = model.params.trainable();
+    const everything = () => {
+      const { locations, maskMemory } = model.locate(x);
+      const things = model.head.allThings(locations.queries, maskMemory).map(({ masks }) => masks);
+      const stuff = model.head.allStuff(maskMemory);
+      const boxes = locations.predictions.flatMap((prediction) => [prediction.classLogits, prediction.boxes]);
+      return tf.addN(
+        [...boxes, ...things, ...stuff.masks, ...stuff.logits].map((y) => tf.sum(tf.square(y))),
+      ) as tf.Scalar;
+    };
+    const { value, grads } = model.params.train(() => tf.variableGrads(everything, [...variables.values()]));
+    const byVariable = new Map(Object.entries(grads));
+    const missing = [...variables].filter(([, { name }]) => !byVariable.has(name)).map(([key]) => key);
+    expect(missing).toEqual([]);
+    tf.dispose([x, value, grads] as unknown as tf.TensorContainer);
+  });
+
   test('less than one mask layer is refused', () => {
     model = new PanopticSegFormer(new ParamStore(), NARROW);
     const x = pixels(1);
