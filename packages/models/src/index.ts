@@ -64,8 +64,11 @@ export { SOLO_PRESETS } from './solo/presets.ts';
 export { Solo } from './solo/solo.ts';
 export { soloOutput } from './solo/solo-output.ts';
 
-// MaX-DeepLab
+// MaX-DeepLab; what its blocks are made of comes along
 
+export { AxialAttention2d, DualPathTransformer } from '@seg/attention';
 export type { MaxDeepLabConfig, MaxEncoderConfig } from './max-deeplab/config.ts';
 export { MaxDeepLab, type MaxDeepLabPrediction } from './max-deeplab/max-deeplab.ts';
 export { MAX_DEEPLAB_PRESETS } from './max-deeplab/presets.ts';
+export { ResidualBlock, type ResidualBlockConfig } from './max-deeplab/residual-block.ts';
+export { ResizedFuse } from './max-deeplab/resized-fuse.ts';

@@ -1,15 +1,23 @@
-import { type MaskPrediction, seededRandom } from '@seg/core';
+import { type MaskPrediction, type MaskTargets, seededRandom } from '@seg/core';
 import {
   assignCells,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
   type MaskFormerLossConfig,
+  type MaxDeepLabLossConfig,
+  type MaxDeepLabLossInputs,
   mask2FormerTerms,
   maskClassificationLoss,
   maskFormerTerms,
   matchMask2Former,
   matchMaskFormer,
+  matchMaxDeepLab,
+  maxDeepLabLoss,
+  maxDeepLabTerms,
+  type PanopticGridOptions,
+  panopticGrid,
   randomPoints,
+  type SlotMatching,
   type SoloAssignment,
   type SoloLossConfig,
   soloLoss,
@@ -76,6 +84,28 @@ export function soloObjective<Prediction extends tf.TensorContainerObject & { ca
       };
       const terms = soloTerms(inputs, targets, assignment, config);
       return { total: soloLoss(terms, config), terms };
+    },
+  };
+}
+
+/**
+ * All terms of MaX-DeepLab's loss. Targets are panoptic: masks that do not overlap, stuff included, where pixels without
+ * a mask are void. Wang et al. 2021 (MaX-DeepLab), section 3.4.
+ *
+ * @param grid Which classes are things, and the stride of the predictions: 4. L weighs things below 4096 pixels by 3.
+ */
+export function maxDeepLabObjective<Prediction extends MaxDeepLabLossInputs>(
+  model: { forwardAll(pixels: tf.Tensor4D): Prediction },
+  config: MaxDeepLabLossConfig,
+  grid: PanopticGridOptions,
+): Objective<Prediction, SlotMatching[]> {
+  const grids = (targets: MaskTargets[]) => targets.map((target) => panopticGrid(target, grid));
+  return {
+    forward: (pixels) => model.forwardAll(pixels),
+    decide: (prediction, targets) => matchMaxDeepLab(prediction, () => grids(targets)),
+    loss: (prediction, targets, matchings) => {
+      const terms = maxDeepLabTerms(prediction, grids(targets), matchings, config);
+      return { total: maxDeepLabLoss(terms, config), terms };
     },
   };
 }

@@ -34,7 +34,7 @@ export class BlockGroup {
     const dropPath = dropRate(inputStride, encoder);
     this.blocks = numbers.map((i) => {
       const kind = (i === 1 ? inputStride : outputStride) >= AXIAL_STRIDE ? 'axial' : block;
-      const sizes = { inDim: i === 1 ? inDim : outDim, outDim, stride: i === 1 ? stride : 1 };
+      const sizes = { inDim: i === 1 ? inDim : outDim, outDim, width: outDim / 4, stride: i === 1 ? stride : 1 };
       return new ResidualBlock(scope.at(`_block${i}`), { kind, ...sizes, axialExpansion, numHeads, dropPath });
     });
     const hasTransformers = outputStride >= encoder.transformerStride;

@@ -8,6 +8,8 @@ export type ResidualBlockConfig = {
   kind: MaxEncoderConfig['block'] | 'axial';
   inDim: number;
   outDim: number;
+  /** Channels between the two 1×1 convolutions of a bottleneck, and unit of axial attention's. */
+  width: number;
   /** Of the convolutional kinds. */
   stride: number;
   axialExpansion: MaxEncoderConfig['axialExpansion'];
@@ -56,14 +58,13 @@ function convNorm(scope: Scope, name: string, sizes: ConvSizes): KerasConvNorm {
   return new KerasConvNorm(scope.at(name), sizes);
 }
 
-function convolutions(scope: Scope, { kind, inDim, outDim, stride }: ResidualBlockConfig): KerasConvNorm[] {
+function convolutions(scope: Scope, { kind, inDim, outDim, width, stride }: ResidualBlockConfig): KerasConvNorm[] {
   if (kind === 'basic') {
     return [
       convNorm(scope, '_conv1_bn_act', { inDim, outDim, kernel: 3, stride }),
       convNorm(scope, '_conv2_bn', { inDim: outDim, outDim, kernel: 3, gain: 0 }),
     ];
   }
-  const width = outDim / 4;
   return [
     convNorm(scope, '_conv1_bn_act', { inDim, outDim: width, kernel: 1 }),
     convNorm(scope, '_conv2_bn_act', { inDim: width, outDim: width, kernel: 3, stride }),
@@ -71,17 +72,17 @@ function convolutions(scope: Scope, { kind, inDim, outDim, stride }: ResidualBlo
   ];
 }
 
-function axialConvolutions(scope: Scope, { inDim, outDim, axialExpansion }: ResidualBlockConfig): KerasConvNorm[] {
-  const [reduced, valueDim] = [axialExpansion.bottleneck, axialExpansion.value].map((times) => (times * outDim) / 4);
+function axialConvolutions(scope: Scope, config: ResidualBlockConfig): KerasConvNorm[] {
+  const { inDim, outDim, width, axialExpansion } = config;
+  const { bottleneck, value } = axialExpansion;
   return [
-    convNorm(scope, '_conv1_bn_act', { inDim, outDim: reduced, kernel: 1 }),
-    convNorm(scope, '_conv3_bn', { inDim: valueDim, outDim, kernel: 1, gain: 0 }),
+    convNorm(scope, '_conv1_bn_act', { inDim, outDim: bottleneck * width, kernel: 1 }),
+    convNorm(scope, '_conv3_bn', { inDim: value * width, outDim, kernel: 1, gain: 0 }),
   ];
 }
 
-function axialAttention(scope: Scope, { outDim, axialExpansion, numHeads }: ResidualBlockConfig): AxialAttention2d {
+function axialAttention(scope: Scope, { width, axialExpansion, numHeads }: ResidualBlockConfig): AxialAttention2d {
   const { bottleneck, key, value } = axialExpansion;
-  const quarter = outDim / 4;
-  const dims = { inDim: bottleneck * quarter, keyDim: key * quarter, valueDim: value * quarter };
+  const dims = { inDim: bottleneck * width, keyDim: key * width, valueDim: value * width };
   return new AxialAttention2d(scope.at('_attention'), { ...dims, numHeads });
 }
