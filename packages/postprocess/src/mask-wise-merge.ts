@@ -42,7 +42,7 @@ const DEFAULTS = {
 
 /**
  * Panoptic map by mask-wise merging: masks are painted one by one, best first, where nothing is painted yet; one that
- * finds too much of itself covered is dropped. Li et al. 2022 (Panoptic SegFormer), section 3.6, algorithm 1.
+ * finds too much of itself covered is dropped. Li et al. 2022 (Panoptic SegFormer), "Mask-Wise Merging Inference".
  *
  * @param groups Masks of things and of stuff, say; earlier ones come first where scores are equal
  */

@@ -32,7 +32,7 @@ const PRIOR_LOGIT = -Math.log(99);
 
 /**
  * Location decoder of Panoptic SegFormer: thing queries learn where things are, as Deformable DETR's do, with boxes
- * refined at every layer. Li et al. 2022, section 3.3. Keys are the authors'.
+ * refined at every layer. Li et al. 2022, "Location Decoder". Keys are the authors'.
  */
 export class LocationDecoder {
   readonly scope: Scope;

@@ -17,7 +17,7 @@ const NUM_LEVELS = 3;
 
 /**
  * Attention maps that become masks: the logits Q Kᵀ/√d of all heads, cut into levels, brought to the finest and mixed
- * by a 1×1 convolution. Li et al. 2022, section 3.4, eq. 1 to 3; the authors' code adds a linear layer per level and
+ * by a 1×1 convolution. Li et al. 2022, "Mask Decoder"; the authors' code adds a linear layer per level and
  * two ReLUs. The tail of the mask decoder is this alone. Keys are the authors'.
  */
 export class MaskAttention {

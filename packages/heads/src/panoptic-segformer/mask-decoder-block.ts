@@ -14,7 +14,7 @@ const EPSILON = 1e-6;
 
 /**
  * One post-norm block of the mask decoder: attention to the memory, whose logits are also the block's mask, and a
- * feed-forward network. Li et al. 2022, section 3.4 and figure 4. No dropout. Keys are the authors'.
+ * feed-forward network. Li et al. 2022, "Mask Decoder". No dropout. Keys are the authors'.
  */
 export class MaskDecoderBlock {
   readonly scope: Scope;

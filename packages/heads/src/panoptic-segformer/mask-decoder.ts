@@ -18,13 +18,13 @@ export type MaskDecoderInputs = MaskAttentionInputs & {
 export type MaskDecoderState = {
   /** Behind the block; for the tail, behind the last block: [B, N, C] */
   queries: tf.Tensor3D;
-  /** [B, H, W, N] at stride 8, not negative, ½ and above inside */
+  /** [B, H, W, N] at stride 8, not negative, above ½ is inside */
   masks: tf.Tensor4D;
 };
 
 /**
  * Mask decoder of Panoptic SegFormer: blocks that refine queries, each with masks of its own, and a tail that makes the
- * final masks. Things and stuff have one each. Li et al. 2022, section 3.4. Keys are the authors'.
+ * final masks. Things and stuff have one each. Li et al. 2022, "Mask Decoder". Keys are the authors'.
  */
 export class MaskDecoder {
   readonly scope: Scope;
@@ -52,7 +52,7 @@ export class MaskDecoder {
 
   /**
    * One layer's state, computing no more than it needs. Masks of the first two layers are nearly as good as the
-   * tail's: Li et al. 2022, Table 8.
+   * tail's, in the paper's ablation of mask layers: PQ 48.8 and 49.5 against 49.6.
    *
    * @param numLayers How many layers to run, from 1 on; more than there are blocks means all and the tail
    * @throws RangeError where `numLayers` is less than 1

@@ -55,7 +55,7 @@ export type PanopticSegFormerTerms = {
 };
 
 /**
- * All terms of the loss. Li et al. 2022, section 3.5: L = λ_th (L_det + Σ L_seg) + λ_st Σ (L_cls + L_seg), where the λ
+ * All terms of the loss. Li et al. 2022, "Loss Function": L = λ_th (L_det + Σ L_seg) + λ_st Σ (L_cls + L_seg), where the λ
  * are the shares of things and of stuff in the batch. The released code has no class loss for things in the mask
  * decoder, which the paper writes.
  */

@@ -7,7 +7,7 @@ const SMOOTHING = 1e-6;
 
 /**
  * Dice distance of masks that are no logits, with squares in the denominator: 1 − 2 Σ m·t / (Σ m² + Σ t²). Milletari
- * et al. 2016; Li et al. 2022 (Panoptic SegFormer), section 3.5.
+ * et al. 2016; Li et al. 2022 (Panoptic SegFormer), "Loss Function".
  *
  * @param masks [M, h, w] @param targets [M, h, w] in [0, 1]
  * @returns [M]

@@ -3,9 +3,8 @@ import type { KeyMap } from '@seg/core';
 import { originalSwinKeys, torchvisionResNetKeys } from '../backbones/key-maps.ts';
 
 /**
- * Keys of the authors' checkpoints (zhiqi-li/Panoptic-SegFormer, mmdetection 2) as keys of {@link PanopticSegFormer}.
- * Class and box heads of the mask decoder of things are there, but their losses are multiplied by zero and inference
- * does not read them. PVTv2 keeps its keys, of which none fits a rule of ResNet or Swin but `norm{i}`: hence two maps.
+ * Class and box heads of the mask decoder of things are in the checkpoints, but their losses are multiplied by zero and
+ * inference does not read them.
  */
 const COMMON: KeyMap = [
   { drop: '{*}.num_batches_tracked' },
@@ -13,7 +12,10 @@ const COMMON: KeyMap = [
   { drop: 'bbox_head.cls_thing_branches.{*}' },
 ];
 
-/** By `type` of the config's backbone. */
+/**
+ * Keys of the authors' checkpoints (zhiqi-li/Panoptic-SegFormer, mmdetection 2) as keys of {@link PanopticSegFormer}, by
+ * `type` of the config's backbone: PVTv2 keeps its keys, of which those of its norms look like Swin's.
+ */
 export const PANOPTIC_SEGFORMER_ORIGINAL_KEYS: Record<'resnet' | 'swin' | 'pvt-v2', KeyMap> = {
   resnet: [...COMMON, ...torchvisionResNetKeys('backbone', 'backbone')],
   swin: [...COMMON, ...originalSwinKeys('backbone', 'backbone', 'mask2former')],

@@ -18,7 +18,7 @@ export type PanopticSegFormerOptions = {
 };
 
 export type PanopticSegFormerPrediction = {
-  /** The most probable detections, with a mask each: [B, h, w, T] at stride 8, ½ and above inside. */
+  /** The most probable detections, with a mask each: [B, h, w, T] at stride 8, above ½ is inside. */
   things: TopDetections & { masks: tf.Tensor4D };
   /** All stuff classes. */
   stuff: StuffPrediction;

@@ -21,7 +21,7 @@ const COMMON = {
   maxDetections: 100,
 } as const;
 
-/** Published models by backbone, with PQ on COCO val2017 after 24 epochs: Li et al. 2022, Table 1. */
+/** Published models by backbone, with PQ on COCO val2017 after 24 epochs, as Li et al. 2022 give it. */
 export const PANOPTIC_SEGFORMER_PRESETS = {
   /** PQ 49.6, and 48.0 after 12 epochs */
   'coco-panoptic-r50': { ...COMMON, backbone: RESNET50 },
