@@ -101,5 +101,5 @@ onEveryBackend(
       model.dispose();
     });
   },
-  { only: ['wasm', 'node', 'webgpu'] },
+  { only: ['wasm', 'node'] },
 );
