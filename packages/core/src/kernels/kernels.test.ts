@@ -258,7 +258,11 @@ const CASES: Case[] = [
   },
   {
     title: 'linear with a bias that a reshape made',
-    shapes: [[2, 5], [5, 7], [1, 7]],
+    shapes: [
+      [2, 5],
+      [5, 7],
+      [1, 7],
+    ],
     f: (x, w, b) => linear(x, w, tf.reshape(b, [7])),
   },
   { title: 'linear with relu', shapes: [[2, 3, 5], [5, 7], [7]], f: (x, w, b) => linear(x, w, b, 'relu') },

@@ -11,7 +11,10 @@ export type WasmBackend = tf.KernelBackend & {
     cwrap(name: string, result: null, args: string[]): (...args: unknown[]) => void;
     tfjs: { disposeData(id: number): void };
   };
-  dataIdMap: { get(dataId: object): { id: number; memoryOffset: number; shape: number[] }; delete(dataId: object): boolean };
+  dataIdMap: {
+    get(dataId: object): { id: number; memoryOffset: number; shape: number[] };
+    delete(dataId: object): boolean;
+  };
   makeOutput(shape: number[], dtype: tf.DataType, memoryOffset?: number): tf.TensorInfo;
 };
 
