@@ -1,6 +1,6 @@
 import { type BackendName, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 /** Backends of this run: `SEG_BACKENDS`, a list with commas; cpu and wasm unless told. */
 export function testedBackends(): BackendName[] {
@@ -17,7 +17,9 @@ export function onEveryBackend(
   tests: (backend: BackendName) => void,
   { only }: { only?: readonly BackendName[] } = {},
 ): void {
-  for (const backend of testedBackends().filter((name) => only === undefined || only.includes(name))) {
+  const backends = testedBackends().filter((name) => only === undefined || only.includes(name));
+  if (backends.length === 0) test.skip(`${title}: only on ${only}`, () => {});
+  for (const backend of backends) {
     describe(`${title} [${backend}]`, () => {
       let tensorsBefore = 0;
       beforeAll(async () => {
