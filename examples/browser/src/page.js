@@ -2,7 +2,7 @@
 import { useBackend } from '@seg/core';
 import { generateScene } from '@seg/data';
 import { Segmenter } from '@seg/models';
-import { colorize, segmentColors } from '@seg/postprocess';
+import { colorize } from '@seg/postprocess';
 
 const element = (id) => document.getElementById(id);
 let segmenter = null;
@@ -17,7 +17,8 @@ async function segment(image) {
   const map = await segmenter.segment(image, { task: 'panoptic' });
   const took = performance.now() - started;
   draw(element('image'), image, image.data);
-  draw(element('segments'), image, colorize(map, segmentColors(map)));
+  const colors = segmenter.categories.map(({ color }) => color);
+  draw(element('segments'), image, colorize(map, colors).data);
   element('table').innerHTML = map.segments
     .map(
       ({ category, score, area }) =>
