@@ -24,7 +24,8 @@ TensorFlow, \`webgpu\` a software adapter (lavapipe) in Node.
 
 Every recorded value of a golden file (docs/goldens.md) within ten times the reference's float32 noise. The number is
 the largest difference seen, as a share of what is allowed; forward files have published sizes, \`loss_\` files hold
-predictions, assignments, loss terms and gradients. – means not run on that backend.
+predictions, assignments, loss terms and gradients. **n beyond**: n of the comparisons are not within it, which the
+test names and leaves out on that backend. – means not run there.
 
 | golden | taps | ${BACKENDS.join(' | ')} |
 |---|---|${BACKENDS.map(() => '---').join('|')}|

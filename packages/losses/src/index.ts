@@ -9,7 +9,6 @@ export {
   MASK2FORMER_LOSS,
   type Mask2FormerLossConfig,
   type Mask2FormerMatching,
-  type MaskLossTerms,
   mask2FormerTerms,
   maskClassificationLoss,
   matchMask2Former,
@@ -56,6 +55,7 @@ export {
 } from './criteria/solo-assignment.ts';
 // Where masks are compared
 export { classLabels, matchedMasks, numMatched, targetMasks } from './matched-pairs.ts';
+export type { MaskLossTerms } from './supervised-outputs.ts';
 // Terms
 export { balancedCrossEntropy } from './terms/balanced-cross-entropy.ts';
 export { classCrossEntropy } from './terms/class-cross-entropy.ts';

@@ -2,8 +2,8 @@ import { detach, type MaskPrediction, type MaskTargets, readTensors, samplePoint
 import { type Assignment, classCost, diceCost, maskCrossEntropyCost, matchQueries } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { classLabels, matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
-import { classCrossEntropy } from '../terms/class-cross-entropy.ts';
+import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
+import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { diceLoss } from '../terms/dice-loss.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
 import { type PointSource, sampleMasks, uncertainPoints } from '../uncertain-points.ts';
@@ -39,9 +39,6 @@ export type Mask2FormerMatching = {
   /** By output: [M, P, 2] */
   points: Float32Array[];
 };
-
-/** Unweighted terms of one output. */
-export type MaskLossTerms = { classification: tf.Scalar; mask: tf.Scalar; dice: tf.Scalar };
 
 /**
  * Assigns targets to queries for every output, and draws the points of the loss. Nothing here carries a gradient.
@@ -129,26 +126,11 @@ export function mask2FormerTerms(
   { assignments, points }: Mask2FormerMatching,
   { noObjectWeight }: Mask2FormerLossConfig,
 ): MaskLossTerms[] {
-  const normalizer = Math.max(
-    1,
-    targets.reduce((sum, { classes }) => sum + classes.length, 0),
-  );
-  return predictions.map(({ classLogits, maskLogits }, output) => {
-    const [batch, numQueries, numClasses] = classLogits.shape;
-    const labels = tf.tensor1d(classLabels(assignments[output], targets, numQueries, numClasses - 1), 'int32');
-    const classification = classCrossEntropy(
-      tf.reshape(classLogits, [batch * numQueries, numClasses]),
-      labels,
-      noObjectWeight,
-    );
-    const pairs = numMatched(assignments[output]);
-    if (pairs === 0)
-      return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
+  return supervisedOutputs(predictions, targets, assignments, noObjectWeight, (output, pairs, normalizer) => {
     const where = tf.tensor3d(points[output], [pairs, points[output].length / 2 / pairs, 2]);
-    const logits = sampleMasks(matchedMasks(maskLogits, assignments[output]), where); // [M, P]
+    const logits = sampleMasks(matchedMasks(predictions[output].maskLogits, assignments[output]), where); // [M, P]
     const truth = sampleMasks(targetMasks(targets, assignments[output]), where);
     return {
-      classification,
       mask: maskCrossEntropyLoss(logits, truth, normalizer),
       dice: diceLoss(logits, truth, normalizer),
     };

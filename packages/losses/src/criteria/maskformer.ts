@@ -2,11 +2,10 @@ import { detach, type MaskPrediction, type MaskTargets, resizeBilinear, resizeNe
 import { type Assignment, classCost, diceCost, maskFocalCost, matchQueries } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { classLabels, matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
-import { classCrossEntropy } from '../terms/class-cross-entropy.ts';
+import { matchedMasks, targetMasks } from '../matched-pairs.ts';
+import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { diceLoss } from '../terms/dice-loss.ts';
 import { sigmoidFocalLoss } from '../terms/sigmoid-focal-loss.ts';
-import type { MaskLossTerms } from './mask2former.ts';
 
 export type MaskFormerLossConfig = {
   classWeight: number;
@@ -72,30 +71,12 @@ export function maskFormerTerms(
   assignments: Assignment[][],
   { noObjectWeight }: MaskFormerLossConfig,
 ): MaskLossTerms[] {
-  const normalizer = Math.max(
-    1,
-    targets.reduce((sum, { classes }) => sum + classes.length, 0),
-  );
-  return predictions.map(({ classLogits, maskLogits }, output) => {
-    const [batch, numQueries, numClasses] = classLogits.shape;
-    const labels = tf.tensor1d(classLabels(assignments[output], targets, numQueries, numClasses - 1), 'int32');
-    const classification = classCrossEntropy(
-      tf.reshape(classLogits, [batch * numQueries, numClasses]),
-      labels,
-      noObjectWeight,
-    );
-    const pairs = numMatched(assignments[output]);
-    if (pairs === 0)
-      return { classification, mask: tf.mul(tf.sum(maskLogits), 0), dice: tf.mul(tf.sum(maskLogits), 0) };
+  return supervisedOutputs(predictions, targets, assignments, noObjectWeight, (output, pairs, normalizer) => {
     const truth = targetMasks(targets, assignments[output]); // [M, H, W]
     const [, height, width] = truth.shape;
-    const logits = resized(matchedMasks(maskLogits, assignments[output]), [height, width]);
+    const logits = resized(matchedMasks(predictions[output].maskLogits, assignments[output]), [height, width]);
     const flat: tf.Tensor2D = tf.reshape(truth, [pairs, height * width]);
-    return {
-      classification,
-      mask: sigmoidFocalLoss(logits, flat, normalizer),
-      dice: diceLoss(logits, flat, normalizer),
-    };
+    return { mask: sigmoidFocalLoss(logits, flat, normalizer), dice: diceLoss(logits, flat, normalizer) };
   });
 }
 
