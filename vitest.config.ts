@@ -6,7 +6,12 @@ export default defineConfig({
   resolve: { conditions: sourceConditions },
   ssr: { resolve: { conditions: sourceConditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
-    include: ['packages/*/{src,test}/**/*.test.ts', 'internal/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'packages/*/{src,test}/**/*.test.ts',
+      'internal/*/src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'examples/*/test/**/*.test.mjs',
+    ],
     pool: 'forks',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,0 +1,30 @@
+// The example's training loop on a model that takes a fraction of a second a step. OUT, STEPS, SAVE_EVERY as there.
+import { Mask2Former } from '@seg/models';
+import { LOSS, MODEL, TRAINING } from '../config.mjs';
+import { fit } from '../fit.mjs';
+import { aidedObjective } from '../objective.mjs';
+import { sceneBatch } from '../scenes.mjs';
+
+const config = {
+  ...MODEL,
+  backbone: { ...MODEL.backbone, stemDim: 8, depths: [1, 1, 1, 1], dims: [16, 16, 32, 32] },
+  numQueries: 8,
+  dim: 32,
+  maskDim: 32,
+  numEncoderLayers: 1,
+  numDecoderLayers: 1,
+};
+const recipe = { ...TRAINING, size: 96, batch: 1, steps: 12, warmup: 4 };
+
+async function* batchesFrom(first) {
+  for (let step = first; ; step++) yield sceneBatch('training', step, recipe);
+}
+
+await fit({
+  title: 'a tiny Mask2Former',
+  out: process.env.OUT,
+  build: (params) => new Mask2Former(params, config),
+  objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+  training: recipe,
+  batchesFrom,
+});
