@@ -21,7 +21,10 @@ export { BackendError, CheckpointError, FormatError, ShapeError } from './errors
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
 // Images
+export { fittedSize, rescaledSize } from './image/published-sizes.ts';
 export { resizeImage } from './image/resize-image.ts';
+export { type FloatImage, resizeImageAligned } from './image/resize-image-aligned.ts';
+export { resizeImageOpenCv } from './image/resize-image-opencv.ts';
 export { resizeLabels } from './image/resize-labels.ts';
 export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
 // Kernels

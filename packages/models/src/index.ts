@@ -22,8 +22,18 @@ export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } f
 export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';
 // Loading
 export { type Category, categoriesFromLabels } from './loading/categories.ts';
+export {
+  ADE20K,
+  ADE20K_INSTANCE,
+  CITYSCAPES,
+  CITYSCAPES_INSTANCE,
+  COCO_INSTANCE,
+  COCO_PANOPTIC,
+} from './loading/data-set-categories.ts';
 export { type Inference, type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
+export type { ModelDescription } from './loading/model-description.ts';
 export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
+export { PRESETS, type PresetName } from './loading/presets.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';

@@ -1,17 +1,26 @@
 import {
+  type FloatImage,
   FormatError,
+  fittedSize,
   type ImageBatch,
   type ImageGeometry,
   type RgbImage,
+  rescaledSize,
   resizeImage,
+  resizeImageAligned,
+  resizeImageOpenCv,
   type Size,
   shortestEdgeSize,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export type ResizeRule =
-  /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`. */
+  /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
   | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }
+  /** The same as mmdetection does it: sizes by its rounding, pixels by OpenCV, which does not widen its filter. */
+  | { kind: 'rescale'; shortestEdge: number; longestEdge: number }
+  /** The longer side to `side`, then up to a square of it; as deeplab2, corners aligned and pixels not rounded. */
+  | { kind: 'square'; side: number }
   /** To this size, whatever the aspect. */
   | { kind: 'exact'; size: Size }
   | { kind: 'none' };
@@ -40,15 +49,12 @@ export const ORIGINAL_PREPROCESSING: Preprocessing = {
 };
 
 /**
- * Images as a network wants them: resized as Pillow does, (pixel · rescale − mean) / std, zeros right and below up to
- * the common size of the batch.
+ * Images as a network wants them: resized by the rule, (pixel · rescale − mean) / std, zeros right and below up to the
+ * common size of the batch.
  */
 export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatch {
   const resized = images.map((image) => resizeForModel(image, config));
-  const padded: Size = [
-    roundUp(Math.max(...resized.map(({ height }) => height)), config.divisor),
-    roundUp(Math.max(...resized.map(({ width }) => width)), config.divisor),
-  ];
+  const padded = paddedSize(resized, config);
   const values = new Float32Array(images.length * padded[0] * padded[1] * 3);
   resized.forEach((image, i) => {
     normalizeInto(values.subarray(i * padded[0] * padded[1] * 3), image, padded[1], config);
@@ -63,16 +69,35 @@ export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatc
   return { pixels: tf.tensor4d(values, [images.length, ...padded, 3]), geometry };
 }
 
-function resizeForModel(image: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): RgbImage {
+/** The size of the batch. */
+function paddedSize(images: readonly (RgbImage | FloatImage)[], { resize, divisor }: Preprocessing): Size {
+  if (resize.kind === 'square') return [resize.side, resize.side];
+  const [height, width] = (['height', 'width'] as const).map((side) => Math.max(...images.map((one) => one[side])));
+  return [roundUp(height, divisor), roundUp(width, divisor)];
+}
+
+function resizeForModel(image: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): RgbImage | FloatImage {
   const [height, width] = targetSize([image.height, image.width], resize);
   const size: Size = reachDivisor === 'pad' ? [height, width] : [roundUp(height, divisor), roundUp(width, divisor)];
-  return size[0] === image.height && size[1] === image.width ? image : resizeImage(image, size);
+  if (size[0] === image.height && size[1] === image.width) return image;
+  switch (resize.kind) {
+    case 'rescale':
+      return resizeImageOpenCv(image, size);
+    case 'square':
+      return resizeImageAligned(image, size);
+    default:
+      return resizeImage(image, size);
+  }
 }
 
 function targetSize(size: Size, rule: ResizeRule): Size {
   switch (rule.kind) {
     case 'shortest-edge':
       return shortestEdgeSize(size, rule);
+    case 'rescale':
+      return rescaledSize(size, rule);
+    case 'square':
+      return fittedSize(size, rule.side);
     case 'exact':
       return rule.size;
     case 'none':
@@ -84,7 +109,7 @@ function targetSize(size: Size, rule: ResizeRule): Size {
 
 function normalizeInto(
   target: Float32Array,
-  { data, width, height }: RgbImage,
+  { data, width, height }: RgbImage | FloatImage,
   rowWidth: number,
   config: Preprocessing,
 ): void {

@@ -1,3 +1,5 @@
+import { ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE, COCO_INSTANCE, COCO_PANOPTIC } from './data-set-categories.ts';
+
 /** What a class index means. */
 export type Category = {
   /** In the data set's own numbering. */
@@ -9,72 +11,20 @@ export type Category = {
   color?: [number, number, number];
 };
 
-/** COCO panoptic: the ids of the 80 things, then of the 53 stuffs, in the order of all published models. */
-const COCO_THINGS = ranges([1, 11], [13, 25], [27, 28], [31, 44], [46, 65], [67, 67], [70, 70], [72, 82], [84, 90]);
-const COCO_STUFF = [
-  92,
-  93,
-  95,
-  100,
-  107,
-  109,
-  112,
-  118,
-  119,
-  122,
-  125,
-  128,
-  130,
-  133,
-  138,
-  141,
-  144,
-  145,
-  147,
-  148,
-  149,
-  151,
-  154,
-  155,
-  156,
-  159,
-  161,
-  166,
-  168,
-  171,
-  175,
-  176,
-  177,
-  178,
-  180,
-  181,
-  ...ranges([184, 200]),
-];
+const KNOWN = new Map(
+  [COCO_PANOPTIC, COCO_INSTANCE, ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE].map((s) => [s.length, s]),
+);
 
 /**
- * Categories from the names of a Hugging Face config, which says nothing of things and stuff: COCO's 133 and 80 and
- * Cityscapes' 19 and 8 are known by their number; in all other sets every class counts as a thing.
+ * Categories from the names of a Hugging Face config, which says nothing of things and stuff: COCO's 133 and 80,
+ * ADE20K's 150, and Cityscapes' 19 and 8 are known by their number; in all other sets every class counts as a thing.
  */
 export function categoriesFromLabels(labels: Record<string, string>): Category[] {
   const count = Object.keys(labels).length;
+  const known = KNOWN.get(count);
   return Array.from({ length: count }, (_, index) => ({
-    id: categoryId(index, count),
+    id: known?.[index].id ?? index + 1,
     name: labels[index] ?? `class ${index}`,
-    isThing: isThing(index, count),
+    isThing: known?.[index].isThing ?? true,
   }));
-}
-
-function categoryId(index: number, count: number): number {
-  if (count === 133 || count === 80) return [...COCO_THINGS, ...COCO_STUFF][index];
-  return index + 1;
-}
-
-function isThing(index: number, count: number): boolean {
-  if (count === 133) return index < COCO_THINGS.length;
-  if (count === 19) return index >= 11; // person, rider, car, truck, bus, train, motorcycle, bicycle
-  return true;
-}
-
-function ranges(...spans: [first: number, last: number][]): number[] {
-  return spans.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
 }

@@ -47,6 +47,8 @@ export const MASK2FORMER_PRESETS = {
   'coco-instance-swin-tiny': { ...COCO_INSTANCE, backbone: SWIN_TINY },
   /** AP 46.3 */
   'coco-instance-swin-small': { ...COCO_INSTANCE, backbone: SWIN_SMALL },
+  /** AP 46.7, and 48.1 from ImageNet-21k */
+  'coco-instance-swin-base': { ...COCO_INSTANCE, backbone: SWIN_BASE },
   /** AP 50.1 with 200 queries */
   'coco-instance-swin-large': { ...COCO_INSTANCE, numQueries: 200, backbone: SWIN_LARGE },
   /** mIoU 47.2 on ADE20K val */
@@ -83,8 +85,26 @@ export const MASK2FORMER_PRESETS = {
   'cityscapes-panoptic-swin-large': { ...CITYSCAPES, numQueries: 200, backbone: SWIN_LARGE },
   /** AP 37.4 */
   'cityscapes-instance-r50': { ...CITYSCAPES_INSTANCE, backbone: RESNET50 },
+  /** AP 38.5 */
+  'cityscapes-instance-r101': { ...CITYSCAPES_INSTANCE, backbone: RESNET101 },
+  /** AP 39.7 */
+  'cityscapes-instance-swin-tiny': { ...CITYSCAPES_INSTANCE, backbone: SWIN_TINY },
+  /** AP 41.8 */
+  'cityscapes-instance-swin-small': { ...CITYSCAPES_INSTANCE, backbone: SWIN_SMALL },
+  /** AP 42.0 from ImageNet-21k */
+  'cityscapes-instance-swin-base': { ...CITYSCAPES_INSTANCE, backbone: SWIN_BASE },
+  /** AP 43.7 */
+  'cityscapes-instance-swin-large': { ...CITYSCAPES_INSTANCE, numQueries: 200, backbone: SWIN_LARGE },
   /** mIoU 79.4 */
   'cityscapes-semantic-r50': { ...CITYSCAPES, backbone: RESNET50 },
+  /** mIoU 80.1 */
+  'cityscapes-semantic-r101': { ...CITYSCAPES, backbone: RESNET101 },
+  /** mIoU 82.1 */
+  'cityscapes-semantic-swin-tiny': { ...CITYSCAPES, backbone: SWIN_TINY },
+  /** mIoU 82.6 */
+  'cityscapes-semantic-swin-small': { ...CITYSCAPES, backbone: SWIN_SMALL },
+  /** mIoU 83.3 from ImageNet-21k */
+  'cityscapes-semantic-swin-base': { ...CITYSCAPES, backbone: SWIN_BASE },
   /** mIoU 83.3; 100 queries here too */
   'cityscapes-semantic-swin-large': { ...CITYSCAPES, backbone: SWIN_LARGE },
 } as const satisfies Record<string, Mask2FormerConfig>;

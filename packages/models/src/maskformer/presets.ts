@@ -17,6 +17,7 @@ const COMMON = {
 } as const;
 
 const ADE20K = { ...COMMON, numClasses: 150 };
+const CITYSCAPES = { ...COMMON, numClasses: 19 };
 const COCO = { ...COMMON, numClasses: 133 };
 
 /**
@@ -54,4 +55,8 @@ export const MASKFORMER_PRESETS = {
   'ade20k-panoptic-r50': { ...ADE20K, numEncoderLayers: 6, backbone: RESNET50 },
   /** PQ 35.7 */
   'ade20k-panoptic-r101': { ...ADE20K, numEncoderLayers: 6, backbone: RESNET101 },
+  /** mIoU 78.5 on Cityscapes val */
+  'cityscapes-semantic-r101': { ...CITYSCAPES, backbone: RESNET101 },
+  /** mIoU 79.7 */
+  'cityscapes-semantic-r101c': { ...CITYSCAPES, backbone: RESNET101C },
 } as const satisfies Record<string, MaskFormerConfig>;

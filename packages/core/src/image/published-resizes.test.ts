@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+import { fnv1a } from '../formula.ts';
+import type { RgbImage, Size } from '../outputs.ts';
+import { fittedSize, rescaledSize } from './published-sizes.ts';
+import { resizeImageAligned } from './resize-image-aligned.ts';
+import { resizeImageOpenCv } from './resize-image-opencv.ts';
+
+type Case = { from: Size; to: Size; opencv: number; opencvStart: number[]; aligned: number[] };
+type Rule = { size: Size; rescaled: Size; light: Size; square641: Size; square1025: Size };
+
+// What OpenCV and TensorFlow make of the same formula images; see fixtures/make-published-resizes.py.
+const fixture = new URL('./fixtures/published-resizes.json', import.meta.url);
+const { cases, rules } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: Case[]; rules: Rule[] };
+const titled = cases.map((one) => [`${one.from.join('x')} to ${one.to.join('x')}`, one] as const);
+
+describe('resizing as other frameworks do', () => {
+  test.each(titled)('equals OpenCV in every byte: %s', (_, { from, to, opencv, opencvStart }) => {
+    const { data, height, width } = resizeImageOpenCv(noise(from), to);
+    expect([height, width]).toEqual(to);
+    expect([...data.subarray(0, 12)]).toEqual(opencvStart);
+    expect(fnv1a(data as Uint8Array)).toBe(opencv);
+  });
+
+  test.each(titled)("equals TensorFlow's with aligned corners: %s", (_, { from, to, aligned }) => {
+    const { data } = resizeImageAligned(noise(from), to);
+    const step = Math.max(1, Math.floor(data.length / 12));
+    // Fixtures are rounded to four places; float32 keeps about five of values up to 255.
+    for (const [i, expected] of aligned.entries()) expect(Math.abs(data[i * step] - expected)).toBeLessThan(1.5e-4);
+  });
+
+  test.each(rules)('sizes of $size by mmcv and deeplab2', ({ size, rescaled, light, square641, square1025 }) => {
+    expect(rescaledSize(size, { shortestEdge: 800, longestEdge: 1333 })).toEqual(rescaled);
+    expect(rescaledSize(size, { shortestEdge: 448, longestEdge: 768 })).toEqual(light);
+    expect(fittedSize(size, 641)).toEqual(square641);
+    expect(fittedSize(size, 1025)).toEqual(square1025);
+  });
+
+  test('sizes below one pixel are refused', () => {
+    expect(() => resizeImageOpenCv(noise([4, 5]), [0, 3])).toThrow('resizeImageOpenCv: expected a height and width');
+    expect(() => resizeImageAligned(noise([4, 5]), [3, 0])).toThrow('resizeImageAligned: expected a height and width');
+  });
+});
+
+function noise([height, width]: Size): RgbImage {
+  const data = new Uint8Array(height * width * 3);
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.imul(i + 1, 2654435761);
+    data[i] = Math.imul(x ^ (x >>> 15), 2246822519) >>> 24;
+  }
+  return { data, width, height };
+}
