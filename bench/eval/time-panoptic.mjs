@@ -13,16 +13,10 @@ const truth = read('gt.json');
 const predicted = new Map(read('pred.json').annotations.map((annotation) => [annotation.image_id, annotation]));
 const quality = new PanopticQuality({ categories: truth.categories });
 const map = (name, { file_name, segments_info: segments }) => {
-  const { width, height, ids, repeatedRows } = readPanopticPng(
-    readFileSync(path.join(folder, name, file_name)),
-    inflate,
-  );
-  return { width, height, map: { ids, repeatedRows, segments } };
+  return { ids: readPanopticPng(readFileSync(path.join(folder, name, file_name)), inflate), segments };
 };
 for (const annotation of truth.annotations) {
-  const { width, height, map: groundTruth } = map('gt', annotation);
-  const { map: prediction } = map('pred', predicted.get(annotation.image_id));
-  quality.add({ groundTruth, prediction, width, height });
+  quality.add({ groundTruth: map('gt', annotation), prediction: map('pred', predicted.get(annotation.image_id)) });
 }
 const { all } = quality.result();
 const used = process.cpuUsage(cpu);

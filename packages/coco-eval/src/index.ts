@@ -68,6 +68,7 @@ export { linspace, numpyMean, numpySum, type Summation } from './numeric/numpy-s
 export { formatFixed } from './numeric/python-format.ts';
 
 // Panoptic quality
+export { IdRuns } from './panoptic/id-runs.ts';
 export type { Segment, SegmentMatches } from './panoptic/match-segments.ts';
 export { idToRgb, rgbToId } from './panoptic/panoptic-ids.ts';
 export {
@@ -84,7 +85,7 @@ export {
 
 // PNG
 export { decodePng, type Inflate, type PngImage } from './png/decode-png.ts';
-export { type PixelMap, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
+export { type LabelMap, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
 
 // Reports
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';

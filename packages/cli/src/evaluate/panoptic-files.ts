@@ -5,7 +5,6 @@ import {
   type Inflate,
   type PanopticCategory,
   PanopticQuality,
-  type PixelMap,
   readLabelPng,
   readPanopticPng,
   type Segment,
@@ -19,6 +18,7 @@ import type { Shard } from './shard.ts';
 export const inflate: Inflate = (data, length) =>
   inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
 
+type Size = { width: number; height: number };
 type Annotation = { image_id: number | string; file_name: string; segments_info: Segment[] };
 type PanopticJson = { annotations: Annotation[]; categories: PanopticCategory[] };
 
@@ -62,8 +62,8 @@ async function addPanoptic(
     requireSameSize(a, b);
     const { width, height } = a;
     quality.add({
-      groundTruth: { ids: a.ids, segments: truth.segments_info, repeatedRows: a.repeatedRows },
-      prediction: { ids: b.ids, segments: predicted.segments_info, repeatedRows: b.repeatedRows },
+      groundTruth: { ids: a, segments: truth.segments_info },
+      prediction: { ids: b, segments: predicted.segments_info },
       index,
       width,
       height,
@@ -87,13 +87,13 @@ function withoutJson(file: string): string {
   return file.replace(/\.json$/i, '');
 }
 
-function requireSameSize(a: PixelMap, b: PixelMap): void {
+function requireSameSize(a: Size, b: Size): void {
   if (a.width !== b.width || a.height !== b.height) {
     throw new Error(`expected a prediction of ${a.width} x ${a.height}, got ${b.width} x ${b.height}`);
   }
 }
 
-async function readPng(file: string, decode: (bytes: Uint8Array, inflate: Inflate) => PixelMap): Promise<PixelMap> {
+async function readPng<T>(file: string, decode: (bytes: Uint8Array, inflate: Inflate) => T): Promise<T> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -129,7 +129,7 @@ export async function collectSemantic(inputs: SemanticInputs): Promise<SemanticQ
     );
     try {
       requireSameSize(a, b);
-      quality.add({ groundTruth: a.ids, prediction: b.ids, width: a.width, height: a.height });
+      quality.add({ groundTruth: a.labels, prediction: b.labels, width: a.width, height: a.height });
     } catch (error) {
       throw new Error(`${files[index]}: ${(error as Error).message}`, { cause: error });
     }

@@ -26,7 +26,9 @@ describe.skipIf(!isThere)(`the COCO panoptic sample${isThere ? '' : ' (skipped: 
 
   test('areas and boxes of the JSON are those of the PNG', () => {
     for (const annotation of sample().annotations) {
-      const { ids, height, width } = png(annotation);
+      const runs = png(annotation);
+      const { height, width } = runs;
+      const ids = runs.toIds();
       for (const { id, area, bbox } of annotation.segments_info) {
         const pixels = Uint8Array.from(ids, (value) => Number(value === id));
         const measured = measureRle(encodeRle(pixels, height, width));
@@ -41,8 +43,9 @@ describe.skipIf(!isThere)(`the COCO panoptic sample${isThere ? '' : ' (skipped: 
       const { annotations, categories } = sample();
       const quality = new PanopticQuality({ categories, iouType });
       for (const annotation of annotations) {
-        const { ids, height, width, repeatedRows } = png(annotation);
-        const map = { ids, segments: annotation.segments_info, repeatedRows };
+        const ids = png(annotation);
+        const { height, width } = ids;
+        const map = { ids, segments: annotation.segments_info };
         quality.add({ groundTruth: map, prediction: map, height, width });
       }
       const { pq, n } = quality.result().all;

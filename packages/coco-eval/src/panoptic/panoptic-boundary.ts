@@ -1,6 +1,8 @@
 import { boundaryDistance } from '../mask/boundary.ts';
+import { runsOfIds } from './id-runs.ts';
 import { countPairs, type PairCounts } from './pair-counts.ts';
 
+/** Size of an image, and how its boundaries are told from its interiors. */
 export type BoundaryMapSize = {
   height: number;
   width: number;
@@ -15,7 +17,8 @@ export function boundaryPairs(
   predicted: ArrayLike<number>,
   size: BoundaryMapSize,
 ): PairCounts {
-  return countPairs(boundaryMap(truth, size), boundaryMap(predicted, size));
+  const [a, b] = [truth, predicted].map((ids) => runsOfIds(boundaryMap(ids, size), size.width));
+  return countPairs(a, b);
 }
 
 /**

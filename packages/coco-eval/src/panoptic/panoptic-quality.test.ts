@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { goldenBytes, goldenJson } from '../../test/goldens.ts';
+import { runsOfIds } from './id-runs.ts';
 import type { Segment } from './match-segments.ts';
+import { countPairs } from './pair-counts.ts';
 import { idToRgb, rgbToId } from './panoptic-ids.ts';
 import { type PanopticCategory, type PanopticImage, PanopticQuality } from './panoptic-quality.ts';
 
@@ -64,6 +66,39 @@ test('boundary PQ equals boundary-iou-api in every bit', () => {
   check(quality, 1, golden.expect.boundary_cores1);
 });
 
+test('runs in place of pixels give the same bits, boundaries too', () => {
+  for (const iouType of ['mask', 'boundary'] as const) {
+    const quality = new PanopticQuality({ categories: golden.gt.categories, iouType });
+    for (const image of images) {
+      const { groundTruth, prediction, width } = image;
+      const runs = runsOfIds(groundTruth.ids as ArrayLike<number>, width);
+      const predictedRuns = runsOfIds(prediction.ids as ArrayLike<number>, width);
+      const both = quality.options.iouType === 'boundary';
+      quality.add({
+        ...image,
+        groundTruth: { ...groundTruth, ids: runs },
+        prediction: both ? { ...prediction, ids: predictedRuns } : prediction, // runs beside pixels are allowed
+      });
+    }
+    check(quality, 1, golden.expect[iouType === 'mask' ? 'cores1' : 'boundary_cores1']);
+  }
+});
+
+test('pairs are counted as pixel by pixel', () => {
+  const ids = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 24, maxLength: 24 });
+  fc.assert(
+    fc.property(ids, ids, fc.constantFrom(1, 4, 24), (truth, predicted, width) => {
+      const { truthIds, predictedIds, counts } = countPairs(runsOfIds(truth, width), runsOfIds(predicted, width));
+      const expected = [...truthIds].flatMap((t) =>
+        [...predictedIds].map((p) => truth.filter((id, k) => id === t && predicted[k] === p).length),
+      );
+      expect([...counts]).toEqual(expected);
+      expect([...truthIds]).toEqual([...new Set(truth)].sort());
+    }),
+    { seed: 12 },
+  );
+});
+
 test('shards in any order, saved, sent and merged, give the bits of one run', () => {
   const shards = [2, 0, 1].map((shard) => {
     const quality = new PanopticQuality({ categories: golden.gt.categories });
@@ -115,6 +150,10 @@ test('names the id or the category that does not fit', () => {
   expect(() => add([0, 0], [{ id: 3, category_id: 1 }])).toThrow('expected every predicted segment to have pixels');
   expect(() => add([3, 0], [{ id: 3, category_id: 9 }])).toThrow('expected a known category for segment 3, got 9');
   expect(() => add([0], [])).toThrow('PanopticQuality: expected 2 pixels, got 1');
+  expect(() => add([0, -1], [])).toThrow('expected ids that are whole numbers of 0 or more, got -1');
+  expect(() => countPairs(runsOfIds([1, 1], 2), runsOfIds([1, 1], 1))).toThrow(
+    'a prediction of 2 x 1 pixels, got 1 x 2',
+  );
 });
 
 test('ids and colors are one another, and alpha is not read', () => {

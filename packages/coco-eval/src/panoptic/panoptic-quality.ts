@@ -1,17 +1,19 @@
+import { IdRuns, runsOfIds } from './id-runs.ts';
 import { matchSegments, type Segment, type SegmentMatches } from './match-segments.ts';
-import { countPairs, type Rows } from './pair-counts.ts';
+import { countPairs } from './pair-counts.ts';
 import { boundaryPairs } from './panoptic-boundary.ts';
 
+/** A category of the ground truth: an object of the JSON's `categories`. Things count objects, stuff does not. */
 export type PanopticCategory = { id: number; isthing?: number | boolean; name?: string };
 
 /** Segment ids of an image's pixels with the list of its segments. */
 export type PanopticMap = {
-  ids: ArrayLike<number>;
+  /** [height, width] whole numbers of 0 or more, 0 is void; or the runs that readPanopticPng gives, which is faster */
+  ids: ArrayLike<number> | IdRuns;
   segments: readonly Segment[];
-  /** [height] 1 where a row is known to equal the row above it, which saves counting it; readPanopticPng knows. */
-  repeatedRows?: Uint8Array;
 };
 
+/** What is compared, and how. */
 export type PanopticQualityOptions = {
   categories: readonly PanopticCategory[];
   /** `'boundary'`: the lesser of mask IoU and boundary IoU (Cheng et al. 2021); images then need height and width. */
@@ -20,6 +22,7 @@ export type PanopticQualityOptions = {
   dilationRatio?: number;
 };
 
+/** One image of the ground truth and what was predicted for it. */
 export type PanopticImage = {
   groundTruth: PanopticMap;
   prediction: PanopticMap;
@@ -45,6 +48,7 @@ export type CategoryQuality = {
   fn: number;
 };
 
+/** Panoptic quality over all categories, over things, over stuff, and of each; see the README for the letters. */
 export type PanopticResult = {
   all: PanopticMean;
   things: PanopticMean;
@@ -84,12 +88,9 @@ export class PanopticQuality {
     const { groundTruth: truth, prediction } = image;
     requireMap('ground truth', truth);
     requireMap('prediction', prediction);
-    if (truth.ids.length !== prediction.ids.length) {
-      throw new RangeError(`PanopticQuality: expected ${truth.ids.length} pixels, got ${prediction.ids.length}`);
-    }
     for (const segment of [...truth.segments, ...prediction.segments]) this.#requireCategory(segment);
-    const pairs = countPairs(truth.ids, prediction.ids, knownRows(image));
-    const matches = matchSegments(truth.segments, prediction.segments, pairs, this.#bandPairs(image));
+    const runs = runsOf(truth.ids, prediction.ids);
+    const matches = matchSegments(truth.segments, prediction.segments, countPairs(...runs), this.#bandPairs(image));
     this.#images.push({
       index: image.index ?? this.#images.length,
       matched: matches.matched.map(({ category }) => category),
@@ -108,14 +109,13 @@ export class PanopticQuality {
 
   #bandPairs({ groundTruth, prediction, height, width }: PanopticImage) {
     if (this.options.iouType !== 'boundary') return undefined;
-    if (height === undefined || width === undefined || height * width !== groundTruth.ids.length) {
-      throw new RangeError(
-        `PanopticQuality: expected height and width of ${groundTruth.ids.length} pixels for boundaries`,
-      );
+    const [truth, predicted] = [groundTruth, prediction].map(({ ids }) => (ids instanceof IdRuns ? ids.toIds() : ids));
+    if (height === undefined || width === undefined || height * width !== truth.length) {
+      throw new RangeError(`PanopticQuality: expected height and width of ${truth.length} pixels for boundaries`);
     }
     const interior = Math.max(...this.#categories.keys()) + 1;
     const size = { height, width, interior, dilationRatio: this.options.dilationRatio ?? 0.02 };
-    return boundaryPairs(groundTruth.ids, prediction.ids, size);
+    return boundaryPairs(truth, predicted, size);
   }
 
   /**
@@ -168,16 +168,21 @@ export class PanopticQuality {
 }
 
 function requireMap(what: string, map: PanopticMap): void {
-  const isPixels = Array.isArray(map?.ids) || ArrayBuffer.isView(map?.ids);
+  const isPixels = Array.isArray(map?.ids) || ArrayBuffer.isView(map?.ids) || map?.ids instanceof IdRuns;
   const isSegment = (segment: Segment) => typeof segment?.id === 'number' && segment.category_id !== undefined;
   if (isPixels && Array.isArray(map.segments) && Array.from(map.segments).every(isSegment)) return;
   throw new TypeError(`PanopticQuality: expected ids of pixels and segments of id and category_id in the ${what}`);
 }
 
-function knownRows({ groundTruth, prediction, width }: PanopticImage): Rows | undefined {
-  const [truth, predicted] = [groundTruth.repeatedRows, prediction.repeatedRows];
-  if (!truth || !predicted || !width || width * truth.length !== groundTruth.ids.length) return undefined;
-  return truth.length === predicted.length ? { width, truth, predicted } : undefined;
+/** Runs of two maps, as wide as the one that is of runs already. @throws where they differ in their number of pixels */
+function runsOf(truth: PanopticMap['ids'], predicted: PanopticMap['ids']): [IdRuns, IdRuns] {
+  const [pixels, others] = [truth, predicted].map((ids) =>
+    ids instanceof IdRuns ? ids.width * ids.height : ids.length,
+  );
+  if (pixels !== others) throw new RangeError(`PanopticQuality: expected ${pixels} pixels, got ${others}`);
+  const known = [truth, predicted].find((ids) => ids instanceof IdRuns);
+  const [a, b] = [truth, predicted].map((ids) => (ids instanceof IdRuns ? ids : runsOfIds(ids, known?.width)));
+  return [a, b];
 }
 
 /** Contiguous parts, the first n mod count one longer. */

@@ -1,3 +1,5 @@
+import { unfilterBytes } from './unfilter-bytes.ts';
+
 /** Pixels of a PNG, row by row, as the file has them: palette indices stay indices. */
 export type PngImage = {
   width: number;
@@ -6,8 +8,6 @@ export type PngImage = {
   channels: number;
   hasPalette: boolean;
   data: Uint8Array | Uint16Array; // [height, width, channels]
-  /** [height] 1 where a row is known to equal the row above it, as most rows of a label map do. */
-  repeatedRows: Uint8Array;
 };
 
 /**
@@ -25,10 +25,7 @@ const MAX_BYTES = 2 ** 29;
 type Header = { width: number; height: number; depth: number; color: number; interlace: number };
 
 /** What the rows of a PNG are. */
-export type PngFormat = Pick<PngImage, 'width' | 'height' | 'channels' | 'hasPalette'> & {
-  depth: 8 | 16;
-  rowBytes: number;
-};
+export type PngFormat = Pick<PngImage, 'width' | 'height' | 'channels' | 'hasPalette'> & { depth: 8 | 16 };
 
 /**
  * Reads the PNGs that segmentation data comes in: 8 or 16 bits, not interlaced. After the PNG specification, third
@@ -37,38 +34,29 @@ export type PngFormat = Pick<PngImage, 'width' | 'height' | 'channels' | 'hasPal
  * @throws at anything else, and at a file that is damaged
  */
 export function decodePng(file: Uint8Array, inflate: Inflate): PngImage {
-  const png = openPng(file, inflate);
-  const { width, height, channels, hasPalette, depth, rowBytes } = png.format;
-  const bytes = new Uint8Array(height * rowBytes);
-  const repeatedRows = new Uint8Array(height);
-  png.forEachRow((row, y, isRepeated) => {
-    bytes.set(row, y * rowBytes);
-    repeatedRows[y] = Number(isRepeated);
-  });
-  return { width, height, channels, hasPalette, data: depth === 8 ? bytes : bigEndian16(bytes), repeatedRows };
+  const png = inflatePng(file, inflate);
+  const bytes = unfilterBytes(png);
+  const { width, height, channels, hasPalette, depth } = png.format;
+  return { width, height, channels, hasPalette, data: depth === 8 ? bytes : bigEndian16(bytes) };
 }
 
 /** A PNG whose pixels are inflated, not yet unfiltered. */
-export type OpenPng = {
+export type InflatedPng = {
   format: PngFormat;
-  /** Visits the rows from the top. The row is overwritten by the next. */
-  forEachRow(visit: (row: Uint8Array, y: number, isRepeated: boolean) => void): void;
+  filtered: Uint8Array; // [height, 1 + bytes of a row] each row begins with its filter
 };
 
-export function openPng(file: Uint8Array, inflate: Inflate): OpenPng {
+/** Checks and inflates a PNG. @throws as decodePng */
+export function inflatePng(file: Uint8Array, inflate: Inflate): InflatedPng {
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');
   const { header, data } = readChunks(file);
   const { width, height, color } = header;
   const depth = header.depth as 8 | 16;
   const channels = CHANNELS[color];
-  const pixelBytes = (channels * depth) / 8;
-  const rowBytes = width * pixelBytes;
+  const rowBytes = (width * channels * depth) / 8;
   const filtered = inflated(data, height * (rowBytes + 1), inflate);
-  return {
-    format: { width, height, channels, hasPalette: color === 3, depth, rowBytes },
-    forEachRow: (visit) => unfilter(filtered, { height, rowBytes, pixelBytes }, visit),
-  };
+  return { format: { width, height, channels, hasPalette: color === 3, depth }, filtered };
 }
 
 function inflated(data: Uint8Array, length: number, inflate: Inflate): Uint8Array {
@@ -128,82 +116,6 @@ function concatenated(parts: Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-/** Undoes the filter of every row: none, left, above, their mean, or Paeth's choice. */
-function unfilter(
-  filtered: Uint8Array,
-  { height, rowBytes, pixelBytes }: { height: number; rowBytes: number; pixelBytes: number },
-  visit: (row: Uint8Array, y: number, isRepeated: boolean) => void,
-): void {
-  const view = new DataView(filtered.buffer, filtered.byteOffset, filtered.byteLength);
-  let row = new Uint8Array(rowBytes);
-  let above = new Uint8Array(rowBytes);
-  for (let y = 0; y < height; y++) {
-    const from = y * (rowBytes + 1);
-    let isRepeated = false;
-    if (filtered[from] === 2) isRepeated = addInPlace(view, from + 1, row) && y > 0;
-    else {
-      [row, above] = [above, row];
-      unfilterRow(filtered[from], filtered.subarray(from + 1, from + 1 + rowBytes), row, above, pixelBytes);
-    }
-    visit(row, y, isRepeated);
-  }
-}
-
-/** Adds differences to the row above. In label maps most are zero: passed over by sixteens. @returns whether all are */
-function addInPlace(view: DataView, from: number, row: Uint8Array): boolean {
-  let isRepeated = true;
-  const whole = row.length - (row.length % 16);
-  for (let start = 0; start < row.length; start += 16) {
-    if (start < whole) {
-      const at = from + start;
-      const left = view.getInt32(at, true) | view.getInt32(at + 4, true);
-      if ((left | view.getInt32(at + 8, true) | view.getInt32(at + 12, true)) === 0) continue;
-    }
-    const end = Math.min(start + 16, row.length);
-    for (let k = start; k < end; k++) {
-      const difference = view.getUint8(from + k);
-      if (difference === 0) continue;
-      row[k] += difference;
-      isRepeated = false;
-    }
-  }
-  return isRepeated;
-}
-
-function unfilterRow(filter: number, source: Uint8Array, row: Uint8Array, above: Uint8Array, pixelBytes: number): void {
-  const n = row.length;
-  if (filter === 0) row.set(source);
-  else if (filter === 1) {
-    for (let k = 0; k < n; k++) row[k] = source[k] + (k < pixelBytes ? 0 : row[k - pixelBytes]);
-  } else if (filter === 3) {
-    for (let k = 0; k < n; k++) row[k] = source[k] + (((k < pixelBytes ? 0 : row[k - pixelBytes]) + above[k]) >> 1);
-  } else if (filter === 4) unfilterPaeth(source, row, above, pixelBytes);
-  else throw new RangeError(`decodePng: expected a filter of 0 to 4, got ${filter}`);
-}
-
-/** Of left, above and above left, the one nearest to left + above − above left; one channel after the other. */
-function unfilterPaeth(source: Uint8Array, row: Uint8Array, above: Uint8Array, pixelBytes: number): void {
-  for (let channel = 0; channel < pixelBytes; channel++) {
-    let left = 0;
-    let corner = 0;
-    for (let k = channel; k < row.length; k += pixelBytes) {
-      const up = above[k];
-      const near = up === corner ? left : left === corner ? up : paeth(left, up, corner); // mostly the first two
-      left = (source[k] + near) & 255;
-      row[k] = left;
-      corner = up;
-    }
-  }
-}
-
-function paeth(left: number, above: number, corner: number): number {
-  const toLeft = Math.abs(above - corner);
-  const toAbove = Math.abs(left - corner);
-  const toCorner = Math.abs(left + above - 2 * corner);
-  if (toLeft <= toAbove && toLeft <= toCorner) return left;
-  return toAbove <= toCorner ? above : corner;
 }
 
 function bigEndian16(bytes: Uint8Array): Uint16Array {
