@@ -2,7 +2,8 @@
 // padded to a multiple of two with costs of +infinity.
 
 /**
- * Shortens distances by way of one row, d = ((lowest + cost) - u) - v, and finds the nearest columns.
+ * Shortens distances by way of one row, d = ((lowest + cost) - u) - v, and finds the nearest columns. What lies below
+ * `floor` counts as `floor` before it is shortened: +infinity begins a search, -infinity continues it.
  *
  * Memory begins with four arrays: `open`, `distance`, `path`, which gets `row` where the distance became shorter, and
  * `nearest`, which gets the columns at the smallest distance, ascending.
@@ -11,16 +12,17 @@
  * @param bytes Length of the row, and of each array
  * @returns How many columns are nearest
  */
-export function relax(costs: usize, bytes: usize, lowest: f64, u: f64, row: f64): i32 {
+export function relax(costs: usize, bytes: usize, lowest: f64, u: f64, row: f64, floor: f64): i32 {
   const distance = bytes;
   const path = 2 * bytes;
   const nearest = 3 * bytes;
   const l = f64x2.splat(lowest);
   const uu = f64x2.splat(u);
   const r = f64x2.splat(row);
+  const f = f64x2.splat(floor);
   let near = f64x2.splat(Infinity);
   for (let k: usize = 0; k < bytes; k += 16) {
-    const before = v128.load(distance + k);
+    const before = f64x2.pmax(f, v128.load(distance + k));
     const through = f64x2.sub(f64x2.sub(f64x2.add(l, v128.load(costs + k)), uu), v128.load(k));
     const nearer = f64x2.lt(through, before);
     const after = v128.bitselect(through, before, nearer);

@@ -5,8 +5,20 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const folder = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const flags = ['-O3', '--shrinkLevel', '2', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
-const { error, stdout, stderr, binary } = await compile([...flags, '--importMemory', '--noExportMemory']);
+const flags = [
+  '-O3',
+  '--shrinkLevel',
+  '2',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--initialMemory',
+  '1',
+  '--enable',
+  'simd',
+];
+const { error, stdout, stderr, binary } = await compile(flags);
 if (error) throw new Error(`${error.message}\n${stderr}${stdout}`);
 
 async function compile(options) {

@@ -84,7 +84,7 @@ function assign(
     throw new RangeError('linearAssignment: expected numbers, got NaN or infinity');
   }
   const chosen = solve(candidates, relax, height, width);
-  return tall ? transposed(chosen, rows) : { rows: Int32Array.from(chosen.keys()), columns: chosen };
+  return tall ? turned(candidates[6], height, width) : { rows: chosen.map((_, row) => row), columns: chosen };
 }
 
 /**
@@ -110,28 +110,29 @@ function clamp(matrix: Float64Array, height: number, width: number): void {
   });
 }
 
-/** The assignment of the transposed problem, listed by ascending row. */
-function transposed(rowOfColumn: Int32Array, rows: number): Assignment {
-  const columnOfRow = new Int32Array(rows).fill(-1);
-  rowOfColumn.forEach((row, column) => {
-    columnOfRow[row] = column;
-  });
-  const taken = new Int32Array(rowOfColumn.length);
-  for (let row = 0, k = 0; row < rows; row++) if (columnOfRow[row] >= 0) taken[k++] = row;
-  return { rows: taken, columns: taken.map((row) => columnOfRow[row]) };
+/** The assignment of the transposed problem, whose columns are our rows. */
+function turned(rowOfColumn: Float64Array, height: number, width: number): Assignment {
+  const [rows, columns] = [new Int32Array(height), new Int32Array(height)];
+  for (let row = 0, k = 0; row < width; row++) {
+    if (rowOfColumn[row] < 0) continue;
+    rows[k] = row;
+    columns[k++] = rowOfColumn[row];
+  }
+  return { rows, columns };
 }
 
-/** @param height at most `width` @returns the column of every row */
-function solve([, open, distance, path, nearest]: Candidates, relax: Relax, height: number, width: number): Int32Array {
-  const u = new Float64Array(height); // dual variables of the rows
-  const v = new Float64Array(width); // dual variables of the columns
-  const reached = new Float64Array(width); // final distances of the columns reached
-  const columns = new Int32Array(height); // reached by this search
+/** @param height at most `width` @returns the column of every row, and `rowOfColumn` filled */
+function solve(candidates: Candidates, relax: Relax, height: number, width: number): Int32Array {
+  const [, open, distance, path, nearest, u, rowOfColumn] = candidates;
+  const columns: number[] = []; // reached by this search
+  const reached: number[] = []; // their final distances
+  const v: number[] = []; // their dual variables
   const order = new Int32Array(width); // candidates in scipy's order
   const place = new Int32Array(width); // where a candidate stands in it
-  const rowOfColumn = new Int32Array(width).fill(-1);
-  open.fill(0);
   const columnOfRow = new Int32Array(height);
+  open.fill(0);
+  u.fill(0);
+  rowOfColumn.fill(-1);
 
   /** Column `column` leaves the candidates, of which `last` remain. */
   const remove = (column: number, last: number) => {
@@ -141,43 +142,43 @@ function solve([, open, distance, path, nearest]: Candidates, relax: Relax, heig
   };
 
   /** Of the `count` nearest candidates: the last free one in order, or else the first. */
-  const chooseOfEqual = (count: number, isOrdered: boolean) => {
+  const chooseOfEqual = (count: number) => {
     let chosen = -1;
     let best = -Infinity;
     for (let k = 0; k < count; k++) {
       const j = nearest[k];
-      const at = isOrdered ? place[j] : width - j;
-      const rank = rowOfColumn[j] < 0 ? width + at : -at;
+      const rank = rowOfColumn[j] < 0 ? width + place[j] : -place[j];
       if (rank > best) [chosen, best] = [j, rank];
     }
     return chosen;
   };
 
+  let isOrdered = true; // order is kept up to date only from the first tie of a search on
   for (let start = 0; start < height; start++) {
-    distance.fill(Infinity);
+    if (isOrdered) for (let k = 0; k < width; k++) place[(order[k] = width - k - 1)] = k;
+    isOrdered = false;
     let visited = 0;
     let lowest = 0;
     let row = start;
     let column = 0;
-    let isOrdered = false; // order matters from the first tie on
     do {
-      const count = relax(row, lowest, u[row]);
+      const count = relax(row, lowest, u[row], visited ? -Infinity : Infinity);
       column = nearest[0];
       lowest = distance[column];
       if (lowest === Infinity) throw new RangeError('linearAssignment: expected a feasible problem');
       if (count > 1) {
         if (!isOrdered && visited > 0) {
-          for (let k = 0; k < width; k++) place[(order[k] = width - k - 1)] = k;
           for (let k = 0; k < visited; k++) remove(columns[k], width - k - 1);
           isOrdered = true;
         }
-        column = chooseOfEqual(count, isOrdered);
+        column = chooseOfEqual(count);
       }
       if (isOrdered) remove(column, width - visited - 1);
-      reached[column] = lowest;
+      reached[visited] = lowest;
+      v[visited] = open[column];
+      columns[visited++] = column;
       distance[column] = Infinity;
       open[column] = -Infinity;
-      columns[visited++] = column;
       row = rowOfColumn[column];
     } while (row >= 0);
 
@@ -185,8 +186,8 @@ function solve([, open, distance, path, nearest]: Candidates, relax: Relax, heig
     for (let k = 0; k < visited; k++) {
       column = columns[k];
       row = rowOfColumn[column];
-      const left = lowest - reached[column];
-      open[column] = v[column] -= left;
+      const left = lowest - reached[k];
+      open[column] = v[k] - left;
       if (row >= 0) u[row] += left;
     }
     // Turn every pair along the path back to the start.
