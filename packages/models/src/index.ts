@@ -19,7 +19,9 @@ export { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from '.
 export { PVT_V2_B0, PVT_V2_B2, PVT_V2_B5, PvtV2, type PvtV2Config } from './backbones/pvt-v2.ts';
 export { RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
 export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } from './backbones/swin.ts';
-export { buildModel, type ModelConfig, type SegmentationModel } from './loading/build-model.ts';
+// From image to segments
+export type { Task } from './inference/task.ts';
+export { buildModel, type SegmentationModel } from './loading/build-model.ts';
 // Loading
 export { type Category, categoriesFromLabels } from './loading/categories.ts';
 export {
@@ -30,9 +32,10 @@ export {
   COCO_INSTANCE,
   COCO_PANOPTIC,
 } from './loading/data-set-categories.ts';
-export { type Inference, type LoadedModel, loadModel, type OwnConfig } from './loading/load-model.ts';
-export type { ModelDescription } from './loading/model-description.ts';
+export { type LoadedModel, loadModel } from './loading/load-model.ts';
+export type { Inference, ModelConfig, ModelDescription, OwnConfig } from './loading/model-description.ts';
 export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
+export { originalKeys } from './loading/original-keys.ts';
 export { PRESETS, type PresetName } from './loading/presets.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
@@ -57,7 +60,6 @@ export {
 } from './panoptic-segformer/panoptic-segformer.ts';
 export { PANOPTIC_SEGFORMER_PRESETS } from './panoptic-segformer/presets.ts';
 export { type TopDetections, topDetections } from './panoptic-segformer/top-detections.ts';
-// From image to segments
 export {
   type HuggingFacePreprocessor,
   ORIGINAL_PREPROCESSING,
@@ -66,7 +68,7 @@ export {
   type ResizeRule,
   readPreprocessing,
 } from './preprocess.ts';
-export { Segmenter, type SegmentOptions, type Task } from './segmenter.ts';
+export { type SegmentBatchOptions, Segmenter, type SegmentOptions } from './segmenter.ts';
 export type { SoloConfig } from './solo/config.ts';
 export { type AnySoloHead, createSoloHead } from './solo/create-solo-head.ts';
 export { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from './solo/key-map.ts';

@@ -69,18 +69,28 @@ export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatc
   return { pixels: tf.tensor4d(values, [images.length, ...padded, 3]), geometry };
 }
 
+/** The size at which a model sees an image alone. */
+export function preprocessedSize(image: RgbImage, config: Preprocessing): Size {
+  const [height, width] = resizedSize(image, config);
+  return paddedSize([{ height, width }], config);
+}
+
 /** The size of the batch. */
-function paddedSize(images: readonly (RgbImage | FloatImage)[], { resize, divisor }: Preprocessing): Size {
+function paddedSize(images: readonly Pick<RgbImage, 'width' | 'height'>[], { resize, divisor }: Preprocessing): Size {
   if (resize.kind === 'square') return [resize.side, resize.side];
   const [height, width] = (['height', 'width'] as const).map((side) => Math.max(...images.map((one) => one[side])));
   return [roundUp(height, divisor), roundUp(width, divisor)];
 }
 
-function resizeForModel(image: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): RgbImage | FloatImage {
-  const [height, width] = targetSize([image.height, image.width], resize);
-  const size: Size = reachDivisor === 'pad' ? [height, width] : [roundUp(height, divisor), roundUp(width, divisor)];
+function resizedSize({ height, width }: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): Size {
+  const [tall, wide] = targetSize([height, width], resize);
+  return reachDivisor === 'pad' ? [tall, wide] : [roundUp(tall, divisor), roundUp(wide, divisor)];
+}
+
+function resizeForModel(image: RgbImage, config: Preprocessing): RgbImage | FloatImage {
+  const size = resizedSize(image, config);
   if (size[0] === image.height && size[1] === image.width) return image;
-  switch (resize.kind) {
+  switch (config.resize.kind) {
     case 'rescale':
       return resizeImageOpenCv(image, size);
     case 'square':

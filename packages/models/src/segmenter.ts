@@ -1,20 +1,29 @@
 import type { RgbImage } from '@seg/core';
-import { type InstanceList, instances, panopticMap, type SegmentMap, semanticMap } from '@seg/postprocess';
-import * as tf from '@tensorflow/tfjs-core';
+import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
+import { predictBatch } from './inference/batch-prediction.ts';
+import { groupBySize } from './inference/group-by-size.ts';
+import { checkRequest, type Request, type Task, tasksOf } from './inference/task.ts';
 import type { Category } from './loading/categories.ts';
 import { type LoadedModel, loadModel } from './loading/load-model.ts';
-import { MaskFormer } from './maskformer/maskformer.ts';
 import { preprocess } from './preprocess.ts';
 
-export type Task = 'panoptic' | 'instance' | 'semantic';
-
 export type SegmentOptions = {
-  /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments. */
+  /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments of Mask2Former, for one. */
   threshold?: number;
   /** Whose post-processing. Default: the original's. */
   rule?: 'original' | 'huggingface';
 };
+
+export type SegmentBatchOptions = SegmentOptions & {
+  /**
+   * Most pixels that the model sees at once, after resizing and padding, one image at least: memory grows with them.
+   * Default: 2²⁰, which is one image of 800 × 1333.
+   */
+  batchPixels?: number;
+};
+
+const BATCH_PIXELS = 2 ** 20;
 
 /** Images in, segments out. Owns its model. */
 export class Segmenter {
@@ -29,7 +38,7 @@ export class Segmenter {
     return new Segmenter(await loadModel(pathOrUrl));
   }
 
-  get categories(): Category[] {
+  get categories(): readonly Category[] {
     return this.loaded.categories;
   }
 
@@ -38,41 +47,75 @@ export class Segmenter {
     return new Set(this.categories.flatMap(({ isThing }, index) => (isThing ? [index] : [])));
   }
 
-  /** One image: overlapping instances, or a map in which every pixel has at most one segment. */
+  /** What the model can look for, first what it is for. */
+  get tasks(): readonly Task[] {
+    return tasksOf(this.loaded.model.config);
+  }
+
+  /**
+   * One image: overlapping instances, or a map in which every pixel has at most one segment.
+   *
+   * @throws Error naming the tasks that the model has, where it lacks this one
+   */
   segment(image: RgbImage, options: SegmentOptions & { task: 'instance' }): Promise<InstanceList>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: 'panoptic' | 'semantic' }): Promise<SegmentMap>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: Task }): Promise<InstanceList | SegmentMap>;
-  async segment(
-    image: RgbImage,
-    { task = 'panoptic', threshold, rule = 'original' }: SegmentOptions & { task?: Task } = {},
-  ) {
-    const { pixels, geometry } = preprocess([image], this.loaded.preprocessing);
-    const prediction = this.loaded.model.forward(pixels);
-    pixels.dispose();
-    const { things } = this;
+  async segment(image: RgbImage, options: SegmentOptions & { task?: Task } = {}) {
+    return (await this.segmentBatch([image], options))[0];
+  }
+
+  /**
+   * Several images, in their order. Images that have one size after resizing and padding share a pass; others do not,
+   * since padding changes what these networks predict (group norms average over it, and no original masks it
+   * throughout): the result of an image is the same in any company.
+   *
+   * @throws Error naming the tasks that the model has, where it lacks this one
+   */
+  segmentBatch(
+    images: readonly RgbImage[],
+    options: SegmentBatchOptions & { task: 'instance' },
+  ): Promise<InstanceList[]>;
+  segmentBatch(
+    images: readonly RgbImage[],
+    options?: SegmentBatchOptions & { task?: 'panoptic' | 'semantic' },
+  ): Promise<SegmentMap[]>;
+  segmentBatch(
+    images: readonly RgbImage[],
+    options?: SegmentBatchOptions & { task?: Task },
+  ): Promise<(InstanceList | SegmentMap)[]>;
+  async segmentBatch(images: readonly RgbImage[], options: SegmentBatchOptions & { task?: Task } = {}) {
+    const request = this.request(options);
+    const results = new Array<InstanceList | SegmentMap>(images.length);
+    const { batchPixels = BATCH_PIXELS } = options;
+    for (const group of groupBySize(images, this.loaded.preprocessing, batchPixels)) {
+      const found = await this.pass(
+        group.map((i) => images[i]),
+        request,
+      );
+      for (const [k, i] of group.entries()) results[i] = found[k];
+    }
+    return results;
+  }
+
+  private request({ task = 'panoptic', threshold, rule = 'original' }: SegmentOptions & { task?: Task }): Request {
     const { inference = {}, model } = this.loaded;
-    const published = rule === 'huggingface' ? rule : model instanceof MaskFormer ? 'maskformer' : 'mask2former';
-    const scoreThreshold = threshold ?? inference.scoreThreshold;
+    checkRequest(model.config, { task, rule });
+    const { overlapThreshold, semanticRule } = inference;
+    const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
+    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
+  }
+
+  /** Images of one size through the model together, decoded one after the other. */
+  private async pass(images: RgbImage[], request: Request): Promise<(InstanceList | SegmentMap)[]> {
+    const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
+    const prediction = predictBatch(this.loaded.model, pixels);
+    pixels.dispose();
     try {
-      switch (task) {
-        case 'panoptic':
-          return await panopticMap(prediction, geometry[0], { ...inference, things, rule: published, scoreThreshold });
-        case 'instance':
-          return await instances(prediction, geometry[0], {
-            things,
-            rule: rule === 'huggingface' ? rule : 'mask2former',
-            scoreThreshold,
-          });
-        case 'semantic':
-          return await semanticMap(prediction, geometry[0], {
-            things,
-            rule: rule === 'huggingface' ? rule : 'masks-first',
-          });
-        default:
-          throw task satisfies never;
-      }
+      const results = [];
+      for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, request));
+      return results;
     } finally {
-      tf.dispose(prediction);
+      prediction.dispose();
     }
   }
 

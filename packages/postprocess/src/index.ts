@@ -43,5 +43,7 @@ export {
 export {
   MAX_DEEPLAB_AREAS,
   type MaxDeepLabPanopticOptions,
+  maxDeepLabAreas,
   maxDeepLabPanoptic,
+  maxDeepLabSemantic,
 } from './max-deeplab-panoptic.ts';

@@ -79,7 +79,8 @@ export async function scoreMasks(
 
 /** Paints masks in their order. @param scored As {@link scoreMasks} gives them */
 export function mergeMasks(scored: readonly ScoredMask[], size: Size, options: MaskWiseMergeOptions): SegmentMap {
-  const { things, scoreThresholds, overlapThresholds } = { ...DEFAULTS, ...options };
+  const { things } = options;
+  const { scoreThresholds = DEFAULTS.scoreThresholds, overlapThresholds = DEFAULTS.overlapThresholds } = options;
   const [height, width] = size;
   const ids = new Int32Array(height * width);
   const claims: SegmentClaim[] = [];

@@ -1,4 +1,4 @@
-import { type ImageGeometry, type MaskPrediction, resizeLabels } from '@seg/core';
+import { type ImageGeometry, type MaskPrediction, resizeLabels, type Size } from '@seg/core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
@@ -22,6 +22,16 @@ export const MAX_DEEPLAB_AREAS = {
   641: { thingArea: 100, stuffArea: 1600 },
   1025: { thingArea: 256, stuffArea: 4096 },
 } as const;
+
+/**
+ * Least areas for an input of some size, in pixels of it: those of 641 and 1025, and in proportion to its area at others.
+ *
+ * @param paddedSize Of the input
+ */
+export function maxDeepLabAreas([height, width]: Size): { thingArea: number; stuffArea: number } {
+  const thingArea = Math.round((MAX_DEEPLAB_AREAS[641].thingArea * height * width) / 641 ** 2);
+  return { thingArea, stuffArea: 16 * thingArea };
+}
 
 /** A slot that is sure of its class. */
 type Slot = { slot: number; category: number; score: number };
@@ -48,6 +58,26 @@ export async function maxDeepLabPanoptic(
   const claims = slots.map((slot) => claimOf(slot, probabilities.numQueries, options.things));
   const padded = largeEnough(claimedPixels(winners, claims, pixelThreshold), claims, options);
   const ids = inImage(padded, geometry);
+  return { ids, width, height, segments: measureSegments(ids, width, mergedClaims(claims)) };
+}
+
+/**
+ * Semantic inference: the class of every pixel's best slot, whatever its size and certainty; deeplab2's second pass without
+ * thresholds.
+ *
+ * @param prediction Of one image: B = 1
+ * @returns One segment for each class present, with id = class + 1. Its score is that of the surest slot
+ */
+export async function maxDeepLabSemantic(
+  prediction: MaskPrediction,
+  geometry: ImageGeometry,
+  { things }: Pick<MaxDeepLabPanopticOptions, 'things'>,
+): Promise<SegmentMap> {
+  const everything = { things, classThreshold: 0, pixelThreshold: 0, thingArea: 0, stuffArea: 0 };
+  const { ids: slots, width, height, segments } = await maxDeepLabPanoptic(prediction, geometry, everything);
+  const categories = new Map(segments.map(({ id, category }) => [id, category]));
+  const ids = slots.map((id) => categories.get(id)! + 1);
+  const claims = segments.map(({ category, isThing, score }) => ({ id: category + 1, category, isThing, score }));
   return { ids, width, height, segments: measureSegments(ids, width, mergedClaims(claims)) };
 }
 

@@ -1,27 +1,14 @@
-import type { KeyMap, MaskPrediction, ParamStore } from '@seg/core';
-import type * as tf from '@tensorflow/tfjs-core';
+import type { ParamStore } from '@seg/core';
 
-import type { Mask2FormerConfig } from '../mask2former/config.ts';
-import { MASK2FORMER_ORIGINAL_KEYS } from '../mask2former/key-map.ts';
 import { Mask2Former } from '../mask2former/mask2former.ts';
-import type { MaskFormerConfig } from '../maskformer/config.ts';
-import { MASKFORMER_ORIGINAL_KEYS } from '../maskformer/key-map.ts';
 import { MaskFormer } from '../maskformer/maskformer.ts';
+import { MaxDeepLab } from '../max-deeplab/max-deeplab.ts';
+import { PanopticSegFormer } from '../panoptic-segformer/panoptic-segformer.ts';
+import { Solo } from '../solo/solo.ts';
+import type { ModelConfig } from './model-description.ts';
 
-export type ModelConfig = Mask2FormerConfig | MaskFormerConfig;
-
-/** Normalized images in, a mask prediction out. */
-export type SegmentationModel = {
-  readonly params: ParamStore;
-  forward(pixels: tf.Tensor4D): MaskPrediction;
-  dispose(): void;
-};
-
-/** Keys of the original repositories, by model. */
-export const ORIGINAL_KEYS: Record<ModelConfig['model'], KeyMap> = {
-  mask2former: MASK2FORMER_ORIGINAL_KEYS,
-  maskformer: MASKFORMER_ORIGINAL_KEYS,
-};
+/** Any of the systems. Its config's `model` says which. */
+export type SegmentationModel = Mask2Former | MaskFormer | Solo | MaxDeepLab | PanopticSegFormer;
 
 /** The model that a config describes, its parameters declared in the store. */
 export function buildModel(params: ParamStore, config: ModelConfig): SegmentationModel {
@@ -30,6 +17,15 @@ export function buildModel(params: ParamStore, config: ModelConfig): Segmentatio
       return new Mask2Former(params, config);
     case 'maskformer':
       return new MaskFormer(params, config);
+    case 'solo':
+    case 'decoupled_solo':
+    case 'decoupled_solo_light':
+    case 'solov2':
+      return new Solo(params, config);
+    case 'max-deeplab':
+      return new MaxDeepLab(params, config);
+    case 'panoptic_segformer':
+      return new PanopticSegFormer(params, config);
     default:
       throw config satisfies never;
   }

@@ -18,7 +18,7 @@ export type ModelConfig =
 
 /** Thresholds that suit a model better than those of the published rule. */
 export type Inference = {
-  /** Least score of a panoptic segment or an instance. */
+  /** Least score of a panoptic segment. */
   scoreThreshold?: number;
   /** Least part of its own area that a panoptic segment must keep. */
   overlapThreshold?: number;

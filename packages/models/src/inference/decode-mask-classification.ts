@@ -1,0 +1,29 @@
+import type { ImageGeometry, MaskPrediction } from '@seg/core';
+import { type InstanceList, instances, panopticMap, type SegmentMap, semanticMap } from '@seg/postprocess';
+
+import type { Request } from './task.ts';
+
+/** Segments of one image by Mask2Former or MaskFormer. Cheng et al. 2021 and 2022. @param prediction B = 1 */
+export function decodeMaskClassification(
+  prediction: MaskPrediction,
+  model: 'mask2former' | 'maskformer',
+  geometry: ImageGeometry,
+  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first' }: Request,
+): Promise<InstanceList | SegmentMap> {
+  const isOriginal = rule === 'original';
+  switch (task) {
+    case 'panoptic':
+      return panopticMap(prediction, geometry, {
+        things,
+        rule: isOriginal ? model : rule,
+        scoreThreshold,
+        overlapThreshold,
+      });
+    case 'instance':
+      return instances(prediction, geometry, { things, rule: isOriginal ? 'mask2former' : rule, scoreThreshold });
+    case 'semantic':
+      return semanticMap(prediction, geometry, { things, rule: isOriginal ? semanticRule : rule });
+    default:
+      throw task satisfies never;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The parts of `@seg/models` that write files, for Node.
+ *
+ * @packageDocumentation
+ */
+
+export { type SaveModelOptions, saveModel, storedParams, type Weights } from './loading/save-model.ts';

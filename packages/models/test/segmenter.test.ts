@@ -1,0 +1,171 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { init, ParamStore, type RgbImage, type StoredValue, useBackend } from '@seg/core';
+import type { InstanceList, SegmentMap } from '@seg/postprocess';
+import { onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import type { Task } from '../src/inference/task.ts';
+import { buildModel } from '../src/loading/build-model.ts';
+import { loadModel } from '../src/loading/load-model.ts';
+import { type SaveModelOptions, saveModel, storedParams } from '../src/loading/save-model.ts';
+import { Segmenter } from '../src/segmenter.ts';
+import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
+
+const SYSTEMS = Object.keys(TINY_DESCRIPTIONS);
+const CASES: [string, Task][] = SYSTEMS.flatMap((system) =>
+  tasksExpected(system).map((task) => [system, task] as [string, Task]),
+);
+
+/**
+ * Parameters whose published initial values predict nothing, and others for them: biases against no-object and for cells
+ * with objects of the first class, gains of residual branches and of mask logits.
+ */
+const LIVELY: [pattern: RegExp, value: (index: number, length: number) => number][] = [
+  [/class_predictor\.bias$/, (i, length) => (i === length - 1 ? -3 : 0)],
+  [/solo_cate\.bias$/, (i) => (i === 0 ? 0 : -8)],
+  [/solo_ins_list.*\.bias$/, () => 2],
+  [/pixel_space_mask_batch_norm\/gamma$/, () => 8],
+  [/gamma$/, (i) => 0.4 + 0.1 * (i % 3)],
+];
+
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'seg-segmenter-'));
+  init.seedInitializers(3);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+onEveryBackend('every system, tiny, from a folder', () => {
+  let segmenter: Segmenter | undefined;
+  afterEach(() => segmenter?.dispose());
+
+  test.each(CASES)('%s, %s: images of several sizes in one call get what each gets alone', async (system, task) => {
+    await writeTiny(system);
+    segmenter = await Segmenter.load(folder);
+    const images = [photo(24, 36, 1), photo(36, 24, 2), photo(24, 36, 3)];
+    const together = await segmenter.segmentBatch(images, { task, threshold: 0.001 });
+    const before = tf.memory().numTensors;
+    for (const [i, image] of images.entries()) {
+      const alone = await segmenter.segment(image, { task, threshold: 0.001 });
+      expect([alone.width, alone.height]).toEqual([image.width, image.height]);
+      expectAlike(together[i], alone);
+    }
+    expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+  });
+});
+
+describe('a door for every system', () => {
+  beforeAll(async () => void (await useBackend('cpu')));
+
+  test.each([
+    ['solov2', 'panoptic', 'expected task instance of solov2, got panoptic'],
+    ['solo', 'semantic', 'expected task instance of solo, got semantic'],
+    ['max-deeplab', 'instance', 'expected task panoptic or semantic of max-deeplab, got instance'],
+    ['panoptic_segformer', 'semantic', 'expected task panoptic or instance of panoptic_segformer, got semantic'],
+  ] as const)('%s has no %s inference, and says what it has', async (system, task, message) => {
+    await writeTiny(system);
+    const segmenter = await Segmenter.load(folder);
+    await expect(segmenter.segment(photo(20, 20, 1), { task })).rejects.toThrow(message);
+    segmenter.dispose();
+  });
+
+  test('the rule of a library that lacks the system is refused', async () => {
+    await writeTiny('solo');
+    const segmenter = await Segmenter.load(folder);
+    const found = segmenter.segment(photo(20, 20, 1), { task: 'instance', rule: 'huggingface' });
+    await expect(found).rejects.toThrow('expected rule original of solo, which has no other, got huggingface');
+    segmenter.dispose();
+  });
+
+  test.each(SYSTEMS)('%s: a folder gives back the bytes that it was written from', async (system) => {
+    const written = await writeTiny(system);
+    const { model, categories, preprocessing } = await loadModel(folder);
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
+    for await (const [key, value] of storedParams(model.params)) expect(value, key).toEqual(written.get(key));
+    expect(model.config).toEqual(TINY_DESCRIPTIONS[system].config);
+    expect({ categories, preprocessing }).toEqual({
+      categories: TINY_DESCRIPTIONS[system].categories,
+      preprocessing: TINY_DESCRIPTIONS[system].preprocessing,
+    });
+    model.dispose();
+  });
+
+  test('a model of many shards, over one that was whole, and over that again', async () => {
+    await writeTiny('solov2');
+    const written = await writeTiny('solov2', { shardBytes: 100_000 });
+    const files = readdirSync(folder);
+    expect(files).not.toContain('model.safetensors');
+    expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(files.filter((name) => /^model-\d+\.safetensors$/.test(name)).length).toBeGreaterThan(3);
+    const { model } = await loadModel(folder);
+    for await (const [key, value] of storedParams(model.params)) expect(value, key).toEqual(written.get(key));
+    model.dispose();
+    await writeTiny('solov2');
+    (await loadModel(folder)).model.dispose();
+  });
+
+  test.each([
+    ['a format of the future', { format: 'seg-model-2' }, 'expected format seg-model-1, got "seg-model-2"'],
+    ['an unknown model', { config: { model: 'toString' } }, 'expected one of mask2former, maskformer, solo'],
+    ['no config', { config: null }, 'expected one of mask2former'],
+    ['too few categories', { categories: [] }, 'expected 3 categories, got 0'],
+    ['no categories', { categories: 7 }, 'expected 3 categories, got 7'],
+    ['a category without a name', { categories: [{ id: 1, isThing: true }, null, 3] }, 'expected categories with id'],
+    ['an unknown resize', { preprocessing: { resize: { kind: 'stretch' } } }, 'expected preprocessing with resize'],
+    ['no preprocessing', { preprocessing: undefined }, 'expected preprocessing with resize'],
+  ])('a folder with %s is refused in one line', async (_, change, message) => {
+    await writeTiny('solo');
+    const file = path.join(folder, 'config.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
+    await expect(loadModel(folder)).rejects.toThrow(message);
+  });
+});
+
+function tasksExpected(system: string): Task[] {
+  if (system.includes('solo')) return ['instance'];
+  if (system === 'max-deeplab') return ['panoptic', 'semantic'];
+  return system === 'panoptic_segformer' ? ['panoptic', 'instance'] : ['panoptic', 'instance', 'semantic'];
+}
+
+/** Random weights, but for the lively ones. */
+async function writeTiny(system: string, options?: SaveModelOptions): Promise<Map<string, StoredValue>> {
+  const description = TINY_DESCRIPTIONS[system];
+  const model = buildModel(new ParamStore(), description.config);
+  const weights = new Map<string, StoredValue>();
+  for await (const [key, { shape, values }] of storedParams(model.params)) {
+    const lively = LIVELY.find(([pattern]) => pattern.test(key))?.[1];
+    weights.set(key, { shape, values: lively ? values.map((_, i) => lively(i, values.length)) : values });
+  }
+  model.dispose();
+  await saveModel(folder, description, weights, options);
+  return weights;
+}
+
+function photo(height: number, width: number, seed: number): RgbImage {
+  const data = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+    const [y, x] = [Math.floor(i / (3 * width)), Math.floor(i / 3) % width];
+    return 127 + 127 * Math.sin(seed + (i % 3) + x / (5 + seed) - (y * seed) / 9);
+  });
+  return { data, width, height };
+}
+
+/** The same segments, but for pixels that float noise may turn. */
+function expectAlike(a: SegmentMap | InstanceList, b: SegmentMap | InstanceList): void {
+  if ('ids' in a && 'ids' in b) {
+    const differing = a.ids.filter((id, i) => id !== b.ids[i]).length;
+    expect(differing / a.ids.length).toBeLessThan(0.002);
+    expect(a.segments.map(({ category }) => category)).toEqual(b.segments.map(({ category }) => category));
+    expect(a.segments.length).toBeGreaterThan(0);
+  } else if ('instances' in a && 'instances' in b) {
+    expect(a.instances.length).toBeGreaterThan(0);
+    expect(a.instances.map(({ category }) => category)).toEqual(b.instances.map(({ category }) => category));
+    for (const [i, { score, mask }] of a.instances.entries()) {
+      expect(Math.abs(score - b.instances[i].score)).toBeLessThan(1e-4);
+      expect(Math.abs(mask.area - b.instances[i].mask.area)).toBeLessThanOrEqual(2);
+    }
+  } else expect.fail('one is a map, the other a list');
+}

@@ -1,0 +1,111 @@
+import { PVT_V2_B0 } from '../src/backbones/pvt-v2.ts';
+import type { ModelDescription } from '../src/loading/model-description.ts';
+import { MAX_DEEPLAB_PRESETS } from '../src/max-deeplab/presets.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
+import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../src/preprocess.ts';
+import { SOLO_PRESETS } from '../src/solo/presets.ts';
+import { TINY_MASK2FORMER, TINY_MASKFORMER } from './tiny.ts';
+
+const BACKBONE = { type: 'resnet', stemDim: 8, depths: [1, 1, 1, 1], dims: [32, 32, 64, 64] } as const;
+const NARROW_SOLO = { backbone: BACKBONE, fpnDim: 32, headDim: 32, numClasses: 3, grids: [8, 7, 6, 4, 3] };
+
+const categories = (things: number, stuff: number) =>
+  Array.from({ length: things + stuff }, (_, i) => ({ id: i + 1, name: `class ${i}`, isThing: i < things }));
+
+const rescaled = (divisor: number): Preprocessing => ({
+  ...ORIGINAL_PREPROCESSING,
+  resize: { kind: 'rescale', shortestEdge: 32, longestEdge: 64 },
+  divisor,
+});
+
+/** A description of each system, and of each kind of SOLO, small enough for any backend. */
+export const TINY_DESCRIPTIONS: Readonly<Record<string, ModelDescription>> = {
+  mask2former: {
+    config: TINY_MASK2FORMER,
+    categories: categories(3, 2),
+    preprocessing: { ...ORIGINAL_PREPROCESSING, resize: { kind: 'shortest-edge', shortestEdge: 32, longestEdge: 64 } },
+  },
+  maskformer: {
+    config: TINY_MASKFORMER,
+    categories: categories(3, 2),
+    preprocessing: {
+      ...ORIGINAL_PREPROCESSING,
+      resize: { kind: 'shortest-edge', shortestEdge: 32, longestEdge: 64 },
+      divisor: 1,
+    },
+    inference: { overlapThreshold: 0.05, semanticRule: 'scores-last' },
+  },
+  solo: {
+    config: { ...SOLO_PRESETS['coco-solo-r50'], ...NARROW_SOLO, numHeadLayers: 2 },
+    categories: categories(3, 0),
+    preprocessing: rescaled(32),
+  },
+  decoupled_solo: {
+    config: { ...SOLO_PRESETS['coco-decoupled-solo-r50'], ...NARROW_SOLO, numHeadLayers: 2 },
+    categories: categories(3, 0),
+    preprocessing: rescaled(32),
+  },
+  decoupled_solo_light: {
+    config: { ...SOLO_PRESETS['coco-decoupled-solo-light-r50'], ...NARROW_SOLO, numHeadLayers: 2 },
+    categories: categories(3, 0),
+    preprocessing: rescaled(32),
+  },
+  solov2: {
+    config: {
+      ...SOLO_PRESETS['coco-solov2-r50'],
+      ...NARROW_SOLO,
+      numHeadLayers: 2,
+      kernelDim: 32,
+      maskFeatureDim: 32,
+    },
+    categories: categories(3, 0),
+    preprocessing: rescaled(32),
+  },
+  'max-deeplab': {
+    config: {
+      ...MAX_DEEPLAB_PRESETS['coco-panoptic-s'],
+      numClasses: 5,
+      numSlots: 6,
+      memoryDim: 16,
+      embeddingDim: 8,
+      headDim: 16,
+      encoder: {
+        ...MAX_DEEPLAB_PRESETS['coco-panoptic-s'].encoder,
+        stemDim: 8,
+        depths: [0, 1, 1, 2, 1],
+        dims: [16, 16, 32, 64, 64],
+        numHeads: 2,
+        ffnDim: 32,
+      },
+    },
+    categories: categories(3, 2),
+    preprocessing: {
+      resize: { kind: 'square', side: 33 },
+      divisor: 1,
+      reachDivisor: 'pad',
+      rescale: 1,
+      mean: [127.5, 127.5, 127.5],
+      std: [127.5, 127.5, 127.5],
+    },
+  },
+  panoptic_segformer: {
+    config: {
+      ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
+      backbone: { ...PVT_V2_B0, dims: [8, 16, 20, 16], depths: [1, 1, 1, 1], numHeads: [1, 2, 5, 8] },
+      numThingClasses: 3,
+      numStuffClasses: 2,
+      numThingQueries: 6,
+      dim: 32,
+      numHeads: 4,
+      ffnDim: 32,
+      numEncoderLayers: 1,
+      numLocationLayers: 2,
+      numThingBlocks: 2,
+      numStuffBlocks: 3,
+      maxDetections: 5,
+    },
+    categories: categories(3, 2),
+    preprocessing: rescaled(1),
+    inference: { overlapThreshold: 0.01 },
+  },
+};
