@@ -25,64 +25,65 @@ function addCell(
   }
 }
 
+/** Writes out [B, Q, M · D] for the queries [from, to) of all B · Q. */
 export function deformableSampling(
   value: usize, locations: usize, weights: usize, levels: usize, out: usize,
-  B: i32, S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32,
+  S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32, from: i32, to: i32,
 ): void {
   const rowBytes = <usize>(M * D) << 2;
-  memory.fill(out, 0, <usize>(B * Q) * rowBytes);
-  let sample: usize = 0; // counts [B, Q, M, L, P]
-  let y = out;
-  for (let b = 0; b < B; b++) {
-    for (let q = 0; q < Q; q++) {
-      for (let m = 0; m < M; m++) {
-        const head = value + <usize>b * <usize>S * rowBytes + (<usize>(m * D) << 2);
-        for (let l = 0; l < L; l++) {
-          const level = levels + <usize>(l * 12);
-          const H = load<i32>(level), W = load<i32>(level, 4);
-          const map = head + <usize>load<i32>(level, 8) * rowBytes;
-          for (let p = 0; p < P; p++, sample++) {
-            const px = load<f32>(locations + (sample << 3)) * <f32>W - 0.5;
-            const py = load<f32>(locations + (sample << 3), 4) * <f32>H - 0.5;
-            if (!(px > -1 && py > -1 && px < <f32>W && py < <f32>H)) continue;
-            const x0 = floor(px), y0 = floor(py);
-            const fx = px - x0, fy = py - y0;
-            const x = <i32>x0, row = <i32>y0;
-            const a = load<f32>(weights + (sample << 2));
-            const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
-            const below = corner + <usize>W * rowBytes;
-            if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H) {
-              addCell(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx, D);
-              continue;
-            }
-            if (row >= 0) {
-              if (x >= 0) addScaled(y, corner, a * (1 - fy) * (1 - fx), D);
-              if (x + 1 < W) addScaled(y, corner + rowBytes, a * (1 - fy) * fx, D);
-            }
-            if (row + 1 < H) {
-              if (x >= 0) addScaled(y, below, a * fy * (1 - fx), D);
-              if (x + 1 < W) addScaled(y, below + rowBytes, a * fy * fx, D);
-            }
+  memory.fill(out + <usize>from * rowBytes, 0, <usize>(to - from) * rowBytes);
+  let sample = <usize>from * <usize>(M * L * P); // counts [B · Q, M, L, P]
+  let y = out + <usize>from * rowBytes;
+  for (let query = from; query < to; query++) {
+    const image = value + <usize>(query / Q) * <usize>S * rowBytes;
+    for (let m = 0; m < M; m++) {
+      const head = image + (<usize>(m * D) << 2);
+      for (let l = 0; l < L; l++) {
+        const level = levels + <usize>(l * 12);
+        const H = load<i32>(level), W = load<i32>(level, 4);
+        const map = head + <usize>load<i32>(level, 8) * rowBytes;
+        for (let p = 0; p < P; p++, sample++) {
+          const px = load<f32>(locations + (sample << 3)) * <f32>W - 0.5;
+          const py = load<f32>(locations + (sample << 3), 4) * <f32>H - 0.5;
+          if (!(px > -1 && py > -1 && px < <f32>W && py < <f32>H)) continue;
+          const x0 = floor(px), y0 = floor(py);
+          const fx = px - x0, fy = py - y0;
+          const x = <i32>x0, row = <i32>y0;
+          const a = load<f32>(weights + (sample << 2));
+          const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
+          const below = corner + <usize>W * rowBytes;
+          if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H) {
+            addCell(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx, D);
+            continue;
+          }
+          if (row >= 0) {
+            if (x >= 0) addScaled(y, corner, a * (1 - fy) * (1 - fx), D);
+            if (x + 1 < W) addScaled(y, corner + rowBytes, a * (1 - fy) * fx, D);
+          }
+          if (row + 1 < H) {
+            if (x >= 0) addScaled(y, below, a * fy * (1 - fx), D);
+            if (x + 1 < W) addScaled(y, below + rowBytes, a * fy * fx, D);
           }
         }
-        y += <usize>D << 2;
       }
+      y += <usize>D << 2;
     }
   }
 }
 
-/** Adds into dValue, which the caller clears; writes dLocations and dWeights. */
+/** Of the heads [from, to): adds into dValue, which the caller clears; writes dLocations and dWeights. */
 export function deformableSamplingGradient(
   dy: usize, value: usize, locations: usize, weights: usize, levels: usize,
   dValue: usize, dLocations: usize, dWeights: usize,
-  B: i32, S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32,
+  B: i32, S: i32, Q: i32, M: i32, D: i32, L: i32, P: i32, from: i32, to: i32,
 ): void {
   const rowBytes = <usize>(M * D) << 2;
-  let sample: usize = 0;
-  let g = dy;
   for (let b = 0; b < B; b++) {
     for (let q = 0; q < Q; q++) {
-      for (let m = 0; m < M; m++) {
+      const query = <usize>b * <usize>Q + <usize>q;
+      let sample = (query * <usize>M + <usize>from) * <usize>(L * P); // counts [B, Q, M, L, P]
+      let g = dy + query * rowBytes + (<usize>(from * D) << 2);
+      for (let m = from; m < to; m++) {
         const headOffset = <usize>b * <usize>S * rowBytes + (<usize>(m * D) << 2);
         for (let l = 0; l < L; l++) {
           const level = levels + <usize>(l * 12);

@@ -36,29 +36,29 @@ function distribution(x: v128, density: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(x, f32x4.splat(0)));
 }
 
-/** out = x · Φ(x) */
-export function gelu(x: usize, out: usize, n: i32): void {
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+/** out = x · Φ(x) of elements [from, to). */
+export function gelu(x: usize, out: usize, from: i32, to: i32): void {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = <usize>i << 2;
     const v = v128.load(x + at);
     v128.store(out + at, f32x4.mul(v, distribution(v, bell(v))));
   }
-  for (let i = whole; i < n; i++) {
+  for (let i = whole; i < to; i++) {
     const at = <usize>i << 2;
     const v = f32x4.splat(load<f32>(x + at));
     store<f32>(out + at, f32x4.extract_lane(f32x4.mul(v, distribution(v, bell(v))), 0));
   }
 }
 
-/** dx = dy · (Φ(x) + x · φ(x)) */
-export function geluGradient(dy: usize, x: usize, dx: usize, n: i32): void {
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+/** dx = dy · (Φ(x) + x · φ(x)) of elements [from, to). */
+export function geluGradient(dy: usize, x: usize, dx: usize, from: i32, to: i32): void {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = <usize>i << 2;
     v128.store(dx + at, f32x4.mul(v128.load(dy + at), slope(v128.load(x + at))));
   }
-  for (let i = whole; i < n; i++) {
+  for (let i = whole; i < to; i++) {
     const at = <usize>i << 2;
     store<f32>(dx + at, load<f32>(dy + at) * f32x4.extract_lane(slope(f32x4.splat(load<f32>(x + at))), 0));
   }

@@ -60,13 +60,13 @@ export function swapBlocks(x: usize, out: usize, batches: i32, rows: i32, column
 }
 
 /** dx = dy where y > 0, else 0. */
-export function reluGradient(dy: usize, y: usize, dx: usize, n: i32): void {
-  const whole = n & ~3;
-  for (let i = 0; i < whole; i += 4) {
+export function reluGradient(dy: usize, y: usize, dx: usize, from: i32, to: i32): void {
+  const whole = from + ((to - from) & ~3);
+  for (let i = from; i < whole; i += 4) {
     const at = <usize>i << 2;
     v128.store(dx + at, v128.and(v128.load(dy + at), f32x4.gt(v128.load(y + at), f32x4.splat(0))));
   }
-  for (let i = whole; i < n; i++) {
+  for (let i = whole; i < to; i++) {
     const at = <usize>i << 2;
     store<f32>(dx + at, load<f32>(y + at) > 0 ? load<f32>(dy + at) : 0);
   }

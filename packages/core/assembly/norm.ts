@@ -1,10 +1,14 @@
 // Layer and group normalization. Rows of n elements, n a multiple of four.
 import { sumLanes } from './simd';
 
-/** out = gain · (x − mean) / √(var + ε) + bias, row by row. */
-export function layerNorm(x: usize, gain: usize, bias: usize, out: usize, rows: i32, n: i32, epsilon: f32): void {
+/** out = gain · (x − mean) / √(var + ε) + bias for each of the rows [from, to). */
+export function layerNorm(
+  x: usize, gain: usize, bias: usize, out: usize, n: i32, epsilon: f32, from: i32, to: i32,
+): void {
   const bytes = <usize>n << 2;
-  for (let row = 0; row < rows; row++, x += bytes, out += bytes) {
+  x += <usize>from * bytes;
+  out += <usize>from * bytes;
+  for (let row = from; row < to; row++, x += bytes, out += bytes) {
     const mean = f32x4.splat(rowSum(x, bytes) / <f32>n);
     const inverse = f32x4.splat(1 / sqrt<f32>(rowSquares(x, mean, bytes) / <f32>n + epsilon));
     for (let i: usize = 0; i < bytes; i += 16) {

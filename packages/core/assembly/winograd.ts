@@ -37,15 +37,17 @@ export function winogradFilter(filter: usize, out: usize, C: i32, K: i32): void 
 }
 
 /**
- * Bᵀ d B for the tiles of rows [fromRow, toRow), each row holding tilesX of them, into part of [16, planeTiles, C].
+ * Bᵀ d B for the tiles of rows [from, to), each row holding tilesX of them, into part of [16, planeTiles, C] that
+ * begins with the tiles of row `firstRow`.
  */
 export function winogradInput(
-  x: usize, out: usize, H: i32, W: i32, C: i32, tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32,
-  padY: i32, padX: i32,
+  x: usize, out: usize, H: i32, W: i32, C: i32, tilesX: i32, firstRow: i32, planeTiles: i32, padY: i32, padX: i32,
+  from: i32, to: i32,
 ): void {
   const bytes = <usize>C << 2;
   const plane = <usize>planeTiles * bytes;
-  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+  out += <usize>((from - firstRow) * tilesX) * bytes;
+  for (let tileRow = from; tileRow < to; tileRow++) {
     const top = 2 * tileRow - padY;
     for (let tile = 0; tile < tilesX; tile++, out += bytes) {
       const left = 2 * tile - padX;
@@ -112,16 +114,17 @@ function storeRow(out: usize, plane: usize, a: v128, b: v128, c: v128, d: v128):
   v128.store(out + 3 * plane, f32x4.sub(b, d));
 }
 
-/** Writes Aᵀ m A + bias of the tiles of some rows into out [h, w, K]; bias 0 for none, relu 1 to cut at zero. */
+/** Writes Aᵀ m A + bias of the tiles of rows [from, to) into out [h, w, K]; bias 0 for none, relu 1 to cut at zero. */
 export function winogradOutput(
   products: usize, bias: usize, out: usize, h: i32, w: i32, K: i32,
-  tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32, relu: i32,
+  tilesX: i32, firstRow: i32, planeTiles: i32, relu: i32, from: i32, to: i32,
 ): void {
   const bytes = <usize>K << 2;
   const plane = <usize>planeTiles * bytes;
   const floor = relu ? f32x4.splat(0) : f32x4.splat(-f32.MAX_VALUE);
   const line = <usize>w * bytes;
-  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+  products += <usize>((from - firstRow) * tilesX) * bytes;
+  for (let tileRow = from; tileRow < to; tileRow++) {
     const hasLower = 2 * tileRow + 1 < h;
     for (let tile = 0; tile < tilesX; tile++, products += bytes) {
       const hasRight = 2 * tile + 1 < w;
@@ -157,14 +160,15 @@ export function winogradOutput(
   }
 }
 
-/** G' dy G'ᵀ for tiles of 2×2 gradients, into part of [16, planeTiles, K]. */
+/** G' dy G'ᵀ for tiles of 2×2 gradients of rows [from, to), into part of [16, planeTiles, K]. */
 export function winogradUpstream(
-  dy: usize, out: usize, h: i32, w: i32, K: i32, tilesX: i32, fromRow: i32, toRow: i32, planeTiles: i32,
+  dy: usize, out: usize, h: i32, w: i32, K: i32, tilesX: i32, firstRow: i32, planeTiles: i32, from: i32, to: i32,
 ): void {
   const bytes = <usize>K << 2;
   const plane = <usize>planeTiles * bytes;
+  out += <usize>((from - firstRow) * tilesX) * bytes;
   const half = f32x4.splat(0.5);
-  for (let tileRow = fromRow; tileRow < toRow; tileRow++) {
+  for (let tileRow = from; tileRow < to; tileRow++) {
     for (let tile = 0; tile < tilesX; tile++, out += bytes) {
       for (let c: usize = 0; c < bytes; c += 16) {
         const a = pixel(dy, h, w, bytes, 2 * tileRow, 2 * tile, c);

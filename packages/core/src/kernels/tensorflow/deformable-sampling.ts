@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
 import { levelTable } from '../level-table.ts';
+import { headsOf, queriesOf, sizesOf } from '../wasm/deformable-sampling.ts';
 import { privateHeap } from './private-heap.ts';
 
 type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
@@ -25,7 +26,8 @@ export const deformableSamplingTensorflow: Body<Inputs, Attrs> = (
   const length = shape.reduce((product, side) => product * side, 1);
   const inputs = [value, locations, weights].map(valuesOf);
   const [from, at, weight, table, to] = heap.place([...inputs, levelTable(levels)], [length]) as Addresses;
-  heap.kernels.deformableSampling(from, at, weight, table, to, ...sizesOf(value, locations));
+  const args = [from, at, weight, table, to, ...sizesOf(value, locations)];
+  heap.module.run('deformableSampling', args, queriesOf(locations));
   return tf.tensor(heap.read(to, length), shape);
 };
 
@@ -43,7 +45,8 @@ export const deformableSamplingGradientTensorflow: Body<Inputs & { dy: tf.Tensor
     outputs.map(({ size }) => size),
   );
   heap.clear(addresses[5]!, value.size);
-  heap.kernels.deformableSamplingGradient(...addresses, ...sizesOf(value, locations));
+  const args = [...addresses, value.shape[0], ...sizesOf(value, locations)];
+  heap.module.run('deformableSamplingGradient', args, headsOf(value, locations));
   return outputs.map((like, i) => tf.tensor(heap.read(addresses[5 + i]!, like.size), like.shape));
 };
 
@@ -52,11 +55,4 @@ type Addresses = [number, number, number, number, number];
 /** TensorFlow's tensors can be read at once on the processor; this is the only place outside of readTensors. */
 function valuesOf(tensor: tf.Tensor): Float32Array {
   return tensor.dataSync() as Float32Array;
-}
-
-/** B, S, Q, M, D, L, P */
-function sizesOf(value: tf.Tensor4D, locations: tf.Tensor): number[] {
-  const [batch, tokens, heads, depth] = value.shape;
-  const [, queries, , levels, points] = locations.shape;
-  return [batch, tokens, queries!, heads, depth, levels!, points!];
 }

@@ -1,20 +1,21 @@
-import type { WasmKernels } from '../wasm/wasm-kernels.ts';
-import { plainMemory } from '../wasm/wasm-module.generated.ts';
+import { BackendError } from '../../errors.ts';
+import { WasmModule } from '../wasm/wasm-kernels.ts';
 
 const PAGE = 65536;
+/** What a 32-bit address reaches. */
+const MOST_PAGES = 65536;
 
 /**
  * Our wasm module on a memory of its own, for backends that keep their tensors elsewhere: inputs are copied in, the
  * result out. The memory grows to the largest call and is reused.
  */
 class PrivateHeap {
-  private readonly memory = new WebAssembly.Memory({ initial: 1 });
-  readonly kernels: WasmKernels;
+  private readonly memory: WebAssembly.Memory;
+  readonly module: WasmModule;
 
-  constructor() {
-    const bytes = Uint8Array.from(atob(plainMemory), (letter) => letter.charCodeAt(0));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: this.memory } });
-    this.kernels = exports as WasmKernels;
+  constructor(memory: WebAssembly.Memory, module: WasmModule) {
+    this.memory = memory;
+    this.module = module;
   }
 
   /** Lays arrays one after the other, then room for results of the given lengths. Returns where each begins. */
@@ -36,14 +37,26 @@ class PrivateHeap {
 
   /** A copy: tensors keep the array that they are made from. */
   read(address: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, address, length).slice();
+    return new Float32Array(new Float32Array(this.memory.buffer, address, length));
   }
 }
 
-let heap: PrivateHeap | null = null;
+let heap: Promise<PrivateHeap> | null = null;
+let started: PrivateHeap | null = null;
 
-/** The heap, made on first use. */
+/** Starts the heap and its threads. Done once, by `useBackend`. */
+export async function loadPrivateHeap(threads: number): Promise<void> {
+  heap ??= startHeap(threads);
+  started = await heap;
+}
+
+async function startHeap(threads: number): Promise<PrivateHeap> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+  return new PrivateHeap(memory, await WasmModule.start(memory, threads));
+}
+
+/** The heap that `useBackend` started. */
 export function privateHeap(): PrivateHeap {
-  heap ??= new PrivateHeap();
-  return heap;
+  if (started === null) throw new BackendError('node: expected a backend started by useBackend, got another');
+  return started;
 }

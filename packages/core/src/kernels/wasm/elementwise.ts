@@ -3,14 +3,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Body } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { addressOf, allocate, type WasmBackend, withScratch } from './wasm-backend.ts';
-import { wasmKernels } from './wasm-kernels.ts';
+import { type Range, wasmKernels, wasmModule } from './wasm-kernels.ts';
 
 type None = Record<string, never>;
 
 export const geluWasm: Body<{ x: tf.Tensor }, None> = ({ x }, _, given) => {
   const backend = given as WasmBackend;
   const out = allocate(backend, x.shape);
-  wasmKernels(backend).gelu(addressOf(backend, x), addressOf(backend, out), sizeFromShape(x.shape));
+  wasmModule(backend).run('gelu', [addressOf(backend, x), addressOf(backend, out)], elementsOf(x, 16_384));
   return out;
 };
 
@@ -18,7 +18,7 @@ export const geluGradientWasm: Body<{ dy: tf.Tensor; x: tf.Tensor }, None> = ({ 
   const backend = given as WasmBackend;
   const out = allocate(backend, x.shape);
   const addresses = [dy, x, out].map((tensor) => addressOf(backend, tensor));
-  wasmKernels(backend).geluGradient(...addresses, sizeFromShape(x.shape));
+  wasmModule(backend).run('geluGradient', addresses, elementsOf(x, 16_384));
   return out;
 };
 
@@ -26,7 +26,7 @@ export const reluGradientWasm: Body<{ dy: tf.Tensor; y: tf.Tensor }, None> = ({ 
   const backend = given as WasmBackend;
   const out = allocate(backend, y.shape);
   const addresses = [dy, y, out].map((tensor) => addressOf(backend, tensor));
-  wasmKernels(backend).reluGradient(...addresses, sizeFromShape(y.shape));
+  wasmModule(backend).run('reluGradient', addresses, elementsOf(y, 131_072));
   return out;
 };
 
@@ -39,3 +39,7 @@ export const sumRowsWasm: Body<{ x: tf.Tensor }, { channels: number }> = ({ x },
   });
   return out;
 };
+
+function elementsOf({ shape }: tf.Tensor, grain: number): Range {
+  return { to: sizeFromShape(shape), grain };
+}

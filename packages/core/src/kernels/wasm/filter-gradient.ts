@@ -5,8 +5,8 @@ import type { Body } from '../define-kernel.ts';
 import { padOrCrop, pixelsUnderTap } from '../map-layout.ts';
 import { forget, productOn, viewOf } from './products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from './wasm-backend.ts';
-import { wasmKernels } from './wasm-kernels.ts';
-import { isWinograd } from './winograd.ts';
+import { wasmKernels, wasmModule } from './wasm-kernels.ts';
+import { isWinograd, rowGrain } from './winograd.ts';
 import { tileChunks } from './winograd-tiles.ts';
 
 type Inputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
@@ -63,7 +63,8 @@ function byWinograd(
   const [, , inputs, outputs] = shape;
   const [, inHeight, inWidth] = x.shape;
   const [batch, height, width] = dy.shape;
-  const kernels = wasmKernels(backend);
+  const module = wasmModule(backend);
+  const { kernels } = module;
   const out = allocateZeros(backend, shape);
   const { chunks, tilesX, most } = tileChunks(batch, height, width, TILES_AT_ONCE);
   const sizes = [64 * most * inputs, 64 * most * inputs, 64 * most * outputs, 64 * inputs * outputs];
@@ -79,19 +80,12 @@ function byWinograd(
           const source = addressOf(backend, x) + 4 * image * inHeight * inWidth * inputs;
           const [top, left] = [padding[0][0], padding[1][0]];
           const target = seen + 4 * first * inputs;
-          kernels.winogradInput(source, target, inHeight, inWidth, inputs, tilesX, from, to, tiles, top, left);
+          const seenArgs = [source, target, inHeight, inWidth, inputs, tilesX, from, tiles, top, left];
+          module.run('winogradInput', seenArgs, { from, to, grain: rowGrain(tilesX, inputs) });
           const gradient = addressOf(backend, dy) + 4 * image * height * width * outputs;
-          kernels.winogradUpstream(
-            gradient,
-            upstream + 4 * first * outputs,
-            height,
-            width,
-            outputs,
-            tilesX,
-            from,
-            to,
-            tiles,
-          );
+          const into = upstream + 4 * first * outputs;
+          const upstreamArgs = [gradient, into, height, width, outputs, tilesX, from, tiles];
+          module.run('winogradUpstream', upstreamArgs, { from, to, grain: rowGrain(tilesX, outputs) });
         }
         kernels.transpose(seen, turned, 16, tiles, inputs);
         for (let plane = 0; plane < 16; plane++) {

@@ -3,7 +3,10 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Body } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from './wasm-backend.ts';
-import { wasmKernels } from './wasm-kernels.ts';
+import { wasmKernels, wasmModule } from './wasm-kernels.ts';
+
+/** Elements that are worth a thread. */
+const GRAIN = 65_536;
 
 type Affine = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
 type Upstream = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
@@ -15,7 +18,8 @@ export const layerNormWasm: Body<Affine, { epsilon: number }> = ({ x, gain, bias
   const backend = given as WasmBackend;
   const out = allocate(backend, x.shape);
   const [from, scale, shift, to] = [x, gain, bias!, out].map((tensor) => addressOf(backend, tensor));
-  wasmKernels(backend).layerNorm(from, scale, shift, to, sizeFromShape(x.shape) / width, width, epsilon);
+  const rows = { to: sizeFromShape(x.shape) / width, grain: Math.ceil(GRAIN / width) };
+  wasmModule(backend).run('layerNorm', [from, scale, shift, to, width, epsilon], rows);
   return out;
 };
 

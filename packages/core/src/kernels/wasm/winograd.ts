@@ -5,7 +5,7 @@ import type { Body } from '../define-kernel.ts';
 import type { Activation } from '../linear.ts';
 import { forget, productOn, viewOf } from './products.ts';
 import { addressOf, allocate, type WasmBackend, withScratch } from './wasm-backend.ts';
-import { wasmKernels } from './wasm-kernels.ts';
+import { wasmKernels, wasmModule } from './wasm-kernels.ts';
 import { tileChunks } from './winograd-tiles.ts';
 
 type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
@@ -39,7 +39,7 @@ export const winogradWasm: Body<Inputs, Attrs> = ({ x, filter, bias }, attrs, gi
   const [outHeight, outWidth] = [height + top + bottom - 2, width + left + right - 2];
   if (!isWinograd(filter.shape, attrs, batch * outHeight * outWidth)) return null;
   const backend = given as WasmBackend;
-  const kernels = wasmKernels(backend);
+  const module = wasmModule(backend);
   const planes = transformedFilter(backend, filter);
   const out = allocate(backend, [batch, outHeight, outWidth, outputs]);
   const { chunks, tilesX, most } = tileChunks(batch, outHeight, outWidth, TILES_AT_ONCE);
@@ -50,18 +50,25 @@ export const winogradWasm: Body<Inputs, Attrs> = ({ x, filter, bias }, attrs, gi
       for (const { image, from, to, first } of parts) {
         const source = addressOf(backend, x) + 4 * image * height * width * inputs;
         const target = scratch + 4 * first * inputs;
-        kernels.winogradInput(source, target, height, width, inputs, tilesX, from, to, tiles, top, left);
+        const args = [source, target, height, width, inputs, tilesX, from, tiles, top, left];
+        module.run('winogradInput', args, { from, to, grain: rowGrain(tilesX, inputs) });
       }
       multiplyPlanes(backend, scratch, planes, products, tiles, inputs, outputs);
       for (const { image, from, to, first } of parts) {
         const target = addressOf(backend, out) + 4 * image * outHeight * outWidth * outputs;
         const source = products + 4 * first * outputs;
-        kernels.winogradOutput(source, shift, target, outHeight, outWidth, outputs, tilesX, from, to, tiles, relu);
+        const args = [source, shift, target, outHeight, outWidth, outputs, tilesX, from, tiles, relu];
+        module.run('winogradOutput', args, { from, to, grain: rowGrain(tilesX, outputs) });
       }
     }
   });
   return out;
 };
+
+/** Rows of tiles whose transform is worth a thread. */
+export function rowGrain(tilesX: number, channels: number): number {
+  return Math.ceil(32_768 / (tilesX * channels));
+}
 
 /** [16, tiles, in] times [16, in, out], plane by plane. */
 function multiplyPlanes(

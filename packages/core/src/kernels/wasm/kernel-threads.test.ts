@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+
+import { WasmModule } from './wasm-kernels.ts';
+
+/** Two modules, of one thread and of several, on a heap each with the same values in it. */
+async function twoHeaps(bytes: number) {
+  const values = Float32Array.from({ length: bytes / 4 }, (_, i) => Math.sin(i));
+  const start = async (threads: number) => {
+    const pages = Math.ceil(bytes / 65536);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
+    new Float32Array(memory.buffer).set(values);
+    return { memory, module: await WasmModule.start(memory, threads) };
+  };
+  return [await start(1), await start(4)] as const;
+}
+
+test('threads write the very bytes that one thread writes, call after call', async () => {
+  const [rows, width] = [2000, 32];
+  const [out, bytes] = [4 * rows * width, 8 * rows * width];
+  const [alone, together] = await twoHeaps(bytes);
+  for (let call = 0; call < 300; call++) {
+    const to = rows - 6 * call; // parts of other lengths every time
+    for (const { module } of [alone, together]) {
+      module.run('layerNorm', [0, 4 * call, 512, out, width, 1e-5], { from: call, to, grain: 7 });
+    }
+    if (call % 50 === 0) {
+      expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
+    }
+  }
+  expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
+});
+
+test('a range of less than two grains runs here, an empty one not at all', async () => {
+  const [alone, together] = await twoHeaps(65536);
+  for (const { module } of [alone, together]) {
+    module.run('gelu', [0, 32_768], { to: 1001, grain: 1000 });
+    module.run('gelu', [0, 32_768], { from: 5, to: 5, grain: 1 });
+  }
+  expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
+});

@@ -1,0 +1,130 @@
+import { isNode } from '../../backend/load-package.ts';
+
+/** Where in the control block what lies, in 32-bit words; arguments follow as doubles, which hold any address. */
+const [TICKET, DONE, KERNEL, COUNT, FROM, TO] = [0, 1, 2, 3, 4, 5];
+const ARGUMENTS_AT = 64;
+const MOST_ARGUMENTS = 24;
+/** More parts than threads, so that a thread that starts late takes fewer. */
+const PARTS_PER_THREAD = 3;
+const MOST_PARTS = 255;
+
+/**
+ * One thread's life. The ticket holds the number of parts (high) and the next part to take (low 8 bits); whoever raises
+ * it owns that part, and reads what to do only then. A thread sleeps while no part is left.
+ */
+const THREAD = `
+async function live({ module, memory, control, names }, ready) {
+  const words = new Int32Array(control), values = new Float64Array(control, ${ARGUMENTS_AT});
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  ready();
+  for (;;) {
+    const ticket = Atomics.load(words, ${TICKET});
+    const part = ticket & 255, parts = ticket >> 8;
+    if (part >= parts) { Atomics.wait(words, ${TICKET}, ticket); continue; }
+    if (Atomics.compareExchange(words, ${TICKET}, ticket, ticket + 1) !== ticket) continue;
+    const from = words[${FROM}], units = words[${TO}] - from;
+    const begin = from + Math.floor((part * units) / parts), end = from + Math.floor(((part + 1) * units) / parts);
+    exports[names[words[${KERNEL}]]](...values.subarray(0, words[${COUNT}]), begin, end);
+    Atomics.add(words, ${DONE}, 1);
+    Atomics.notify(words, ${DONE});
+  }
+}`;
+const IN_NODE = `${THREAD}
+const { parentPort, workerData } = require('node:worker_threads');
+live(workerData, () => parentPort.postMessage('ready'));`;
+const IN_PAGE = `${THREAD}
+onmessage = ({ data }) => live(data, () => postMessage('ready'));`;
+
+type Kernel = (...args: number[]) => void;
+type Start = { module: WebAssembly.Module; memory: WebAssembly.Memory; control: SharedArrayBuffer; names: string[] };
+
+/**
+ * Threads beside this one that run parts of a call of our module, on the heap they all share. This thread takes parts
+ * too, and returns when all are done: a call stays synchronous.
+ */
+export class KernelThreads {
+  private readonly names: string[];
+  private readonly words: Int32Array;
+  private readonly values: Float64Array;
+  private readonly count: number;
+  private readonly maySleep: boolean;
+
+  /** @param maySleep Whether this thread may wait asleep: that of a page may not */
+  private constructor(names: string[], control: SharedArrayBuffer, count: number, maySleep: boolean) {
+    this.names = names;
+    this.count = count;
+    this.maySleep = maySleep;
+    this.words = new Int32Array(control);
+    this.values = new Float64Array(control, ARGUMENTS_AT);
+  }
+
+  /** Starts `count` threads. Null where the surroundings allow none. */
+  static async start(module: WebAssembly.Module, memory: WebAssembly.Memory, count: number) {
+    if (count < 1 || typeof SharedArrayBuffer === 'undefined' || !(memory.buffer instanceof SharedArrayBuffer)) {
+      return null;
+    }
+    const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+    const control = new SharedArrayBuffer(ARGUMENTS_AT + 8 * MOST_ARGUMENTS);
+    const start = isNode() ? startInNode : startInPage;
+    const started = await Promise.all(
+      Array.from({ length: count }, () => start({ module, memory, control, names }).catch(() => false)),
+    );
+    const living = started.filter(Boolean).length;
+    return living === 0 ? null : new KernelThreads(names, control, living, isNode());
+  }
+
+  /** Runs kernel(...args, begin, end) on parts that make up [from, to), each of about `grain` units or more. */
+  run(name: string, kernel: Kernel, args: readonly number[], from: number, to: number, grain: number): void {
+    const parts = Math.min(PARTS_PER_THREAD * (this.count + 1), MOST_PARTS, Math.floor((to - from) / grain));
+    if (parts < 2) kernel(...args, from, to);
+    else this.share(name, kernel, args, from, to, parts);
+  }
+
+  private share(name: string, kernel: Kernel, args: readonly number[], from: number, to: number, parts: number): void {
+    const { words, values } = this;
+    values.set(args);
+    words[KERNEL] = this.names.indexOf(name);
+    [words[COUNT], words[FROM], words[TO]] = [args.length, from, to];
+    Atomics.store(words, DONE, 0);
+    Atomics.store(words, TICKET, parts << 8);
+    Atomics.notify(words, TICKET);
+    this.takeParts(kernel, args, from, to);
+    for (let done = Atomics.load(words, DONE); done < parts; done = Atomics.load(words, DONE)) {
+      if (this.maySleep) Atomics.wait(words, DONE, done);
+    }
+  }
+
+  private takeParts(kernel: Kernel, args: readonly number[], from: number, to: number): void {
+    const { words } = this;
+    for (;;) {
+      const ticket = Atomics.load(words, TICKET);
+      const [part, parts] = [ticket & 255, ticket >> 8];
+      if (part >= parts) return;
+      if (Atomics.compareExchange(words, TICKET, ticket, ticket + 1) !== ticket) continue;
+      const units = to - from;
+      kernel(...args, from + Math.floor((part * units) / parts), from + Math.floor(((part + 1) * units) / parts));
+      Atomics.add(words, DONE, 1);
+    }
+  }
+}
+
+async function startInNode(data: Start): Promise<boolean> {
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(IN_NODE, { eval: true, workerData: data });
+  const isReady = await new Promise<boolean>((resolve) => {
+    worker.once('message', () => resolve(true));
+    worker.once('error', () => resolve(false));
+  });
+  worker.unref(); // an idle thread does not keep the process alive
+  return isReady;
+}
+
+function startInPage(data: Start): Promise<boolean> {
+  const url = URL.createObjectURL(new Blob([IN_PAGE], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  worker.postMessage(data);
+  return new Promise<boolean>((resolve) => {
+    worker.onmessage = () => resolve(true);
+    worker.onerror = () => resolve(false);
+  }).finally(() => URL.revokeObjectURL(url));
+}
