@@ -34,6 +34,7 @@ afterEach(() => rm(folder, { recursive: true }));
 /** Knows the scenes by heart. */
 const knowing: ImageSegmenter = {
   categories,
+  tasks: ['panoptic', 'instance', 'semantic'],
   dispose: () => {},
   segment: async (image, { task }) => {
     const scene = scenes.find((one) => sameBytes(one.image, image))!;
@@ -43,8 +44,12 @@ const knowing: ImageSegmenter = {
 };
 
 async function predict(...args: string[]): Promise<string> {
+  return predictWith(knowing, ...args);
+}
+
+async function predictWith(segmenter: ImageSegmenter, ...args: string[]): Promise<string> {
   const around = {
-    load: async () => knowing,
+    load: async () => segmenter,
     print: (text: string) => void printed.push(text),
     progress: new Progress({ write: () => {} }),
   };
@@ -106,6 +111,12 @@ describe('results', () => {
     expect(json.images[0].segments.length).toBe(classes.size);
   });
 
+  test('a model for instances finds instances, without being told and whatever truth there is', async () => {
+    const text = await predictWith({ ...knowing, tasks: ['instance'] }, images(), ...truth());
+    expect(text).not.toContain('PQ');
+    expect(await readdir(path.join(folder, 'out'))).toContain('instances.json');
+  });
+
   test('instance: COCO results beside the pictures', async () => {
     await predict(images(), '--task', 'instance');
     const results = JSON.parse(await readFile(path.join(folder, 'out', 'instances.json'), 'utf8'));
@@ -156,6 +167,11 @@ describe('what is wrong is said in one line before the model is loaded', () => {
     expect(await main(args)).toBe(1);
     expect(write.mock.calls.flat().join('')).toContain(message);
     write.mockRestore();
+  });
+
+  test('a task that the model lacks', async () => {
+    const failed = predictWith({ ...knowing, tasks: ['instance'] }, images(), '--task', 'semantic');
+    await expect(failed).rejects.toThrow('predict: expected --task instance with this model, got semantic');
   });
 
   test('ground truth of another data set', async () => {

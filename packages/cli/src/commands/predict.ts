@@ -11,7 +11,8 @@ import { Progress } from '../render/progress.ts';
 
 export type PredictOptions = {
   model: string;
-  task: Task;
+  /** Default: what the model is for. */
+  task?: Task;
   backend: BackendName | 'auto';
   out: string;
   threshold?: number;
@@ -39,10 +40,14 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
     .argument('<images...>', 'image files, or folders of them')
     .requiredOption(
       '--model <dir>',
-      'folder with config.json and model.safetensors, as trained here or from Hugging Face',
+      'folder or URL with config.json and model.safetensors, as trained here or from Hugging Face',
     )
     .addOption(
-      new Option('--task <task>', 'what to look for').choices(['panoptic', 'instance', 'semantic']).default('panoptic'),
+      new Option('--task <task>', 'what to look for (default: what the model is for, panoptic or instance)').choices([
+        'panoptic',
+        'instance',
+        'semantic',
+      ]),
     )
     .addOption(
       new Option('--backend <name>', 'where to compute')
@@ -61,20 +66,30 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, around: PredictSurroundings): Promise<void> {
-  const { model, task, backend, out, threshold, json, groundTruth } = options;
+  const { model, backend, out, threshold, json, groundTruth } = options;
   const inputs = await checkInputImages(images);
-  const truth = groundTruth === undefined || task !== 'panoptic' ? null : await GroundTruth.open(groundTruth, inputs);
+  const mayHaveTruth = groundTruth !== undefined && (options.task ?? 'panoptic') === 'panoptic';
+  const given = mayHaveTruth ? await GroundTruth.open(groundTruth, inputs) : null;
   await prepareOutFolder(out);
   const report = json ? jsonReport(around.print) : textReport(around.print);
   report.start(await useBackend(backend));
   const segmenter = await around.load(model);
   try {
+    const task = taskOf(segmenter, options.task);
+    const truth = task === 'panoptic' ? given : null;
     truth?.checkCategories(segmenter.categories);
     await predictImages(segmenter, { inputs, task, threshold, out, truth }, report, around.progress);
   } finally {
     around.progress.clear();
     segmenter.dispose();
   }
+}
+
+/** @throws Error naming the tasks that the model has, where it lacks the one asked for */
+function taskOf({ tasks }: ImageSegmenter, asked: Task | undefined): Task {
+  const task = asked ?? tasks[0];
+  if (tasks.includes(task)) return task;
+  throw new Error(`predict: expected --task ${tasks.join(' or ')} with this model, got ${task}`);
 }
 
 function parseScore(text: string): number {

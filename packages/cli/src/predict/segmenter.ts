@@ -14,6 +14,8 @@ export type ModelCategory = {
 /** What prediction needs of a model; `Segmenter` of @seg/models is one. */
 export type ImageSegmenter = {
   readonly categories: readonly ModelCategory[];
+  /** What it can look for, first what it is for. */
+  readonly tasks: readonly Task[];
   segment(image: RgbImage, options: { task: Task; threshold?: number }): Promise<SegmentMap | InstanceList>;
   dispose(): void;
 };
