@@ -11,8 +11,11 @@ export { checkBackend } from './backend/device-errors.ts';
 export { useBackend } from './backend/use-backend.ts';
 // Checkpoints
 export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
-export { type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
+export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
+export { openCheckpoint } from './checkpoint/open-checkpoint.ts';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
+export { type OpenShard, openTensorBundle, shardName } from './checkpoint/tensorflow/open-tensor-bundle.ts';
+export { isSortedTable } from './checkpoint/tensorflow/sorted-table.ts';
 
 // Tensors
 export { detach } from './detach.ts';

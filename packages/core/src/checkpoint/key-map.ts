@@ -11,26 +11,40 @@ export type KeyRule =
   | { foreign: string; split: readonly string[] }
   /** Several foreign tensors, one of ours: stacked along the first axis, in order. */
   | { stack: readonly string[]; ours: string }
-  /** Keys that hold nothing the model needs. */
+  /** Keys that hold nothing the model needs. Here two `{*}` may stand for different texts. */
   | { drop: string };
 
 export type KeyMap = readonly KeyRule[];
 
 /** Reads a foreign checkpoint under the model's own keys. Foreign keys that no rule names keep their name. */
 export function renamed(foreign: ParamSource, map: KeyMap): ParamSource {
-  const readers = new Map<string, () => StoredValue | null>();
+  const readers = new Map<string, Reader>();
   for (const key of foreign.keys()) {
-    for (const [ours, read] of readersOf(key, foreign, map)) readers.set(ours, read);
+    for (const reader of readersOf(key, foreign, map)) readers.set(reader.ours, reader);
   }
-  return { keys: () => readers.keys(), read: (key) => readers.get(key)?.() ?? null };
+  return {
+    keys: () => readers.keys(),
+    read: (key) => readers.get(key)?.read() ?? null,
+    shape: (key) => readers.get(key)?.shape() ?? null,
+  };
+}
+
+/** True for keys that a map drops. */
+export function isDropped(map: KeyMap, key: string): boolean {
+  const rule = map.find((rule) => firstMatch(foreignPatterns(rule), key, 'drop' in rule) !== null);
+  return rule !== undefined && 'drop' in rule;
 }
 
 /** The way back: the model's tensors under foreign keys. The inverse of {@link renamed}, but for dropped keys. */
 export function renamedBack(ours: ReadonlyMap<string, StoredValue>, map: KeyMap): Map<string, StoredValue> {
-  const inverse = map.flatMap(inverted);
   const source: ParamSource = { keys: () => ours.keys(), read: (key) => ours.get(key) ?? null };
-  const back = renamed(source, inverse);
+  const back = renamed(source, invertedMap(map));
   return new Map([...back.keys()].map((key) => [key, back.read(key)!]));
+}
+
+/** The map of the way back. Where several foreign keys become one of ours, the first rule decides. */
+export function invertedMap(map: KeyMap): KeyMap {
+  return map.flatMap(inverted);
 }
 
 function inverted(rule: KeyRule): KeyRule[] {
@@ -40,52 +54,87 @@ function inverted(rule: KeyRule): KeyRule[] {
   return [{ foreign: rule.ours, ours: rule.foreign }];
 }
 
-type Reader = [ours: string, read: () => StoredValue | null];
+type Reader = { ours: string; read(): StoredValue | null; shape(): readonly number[] | null };
 
 function readersOf(key: string, source: ParamSource, map: KeyMap): Reader[] {
   for (const rule of map) {
-    if ('drop' in rule) {
-      if (match(rule.drop, key)) return [];
-    } else if ('stack' in rule) {
-      const found = firstMatch(rule.stack, key);
-      if (found) return [[fill(rule.ours, found), () => stacked(source, rule.stack, found)]];
-    } else {
-      const found = match(rule.foreign, key);
-      if (found && 'ours' in rule) return [[fill(rule.ours, found), () => source.read(key)]];
-      if (found && 'split' in rule)
-        return rule.split.map((ours, i) => [fill(ours, found), () => part(source, key, i, rule.split.length)]);
-    }
+    const found = firstMatch(foreignPatterns(rule), key, 'drop' in rule);
+    if (found === null) continue;
+    if ('drop' in rule) return [];
+    if ('stack' in rule) return [stackReader(source, rule, found)];
+    if ('ours' in rule) return [sameReader(source, key, fill(rule.ours, found))];
+    return rule.split.map((ours, i) => partReader(source, key, fill(ours, found), [i, rule.split.length]));
   }
-  return [[key, () => source.read(key)]];
+  return [sameReader(source, key, key)];
 }
 
-function firstMatch(patterns: readonly string[], key: string): Captures | null {
+function foreignPatterns(rule: KeyRule): readonly string[] {
+  if ('drop' in rule) return [rule.drop];
+  return 'stack' in rule ? rule.stack : [rule.foreign];
+}
+
+function firstMatch(patterns: readonly string[], key: string, mayDiffer = false): Captures | null {
   for (const pattern of patterns) {
-    const found = match(pattern, key);
+    const found = match(pattern, key, mayDiffer);
     if (found) return found;
   }
   return null;
 }
 
-function part(source: ParamSource, key: string, index: number, count: number): StoredValue | null {
-  const whole = source.read(key);
-  if (whole === null || whole.shape[0] % count !== 0) return whole;
-  const size = whole.values.length / count;
-  const values = whole.values.slice(index * size, (index + 1) * size);
-  return { shape: [whole.shape[0] / count, ...whole.shape.slice(1)], values };
+function shapeIn(source: ParamSource, key: string): readonly number[] | null {
+  return source.shape ? source.shape(key) : (source.read(key)?.shape ?? null);
 }
 
-function stacked(source: ParamSource, patterns: readonly string[], captures: Captures): StoredValue | null {
-  const parts = patterns.map((pattern) => source.read(fill(pattern, captures)));
-  if (parts.some((value) => value === null)) return null;
-  const rows = parts.reduce((sum, value) => sum + value!.shape[0], 0);
-  const values = new Float32Array(parts.reduce((sum, value) => sum + value!.values.length, 0));
+function sameReader(source: ParamSource, key: string, ours: string): Reader {
+  return { ours, read: () => source.read(key), shape: () => shapeIn(source, key) };
+}
+
+/** One of equal parts. A tensor that cannot be divided is given whole, and its shape tells. */
+function partReader(source: ParamSource, key: string, ours: string, [index, count]: [number, number]): Reader {
+  const partShape = (shape: readonly number[]): readonly number[] =>
+    shape.length === 0 || shape[0] % count !== 0 ? shape : [shape[0] / count, ...shape.slice(1)];
+  return {
+    ours,
+    shape: () => {
+      const shape = shapeIn(source, key);
+      return shape && partShape(shape);
+    },
+    read: () => {
+      const whole = source.read(key);
+      if (whole === null || partShape(whole.shape) === whole.shape) return whole;
+      const size = whole.values.length / count;
+      return { shape: partShape(whole.shape), values: whole.values.slice(index * size, (index + 1) * size) };
+    },
+  };
+}
+
+function stackReader(source: ParamSource, rule: { stack: readonly string[]; ours: string }, found: Captures): Reader {
+  const keys = rule.stack.map((pattern) => fill(pattern, found));
+  return {
+    ours: fill(rule.ours, found),
+    read: () => stacked(keys.map((key) => source.read(key))),
+    shape: () => stackedShape(keys.map((key) => shapeIn(source, key))),
+  };
+}
+
+/** Null where a part is absent, or does not go with the first. */
+function stackedShape(shapes: readonly (readonly number[] | null)[]): readonly number[] | null {
+  const rest = shapes[0]?.slice(1);
+  if (rest === undefined || shapes.some((shape) => shape === null || shape.slice(1).join() !== rest.join()))
+    return null;
+  return [shapes.reduce((sum, shape) => sum + shape![0], 0), ...rest];
+}
+
+function stacked(parts: readonly (StoredValue | null)[]): StoredValue | null {
+  const shape = stackedShape(parts.map((part) => part?.shape ?? null));
+  if (shape === null) return null;
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part!.values.length, 0));
   let offset = 0;
-  for (const value of parts) {
-    values.set(value!.values, offset);
-    offset += value!.values.length;
+  for (const part of parts) {
+    values.set(part!.values, offset);
+    offset += part!.values.length;
   }
-  return { shape: [rows, ...parts[0]!.shape.slice(1)], values };
+  return { shape, values };
 }
 
 type Captures = Record<string, string>;
@@ -112,7 +161,7 @@ function compile(pattern: string): { regex: RegExp; holes: { name: string; offse
 }
 
 /** Values of the holes, offsets undone: `{i+2}` on `5` captures i = 3. */
-function match(pattern: string, key: string): Captures | null {
+function match(pattern: string, key: string, mayDiffer: boolean): Captures | null {
   const { regex, holes } = compile(pattern);
   const found = regex.exec(key);
   if (found === null) return null;
@@ -120,7 +169,7 @@ function match(pattern: string, key: string): Captures | null {
   for (const [i, { name, offset }] of holes.entries()) {
     const text = found[i + 1];
     const value = name === '*' ? text : String(Number(text) - offset);
-    if ((name !== '*' && Number(value) < 0) || (captures[name] ?? value) !== value) return null;
+    if ((name !== '*' && Number(value) < 0) || (!mayDiffer && (captures[name] ?? value) !== value)) return null;
     captures[name] = value;
   }
   return captures;

@@ -1,22 +1,15 @@
 import { FormatError } from '../errors.ts';
 import type { ParamSource, StoredValue } from '../params/param-store.ts';
 import type { ByteSource } from './byte-source.ts';
-import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from './half-float.ts';
+import { ELEMENT_BYTES, type ElementType, elementsToFloat32 } from './element-type.ts';
+import { float32ToFloat16 } from './half-float.ts';
 
 /** A header of the published models is below one megabyte; the format's own limit is 100 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
-const BYTES_PER_ELEMENT: Record<string, number> = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-};
+/** By the format's names of the types. */
+const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.entries(ELEMENT_BYTES).map(([type, bytes]) => [type.toUpperCase(), bytes]),
+);
 
 type HeaderEntry = { dtype: string; shape: number[]; data_offsets: [number, number] };
 
@@ -38,9 +31,10 @@ export function openSafetensors(source: ByteSource): SafetensorsFile {
   return {
     metadata: metadata as Record<string, string>,
     keys: () => entries.keys(),
+    shape: (key) => entries.get(key)?.shape ?? null,
     read: (key) => {
       const entry = entries.get(key);
-      return entry === undefined ? null : readEntry(source, key, entry, dataStart);
+      return entry === undefined ? null : readEntry(source, entry, dataStart);
     },
   };
 }
@@ -73,7 +67,7 @@ function parseObject(name: string, text: string): Record<string, unknown> {
 function checkEntry(name: string, key: string, entry: HeaderEntry): void {
   const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
-  if (BYTES_PER_ELEMENT[dtype] === undefined) {
+  if (!Object.hasOwn(BYTES_PER_ELEMENT, String(dtype))) {
     throw new FormatError(`${name}: ${key}: expected dtype ${Object.keys(BYTES_PER_ELEMENT)}, got ${dtype}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
@@ -107,37 +101,10 @@ function checkCoverage(source: ByteSource, entries: Map<string, HeaderEntry>, da
   if (end !== available) throw new FormatError(`${source.name}: expected ${end} bytes of data, got ${available}`);
 }
 
-function readEntry(source: ByteSource, key: string, entry: HeaderEntry, dataStart: number): StoredValue {
+function readEntry(source: ByteSource, entry: HeaderEntry, dataStart: number): StoredValue {
   const [from, to] = entry.data_offsets;
-  const bytes = source.read(dataStart + from, to - from);
-  const aligned = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-  return { shape: entry.shape, values: widened(`${source.name}: ${key}`, entry.dtype, aligned) };
-}
-
-function widened(where: string, dtype: string, buffer: ArrayBuffer): Float32Array {
-  switch (dtype) {
-    case 'F32':
-      return new Float32Array(buffer);
-    case 'F16':
-      return float16ToFloat32(new Uint16Array(buffer));
-    case 'BF16':
-      return bfloat16ToFloat32(new Uint16Array(buffer));
-    case 'F64':
-      return Float32Array.from(new Float64Array(buffer));
-    case 'I64':
-      return Float32Array.from(new BigInt64Array(buffer), Number);
-    case 'I32':
-      return Float32Array.from(new Int32Array(buffer));
-    case 'I16':
-      return Float32Array.from(new Int16Array(buffer));
-    case 'I8':
-      return Float32Array.from(new Int8Array(buffer));
-    case 'U8':
-    case 'BOOL':
-      return Float32Array.from(new Uint8Array(buffer));
-    default:
-      throw new FormatError(`${where}: expected a known dtype, got ${dtype}`);
-  }
+  const type = entry.dtype.toLowerCase() as ElementType;
+  return { shape: entry.shape, values: elementsToFloat32(type, source.read(dataStart + from, to - from)) };
 }
 
 /**

@@ -10,6 +10,8 @@ export type ParamSource = {
   keys(): Iterable<string>;
   /** Shape and values in the stored layout, or null where the key is absent. */
   read(key: string): StoredValue | null;
+  /** Shape alone, or null where the key is absent: spares reading tensors that do not fit. */
+  shape?(key: string): readonly number[] | null;
 };
 
 /** One stored tensor: row-major values in the checkpoint's own layout. */
@@ -133,14 +135,17 @@ export class ParamStore {
 
   private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {
     if (this.source === null) return null;
-    const found = this.source.read(key);
-    if (found === null) {
+    const expected = stored ? stored.toStored(shape) : shape;
+    const known = this.source.shape?.(key) ?? null;
+    const fits = known === null || known.join() === expected.join();
+    const found = fits ? this.source.read(key) : null;
+    const actual = found?.shape ?? known;
+    if (actual === null) {
       if (required) this.missing.push(key);
       return null;
     }
-    const expected = stored ? stored.toStored(shape) : shape;
-    if (found.shape.join() !== expected.join()) {
-      this.misshapen.push(`${key} [${found.shape.join(', ')}], model has [${expected.join(', ')}]`);
+    if (found === null || actual.join() !== expected.join()) {
+      this.misshapen.push(`${key} [${actual.join(', ')}], model has [${expected.join(', ')}]`);
       return null;
     }
     const raw = tf.tensor(found.values, [...found.shape], 'float32');
