@@ -73,12 +73,8 @@ export class DeformableAttention {
     const [refBatch, refQueries, refLevels, coordinates] = reference.shape;
     // [B·Q, 1, L, 2P]: rank 4 keeps every backend on its fast broadcasting path
     const expand = (x: tf.Tensor, repeats: number): tf.Tensor => {
-      const perPoint = tf.reshape(tf.tile(tf.reshape(x, [-1, 1, 2]), [1, repeats, 1]), [
-        refBatch,
-        refQueries,
-        refLevels,
-        repeats * 2,
-      ]);
+      const repeated = tf.matMul(tf.reshape(x, [-1, 2]), sideBySide(repeats)); // tfjs-wasm tiles in JavaScript
+      const perPoint = tf.reshape(repeated, [refBatch, refQueries, refLevels, repeats * 2]);
       const full = refBatch === batch ? perPoint : tf.tile(perPoint, [batch, 1, 1, 1]);
       return tf.reshape(full, [batch * refQueries, 1, refLevels, repeats * 2]);
     };
@@ -90,6 +86,12 @@ export class DeformableAttention {
         : tf.mul(moved, pixelSizes(levels, numPoints));
     return tf.reshape(tf.add(center, scaled), [batch, numQueries, numHeads, numLevels, numPoints, 2]);
   }
+}
+
+/** [2, 2 · count] of unit matrices: (x, y) times it is (x, y, x, y, …). */
+function sideBySide(count: number): tf.Tensor2D {
+  const row = (first: number, second: number): number[] => Array.from({ length: count }, () => [first, second]).flat();
+  return tf.tensor2d([row(1, 0), row(0, 1)]);
 }
 
 /** [1, 1, L, 2P]: one pixel of each level as a share of the map, (1/width, 1/height) for every point. */

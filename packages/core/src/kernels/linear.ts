@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from './define-kernel.ts';
 import { reluGradient } from './relu-gradient.ts';
 import { sumRows } from './sum-rows.ts';
+import { linearTensorflow } from './tensorflow/linear.ts';
 
 export type Activation = 'linear' | 'relu';
 
@@ -38,6 +39,7 @@ export function linearReference({ x, weight, bias }: Inputs, { activation }: Att
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
   reference: linearReference,
+  bodies: { tensorflow: linearTensorflow },
   saves: ['x', 'weight'],
   gradient: (upstream, { x, weight }, { activation }, y) => {
     const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;
