@@ -20,6 +20,7 @@ export {
   DeformablePixelDecoder,
   type DeformablePixelDecoderConfig,
   type PixelFeatures,
+  type UnprojectedFeatures,
 } from './pixel-decoder/deformable-pixel-decoder.ts';
 export { FeaturePyramid, type FeaturePyramidConfig } from './pixel-decoder/fpn.ts';
 export {
@@ -28,7 +29,7 @@ export {
   type MaskFormerPixels,
 } from './pixel-decoder/mask-former-pixel-decoder.ts';
 // Prediction
-export { maskLogits } from './prediction/mask-logits.ts';
+export { maskLogits, projectedMaskLogits } from './prediction/mask-logits.ts';
 // Query decoders
 export { DetrDecoder, type DetrDecoderConfig } from './query-decoder/detr-decoder.ts';
 export { MaskedDecoder, type MaskedDecoderConfig } from './query-decoder/masked-decoder.ts';

@@ -21,6 +21,13 @@ export type PixelFeatures = {
   maskFeatures: tf.Tensor4D;
 };
 
+/** As {@link PixelFeatures}, with the map that the per-pixel embedding is projected from in its place. */
+export type UnprojectedFeatures = {
+  multiScale: tf.Tensor4D[];
+  /** [B, H, W, dim] at 1/4 */
+  unprojected: tf.Tensor4D;
+};
+
 /**
  * Pixel decoder of Mask2Former: deformable self-attention over the maps at 1/32, 1/16 and 1/8, then one step of a
  * feature pyramid to 1/4. Cheng et al. 2022, section 3.2.1 and appendix. Keys are those of Hugging Face's port.
@@ -67,9 +74,18 @@ export class DeformablePixelDecoder {
   /** @param features The backbone's maps at strides 4, 8, 16, 32 */
   forward(features: tf.Tensor4D[]): PixelFeatures {
     return tf.tidy(() => {
+      const { multiScale, unprojected } = this.forwardUnprojected(features);
+      const maskFeatures = this.scope.tap(this.maskProjection.forward(unprojected), 'mask_projection');
+      return { multiScale, maskFeatures };
+    });
+  }
+
+  /** {@link forward} without its last convolution, for who can apply it to fewer vectors than there are pixels. */
+  forwardUnprojected(features: tf.Tensor4D[]): UnprojectedFeatures {
+    return tf.tidy(() => {
       const [quarter, ...rest] = features;
       const multiScale = this.encode(rest.reverse());
-      return { multiScale, maskFeatures: this.embedPixels(quarter, multiScale[multiScale.length - 1]) };
+      return { multiScale, unprojected: this.smoothed(quarter, multiScale[multiScale.length - 1]) };
     });
   }
 
@@ -113,15 +129,14 @@ export class DeformablePixelDecoder {
     });
   }
 
-  /** One feature pyramid step, bilinear, then the projection to the per-pixel embedding. */
-  private embedPixels(quarter: tf.Tensor4D, finest: tf.Tensor4D): tf.Tensor4D {
+  /** One step of the feature pyramid, bilinear. */
+  private smoothed(quarter: tf.Tensor4D, finest: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const { scope, lateral, smooth } = this;
       const size: Size = [quarter.shape[1], quarter.shape[2]];
       const sideways = scope.tap(lateral.norm.forward(lateral.conv.forward(quarter)), 'adapter_1');
       const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(finest, size));
-      const smoothed = scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), 'layer_1');
-      return scope.tap(this.maskProjection.forward(smoothed), 'mask_projection');
+      return scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), 'layer_1');
     });
   }
 }

@@ -1,3 +1,4 @@
+import { type Conv2d, matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -13,5 +14,23 @@ export function maskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor
     const rows = tf.reshape(pixels, [batch, height * width, dim]) as tf.Tensor3D;
     const columns = tf.transpose(queries, [0, 2, 1]); // [B, C, N]
     return tf.reshape(tf.matMul(rows, columns), [batch, height, width, queries.shape[1]]);
+  });
+}
+
+/**
+ * {@link maskLogits} of pixels behind a 1×1 convolution, without convolving them: q · (W p + b) = (Wᵀ q) · p + q · b.
+ *
+ * @param queries [B, N, E]
+ * @param pixels [B, H, W, C]
+ * @param projection From C to E channels
+ * @returns [B, H, W, N]
+ */
+export function projectedMaskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D, { filter, bias }: Conv2d): tf.Tensor4D {
+  return tf.tidy(() => {
+    const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]); // [C, E]
+    const logits = maskLogits(matMul(queries, weight, false, true), pixels);
+    if (bias === undefined) return logits;
+    const constant = matMul(queries, tf.reshape(bias, [-1, 1])) as tf.Tensor3D; // [B, N, 1]
+    return tf.add(logits, tf.reshape(constant, [queries.shape[0], 1, 1, -1]));
   });
 }

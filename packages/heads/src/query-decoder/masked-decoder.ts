@@ -1,5 +1,6 @@
 import { sinePosition } from '@seg/attention';
 import {
+  type Conv2d,
   detach,
   init,
   LayerNorm,
@@ -12,8 +13,8 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { PixelFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
-import { maskLogits } from '../prediction/mask-logits.ts';
+import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
+import { maskLogits, projectedMaskLogits } from '../prediction/mask-logits.ts';
 import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
 export type MaskedDecoderConfig = {
@@ -93,22 +94,26 @@ export class MaskedDecoder {
   }
 
   /**
-   * The last prediction alone. Resizing is linear, so attention masks come from per-pixel embeddings resized once a
-   * scale instead of from mask logits resized at every layer; equal to {@link forward} up to rounding.
+   * The last prediction alone. Mask logits are linear in the pixels: attention masks come from pixels resized once a
+   * scale instead of from logits resized at every layer, and the pixels' own projection is applied to the few queries
+   * instead. Equal to {@link forward} up to rounding.
+   *
+   * @param projection The pixels' own: a 1×1 convolution from dim to maskDim channels
    */
-  forwardLast(features: PixelFeatures): MaskPrediction {
+  forwardLast({ multiScale, unprojected }: UnprojectedFeatures, projection: Conv2d): MaskPrediction {
     return tf.tidy(() => {
-      const { maskFeatures } = features;
-      const scales = this.prepareScales(features.multiScale).map((scale) => ({
+      const scales = this.prepareScales(multiScale).map((scale) => ({
         ...scale,
-        embedding: resizeBilinear(maskFeatures, scale.size),
+        resized: resizeBilinear(unprojected, scale.size),
       }));
-      let queries = this.startingQueries(maskFeatures.shape[0]);
+      const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
+        projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
+      let queries = this.startingQueries(unprojected.shape[0]);
       for (const [i, layer] of this.layers.entries()) {
-        const { embedding, size: _, ...scale } = scales[i % scales.length];
+        const { resized, size: _, ...scale } = scales[i % scales.length];
         const before = queries;
         queries = tf.tidy(() => {
-          const bias = this.attentionBias(maskLogits(this.maskHead.forward(this.norm.forward(before)), embedding), i);
+          const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
           return layer.forward({
             queries: before,
             queryPosition: this.queryPosition as unknown as tf.Tensor2D,
@@ -118,7 +123,8 @@ export class MaskedDecoder {
         });
         before.dispose();
       }
-      return this.predict(queries, maskFeatures, this.layers.length);
+      const normed = this.norm.forward(queries);
+      return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
     });
   }
 

@@ -49,20 +49,24 @@ export class Mask2Former {
    * @returns The last prediction
    */
   forward(pixels: tf.Tensor4D): MaskPrediction {
-    return tf.tidy(() => this.decoder.forwardLast(this.pixelFeatures(pixels)));
+    return tf.tidy(() => {
+      const features = tf.tidy(() => this.pixelDecoder.forwardUnprojected(this.features(pixels)));
+      return this.decoder.forwardLast(features, this.pixelDecoder.maskProjection);
+    });
   }
 
   /** All numDecoderLayers + 1 predictions, first to last: what training supervises. */
   forwardAll(pixels: tf.Tensor4D): MaskPrediction[] {
-    return tf.tidy(() => this.decoder.forward(this.pixelFeatures(pixels)));
+    return tf.tidy(() => {
+      const features = tf.tidy(() => this.pixelDecoder.forward(this.features(pixels)));
+      return this.decoder.forward(features);
+    });
   }
 
-  private pixelFeatures(pixels: tf.Tensor4D) {
-    return tf.tidy(() => {
-      const features = this.backbone.forward(pixels);
-      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
-      return this.pixelDecoder.forward(features);
-    });
+  private features(pixels: tf.Tensor4D): tf.Tensor4D[] {
+    const features = this.backbone.forward(pixels);
+    for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+    return features;
   }
 
   dispose(): void {
