@@ -23,7 +23,7 @@ export function compareAll(input: DetectionImage, parameters: DetectionParameter
     .map((annotation) => readTruth(annotation, parameters))
     .map((truth) => ({ ...truth, isIgnored: truth.isIgnored || isOutside(truth.area, everything) }));
   const all = input.detections
-    .map((detection, k) => readDetection(detection, input.detectionIds?.[k] ?? k + 1, parameters))
+    .map((detection, k) => readDetection(detection, input.detectionIds?.[k] ?? k + 1, parameters, true))
     .filter(({ result }) => index.has(result.category_id));
   const detected = withinLimit(fallingScores(all), parameters.maxDetections.at(-1)!);
   const truthShapes = truths.map((truth) => truthShape(truth, image, parameters));

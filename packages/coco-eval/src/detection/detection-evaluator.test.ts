@@ -13,6 +13,27 @@ import { summarizeDetections } from './summarize.ts';
 const hard = goldenJson<{ gt: CocoGroundTruth; segm: CocoResult[]; bbox: CocoResult[] }>('hard200.json.gz');
 const curves = ({ precision, recall, scores }: ReturnType<typeof evaluateDetections>) => [precision, recall, scores];
 
+test('listening to matches, which makes those of nothing with something too, changes no bit', () => {
+  for (const iouType of ['segm', 'bbox'] as const) {
+    let heard = 0;
+    const heardOut = evaluateDetections(hard.gt, hard[iouType], { iouType, onMatches: () => heard++ });
+    expect(curves(evaluateDetections(hard.gt, hard[iouType], { iouType }))).toEqual(curves(heardOut));
+    expect(heard).toBeGreaterThan(1000);
+  }
+});
+
+test('a mask that is compared with nothing is checked all the same', () => {
+  const evaluator = new DetectionEvaluator({ categories: [{ id: 1 }] });
+  const segmentation = { size: [4, 4] as const, counts: '05;' }; // 0 + 5 + 11 = 16
+  const detection = { image_id: 1, category_id: 1, score: 1, segmentation };
+  const torn = { ...detection, segmentation: { ...segmentation, counts: '05:' } };
+  expect(() => evaluator.add({ image: { id: 1 }, annotations: [], detections: [torn] })).toThrow(
+    'result 1: parseRle: expected runs of 16 pixels for 4 x 4, got 15',
+  );
+  evaluator.add({ image: { id: 1 }, annotations: [], detections: [detection] });
+  expect(evaluator.result().detections).toBe(1);
+});
+
 test('images in any order give the bits of one run', () => {
   const whole = evaluateDetections(hard.gt, hard.segm);
   const images = [...groupByImage(hard.gt, hard.segm)].reverse();

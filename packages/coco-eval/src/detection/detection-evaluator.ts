@@ -14,7 +14,7 @@ import {
   isOutside,
 } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
-import { describeMatches, writeVerdicts } from './verdicts.ts';
+import { describeMatches, writeMisses, writeVerdicts } from './verdicts.ts';
 
 /** An image with everything of it. */
 export type DetectionImage = {
@@ -94,7 +94,8 @@ export class DetectionEvaluator {
       const pair = this.#pairOf(pairs, detection.category_id, image);
       if (!pair) return;
       const place = places?.get(detection) ?? k;
-      pair.detected.push(readDetection(detection, detectionIds?.[place] ?? this.#nextId + place, this.parameters));
+      const id = detectionIds?.[place] ?? this.#nextId + place;
+      pair.detected.push(readDetection(detection, id, this.parameters, pair.truths.length > 0));
     });
     const groups = this.parameters.useCategories ? [...pairs] : joined(pairs);
     const evaluated = groups.map(([k, pair]) => [k, pair, this.#overlaps(pair, image)] as const);
@@ -138,23 +139,28 @@ export class DetectionEvaluator {
     const { truths, detected } = pair;
     ledger.seen = true;
     const firstRow = ledger.size;
-    detected.forEach(({ score }, rank) => {
-      ledger.append(score, image, rank);
-    });
-    const isCrowd = flags(truths, (truth) => truth.isCrowd);
-    const solved: { isIgnored: Uint8Array; matching: Matching }[] = []; // ranges that ignore the same match the same
-    areaRanges.forEach((area, a) => {
-      const isIgnored = flags(truths, (truth) => truth.isIgnored || isOutside(truth.area, area));
-      for (const ignored of isIgnored) ledger.positives[a] += 1 - ignored;
-      const known = solved.find((earlier) => earlier.isIgnored.every((ignored, g) => ignored === isIgnored[g]));
-      const sizes = { detections: detected.length, groundTruths: truths.length };
-      const matching = known?.matching ?? matchImage({ ...sizes, ious, isCrowd, isIgnored, thresholds });
-      if (!known) solved.push({ isIgnored, matching });
-      const matched = { pair, matching, isIgnored, area };
+    for (let rank = 0; rank < detected.length; rank++) ledger.append(detected[rank].score, image, rank);
+    const nothingMatches = detected.length === 0 || truths.length === 0;
+    const isCrowd = truths.map((truth) => Number(truth.isCrowd));
+    const solved: Matching[] = []; // ranges that ignore the same match the same
+    for (let a = 0; a < areaRanges.length; a++) {
+      const area = areaRanges[a];
+      const isIgnored = ignoredIn(truths, area);
+      for (let g = 0; g < isIgnored.length; g++) ledger.positives[a] += 1 - isIgnored[g];
+      if (nothingMatches && !this.#onMatches) {
+        writeMisses(ledger, firstRow, a, { pair, area }, thresholds.length);
+        continue;
+      }
+      let matching = solvedFor(solved, isIgnored);
+      if (!matching) {
+        const sizes = { detections: detected.length, groundTruths: truths.length };
+        solved.push((matching = matchImage({ ...sizes, ious, isCrowd, isIgnored, thresholds })));
+      }
+      const matched = { pair, matching, area };
       writeVerdicts(ledger, firstRow, a, matched);
       const categoryId = this.parameters.categories[k].id;
       this.#onMatches?.({ imageId, categoryId, area, ...describeMatches(matched) });
-    });
+    }
   }
 
   /** The curves over all images so far. */
@@ -238,9 +244,21 @@ export class DetectionEvaluator {
   }
 }
 
-/** 1 where it is so; a loop, for `from` with a function is many times slower. */
-function flags(truths: readonly Truth[], isSo: (truth: Truth) => boolean): Uint8Array {
-  const found = new Uint8Array(truths.length);
-  for (let g = 0; g < truths.length; g++) if (isSo(truths[g])) found[g] = 1;
-  return found;
+const NONE: number[] = [];
+
+/** [G] 1 where a ground truth neither counts for nor against; loops here and below, which run once a pair and area. */
+function ignoredIn(truths: readonly Truth[], area: AreaRange): number[] {
+  if (truths.length === 0) return NONE;
+  const ignored = new Array<number>(truths.length).fill(0);
+  for (let g = 0; g < truths.length; g++) if (truths[g].isIgnored || isOutside(truths[g].area, area)) ignored[g] = 1;
+  return ignored;
+}
+
+function solvedFor(solved: readonly Matching[], isIgnored: readonly number[]): Matching | undefined {
+  for (let k = 0; k < solved.length; k++) {
+    let g = 0;
+    while (g < isIgnored.length && solved[k].isIgnored[g] === isIgnored[g]) g++;
+    if (g === isIgnored.length) return solved[k];
+  }
+  return undefined;
 }

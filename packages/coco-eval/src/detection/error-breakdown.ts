@@ -81,8 +81,8 @@ export class DetectionErrors {
         detections: ds.length,
         groundTruths: gs.length,
         ious: Float64Array.from(ds.flatMap((d) => gs.map((g) => ious[d * truths.length + g]))),
-        isCrowd: Uint8Array.from(gs, (g) => Number(truths[g].isCrowd)),
-        isIgnored: Uint8Array.from(gs, (g) => Number(truths[g].isIgnored)),
+        isCrowd: gs.map((g) => Number(truths[g].isCrowd)),
+        isIgnored: gs.map((g) => Number(truths[g].isIgnored)),
         thresholds: [this.#foreground],
       });
       ds.forEach((d, k) => {

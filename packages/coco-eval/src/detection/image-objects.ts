@@ -9,6 +9,7 @@ import {
   requireBox,
   requireSegmentation,
   type Shape,
+  storedArea,
 } from './shapes.ts';
 
 /** A ground truth, checked. */
@@ -48,8 +49,16 @@ export function readTruth(annotation: CocoAnnotation, { iouType, rules }: Detect
   return { id, isCrowd, isIgnored, area: annotation.area ?? 0, annotation };
 }
 
-/** @throws without a numeric score, or without the bbox or the compressed RLE that results of this kind need */
-export function readDetection(result: CocoResult, id: number, parameters: DetectionParameters): Detected {
+/**
+ * @param keepsMask Whether the mask is sure to be compared: otherwise only its area is kept
+ * @throws without a numeric score, or without the bbox or the compressed RLE that results of this kind need
+ */
+export function readDetection(
+  result: CocoResult,
+  id: number,
+  parameters: DetectionParameters,
+  keepsMask: boolean,
+): Detected {
   const where = `result ${id}`;
   if (typeof result.score !== 'number') throw new TypeError(`${where}: expected a numeric score, got ${result.score}`);
   if (parameters.resultKind === 'bbox') {
@@ -63,6 +72,7 @@ export function readDetection(result: CocoResult, id: number, parameters: Detect
     const got = segmentation === undefined ? 'none' : Array.isArray(segmentation) ? 'a list' : 'other';
     throw new TypeError(`${where}: expected segmentation of compressed RLE, got ${got}`);
   }
+  if (!keepsMask) return { id, score: result.score, area: storedArea(where, segmentation), result };
   const mask = measureRle(annotationMask(where, segmentation, { id: result.image_id }));
   return { id, score: result.score, area: mask.area, result, mask };
 }

@@ -3,15 +3,17 @@ export type MatchProblem = {
   detections: number; // D
   groundTruths: number; // G
   ious: Float64Array; // [D, G] detections by falling score, ground truths in file order
-  isCrowd: Uint8Array; // [G] may be matched again and again
-  isIgnored: Uint8Array; // [G] neither right nor wrong
+  isCrowd: readonly number[]; // [G] 1: may be matched again and again
+  isIgnored: readonly number[]; // [G] 1: neither right nor wrong
   thresholds: readonly number[]; // [T]
 };
 
+/** Which detection took which ground truth. Plain lists: most are tiny, and typed arrays cost more to make than to fill. */
 export type Matching = {
-  order: Int32Array; // [G] ground truths, those that count first
-  truthOfDetection: Int32Array; // [T, D] index of the ground truth, or −1
-  detectionOfTruth: Int32Array; // [T, G] index of the detection that took it last, or −1; G in file order
+  isIgnored: readonly number[]; // [G] as in the problem
+  order: number[]; // [G] ground truths, those that count first
+  truthOfDetection: number[]; // [T, D] index of the ground truth, or −1
+  detectionOfTruth: number[]; // [T, G] index of the detection that took it last, or −1; G in file order
 };
 
 /**
@@ -22,8 +24,8 @@ export type Matching = {
 export function matchImage(problem: MatchProblem): Matching {
   const { detections, groundTruths, ious, isCrowd, isIgnored, thresholds } = problem;
   const order = countedFirst(isIgnored, groundTruths);
-  const truthOfDetection = new Int32Array(thresholds.length * detections).fill(-1);
-  const detectionOfTruth = new Int32Array(thresholds.length * groundTruths).fill(-1);
+  const truthOfDetection = new Array<number>(thresholds.length * detections).fill(-1);
+  const detectionOfTruth = new Array<number>(thresholds.length * groundTruths).fill(-1);
   for (let t = 0; t < thresholds.length && groundTruths > 0; t++) {
     const threshold = Math.min(thresholds[t], 1 - 1e-10);
     for (let d = 0; d < detections; d++) {
@@ -43,13 +45,12 @@ export function matchImage(problem: MatchProblem): Matching {
       detectionOfTruth[t * groundTruths + match] = d;
     }
   }
-  return { order, truthOfDetection, detectionOfTruth };
+  return { isIgnored, order, truthOfDetection, detectionOfTruth };
 }
 
-function countedFirst(isIgnored: Uint8Array, groundTruths: number): Int32Array {
-  const order = new Int32Array(groundTruths);
-  let k = 0;
-  for (let g = 0; g < groundTruths; g++) if (isIgnored[g] === 0) order[k++] = g;
-  for (let g = 0; g < groundTruths; g++) if (isIgnored[g] !== 0) order[k++] = g;
+function countedFirst(isIgnored: readonly number[], groundTruths: number): number[] {
+  const order: number[] = [];
+  for (let g = 0; g < groundTruths; g++) if (isIgnored[g] === 0) order.push(g);
+  for (let g = 0; g < groundTruths; g++) if (isIgnored[g] !== 0) order.push(g);
   return order;
 }

@@ -2,7 +2,7 @@ import { boundaryOf } from '../mask/boundary.ts';
 import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../mask/overlap.ts';
 import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
 import type { Rle } from '../mask/rle.ts';
-import { type CocoRle, parseRle } from '../mask/rle-string.ts';
+import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
 import type { IouType } from './parameters.ts';
 
@@ -43,10 +43,21 @@ function shown(value: unknown): string {
 
 /** The mask of an annotation: runs as they are, polygons and boxes drawn at the size of the image. */
 export function annotationMask(where: string, segmentation: CocoSegmentation, image: CocoImage): Rle {
-  try {
+  return naming(where, () => {
     if (isRle(segmentation)) return parseRle(segmentation);
     const { height, width } = requireImageSize(image);
     return polygonsToRle(segmentation, height, width);
+  });
+}
+
+/** The area of runs, checked like a mask of which nothing else is asked. */
+export function storedArea(where: string, stored: CocoRle): number {
+  return naming(where, () => parseArea(stored));
+}
+
+function naming<T>(where: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     throw new RangeError(`${where}: ${(error as Error).message}`, { cause: error });
   }

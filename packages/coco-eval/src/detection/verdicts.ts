@@ -5,7 +5,7 @@ import type { Matching } from './match-image.ts';
 import { type AreaRange, isOutside } from './parameters.ts';
 
 /** A matching of one image and category, for one area range. */
-export type Matched = { pair: Pair; matching: Matching; isIgnored: Uint8Array; area: AreaRange };
+export type Matched = { pair: Pair; matching: Matching; area: AreaRange };
 
 type Verdict = 'right' | 'wrong' | 'ignored';
 
@@ -15,7 +15,7 @@ type Verdict = 'right' | 'wrong' | 'ignored';
  *
  * @param g The ground truth it matched, or −1
  */
-function verdictOf(g: number, truths: readonly Truth[], isIgnored: Uint8Array, isExcused: boolean): Verdict {
+function verdictOf(g: number, truths: readonly Truth[], isIgnored: readonly number[], isExcused: boolean): Verdict {
   if (g !== -1 && isIgnored[g] === 1) return 'ignored';
   if (g !== -1 && truths[g].id !== 0) return 'right';
   return isExcused ? 'ignored' : 'wrong';
@@ -23,24 +23,45 @@ function verdictOf(g: number, truths: readonly Truth[], isIgnored: Uint8Array, i
 
 /** Writes a bit into the ledger for every threshold a detection is right at, or wrong at. */
 export function writeVerdicts(ledger: CategoryLedger, firstRow: number, a: number, matched: Matched): void {
-  const { pair, matching, isIgnored, area } = matched;
+  const { pair, matching, area } = matched;
   const { truths, detected, notExhaustive } = pair;
-  const { truthOfDetection } = matching;
+  const { isIgnored, truthOfDetection } = matching;
+  const { words, stride, bits } = ledger;
   for (let d = 0; d < detected.length; d++) {
-    const base = (firstRow + d) * ledger.stride + a * 2 * ledger.words;
     const isExcused = notExhaustive || isOutside(detected[d].area, area);
-    for (let at = d, t = 0; at < truthOfDetection.length; at += detected.length, t++) {
-      const verdict = verdictOf(truthOfDetection[at], truths, isIgnored, isExcused);
-      if (verdict === 'ignored') continue;
-      ledger.bits[base + (verdict === 'right' ? 0 : ledger.words) + (t >>> 5)] |= 1 << (t & 31);
+    const base = (firstRow + d) * stride + a * 2 * words;
+    for (let word = 0, at = d; word < words; word++) {
+      let [right, wrong] = [0, 0];
+      for (let bit = 1; bit !== 0 && at < truthOfDetection.length; bit <<= 1, at += detected.length) {
+        const verdict = verdictOf(truthOfDetection[at], truths, isIgnored, isExcused);
+        if (verdict === 'right') right |= bit;
+        else if (verdict === 'wrong') wrong |= bit;
+      }
+      bits[base + word] = right;
+      bits[base + words + word] = wrong;
     }
   }
 }
 
+/** What writeVerdicts writes where nothing matched: wrong at every threshold, unless excused. */
+export function writeMisses(
+  { words, stride, bits }: CategoryLedger,
+  firstRow: number,
+  a: number,
+  { pair, area }: Pick<Matched, 'pair' | 'area'>,
+  thresholds: number,
+): void {
+  for (let d = 0; d < pair.detected.length; d++) {
+    if (pair.notExhaustive || isOutside(pair.detected[d].area, area)) continue;
+    const base = (firstRow + d) * stride + (a * 2 + 1) * words;
+    for (let t = 0; t < thresholds; t++) bits[base + (t >>> 5)] |= 1 << (t & 31);
+  }
+}
+
 /** The matching in ids, as pycocotools keeps it in evalImgs; see ImageMatches. */
-export function describeMatches({ pair, matching, isIgnored, area }: Matched) {
+export function describeMatches({ pair, matching, area }: Matched) {
   const { truths, detected, notExhaustive } = pair;
-  const { order, truthOfDetection, detectionOfTruth } = matching;
+  const { isIgnored, order, truthOfDetection, detectionOfTruth } = matching;
   const [D, G] = [detected.length, truths.length];
   return {
     detectionIds: detected.map(({ id }) => id),

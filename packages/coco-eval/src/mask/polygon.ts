@@ -52,18 +52,13 @@ function columnCrossings(corners: ArrayLike<number>, height: number, width: numb
   const fine = fineCorners(corners);
   const flips: Flips = { positions: [], height, width };
   for (let k = 0; k + 3 < fine.length; k += 2) {
-    const [x0, y0, x1, y1] = [fine[k], fine[k + 1], fine[k + 2], fine[k + 3]];
-    if (Math.abs(x1 - x0) >= Math.abs(y1 - y0))
-      crossFlat(flips, ...(x0 > x1 ? ends(x1, y1, x0, y0) : ends(x0, y0, x1, y1)));
-    else crossSteep(flips, ...(y0 > y1 ? ends(x1, y1, x0, y0) : ends(x0, y0, x1, y1)));
+    const isFlat = Math.abs(fine[k + 2] - fine[k]) >= Math.abs(fine[k + 3] - fine[k + 1]);
+    const axis = isFlat ? k : k + 1; // walked upward along the longer axis
+    const from = fine[axis] > fine[axis + 2] ? k + 2 : k;
+    const to = 2 * k + 2 - from;
+    (isFlat ? crossFlat : crossSteep)(flips, fine[from], fine[from + 1], fine[to], fine[to + 1]);
   }
-  return Float64Array.from(flips.positions);
-}
-
-type Edge = [x0: number, y0: number, x1: number, y1: number];
-
-function ends(...edge: Edge): Edge {
-  return edge;
+  return new Float64Array(flips.positions);
 }
 
 /** The first fine column from `x` on that lies in the middle of a pixel: column mod 5 is 2. */
@@ -88,13 +83,16 @@ function crossSteep(flips: Flips, x0: number, y0: number, x1: number, y1: number
   const slope = (x1 - x0) / (y1 - y0);
   const last = Math.min(Math.max(x0, x1) - 1, FINE * flips.width - 1);
   for (let column = firstMiddle(Math.min(x0, x1)); column <= last; column += FINE) {
-    // the first row on the far side of the line between this column and the next
-    const beyond = (t: number) => x0 + slope * t + 0.5 >= column + 1 === slope > 0;
     let t = Math.ceil((column + 0.5 - x0) / slope);
-    while (!beyond(t)) t++;
-    while (beyond(t - 1)) t--;
+    while (!isBeyond(column, x0, slope, t)) t++;
+    while (isBeyond(column, x0, slope, t - 1)) t--;
     flip(flips, column, y0 + t - 1);
   }
+}
+
+/** Whether row t of a steep edge is on the far side of the line between a column and the next. */
+function isBeyond(column: number, x0: number, slope: number, t: number): boolean {
+  return x0 + slope * t + 0.5 >= column + 1 === slope > 0;
 }
 
 /** @param column on the fine grid, in the middle of a pixel @param y on the fine grid */

@@ -1,4 +1,4 @@
-import { type Rle, requireTotal } from './rle.ts';
+import { type Rle, requireTotal, rleArea } from './rle.ts';
 
 /** A mask as COCO files hold it: the compressed string, or the plain list of runs. */
 export type CocoRle = { size: readonly [height: number, width: number]; counts: string | readonly number[] };
@@ -35,14 +35,19 @@ function fromCharCodes(codes: number[]): string {
  * @throws at a character outside '0' to 'o', a number cut short or too long, or a run below zero or above 2³² − 1
  */
 export function parseCounts(text: string): Uint32Array {
-  const runs = text.length <= scratch.length ? scratch : new Uint32Array(text.length);
-  return runs.slice(0, readCounts(text, runs));
+  return passingCounts(text).slice();
 }
 
 /** Holds the runs of a string until their number is known. */
 const scratch = new Uint32Array(2 ** 14);
 
-/** As parseCounts, into a buffer of at least text.length runs. @returns the number of runs */
+/** As parseCounts, but overwritten by the next. */
+function passingCounts(text: string): Uint32Array {
+  const runs = text.length <= scratch.length ? scratch : new Uint32Array(text.length);
+  return runs.subarray(0, readCounts(text, runs));
+}
+
+/** Into a buffer of at least text.length runs. @returns the number of runs */
 function readCounts(text: string, counts: Uint32Array): number {
   let runs = 0;
   for (let p = 0; p < text.length; ) {
@@ -75,11 +80,22 @@ function badCharacter(text: string, p: number): RangeError {
 
 /** @throws unless this is {size, counts} with runs that add up to the size */
 export function parseRle(stored: CocoRle): Rle {
+  const { height, width, counts } = passingRle(stored);
+  return { height, width, counts: counts.slice() };
+}
+
+/** The area of a stored mask, without making the mask. @throws as parseRle */
+export function parseArea(stored: CocoRle): number {
+  return rleArea(passingRle(stored));
+}
+
+/** As parseRle, but its counts are overwritten by the next. */
+function passingRle(stored: CocoRle): Rle {
   if (typeof stored !== 'object' || stored === null || !Array.isArray(stored.size) || stored.size.length !== 2) {
     throw new TypeError(`parseRle: expected {size: [height, width], counts}, got ${shown(stored)}`);
   }
   const [height, width] = stored.size;
-  const counts = typeof stored.counts === 'string' ? parseCounts(stored.counts) : listedCounts(stored.counts);
+  const counts = typeof stored.counts === 'string' ? passingCounts(stored.counts) : listedCounts(stored.counts);
   const rle = { height, width, counts };
   requireTotal('parseRle', rle);
   return rle;
