@@ -1,0 +1,118 @@
+import { appendFileSync } from 'node:fs';
+import { init, ParamStore, type RgbImage, type Size } from '@seg/core';
+import { onEveryBackend, testedBackends } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { tasksOf } from '../src/inference/task.ts';
+import { buildModel, type SegmentationModel } from '../src/loading/build-model.ts';
+import { type ModelDescription, numClasses } from '../src/loading/model-description.ts';
+import { PRESETS } from '../src/loading/presets.ts';
+import { preprocess } from '../src/preprocess.ts';
+import { Segmenter } from '../src/segmenter.ts';
+
+/** One of each system, with the fewest parameters. All: `node scripts/run-presets.mjs`, which gives each a process. */
+const SMALLEST = [
+  'mask2former-r50-cityscapes-instance',
+  'maskformer-r50-ade20k',
+  'solov2-light-r50-coco',
+  'max-deeplab-s-coco-641',
+  'panoptic-segformer-pvt-v2-b0-coco',
+];
+const names = process.env.SEG_PRESETS?.split(',') ?? SMALLEST;
+const presets = Object.entries<ModelDescription>(PRESETS).filter(([name]) => names.includes(name));
+const backends = process.env.SEG_PRESETS === undefined ? testedBackends().filter((one) => one !== 'cpu') : undefined;
+
+const PHOTO: RgbImage = {
+  data: Uint8Array.from({ length: 64 * 96 * 3 }, (_, i) => 127 + 127 * Math.sin(i / 7) * Math.cos(i / 1100)),
+  width: 96,
+  height: 64,
+};
+const MINUTES = 60_000;
+
+onEveryBackend(
+  'presets at published size on a small image; on the plain cpu backend only by run-presets',
+  (backend) => {
+    let model: SegmentationModel | undefined;
+    beforeEach(() => init.seedInitializers(11));
+    afterEach(() => model?.dispose());
+
+    test.each(presets)(
+      '%s: random weights, right shapes, finite values, segments for every task, nothing left behind',
+      async (preset, description) => {
+        model = buildModel(new ParamStore(), description.config);
+        const preprocessing = small(description.preprocessing);
+        const parameters = model.params.keys().reduce((sum, key) => sum + model!.params.get(key).size, 0);
+        await checkPrediction(model, { ...description, preprocessing });
+        const segmenter = new Segmenter({ ...description, preprocessing, model });
+        const before = tf.memory().numTensors;
+        const started = performance.now();
+        for (const task of tasksOf(description.config)) {
+          const { width, height } = await segmenter.segment(PHOTO, { task });
+          expect([width, height], task).toEqual([96, 64]);
+        }
+        const seconds = (performance.now() - started) / 1000 / tasksOf(description.config).length;
+        expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+        note({ preset, backend, parameters, seconds, megabytes: process.resourceUsage().maxRSS / 1024 });
+      },
+      9 * MINUTES,
+    );
+  },
+  { only: backends },
+);
+
+/** The published preprocessing but for its size. */
+function small(preprocessing: ModelDescription['preprocessing']): ModelDescription['preprocessing'] {
+  const isSquare = preprocessing.resize.kind === 'square';
+  return { ...preprocessing, resize: isSquare ? { kind: 'square', side: 97 } : { kind: 'none' } };
+}
+
+async function checkPrediction(model: SegmentationModel, description: ModelDescription): Promise<void> {
+  const { pixels } = preprocess([PHOTO], description.preprocessing);
+  const prediction = model.forward(pixels) as tf.TensorContainer;
+  pixels.dispose();
+  const found = tensorsOf(prediction);
+  const [height, width] = description.preprocessing.resize.kind === 'square' ? [97, 97] : [64, 96];
+  const shapes = found.map(({ shape }) => shape.join('x'));
+  for (const shape of expectedShapes(description, [height, width])) expect(shapes).toContain(shape.join('x'));
+  for (const tensor of found) expect((await tensor.data()).every(Number.isFinite), `${tensor.shape}`).toBe(true);
+  tf.dispose(prediction);
+}
+
+/** What each paper's model predicts of one image; maps are at a quarter of the input, or an eighth. */
+function expectedShapes({ config }: ModelDescription, [height, width]: Size): number[][] {
+  const at = (stride: number) => [Math.ceil(height / stride), Math.ceil(width / stride)];
+  switch (config.model) {
+    case 'mask2former':
+    case 'maskformer':
+      return [
+        [1, config.numQueries, numClasses(config) + 1],
+        [1, ...at(4), config.numQueries],
+      ];
+    case 'max-deeplab':
+      return [
+        [1, config.numSlots, numClasses(config) + 1],
+        [1, ...at(4), config.numSlots],
+      ];
+    case 'panoptic_segformer':
+      return [
+        [1, config.maxDetections],
+        [1, ...at(8), config.maxDetections],
+        [1, config.numStuffClasses],
+        [1, ...at(8), config.numStuffClasses],
+      ];
+    default:
+      return config.grids.map((grid) => [1, grid, grid, config.numClasses]);
+  }
+}
+
+function tensorsOf(container: unknown): tf.Tensor[] {
+  if (container instanceof tf.Tensor) return [container];
+  return typeof container === 'object' && container !== null ? Object.values(container).flatMap(tensorsOf) : [];
+}
+
+/** A row of the support table, where the preset had a process for itself. */
+function note(row: { preset: string; backend: string; parameters: number; seconds: number; megabytes: number }): void {
+  const file = process.env.SEG_SUPPORT;
+  if (file !== undefined && presets.length === 1) appendFileSync(file, `${JSON.stringify(row)}\n`);
+}
