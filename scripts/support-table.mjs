@@ -15,32 +15,61 @@ const rows = process.argv.slice(2).flatMap((file) =>
 const goldens = rows.filter(({ golden }) => golden);
 const ops = rows.filter(({ op }) => op);
 
-const text = `# Support
+const presets = rows.filter(({ preset }) => preset);
+const columns = `${BACKENDS.join(' | ')} |`;
+const rule = `${BACKENDS.map(() => '---').join('|')}|`;
+
+const head = `# Support
 
 Written by \`scripts/support-table.mjs\` from the tests of one run on each backend; do not edit. \`node\` is native
 TensorFlow, \`webgpu\` a software adapter (lavapipe) in Node.
+`;
 
-## Systems against their references
-
-Every recorded value of a golden file (docs/goldens.md) within ten times the reference's float32 noise. The number is
+const sections = {
+  'Systems against their references': `Every recorded value of a golden file (docs/goldens.md) within ten times the reference's float32 noise. The number is
 the largest difference seen, as a share of what is allowed; forward files have published sizes, \`loss_\` files hold
 predictions, assignments, loss terms and gradients. **n beyond**: n of the comparisons are not within it, which the
 test names and leaves out on that backend. – means not run there.
 
-| golden | taps | ${BACKENDS.join(' | ')} |
-|---|---|${BACKENDS.map(() => '---').join('|')}|
+| golden | taps | ${columns}
+|---|---|${rule}
 ${unique(goldens, 'golden').map(goldenRow).join('\n')}
+`,
+  'Ops and their gradients': `Forward equal to the reference op, gradient equal to central differences.
 
-## Ops and their gradients
-
-Forward equal to the reference op, gradient equal to central differences.
-
-| op | ${BACKENDS.join(' | ')} |
-|---|${BACKENDS.map(() => '---').join('|')}|
+| op | ${columns}
+|---|${rule}
 ${unique(ops, 'op').map(opRow).join('\n')}
-`;
-writeFileSync(path.join(root, 'docs', 'support.md'), text);
-console.log(`docs/support.md: ${goldens.length} comparisons of systems, ${ops.length} of ops`);
+`,
+  Presets: `Every published model with random weights on an image of 64 × 96 pixels (MaX-DeepLab: 97 × 97), by
+\`scripts/run-presets.mjs\`: predictions of the right shapes, all values finite, segments for every task, no tensor left
+behind. Seconds an image, the first pass aside, of two processor cores that were not idle, and the most memory that the
+process had, weights and their making included. **memory**: more than the backend can have. – means not run there.
+
+| preset | parameters | ${columns}
+|---|---|${rule}
+${unique(presets, 'preset').map(presetRow).join('\n')}
+`,
+};
+
+const file = path.join(root, 'docs', 'support.md');
+const given = { 'Systems against their references': goldens, 'Ops and their gradients': ops, Presets: presets };
+const old = oldSections(file);
+const text = Object.entries(sections).map(([title, section]) => {
+  return `\n## ${title}\n\n${given[title].length > 0 ? section : (old.get(title) ?? 'Not run.\n')}`;
+});
+writeFileSync(file, head + text.join(''));
+console.log(
+  `docs/support.md: ${goldens.length} comparisons of systems, ${ops.length} of ops, ${presets.length} presets`,
+);
+
+/** Sections of the file as it is, which stay where there are no rows for them. */
+function oldSections(name) {
+  const parts = readFileSync(name, 'utf8').split(/^## /m).slice(1);
+  return new Map(
+    parts.map((part) => [part.slice(0, part.indexOf('\n')), `${part.slice(part.indexOf('\n')).trim()}\n`]),
+  );
+}
 
 function unique(list, key) {
   return [...new Set(list.map((row) => row[key]))].sort();
@@ -51,6 +80,19 @@ function goldenRow(golden) {
   const cell = (row) => (row === undefined ? '–' : row.beyond > 0 ? `**${row.beyond} beyond**` : row.worst.toFixed(2));
   const taps = goldens.find((row) => row.golden === golden).taps;
   return `| ${golden} | ${taps} | ${BACKENDS.map((backend) => cell(of(backend))).join(' | ')} |`;
+}
+
+function presetRow(preset) {
+  const of = (backend) => presets.findLast((row) => row.preset === preset && row.backend === backend);
+  const cell = (row) =>
+    row === undefined ? '–' : (row.megabytes && `${row.seconds.toFixed(2)} s ${sizeOf(row)}`) || `**${row.failed}**`;
+  const { parameters } = presets.find((row) => row.preset === preset && row.parameters) ?? {};
+  const size = parameters === undefined ? '–' : `${(parameters / 1e6).toFixed(1)} M`;
+  return `| ${preset} | ${size} | ${BACKENDS.map((backend) => cell(of(backend))).join(' | ')} |`;
+}
+
+function sizeOf({ megabytes }) {
+  return `${(megabytes / 1024).toFixed(1)} GB`;
 }
 
 function opRow(op) {
