@@ -12,6 +12,7 @@ export { useBackend } from './backend/use-backend.ts';
 // Checkpoints
 export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
 export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
+export { listFaults } from './checkpoint/list-faults.ts';
 export { openCheckpoint } from './checkpoint/open-checkpoint.ts';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
 export { type OpenShard, openTensorBundle, shardName } from './checkpoint/tensorflow/open-tensor-bundle.ts';

@@ -24,6 +24,7 @@ export type { Task } from './inference/task.ts';
 export { buildModel, type SegmentationModel } from './loading/build-model.ts';
 // Loading
 export { type Category, categoriesFromLabels } from './loading/categories.ts';
+export { convertWeights, type KeyStyle } from './loading/convert-weights.ts';
 export {
   ADE20K,
   ADE20K_INSTANCE,
@@ -34,9 +35,11 @@ export {
 } from './loading/data-set-categories.ts';
 export { type LoadedModel, loadModel } from './loading/load-model.ts';
 export type { Inference, ModelConfig, ModelDescription, OwnConfig } from './loading/model-description.ts';
-export { type ModelFolder, openModelFolder } from './loading/model-folder.ts';
-export { originalKeys } from './loading/original-keys.ts';
+export { type ModelFolder, type ModelLocation, openLocation, openModelFolder } from './loading/model-folder.ts';
+export { isRecomputed, isUnused, type KeyNaming, keyNamings, originalKeys } from './loading/original-keys.ts';
 export { PRESETS, type PresetName } from './loading/presets.ts';
+export { readDescription } from './loading/read-description.ts';
+export { openWeights, readWeights } from './loading/read-weights.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';
@@ -80,6 +83,7 @@ export { soloOutput } from './solo/solo-output.ts';
 
 export { AxialAttention2d, DualPathTransformer } from '@seg/attention';
 export type { MaxDeepLabConfig, MaxEncoderConfig } from './max-deeplab/config.ts';
+export { MAX_DEEPLAB_ORIGINAL_KEYS } from './max-deeplab/key-map.ts';
 export { MaxDeepLab, type MaxDeepLabPrediction } from './max-deeplab/max-deeplab.ts';
 export { MAX_DEEPLAB_PRESETS } from './max-deeplab/presets.ts';
 export { ResidualBlock, type ResidualBlockConfig } from './max-deeplab/residual-block.ts';

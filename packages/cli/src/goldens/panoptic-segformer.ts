@@ -1,4 +1,5 @@
 import {
+  isUnused,
   PANOPTIC_SEGFORMER_ORIGINAL_KEYS,
   PANOPTIC_SEGFORMER_PRESETS,
   PanopticSegFormer,
@@ -29,7 +30,7 @@ export function panopticSegFormerGolden(golden: Golden): GoldenModel {
   const config = panopticSegFormerConfig(golden);
   return {
     keyMap: PANOPTIC_SEGFORMER_ORIGINAL_KEYS.resnet,
-    ignored: () => false,
+    ignored: (key) => isUnused(config, key),
     create: (params) => {
       const model = new PanopticSegFormer(params, config);
       return { run: (pixels) => runAllLayers(model, pixels) };

@@ -1,4 +1,6 @@
+import { FormatError } from '../errors.ts';
 import type { ParamSource, StoredValue } from '../params/param-store.ts';
+import { listFaults } from './list-faults.ts';
 
 /**
  * How the keys of a foreign checkpoint become those of a model. Patterns hold indices in braces, `layers.{i}`, with an
@@ -16,12 +18,24 @@ export type KeyRule =
 
 export type KeyMap = readonly KeyRule[];
 
-/** Reads a foreign checkpoint under the model's own keys. Foreign keys that no rule names keep their name. */
+/**
+ * Reads a foreign checkpoint under the model's own keys. Foreign keys that no rule names keep their name.
+ *
+ * @throws FormatError listing the foreign keys that would become one of ours twice
+ */
 export function renamed(foreign: ParamSource, map: KeyMap): ParamSource {
   const readers = new Map<string, Reader>();
+  const twice: string[] = [];
   for (const key of foreign.keys()) {
-    for (const reader of readersOf(key, foreign, map)) readers.set(reader.ours, reader);
+    for (const reader of readersOf(key, foreign, map)) {
+      const known = readers.get(reader.ours);
+      if (known !== undefined && known.from !== reader.from) {
+        twice.push(`${known.from} and ${reader.from} as ${reader.ours}`);
+      }
+      readers.set(reader.ours, reader);
+    }
   }
+  if (twice.length > 0) throw new FormatError(`renamed: expected each parameter once, got ${listFaults(twice)}`);
   return {
     keys: () => readers.keys(),
     read: (key) => readers.get(key)?.read() ?? null,
@@ -54,7 +68,8 @@ function inverted(rule: KeyRule): KeyRule[] {
   return [{ foreign: rule.ours, ours: rule.foreign }];
 }
 
-type Reader = { ours: string; read(): StoredValue | null; shape(): readonly number[] | null };
+/** `from` names what is read, the same for all foreign keys of a stack. */
+type Reader = { ours: string; from: string; read(): StoredValue | null; shape(): readonly number[] | null };
 
 function readersOf(key: string, source: ParamSource, map: KeyMap): Reader[] {
   for (const rule of map) {
@@ -86,7 +101,7 @@ function shapeIn(source: ParamSource, key: string): readonly number[] | null {
 }
 
 function sameReader(source: ParamSource, key: string, ours: string): Reader {
-  return { ours, read: () => source.read(key), shape: () => shapeIn(source, key) };
+  return { ours, from: key, read: () => source.read(key), shape: () => shapeIn(source, key) };
 }
 
 /** One of equal parts. A tensor that cannot be divided is given whole, and its shape tells. */
@@ -95,6 +110,7 @@ function partReader(source: ParamSource, key: string, ours: string, [index, coun
     shape.length === 0 || shape[0] % count !== 0 ? shape : [shape[0] / count, ...shape.slice(1)];
   return {
     ours,
+    from: key,
     shape: () => {
       const shape = shapeIn(source, key);
       return shape && partShape(shape);
@@ -112,6 +128,7 @@ function stackReader(source: ParamSource, rule: { stack: readonly string[]; ours
   const keys = rule.stack.map((pattern) => fill(pattern, found));
   return {
     ours: fill(rule.ours, found),
+    from: keys.join(' + '),
     read: () => stacked(keys.map((key) => source.read(key))),
     shape: () => stackedShape(keys.map((key) => shapeIn(source, key))),
   };

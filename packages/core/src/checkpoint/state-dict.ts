@@ -1,6 +1,6 @@
 import { FormatError } from '../errors.ts';
 import type { ParamSource } from '../params/param-store.ts';
-import { listed } from './listed.ts';
+import { listFaults } from './list-faults.ts';
 import { NumpyArray } from './pickle/numpy-globals.ts';
 import { StoredTensor } from './stored-tensor.ts';
 
@@ -18,7 +18,7 @@ const MAX_WRAPPERS = 4;
 export function stateDict(where: string, root: unknown): ParamSource {
   const tensors = tensorsOf(where, root);
   const faults = [...tensors].flatMap(([key, { fault }]) => (fault === null ? [] : [`${key}: ${fault}`]));
-  if (faults.length > 0) throw new FormatError(`${where}: ${listed(faults)}`);
+  if (faults.length > 0) throw new FormatError(`${where}: ${listFaults(faults)}`);
   return {
     keys: () => tensors.keys(),
     shape: (key) => tensors.get(key)?.view.shape ?? null,

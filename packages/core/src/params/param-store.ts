@@ -26,7 +26,7 @@ export type ParamOptions = {
   required?: boolean;
 };
 
-type Entry = { variable: tf.Variable; stored: StoredLayout | undefined };
+type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
 
 /**
  * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
@@ -34,6 +34,7 @@ type Entry = { variable: tf.Variable; stored: StoredLayout | undefined };
  */
 export class ParamStore {
   private readonly source: ParamSource | null;
+  private readonly isZero: boolean;
   private readonly entries = new Map<string, Entry>();
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
@@ -45,9 +46,13 @@ export class ParamStore {
   /** True inside {@link train}: dropout drops, drop path drops. */
   training = false;
 
-  /** @param source Where parameters come from; null initializes them. */
-  constructor(source: ParamSource | null = null) {
-    this.source = source;
+  /**
+   * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys
+   *   and shapes are wanted
+   */
+  constructor(source: ParamSource | 'zeros' | null = null) {
+    this.source = source === 'zeros' ? null : source;
+    this.isZero = source === 'zeros';
   }
 
   get root(): Scope {
@@ -85,6 +90,26 @@ export class ParamStore {
     if (this.missing.length + unexpected.length + this.misshapen.length === 0) return;
     this.dispose();
     throw new CheckpointError(this.missing, unexpected, this.misshapen);
+  }
+
+  /**
+   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no values of
+   * a source that tells its shapes.
+   *
+   * @param ignore Keys of the checkpoint that the model may leave unused
+   */
+  expectFit(source: ParamSource, ignore: (key: string) => boolean = () => false): void {
+    const missing: string[] = [];
+    const misshapen: string[] = [];
+    for (const [key, { variable, stored, required }] of this.entries) {
+      const expected = stored ? stored.toStored(variable.shape) : variable.shape;
+      const actual = (source.shape ? source.shape(key) : source.read(key)?.shape) ?? null;
+      if (actual === null && required) missing.push(key);
+      if (actual !== null && actual.join() !== expected.join()) misshapen.push(misfit(key, actual, expected));
+    }
+    const unexpected = [...source.keys()].filter((key) => !this.entries.has(key) && !ignore(key));
+    if (missing.length + unexpected.length + misshapen.length === 0) return;
+    throw new CheckpointError(missing, unexpected, misshapen);
   }
 
   /** Runs `f` in training mode. A forward pass is synchronous, so the mode cannot leak out of it. */
@@ -126,10 +151,10 @@ export class ParamStore {
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
-      const value = this.stored(key, shape, options) ?? initialize(shape);
+      const value = this.isZero ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
       return tf.variable(value, options.trainable ?? true);
     });
-    this.entries.set(key, { variable, stored: options.stored });
+    this.entries.set(key, { variable, stored: options.stored, required: options.required ?? true });
     return variable;
   }
 
@@ -145,10 +170,14 @@ export class ParamStore {
       return null;
     }
     if (found === null || actual.join() !== expected.join()) {
-      this.misshapen.push(`${key} [${actual.join(', ')}], model has [${expected.join(', ')}]`);
+      this.misshapen.push(misfit(key, actual, expected));
       return null;
     }
     const raw = tf.tensor(found.values, [...found.shape], 'float32');
     return stored ? stored.fromStored(raw) : raw;
   }
+}
+
+function misfit(key: string, actual: readonly number[], expected: readonly number[]): string {
+  return `${key} [${actual.join(', ')}], model has [${expected.join(', ')}]`;
 }

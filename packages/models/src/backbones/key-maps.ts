@@ -20,6 +20,8 @@ export function detectron2ResNetKeys(from: string, to: string): KeyMap {
   ];
   return [
     ...stem('conv1', 'embedder'),
+    ...stem('conv2', 'conv2'), // of the deep stem
+    ...stem('conv3', 'conv3'),
     ...block('conv1', 'layer.0'),
     ...block('conv2', 'layer.1'),
     ...block('conv3', 'layer.2'),

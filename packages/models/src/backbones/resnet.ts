@@ -88,7 +88,7 @@ export class ResNet {
 function stem(scope: Scope, { stem: kind = 'basic', stemDim, batchNorm }: ResNetConfig): ConvNorm[] {
   const basic = [{ name: 'embedder', inDim: 3, outDim: stemDim, kernel: 7, stride: 2 }];
   const deep = [
-    { name: 'conv1', inDim: 3, outDim: stemDim, kernel: 3, stride: 2 },
+    { name: 'embedder', inDim: 3, outDim: stemDim, kernel: 3, stride: 2 },
     { name: 'conv2', inDim: stemDim, outDim: stemDim, kernel: 3, stride: 1 },
     { name: 'conv3', inDim: stemDim, outDim: stemDim * 2, kernel: 3, stride: 1 },
   ];

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type ByteSource, FormatError } from '@seg/core';
 
-import type { ModelFolder } from './model-folder.ts';
+import type { ModelFolder, ModelLocation } from './model-folder.ts';
 
 /** A folder of this machine. Files are read in ranges, so a checkpoint is never in memory whole. */
 export function diskFolder(folder: string): ModelFolder {
@@ -15,6 +15,13 @@ export function diskFolder(folder: string): ModelFolder {
     name: folder,
     open: async (file) => openFile(path.join(folder, file)),
   };
+}
+
+/** A folder, or a file in one; of a TensorFlow checkpoint its prefix. */
+export function diskLocation(location: string): ModelLocation {
+  const isFile = [location, `${location}.index`].some((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
+  if (!isFile) return { folder: diskFolder(location), file: null };
+  return { folder: diskFolder(path.dirname(location)), file: path.basename(location) };
 }
 
 function openFile(name: string): ByteSource | null {

@@ -14,6 +14,20 @@ export async function openModelFolder(pathOrUrl: string): Promise<ModelFolder> {
   return diskFolder(pathOrUrl);
 }
 
+/** A place of weights: a folder, and the file in it where one is meant. */
+export type ModelLocation = { folder: ModelFolder; file: string | null };
+
+/** Endings of weight files, by which a URL of a file is told from one of a folder. */
+const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckpt-\d+)$/;
+
+/** A folder, or a file (for a TensorFlow checkpoint: its prefix), on this machine (Node) or behind a URL. */
+export async function openLocation(pathOrUrl: string): Promise<ModelLocation> {
+  if (!/^https?:\/\//.test(pathOrUrl)) return (await import('./disk-folder.ts')).diskLocation(pathOrUrl);
+  const url = new URL(pathOrUrl);
+  if (!FILE_URL.test(url.pathname)) return { folder: await openModelFolder(pathOrUrl), file: null };
+  return { folder: urlFolder(new URL('.', url).href), file: url.pathname.slice(url.pathname.lastIndexOf('/') + 1) };
+}
+
 function urlFolder(base: string): ModelFolder {
   return {
     name: base,

@@ -1,42 +1,72 @@
-import type { KeyMap } from '@seg/core';
+import { isDropped, type KeyMap } from '@seg/core';
 
 import { MASK2FORMER_ORIGINAL_KEYS } from '../mask2former/key-map.ts';
 import { MASKFORMER_ORIGINAL_KEYS } from '../maskformer/key-map.ts';
+import { MAX_DEEPLAB_ORIGINAL_KEYS } from '../max-deeplab/key-map.ts';
 import { PANOPTIC_SEGFORMER_ORIGINAL_KEYS } from '../panoptic-segformer/key-map.ts';
 import { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from '../solo/key-map.ts';
 import type { ModelConfig } from './model-description.ts';
 
-/** A naming of checkpoints: how to tell it from ours, and what our names are. */
-type Naming = { isUsed: (key: string) => boolean; keyMap: KeyMap };
+/** A naming of checkpoints: whose it is, how to tell it from ours, and what our names are. */
+export type KeyNaming = { name: 'original' | 'mmdetection'; isUsed: (key: string) => boolean; keyMap: KeyMap };
 
 /**
  * The key map for weights under published names other than ours: detectron2's for Mask2Former and MaskFormer, the
- * authors' and mmdetection's for SOLO, the authors' for Panoptic SegFormer. Empty where the names are ours; deeplab2's
- * names of MaX-DeepLab are.
+ * authors' and mmdetection's for SOLO, the authors' for Panoptic SegFormer, TensorFlow's for MaX-DeepLab. Empty where
+ * the names are ours.
  *
  * @param keys Of the weights
  */
 export function originalKeys(config: ModelConfig, keys: Iterable<string>): KeyMap {
   const all = [...keys];
-  return namings(config).find(({ isUsed }) => all.some(isUsed))?.keyMap ?? [];
+  return keyNamings(config).find(({ isUsed }) => all.some(isUsed))?.keyMap ?? [];
 }
 
-function namings(config: ModelConfig): Naming[] {
+/** Every published naming of a model's weights, the authors' last. */
+export function keyNamings(config: ModelConfig): KeyNaming[] {
+  const original = (isUsed: KeyNaming['isUsed'], keyMap: KeyMap): KeyNaming => ({ name: 'original', isUsed, keyMap });
   const isDetectron2 = (key: string) => key.startsWith('sem_seg_head.');
   const isMmdetection = (key: string) => /^backbone\.(conv1|patch_embed|patch_embed1)\./.test(key);
   switch (config.model) {
     case 'mask2former':
-      return [{ isUsed: isDetectron2, keyMap: MASK2FORMER_ORIGINAL_KEYS }];
+      return [original(isDetectron2, MASK2FORMER_ORIGINAL_KEYS)];
     case 'maskformer':
-      return [{ isUsed: isDetectron2, keyMap: MASKFORMER_ORIGINAL_KEYS }];
+      return [original(isDetectron2, MASKFORMER_ORIGINAL_KEYS)];
     case 'panoptic_segformer':
-      return [{ isUsed: isMmdetection, keyMap: PANOPTIC_SEGFORMER_ORIGINAL_KEYS[config.backbone.type] }];
+      return [original(isMmdetection, PANOPTIC_SEGFORMER_ORIGINAL_KEYS[config.backbone.type])];
     case 'max-deeplab':
-      return [];
-    default:
+      return [original((key) => key.endsWith('/.ATTRIBUTES/VARIABLE_VALUE'), MAX_DEEPLAB_ORIGINAL_KEYS)];
+    default: {
+      const isUsed = (key: string) => key.startsWith('mask_head.');
       return [
-        { isUsed: (key) => key.startsWith('mask_head.'), keyMap: SOLO_MMDETECTION_KEYS[config.model] },
-        { isUsed: isMmdetection, keyMap: SOLO_ORIGINAL_KEYS },
+        { name: 'mmdetection', isUsed, keyMap: SOLO_MMDETECTION_KEYS[config.model] },
+        original(isMmdetection, SOLO_ORIGINAL_KEYS),
       ];
+    }
   }
+}
+
+/** Counters and index tables, which every implementation computes itself. */
+const RECOMPUTED = [/relative_position_index$/, /num_batches_tracked$/];
+
+/**
+ * What published files hold beside the model: weights of the criterion, norms that newer exports add, and class and box
+ * heads of Panoptic SegFormer's mask decoder of things, whose losses are multiplied by zero.
+ */
+const BESIDE = [
+  /^criterion\./,
+  /\.encoder\.swin\.layernorm\./,
+  /\.encoder\.model\.layernorm\./,
+  /^bbox_head\.(reg_branches2|cls_thing_branches)\./,
+];
+
+/** True for keys of published checkpoints that need not be kept: they can be computed. */
+export function isRecomputed(key: string): boolean {
+  return RECOMPUTED.some((pattern) => pattern.test(key));
+}
+
+/** True for keys, under any naming, that published checkpoints of a model hold and inference does not use. */
+export function isUnused(config: ModelConfig, key: string): boolean {
+  const isBeside = isRecomputed(key) || BESIDE.some((pattern) => pattern.test(key));
+  return isBeside || keyNamings(config).some(({ keyMap }) => isDropped(keyMap, key));
 }

@@ -1,30 +1,40 @@
-import { FormatError, openSafetensors, type ParamSource } from '@seg/core';
+import { FormatError, type ParamSource } from '@seg/core';
 
-import { type ModelFolder, readOptionalJson } from './model-folder.ts';
+import { type ModelFolder, openLocation } from './model-folder.ts';
+import { openWeightFile } from './weight-files.ts';
 
-/** The weights of a folder: `model.safetensors`, or its shards by `model.safetensors.index.json`. */
+/** What a folder's weights are called, by safetensors and by older exports of PyTorch; the first present is read. */
+const FILES = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+] as const;
+
+/**
+ * The weights of a folder: `model.safetensors` or `pytorch_model.bin`, or their shards by an index beside them.
+ *
+ * @throws FormatError naming the file, with all that is wrong
+ */
 export async function readWeights(folder: ModelFolder): Promise<ParamSource> {
-  const whole = await folder.open('model.safetensors');
-  if (whole !== null) return openSafetensors(whole);
-  const index = await readOptionalJson<{ weight_map?: Record<string, string> }>(folder, 'model.safetensors.index.json');
-  if (index !== null) return openShards(folder, index.weight_map);
-  throw new FormatError(`${folder.name}: expected model.safetensors or model.safetensors.index.json, got neither`);
+  for (const file of FILES) {
+    const weights = await openWeightFile(folder, file);
+    if (weights !== null) return weights;
+  }
+  throw new FormatError(`${folder.name}: expected ${FILES.join(' or ')}, got none`);
 }
 
-async function openShards(folder: ModelFolder, weightMap: Record<string, string> | undefined): Promise<ParamSource> {
-  const entries = Object.entries(weightMap ?? {});
-  const isPlain = (file: unknown): boolean => typeof file === 'string' && /^[\w.-]+$/.test(file);
-  if (entries.length === 0 || !entries.every(([, file]) => isPlain(file))) {
-    throw new FormatError(
-      `${folder.name}: expected a weight_map of file names in model.safetensors.index.json, got another`,
-    );
-  }
-  const shards = new Map<string, ParamSource>();
-  for (const file of new Set(entries.map(([, file]) => file))) {
-    const source = await folder.open(file);
-    if (source === null) throw new FormatError(`${folder.name}: expected the shard ${file}, got none`);
-    shards.set(file, openSafetensors(source));
-  }
-  const fileOf = new Map(entries);
-  return { keys: () => fileOf.keys(), read: (key) => shards.get(fileOf.get(key) ?? '')?.read(key) ?? null };
+/**
+ * Opens the weights at a path or URL, under the keys that they have there: a folder (see {@link readWeights}), a file of
+ * safetensors, of PyTorch or of pickled numpy arrays, or the prefix or index of a TensorFlow checkpoint. Recognized by
+ * content; tensors are read when asked for, from disk by range.
+ *
+ * @throws FormatError naming the file, with all that is wrong
+ */
+export async function openWeights(pathOrUrl: string): Promise<ParamSource> {
+  const { folder, file } = await openLocation(pathOrUrl);
+  if (file === null) return readWeights(folder);
+  const weights = (await openWeightFile(folder, file)) ?? (await openWeightFile(folder, `${file}.index`));
+  if (weights === null) throw new FormatError(`${pathOrUrl}: expected a folder or file of weights, got nothing`);
+  return weights;
 }

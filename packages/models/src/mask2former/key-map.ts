@@ -9,7 +9,6 @@ const DECODER = 'sem_seg_head.pixel_decoder';
 
 /** Keys of the original repository's checkpoints (detectron2 ResNet or Swin backbone) as keys of {@link Mask2Former}. */
 export const MASK2FORMER_ORIGINAL_KEYS: KeyMap = [
-  { drop: 'criterion.empty_weight' },
   ...detectron2ResNetKeys('backbone', 'model.pixel_level_module.encoder'),
   ...originalSwinKeys('backbone', 'model.pixel_level_module.encoder', 'mask2former'),
 

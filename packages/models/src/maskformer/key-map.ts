@@ -41,7 +41,6 @@ function splitProjections(from: string, to: string): KeyMap {
 
 /** Keys of the original repository's checkpoints as keys of {@link MaskFormer}. */
 export const MASKFORMER_ORIGINAL_KEYS: KeyMap = [
-  { drop: 'criterion.empty_weight' },
   ...detectron2ResNetKeys('backbone', 'model.pixel_level_module.encoder'),
   ...originalSwinKeys('backbone', 'model.pixel_level_module.encoder', 'maskformer'),
   { foreign: `${PREDICTOR}.query_embed.weight`, ours: `${QUERIES}.queries_embedder.weight` },

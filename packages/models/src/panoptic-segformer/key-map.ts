@@ -2,15 +2,7 @@ import type { KeyMap } from '@seg/core';
 
 import { originalSwinKeys, torchvisionResNetKeys } from '../backbones/key-maps.ts';
 
-/**
- * Class and box heads of the mask decoder of things are in the checkpoints, but their losses are multiplied by zero and
- * inference does not read them.
- */
-const COMMON: KeyMap = [
-  { drop: '{*}.num_batches_tracked' },
-  { drop: 'bbox_head.reg_branches2.{*}' },
-  { drop: 'bbox_head.cls_thing_branches.{*}' },
-];
+const COMMON: KeyMap = [{ drop: '{*}.num_batches_tracked' }];
 
 /**
  * Keys of the authors' checkpoints (zhiqi-li/Panoptic-SegFormer, mmdetection 2) as keys of {@link PanopticSegFormer}, by

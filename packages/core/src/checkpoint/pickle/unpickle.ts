@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { listed } from '../listed.ts';
+import { listFaults } from '../list-faults.ts';
 import { expectAcyclic } from './acyclic.ts';
 import { OPCODES, STOP, unsupportedName } from './opcodes.ts';
 import { PickleMachine, type PickleRules } from './pickle-machine.ts';
@@ -48,5 +48,5 @@ function run(machine: PickleMachine): void {
 function refuse({ cursor, refused }: PickleMachine): void {
   if (refused.size === 0) return;
   const names = [...refused].map(([name, at]) => `${name} at ${at}`);
-  throw new FormatError(`${cursor.source.name}: expected tensors and plain containers only, got ${listed(names)}`);
+  throw new FormatError(`${cursor.source.name}: expected tensors and plain containers only, got ${listFaults(names)}`);
 }

@@ -2,7 +2,7 @@ import { FormatError } from '../../errors.ts';
 import type { ParamSource } from '../../params/param-store.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ELEMENT_BYTES } from '../element-type.ts';
-import { listed } from '../listed.ts';
+import { listFaults } from '../list-faults.ts';
 import { denseStrides, elementCount, type Storage, StoredTensor } from '../stored-tensor.ts';
 import { type BundleEntry, type BundleHeader, DT_STRING, readBundleEntry, readBundleHeader } from './bundle-entry.ts';
 import { maskedCrc32c } from './crc32c.ts';
@@ -28,7 +28,7 @@ export async function openTensorBundle(index: ByteSource, openShard: OpenShard):
       .map(([key, entry]) => [key, tensorOf(`${index.name}: ${key}`, entry, shards)] as const),
   );
   const faults = [...tensors].flatMap(([key, { fault }]) => (fault === null ? [] : [`${key}: ${fault}`]));
-  if (faults.length > 0) throw new FormatError(`${index.name}: ${listed(faults)}`);
+  if (faults.length > 0) throw new FormatError(`${index.name}: ${listFaults(faults)}`);
   return {
     keys: () => tensors.keys(),
     shape: (key) => tensors.get(key)?.view.shape ?? null,

@@ -1,0 +1,54 @@
+import { FormatError } from '@seg/core';
+
+import type { Mask2FormerConfig } from '../mask2former/config.ts';
+import { type HuggingFaceMask2Former, readMask2FormerConfig } from '../mask2former/hugging-face.ts';
+import type { MaskFormerConfig } from '../maskformer/config.ts';
+import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
+import { type HuggingFacePreprocessor, ORIGINAL_PREPROCESSING, readPreprocessing } from '../preprocess.ts';
+import { categoriesFromLabels } from './categories.ts';
+import type { ModelDescription, OwnConfig } from './model-description.ts';
+import { type ModelFolder, readJson, readOptionalJson } from './model-folder.ts';
+import { readOwnConfig } from './own-config.ts';
+
+type HuggingFaceConfig = { model_type?: string; id2label?: Record<string, string> };
+
+/**
+ * What `config.json` of a folder says of its model: this project's or Hugging Face's, with its
+ * `preprocessor_config.json`.
+ *
+ * @throws FormatError naming the file and the field
+ */
+export async function readDescription(folder: ModelFolder): Promise<ModelDescription> {
+  const json = await readJson<HuggingFaceConfig | OwnConfig>(folder, 'config.json');
+  const where = `${folder.name}/config.json`;
+  if ('format' in json) return readOwnConfig(where, json);
+  const preprocessor = await readOptionalJson<HuggingFacePreprocessor>(folder, 'preprocessor_config.json');
+  return readHuggingFace(where, json, preprocessor);
+}
+
+function readHuggingFace(
+  where: string,
+  json: HuggingFaceConfig,
+  preprocessor: HuggingFacePreprocessor | null,
+): ModelDescription {
+  const config = readConfig(where, json);
+  const labels =
+    json.id2label ?? Object.fromEntries(Array.from({ length: config.numClasses }, (_, i) => [i, `class ${i}`]));
+  const preprocessing = preprocessor
+    ? readPreprocessing(`${where}: preprocessor`, preprocessor)
+    : ORIGINAL_PREPROCESSING;
+  return { config, categories: categoriesFromLabels(labels), preprocessing };
+}
+
+function readConfig(where: string, json: HuggingFaceConfig): Mask2FormerConfig | MaskFormerConfig {
+  switch (json.model_type) {
+    case 'mask2former':
+      return readMask2FormerConfig(where, json as HuggingFaceMask2Former & HuggingFaceConfig);
+    case 'maskformer':
+      return readMaskFormerConfig(where, json as HuggingFaceMaskFormer & HuggingFaceConfig);
+    default:
+      throw new FormatError(
+        `${where}: expected model_type mask2former or maskformer, got ${JSON.stringify(json.model_type)}`,
+      );
+  }
+}
