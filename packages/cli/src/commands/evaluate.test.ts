@@ -155,6 +155,37 @@ test('mean IoU of two folders of label maps', async () => {
   }
   const { printed } = await run('semantic', '--gt', at('maps'), '--dt', at('guesses'), '--classes', '2');
   expect(printed).toContain('mIoU      |  50.00'); // 1/2 and 1/2
+  const args = ['semantic', '--gt', at('maps'), '--dt', at('guesses'), '--classes', '2'];
+  await run(...args, '--shard', '1/1', '--state', at('s.json'));
+  expect((await run('merge', at('s.json'))).printed).toBe(printed);
+});
+
+test('the rule for absent classes holds after merging too', async () => {
+  for (const [name, labels] of [
+    ['maps', [0, 0, 1, 255]],
+    ['guesses', [2, 0, 1, 0]],
+  ] as const) {
+    mkdirSync(at(name), { recursive: true });
+    writeFileSync(at(name, 'a.png'), png(Uint8Array.from(labels), 2, 2, 0));
+  }
+  const args = ['semantic', '--gt', at('maps'), '--dt', at('guesses'), '--classes', '3'];
+  await run(...args, '--shard', '1/1', '--state', at('s.json'));
+  expect((await run('merge', at('s.json'))).printed).toContain('mIoU      |  75.00'); // 1/2 and 1
+  const { printed } = await run('merge', at('s.json'), '--absent', 'count-as-zero');
+  expect(printed).toContain('mIoU      |  50.00'); // 1/2, 1 and 0
+  expect((await run(...args, '--absent', 'count-as-zero')).printed).toBe(printed);
+});
+
+test('LVIS files need no iscrowd, and print thirteen numbers', async () => {
+  const federated = { neg_category_ids: [], not_exhaustive_category_ids: [] };
+  const annotations = groundTruth.annotations.map(({ iscrowd: _, ...rest }) => rest);
+  const categories = [{ id: 1, name: 'a', frequency: 'r' }];
+  const args = [...writeInstances(), '--rules', 'lvis'];
+  const truth = { images: images.map((image) => ({ ...image, ...federated })), annotations, categories };
+  writeFileSync(at('gt.json'), JSON.stringify(truth));
+  const { printed, warned } = await run(...args);
+  expect(warned).toBe('');
+  expect(printed.split('\n')).toHaveLength(13);
 });
 
 test('a shard needs a place for its state', async () => {

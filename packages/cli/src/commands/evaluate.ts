@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  type AbsentClass,
   type CocoGroundTruth,
   type CocoResult,
   checkDetections,
@@ -18,7 +19,7 @@ import {
 } from '@seg/coco-eval';
 import { systemReason, writeFileAtomic } from '@seg/data/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { mergeStates } from '../evaluate/merge-states.ts';
+import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
 import { readJson } from '../evaluate/read-json.ts';
@@ -63,7 +64,7 @@ type SemanticOptions = CommonOptions & {
   classes: number;
   ignore: number;
   boundary?: boolean;
-  absent: 'leave-out' | 'count-as-zero';
+  absent: AbsentClass;
 };
 
 /** `seg evaluate instances|panoptic|semantic --gt … --dt …`, and `seg evaluate merge STATES...`. */
@@ -104,6 +105,11 @@ const cores = () =>
     .argParser(parseCount)
     .default(1);
 
+const absent = () =>
+  new Option('--absent <rule>', 'a class predicted but never present: detectron2 leaves it out, mmseg counts 0')
+    .choices(['leave-out', 'count-as-zero'])
+    .default('leave-out');
+
 function instancesCommand(around: EvaluateSurroundings): Command {
   return comparison('instances', 'average precision of masks or boxes', 'COCO instances JSON', 'COCO results JSON')
     .addOption(new Option('--iou-type <type>', 'what overlaps').choices(['segm', 'bbox', 'boundary']).default('segm'))
@@ -128,7 +134,7 @@ async function evaluateInstances(options: InstanceOptions, around: EvaluateSurro
   const groundTruth = await readJson<CocoGroundTruth>(options.gt);
   const results = await readJson<CocoResult[]>(options.dt);
   const { iouType, rules, maxDets, useCats: useCategories } = options;
-  const findings = options.check ? checkInput(groundTruth, results, iouType, around) : undefined;
+  const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, around) : undefined;
   if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), around);
   const parameters = { iouType, rules, useCategories, ...(maxDets && { maxDetections: maxDets }) };
   const total = groundTruth.images?.length ?? 0;
@@ -153,10 +159,10 @@ async function evaluateInstances(options: InstanceOptions, around: EvaluateSurro
 function checkInput(
   groundTruth: CocoGroundTruth,
   results: CocoResult[],
-  iouType: IouType,
+  options: Pick<InstanceOptions, 'iouType' | 'rules'>,
   around: EvaluateSurroundings,
 ): Finding[] {
-  const findings = checkDetections(groundTruth, results, { iouType });
+  const findings = checkDetections(groundTruth, results, options);
   for (const finding of findings) around.warn(describeFinding(finding));
   const errors = findings.filter(({ severity, code }) => severity === 'error' && code !== 'no results');
   if (errors.length > 0) throw new Error(`evaluate: expected input without errors, got ${errors.length} kinds of them`);
@@ -212,11 +218,7 @@ function semanticCommand(around: EvaluateSurroundings): Command {
     .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', Number)
     .option('--ignore <label>', 'ground-truth label that does not count', Number, 255)
     .option('--boundary', "also detectron2's boundary IoU of label maps")
-    .addOption(
-      new Option('--absent <rule>', 'a class predicted but never present: detectron2 leaves it out, mmseg counts 0')
-        .choices(['leave-out', 'count-as-zero'])
-        .default('leave-out'),
-    )
+    .addOption(absent())
     .action((options: SemanticOptions) => evaluateSemantic(options, around));
 }
 
@@ -255,7 +257,8 @@ function mergeCommand(around: EvaluateSurroundings): Command {
     .argument('<states...>', 'files that --shard has written')
     .addOption(summation())
     .addOption(cores())
-    .action(async (files: string[], options: OutputOptions & { summation: Summation; cores: number }) => {
+    .addOption(absent())
+    .action(async (files: string[], options: OutputOptions & MergeOptions) => {
       await writeOutputs(await mergeStates(files, options), options, around.print);
     });
 }
@@ -272,15 +275,15 @@ async function writeState({ state }: CommonOptions, saved: object): Promise<void
 /** Runs the comparison in several processes, and reports what they have seen together. */
 async function shareOut(
   name: string,
-  options: CommonOptions & { cores?: number; summation?: Summation },
+  options: CommonOptions & Partial<MergeOptions>,
   flags: string[],
   around: EvaluateSurroundings,
 ): Promise<void> {
   const args = ['evaluate', name, '--gt', options.gt, '--dt', options.dt, ...flags];
   const { files, remove } = await runShards(args, options.workers);
   try {
-    const merging = { cores: options.cores ?? 1, summation: options.summation ?? 'numpy2' };
-    await writeOutputs(await mergeStates(files, merging), options, around.print);
+    const { cores = 1, summation = 'numpy2', absent = 'leave-out' } = options;
+    await writeOutputs(await mergeStates(files, { cores, summation, absent }), options, around.print);
   } finally {
     await remove();
   }

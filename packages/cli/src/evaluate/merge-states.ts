@@ -1,4 +1,5 @@
 import {
+  type AbsentClass,
   DetectionEvaluator,
   type DetectionState,
   detectionReport,
@@ -14,7 +15,7 @@ import {
 import { readJson } from './read-json.ts';
 
 /** What the numbers of merged states may still depend on. */
-export type MergeOptions = { cores: number; summation: Summation };
+export type MergeOptions = { cores: number; summation: Summation; absent: AbsentClass };
 
 /**
  * The report of several shards, the same as that of one run, bit for bit.
@@ -25,7 +26,7 @@ export async function mergeStates(files: readonly string[], options: MergeOption
   const [first, ...rest] = await Promise.all(files.map((file) => readState(file)));
   for (const other of rest) mergeInto(first, other);
   if (first instanceof PanopticQuality) return panopticReport(first.result({ cores: options.cores }));
-  if (first instanceof SemanticQuality) return semanticReport(first.result());
+  if (first instanceof SemanticQuality) return semanticReport(first.result({ absentClass: options.absent }));
   return detectionReport(first.result(), { summation: options.summation });
 }
 

@@ -1,24 +1,55 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { systemReason } from '@seg/data/node';
+import { JSONParser } from '@streamparser/json';
 
 /**
- * Reads a JSON file. NaN and Infinity, which Python writes and JSON does not know, are accepted.
+ * Reads a JSON file. NaN and Infinity, which Python writes and JSON does not know, are accepted. A file longer than
+ * JavaScript's strings may be (512 MB, which LVIS and Objects365 pass) is parsed piece by piece, several times slower
+ * and without NaN.
  *
+ * @param longest Bytes that are read at once
  * @throws Error of one line, with the file's name
  */
-export async function readJson<T>(file: string): Promise<T> {
+export async function readJson<T>(file: string, longest: number = constants.MAX_STRING_LENGTH): Promise<T> {
   let text: string;
   try {
+    if ((await stat(file)).size > longest) return await parsePieces<T>(file);
     text = await readFile(file, 'utf8');
   } catch (error) {
+    if (error instanceof NotJson) throw error;
     throw new Error(`evaluate: expected to read ${file}, got ${systemReason(error)}`, { cause: error });
   }
   try {
     return JSON.parse(text) as T;
   } catch (error) {
     if (/\b(?:NaN|Infinity)\b/.test(text)) return parsePythonJson<T>(text, file);
-    throw new Error(`evaluate: expected JSON in ${file}, got ${(error as Error).message}`, { cause: error });
+    throw new NotJson(file, error);
   }
+}
+
+class NotJson extends Error {
+  constructor(file: string, cause: unknown) {
+    super(`evaluate: expected JSON in ${file}, got ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function parsePieces<T>(file: string): Promise<T> {
+  const found: T[] = [];
+  const parser = new JSONParser({ paths: ['$'], keepStack: false });
+  parser.onValue = ({ value }) => {
+    found.push(value as T);
+  };
+  for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 })) {
+    try {
+      parser.write(piece);
+    } catch (error) {
+      throw new NotJson(file, error);
+    }
+  }
+  if (found.length !== 1) throw new NotJson(file, new Error('the end of the file too early'));
+  return found[0];
 }
 
 const MARK = '\u0000number:';
@@ -33,6 +64,6 @@ function parsePythonJson<T>(text: string, file: string): T {
       typeof value === 'string' && value.startsWith(MARK) ? Number(value.slice(MARK.length)) : value,
     ) as T;
   } catch (error) {
-    throw new Error(`evaluate: expected JSON in ${file}, got ${(error as Error).message}`, { cause: error });
+    throw new NotJson(file, error);
   }
 }

@@ -1,7 +1,7 @@
 import { rleArea } from '../mask/rle.ts';
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import { resultKind } from './group-by-image.ts';
-import type { IouType } from './parameters.ts';
+import type { DetectionOptions, IouType } from './parameters.ts';
 import { annotationMask, isRle, requireBox, requireSegmentation } from './shapes.ts';
 
 /** One kind of fault, with how often and where. */
@@ -17,12 +17,13 @@ export type Finding = {
 
 /**
  * Names the faults of ground truth and results before they become silent zeros: the input is read as the evaluation
- * reads it, and every fault is counted instead of stopping at the first.
+ * reads it, and every fault is counted instead of stopping at the first. With LVIS' rules iscrowd is not asked for, and
+ * the lists and frequencies that only LVIS has are checked too.
  */
 export function checkDetections(
   groundTruth: CocoGroundTruth,
   results: readonly CocoResult[],
-  { iouType = 'segm' }: { iouType?: IouType } = {},
+  { iouType = 'segm', rules = 'coco' }: Pick<DetectionOptions, 'iouType' | 'rules'> = {},
 ): Finding[] {
   const findings = new Findings();
   for (const field of ['images', 'annotations', 'categories'] as const) {
@@ -33,7 +34,8 @@ export function checkDetections(
   if (findings.list().length > 0) return findings.list();
   const images = checkImages(groundTruth, findings);
   checkCategories(groundTruth, findings);
-  checkAnnotations(groundTruth, images, iouType, findings);
+  if (rules === 'lvis') checkFederation(groundTruth, findings);
+  checkAnnotations(groundTruth, images, { iouType, rules }, findings);
   checkResults(groundTruth, images, results, iouType, findings);
   return findings.list();
 }
@@ -93,10 +95,29 @@ function checkCategories({ categories }: CocoGroundTruth, findings: Findings): v
     findings.warning('no categories', 'there are no categories, so nothing is evaluated', 'categories');
 }
 
+/** Lists that say which categories an image was searched for, and how rare a category is. */
+function checkFederation({ images, categories }: CocoGroundTruth, findings: Findings): void {
+  const known = new Set<unknown>(categories.map((category) => category?.id));
+  for (const image of images) {
+    for (const field of ['neg_category_ids', 'not_exhaustive_category_ids'] as const) {
+      const list: unknown = image?.[field];
+      const where = `image ${image?.id}`;
+      if (list === undefined) findings.warning(`no ${field}`, `${field} is missing; taken as empty`, where);
+      else if (!Array.isArray(list)) findings.error(`${field} is no list`, `${field} cannot be read`, where);
+      else if (!list.every((id) => known.has(id)))
+        findings.warning('list of unknown categories', 'a list of an image has a category that is not listed', where);
+    }
+  }
+  for (const category of categories) {
+    if (['r', 'c', 'f'].includes(String(category?.frequency))) continue;
+    findings.warning('no frequency', 'not r, c or f: in none of APr, APc and APf', `category ${category?.id}`);
+  }
+}
+
 function checkAnnotations(
   { annotations, categories }: CocoGroundTruth,
   images: Map<CocoId, CocoImage>,
-  iouType: IouType,
+  { iouType, rules }: Required<Pick<DetectionOptions, 'iouType' | 'rules'>>,
   findings: Findings,
 ): void {
   const seen = new Set<CocoId>();
@@ -115,15 +136,21 @@ function checkAnnotations(
     if (!known.has(annotation.category_id)) {
       findings.warning('annotation of unknown category', 'the category is not listed; never evaluated', where);
     }
-    checkFields(annotation, where, findings);
+    checkFields(annotation, rules, where, findings);
     if (iouType === 'bbox')
       attempt(() => requireBox(where, annotation.bbox), 'annotation without bbox', where, findings);
     else if (image) checkMask(annotation, image, where, findings);
   }
 }
 
-function checkFields({ iscrowd, area }: CocoAnnotation, where: string, findings: Findings): void {
-  if (iscrowd === undefined) findings.error('annotation without iscrowd', 'iscrowd is missing', where);
+function checkFields(
+  { iscrowd, area }: CocoAnnotation,
+  rules: 'coco' | 'lvis',
+  where: string,
+  findings: Findings,
+): void {
+  if (iscrowd === undefined && rules === 'coco')
+    findings.error('annotation without iscrowd', 'iscrowd is missing', where);
   if (area === undefined && !iscrowd) findings.error('annotation without area', 'area is missing', where);
   if (area !== undefined && !(area > 0))
     findings.warning('area not positive', 'the area decides the size class, and is not above 0', where);
