@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'vitest';
 
 import { DeformableAttention } from './deformable-attention.ts';
-import { sinePosition } from './position/sine-position.ts';
+import { paddedSinePosition, sinePosition } from './position/sine-position.ts';
 
 type Formula = { shape: number[]; seed: number; scale?: number; offset?: number };
 type Core = { spatial_shapes: Size[] } & Record<'value' | 'locations' | 'logits' | 'upstream', Formula> &
@@ -20,7 +20,7 @@ type Module = {
 
 // What Panoptic SegFormer's authors' attention makes of the same formula values in float64.
 const { cases } = JSON.parse(readFileSync(new URL('./fixtures/deformable.json', import.meta.url), 'utf8')) as {
-  cases: { msda_core: Core; msda_module: Module; sine_pe: { unpadded: number[] } };
+  cases: { msda_core: Core; msda_module: Module; sine_pe: Record<'output' | 'unpadded', number[]> };
 };
 
 /** Eight digits are printed; float32 keeps about seven of the largest. */
@@ -81,6 +81,11 @@ onEveryBackend("The authors' deformable attention", () => {
   test("positions with Panoptic SegFormer's half-cell offset", async () => {
     const positions = tf.reshape(sinePosition(3, 5, { dim: 8, offset: -0.5 }), [3, 5, 8]);
     await expectClose(tf.transpose(positions, [2, 0, 1]), cases.sine_pe.unpadded, TOLERANCE);
+  });
+
+  test('positions where the last column and row are padding', async () => {
+    const positions = tf.reshape(paddedSinePosition([3, 5], [2, 4], { dim: 8, offset: -0.5 }), [3, 5, 8]);
+    await expectClose(tf.transpose(positions, [2, 0, 1]), cases.sine_pe.output, TOLERANCE);
   });
 });
 

@@ -7,6 +7,7 @@
 // Panoptic SegFormer
 export { ChannelMapper, type ChannelMapperConfig } from './panoptic-segformer/channel-mapper.ts';
 export type { DeformableLayerConfig, EncodedLevels } from './panoptic-segformer/deformable-encoder.ts';
+export type { BatchPadding } from './panoptic-segformer/level-padding.ts';
 export type { LocationPrediction, Locations } from './panoptic-segformer/location-decoder.ts';
 export { MaskDecoder, type MaskDecoderConfig, type MaskDecoderState } from './panoptic-segformer/mask-decoder.ts';
 export {

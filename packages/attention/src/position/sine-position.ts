@@ -1,3 +1,4 @@
+import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 export type SinePositionConfig = {
@@ -43,6 +44,52 @@ function axisEncoding(
     const angle = ((p + 1 + offset) / (length + 1e-6)) * 2 * Math.PI;
     for (let i = 0; i < channels; i += 2) {
       const scaled = angle / temperature ** (i / channels);
+      values[p * channels + i] = Math.sin(scaled);
+      values[p * channels + i + 1] = Math.cos(scaled);
+    }
+  }
+  return values;
+}
+
+/**
+ * The same for a map whose cells beyond `valid` are padding: positions are normalized over the valid ones. In padding
+ * they are what the reference's running counts make of it, in its single precision: the last valid row or column stays,
+ * and a row or column without a valid cell has the angle of −½ ÷ ε.
+ *
+ * @param valid Rows and columns with an image
+ * @returns [height · width, dim]
+ */
+export function paddedSinePosition([height, width]: Size, valid: Size, config: SinePositionConfig): tf.Tensor2D {
+  const { dim } = config;
+  const half = dim / 2;
+  const rows = countedEncoding(height, valid[0], half, config);
+  const columns = countedEncoding(width, valid[1], half, config);
+  const nowhere = countedEncoding(1, 0, half, config);
+  const values = new Float32Array(height * width * dim);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * dim;
+      values.set(x < valid[1] ? rows.subarray(y * half, (y + 1) * half) : nowhere, at);
+      values.set(y < valid[0] ? columns.subarray(x * half, (x + 1) * half) : nowhere, at + half);
+    }
+  }
+  return tf.tensor2d(values, [height * width, dim]);
+}
+
+/** [length, channels], position p counting the valid cells up to p. */
+function countedEncoding(
+  length: number,
+  valid: number,
+  channels: number,
+  { temperature = 10000, offset = 0 }: SinePositionConfig,
+): Float32Array {
+  const { fround } = Math;
+  const values = new Float32Array(length * channels);
+  for (let p = 0; p < length; p++) {
+    const share = fround((Math.min(p + 1, valid) + offset) / fround(valid + 1e-6));
+    const angle = fround(share * fround(2 * Math.PI));
+    for (let i = 0; i < channels; i += 2) {
+      const scaled = fround(angle / fround(temperature ** (i / channels)));
       values[p * channels + i] = Math.sin(scaled);
       values[p * channels + i + 1] = Math.cos(scaled);
     }

@@ -2,6 +2,15 @@ import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@se
 import { dropout, init, LayerNorm, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import {
+  type BatchPadding,
+  type LevelPadding,
+  levelPadding,
+  paddedCellCenters,
+  paddedPositions,
+  validCells,
+} from './level-padding.ts';
+
 export type DeformableLayerConfig = {
   dim: number;
   numHeads: number;
@@ -18,6 +27,8 @@ export type EncodedLevels = {
   tokens: tf.Tensor3D;
   /** Height and width of each level */
   levels: Size[];
+  /** Where not all is image. */
+  padding?: LevelPadding;
 };
 
 /**
@@ -39,38 +50,52 @@ export class DeformableEncoder {
     );
   }
 
-  /** @param maps Fine to coarse, [B, H, W, C] each */
-  forward(maps: tf.Tensor4D[]): EncodedLevels {
+  /**
+   * @param maps Fine to coarse, [B, H, W, C] each
+   * @param padding Which part of the batch is image. Default: all
+   */
+  forward(maps: tf.Tensor4D[], padding?: BatchPadding): EncodedLevels {
     return tf.tidy(() => {
       const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
       const [batch, , , dim] = maps[0].shape;
       const start = tf.concat(maps.map((map) => tf.reshape(map, [batch, -1, dim]) as tf.Tensor3D), 1); // biome-ignore format: one step
-      const position = this.positions(levels, dim);
-      const reference = cellCenters(levels);
-      const tokens = this.layers.reduce((x, layer) => layer.forward({ tokens: x, position, reference, levels }), start);
-      return { tokens, levels };
+      const cells = padding && validCells(padding, levels);
+      const known = cells && levelPadding(cells, levels);
+      const position = this.positions(levels, dim, cells);
+      const reference = cells && known ? paddedCellCenters(cells, levels, known) : cellCenters(levels);
+      const tokens = this.layers.reduce(
+        (x, layer) => layer.forward({ tokens: x, position, reference, levels, valid: known?.valid }),
+        start,
+      );
+      return { tokens, levels, ...(known && { padding: known }) };
     });
   }
 
-  /** Sine position with its half-cell offset, plus the embedding of the level: only queries see it. @returns [S, C] */
-  private positions(levels: Size[], dim: number): tf.Tensor2D {
+  /**
+   * Sine position with its half-cell offset, plus the embedding of the level: only queries see it.
+   *
+   * @returns [S, C], or [B, S, C] where images are padded
+   */
+  private positions(levels: Size[], dim: number, cells?: Size[][]): tf.Tensor {
     return tf.tidy(() => {
       const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, levels.length, 0);
-      const perLevel = levels.map(([height, width], i) => {
-        const sine = sinePosition(height, width, { dim, offset: -0.5 });
-        this.scope.at('positional_encoding').tap(tf.reshape(sine, [1, height, width, dim]), `level${i}`);
-        return tf.add<tf.Tensor2D>(sine, embeddings[i]);
+      const perLevel = levels.map((level, i) => {
+        if (cells) return tf.add(paddedPositions(cells, level, i, dim), embeddings[i]);
+        const sine = sinePosition(...level, { dim, offset: -0.5 });
+        this.scope.at('positional_encoding').tap(tf.reshape(sine, [1, ...level, dim]), `level${i}`);
+        return tf.add(sine, embeddings[i]);
       });
-      return tf.concat(perLevel, 0);
+      return tf.concat(perLevel, cells ? 1 : 0);
     });
   }
 }
 
 type EncoderLayerInputs = {
   tokens: tf.Tensor3D; // [B, S, C]
-  position: tf.Tensor2D; // [S, C]
+  position: tf.Tensor; // [S, C] or [B, S, C]
   reference: tf.Tensor4D;
   levels: Size[];
+  valid: tf.Tensor2D | undefined; // [B, S]
 };
 
 /** Deformable self-attention and a feed-forward network, post-norm. */
@@ -90,12 +115,12 @@ class DeformableEncoderLayer {
     this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
   }
 
-  forward({ tokens, position, reference, levels }: EncoderLayerInputs): tf.Tensor3D {
+  forward({ tokens, position, reference, levels, valid }: EncoderLayerInputs): tf.Tensor3D {
     return tf.tidy(() => {
       const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
       const attended = tf.tidy(() => {
         const query = tf.add<tf.Tensor3D>(tokens, position);
-        const gathered = this.attention.forward({ query, value: tokens, reference, levels });
+        const gathered = this.attention.forward({ query, value: tokens, reference, levels, valid });
         const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
         return this.norms[0].forward(summed);
       });

@@ -49,11 +49,20 @@ export class LocationDecoderLayer {
       const gathered = this.crossAttention.forward({
         query: tf.add<tf.Tensor3D>(afterSelf, position),
         value: encoded.tokens,
-        reference: tf.expandDims(reference, 2), // the same for all levels
+        reference: perLevel(reference, encoded),
         levels: encoded.levels,
+        valid: encoded.padding?.valid,
       });
       const afterCross = norms[1].forward(scope.tap(joined(afterSelf, gathered), 'attentions.1'));
       return scope.tap(norms[2].forward(joined(afterCross, this.feedForward.forward(afterCross))));
     });
   }
+}
+
+/** The same for all levels, but for their share of padding. @returns [B | 1, N, L | 1, 2 | 4] */
+function perLevel(reference: tf.Tensor3D, { padding }: EncodedLevels): tf.Tensor4D {
+  const references = tf.expandDims(reference, 2) as tf.Tensor4D;
+  if (padding === undefined) return references;
+  const ratios = tf.expandDims(padding.ratios, 1); // [B, 1, L, 2]
+  return tf.mul(references, reference.shape[2] === 4 ? tf.concat([ratios, ratios], 3) : ratios);
 }

@@ -2,6 +2,7 @@ import { init, Linear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { DeformableEncoder, type DeformableLayerConfig, type EncodedLevels } from './deformable-encoder.ts';
+import type { BatchPadding } from './level-padding.ts';
 import { LocationDecoder, type Locations } from './location-decoder.ts';
 import { MaskDecoder, type MaskDecoderState } from './mask-decoder.ts';
 
@@ -69,10 +70,14 @@ export class PanopticSegFormerHead {
     );
   }
 
-  /** @param maps At strides 8, 16, 32, 64: [B, H, W, C] */
-  locate(maps: tf.Tensor4D[]): { locations: Locations; maskMemory: MaskMemory } {
+  /**
+   * @param maps At strides 8, 16, 32, 64: [B, H, W, C]
+   * @param padding Which part of the batch is image. Default: all. Boxes are shares of the image; the mask decoders
+   * see padding too, as the authors' do
+   */
+  locate(maps: tf.Tensor4D[], padding?: BatchPadding): { locations: Locations; maskMemory: MaskMemory } {
     return tf.tidy(() => {
-      const encoded = this.encoder.forward(maps);
+      const encoded = this.encoder.forward(maps, padding);
       return { locations: this.locationDecoder.forward(encoded), maskMemory: maskMemory(encoded) };
     });
   }

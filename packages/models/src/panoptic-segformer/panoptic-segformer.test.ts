@@ -1,4 +1,4 @@
-import { ParamStore } from '@seg/core';
+import { ParamStore, type Size } from '@seg/core';
 import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
@@ -75,6 +75,27 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
     const missing = [...variables].filter(([, { name }]) => !byVariable.has(name)).map(([key]) => key);
     expect(missing).toEqual([]);
     tf.dispose([x, value, grads] as unknown as tf.TensorContainer);
+  });
+
+  test('sizes that are not those of the batch are refused', () => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(2);
+    const among = (sizes: Size[]) => () => model.forward(x, { sizes });
+    expect(among([[50, 70]])).toThrow('expected 2 sizes within 50x70, got 50x70');
+    expect(among([[50, 70], [51, 70]])).toThrow('got 50x70, 51x70'); // biome-ignore format: one step
+    expect(among([])).toThrow('got none');
+    x.dispose();
+  });
+
+  test('sizes without padding change nothing, and leave nothing behind', async () => {
+    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    const x = pixels(2);
+    const [plain, sized] = [model.forward(x), model.forward(x, { sizes: [[50, 70], [50, 70]] })]; // biome-ignore format: one step
+    await expectClose(sized.things.scores, plain.things.scores);
+    await expectClose(sized.things.boxes, plain.things.boxes);
+    await expectClose(sized.stuff.masks, plain.stuff.masks, { absolute: 5e-5, relative: 5e-5 });
+    expectTidy(() => model.forward(x, { sizes: [[30, 40], [50, 70]] }) as tf.TensorContainer); // biome-ignore format: one step
+    tf.dispose([x, plain, sized] as tf.TensorContainer);
   });
 
   test('less than one mask layer is refused', () => {

@@ -1,4 +1,4 @@
-import type { ParamStore } from '@seg/core';
+import type { ParamStore, Size } from '@seg/core';
 import {
   ChannelMapper,
   type Locations,
@@ -15,6 +15,11 @@ import { type TopDetections, topDetections } from './top-detections.ts';
 export type PanopticSegFormerOptions = {
   /** Layers of the mask decoders to run: 1 and 2 are faster and nearly as good. Default: all, and the tails. */
   maskLayers?: number;
+  /**
+   * Height and width of each image of a batch that is padded right and bottom. Encoder and location decoder do not look at
+   * padding then; backbone, group norms and mask decoders do, as in the authors' code. Default: nothing is padded.
+   */
+  sizes?: readonly Size[];
 };
 
 export type PanopticSegFormerPrediction = {
@@ -29,8 +34,7 @@ const NUM_LEVELS = 4;
 
 /**
  * Panoptic SegFormer: backbone, channel mapper, deformable encoder, location decoder, and mask decoders for things and
- * stuff. Li et al. 2022. Keys are the authors', those of a ResNet or Swin Hugging Face's. Images of one batch must have
- * one size: as the published configs do, it pads nothing at inference.
+ * stuff. Li et al. 2022. Keys are the authors', those of a ResNet or Swin Hugging Face's.
  */
 export class PanopticSegFormer {
   readonly params: ParamStore;
@@ -49,11 +53,12 @@ export class PanopticSegFormer {
 
   /**
    * @param pixels [B, H, W, 3], normalized, of any size
-   * @throws RangeError where `maskLayers` is less than 1
+   * @returns Boxes are shares of the image without its padding
+   * @throws RangeError where `maskLayers` is less than 1, or `sizes` are not those of B images within H and W
    */
-  forward(pixels: tf.Tensor4D, { maskLayers }: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
+  forward(pixels: tf.Tensor4D, { maskLayers, sizes }: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
     return tf.tidy(() => {
-      const { locations, maskMemory } = this.locate(pixels);
+      const { locations, maskMemory } = this.locate(pixels, sizes);
       const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
       const queries = tf.gather(locations.queries, detections.queries, 1, 1) as tf.Tensor3D;
       const { masks } = this.head.things(queries, maskMemory, maskLayers);
@@ -62,15 +67,23 @@ export class PanopticSegFormer {
   }
 
   /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
-  locate(pixels: tf.Tensor4D): { locations: Locations; maskMemory: MaskMemory } {
+  locate(pixels: tf.Tensor4D, sizes?: readonly Size[]): { locations: Locations; maskMemory: MaskMemory } {
+    const padding = sizes && { sizes: checkedSizes(sizes, pixels), padded: pixels.shape.slice(1, 3) as Size };
     return tf.tidy(() => {
       const features = this.backbone.forward(pixels);
       for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
-      return this.head.locate(this.neck.forward(features.slice(1)));
+      return this.head.locate(this.neck.forward(features.slice(1)), padding);
     });
   }
 
   dispose(): void {
     this.params.dispose();
   }
+}
+
+function checkedSizes(sizes: readonly Size[], { shape: [batch, height, width] }: tf.Tensor4D): readonly Size[] {
+  const isWithin = ([tall, wide]: Size) => tall >= 1 && tall <= height && wide >= 1 && wide <= width;
+  if (sizes.length === batch && sizes.every(isWithin)) return sizes;
+  const got = sizes.map((size) => size.join('x')).join(', ');
+  throw new RangeError(`PanopticSegFormer: expected ${batch} sizes within ${height}x${width}, got ${got || 'none'}`);
 }
