@@ -3,6 +3,7 @@ import { type Candidates, prepare, type Relax } from './relax.ts';
 /** Costs of a [rows, columns] matrix, row by row. */
 export type Costs = Float64Array | Float32Array | readonly number[];
 
+/** Which sum is sought, and what costs that are no finite numbers mean. */
 export type LinearAssignmentOptions = {
   /** Look for the largest sum instead of the smallest. */
   maximize?: boolean;

@@ -3,6 +3,7 @@ import type { CocoRle } from '../mask/rle-string.ts';
 /** Ids are compared as JSON has them: 1 and 1.0 are one id, 1 and "1" are two. */
 export type CocoId = number | string;
 
+/** An entry of `images` in a ground-truth file, as far as the evaluation reads it. */
 export type CocoImage = {
   id: CocoId;
   /** Needed where a polygon or a box becomes a mask. */
@@ -17,6 +18,7 @@ export type CocoImage = {
 /** Polygons [[x0, y0, x1, y1, ...], ...] or runs. */
 export type CocoSegmentation = CocoRle | readonly (readonly number[])[];
 
+/** An object of the ground truth. The evaluation of boxes reads `bbox`, the others `segmentation`. */
 export type CocoAnnotation = {
   id: number;
   image_id: CocoId;
@@ -30,6 +32,7 @@ export type CocoAnnotation = {
   segmentation?: CocoSegmentation;
 };
 
+/** An entry of `categories` in a ground-truth file; categories that are not listed are never evaluated. */
 export type CocoCategory = {
   id: CocoId;
   name?: string;

@@ -13,7 +13,11 @@ export type ImageComparison = {
   ious: Float64Array; // [D, G]
 };
 
-/** @param parameters with one category for each id: useCategories is true */
+/**
+ * Overlaps of everything in an image with everything, whatever the categories, for what looks past them.
+ *
+ * @param parameters with one category for each id: useCategories is true
+ */
 export function compareAll(input: DetectionImage, parameters: DetectionParameters): ImageComparison {
   const { image } = input;
   const everything = parameters.areaRanges[0];

@@ -16,6 +16,11 @@ export type PrecisionRecallCurve = {
 /** Which curve: indices into the parameters' areas and thresholds, and the limit of detections an image. */
 export type CurveSelection = { area: number; threshold: number; limit: number; thresholds: number };
 
+/**
+ * Walks the detections of one category by falling score and notes precision and recall after each that counts.
+ *
+ * @param imageOrder for each image number its place among all: equal scores stay in this order
+ */
 export function precisionRecallCurve(
   ledger: CategoryLedger,
   imageOrder: Int32Array,

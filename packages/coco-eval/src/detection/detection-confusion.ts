@@ -3,6 +3,7 @@ import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
 import { type DetectionOptions, type DetectionParameters, decideParameters } from './parameters.ts';
 
+/** Categories to tell apart, and what overlap and score make a detection of an object. */
 export type ConfusionOptions = DetectionOptions & {
   categories: readonly CocoCategory[];
   /** Overlap from which a detection is of an object, 0.5 if absent. */
@@ -31,6 +32,7 @@ export class DetectionConfusionMatrix {
     this.#counts = new Float64Array((this.#parameters.categories.length + 1) ** 2);
   }
 
+  /** Counts one image. @throws where DetectionEvaluator.add would */
   add(image: DetectionImage): void {
     const compared = compareAll(image, this.#parameters);
     const background = this.#parameters.categories.length;
@@ -65,6 +67,7 @@ export class DetectionConfusionMatrix {
     this.#counts[predicted * (this.#parameters.categories.length + 1) + truth]++;
   }
 
+  /** The counts of all images so far, a copy. */
   result(): DetectionConfusion {
     return { categories: this.#parameters.categories, counts: this.#counts.slice() };
   }

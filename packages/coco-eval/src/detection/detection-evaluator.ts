@@ -40,6 +40,7 @@ export type ImageMatches = {
   groundTruthIgnored: Uint8Array; // [G]
 };
 
+/** How to evaluate, and the categories of the ground truth, of which `categoryIds` chooses. */
 export type DetectionEvaluatorOptions = DetectionOptions & {
   categories: readonly CocoCategory[];
   /** Called with every matching, as it is made; nothing of it is kept. */
@@ -203,6 +204,7 @@ export class DetectionEvaluator {
     return order;
   }
 
+  /** Everything seen so far, which JSON can carry to another process; `restore` and `merge` take it up. */
   save(): DetectionState {
     return {
       kind: 'detection',

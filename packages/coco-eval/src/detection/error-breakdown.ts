@@ -7,8 +7,10 @@ import { type DetectionOptions, type DetectionParameters, decideParameters, isOu
 
 /** Bolya et al. 2020, "TIDE", §3: what is wrong with a detection, or with an object nothing found. */
 export const ERROR_TYPES = ['class', 'localization', 'both', 'duplicate', 'background', 'missed'] as const;
+/** One of the six ways to be wrong: five of a detection, one (`missed`) of an object. */
 export type ErrorType = (typeof ERROR_TYPES)[number];
 
+/** How often each error occurs, and the average precision it costs; AP between 0 and 1, −1 without objects. */
 export type ErrorBreakdown = {
   /** AP at the foreground threshold, with nothing repaired. */
   ap: number;
@@ -18,6 +20,7 @@ export type ErrorBreakdown = {
   deltaAp: Record<ErrorType, number>;
 };
 
+/** Categories, and the two overlaps that tell errors apart: TIDE's t_f and t_b. */
 export type ErrorBreakdownOptions = DetectionOptions & {
   categories: readonly CocoCategory[];
   /** Overlap from which a detection is of an object, 0.5 if absent. */
@@ -46,6 +49,7 @@ export class DetectionErrors {
     this.#background = options.background ?? 0.1;
   }
 
+  /** Takes in one image. @throws where DetectionEvaluator.add would */
   add(image: DetectionImage): void {
     const compared = compareAll(image, this.#parameters);
     const first = this.#objects.length;
@@ -104,6 +108,7 @@ export class DetectionErrors {
     return ['background', -1];
   }
 
+  /** Counts and costs over all images so far: one average precision is computed for each type of error. */
   result(): ErrorBreakdown {
     const counts = Object.fromEntries(ERROR_TYPES.map((type) => [type, 0])) as Record<ErrorType, number>;
     for (const { error } of this.#entries) if (error) counts[error]++;

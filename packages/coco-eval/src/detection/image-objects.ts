@@ -32,7 +32,11 @@ export type Detected = {
   shape?: Shape;
 };
 
-/** @throws where pycocotools would: without id or area, or without a readable bbox or segmentation */
+/**
+ * Checks an annotation and decides whether it is a crowd and whether it counts.
+ *
+ * @throws where pycocotools would: without id or area, or without a readable bbox or segmentation
+ */
 export function readTruth(annotation: CocoAnnotation, { iouType, rules }: DetectionParameters): Truth {
   const where = `annotation ${annotation.id}`;
   const id = Number(annotation.id);
@@ -50,6 +54,8 @@ export function readTruth(annotation: CocoAnnotation, { iouType, rules }: Detect
 }
 
 /**
+ * Checks a result and measures its area: that of its box or of its mask, by the kind of the results.
+ *
  * @param keepsMask Whether the mask is sure to be compared: otherwise only its area is kept
  * @throws without a numeric score, or without the bbox or the compressed RLE that results of this kind need
  */
@@ -77,6 +83,7 @@ export function readDetection(
   return { id, score: result.score, area: mask.area, result, mask };
 }
 
+/** The shape of a ground truth, drawn if it is of polygons. @throws if it cannot be drawn */
 export function truthShape({ annotation }: Truth, image: CocoImage, parameters: DetectionParameters): Shape {
   if (parameters.iouType === 'bbox') return { box: annotation.bbox as unknown as Box };
   return maskShape(
@@ -85,6 +92,7 @@ export function truthShape({ annotation }: Truth, image: CocoImage, parameters: 
   );
 }
 
+/** The shape of a detection: its box, or its mask, which is that of the box where there is no other. */
 export function detectionShape(
   { id, result, mask }: Detected,
   image: CocoImage,

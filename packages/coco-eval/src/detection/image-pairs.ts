@@ -27,6 +27,7 @@ export function federated(
   return best.filter(({ category_id }) => judged.has(category_id));
 }
 
+/** A list of category ids that LVIS keeps with an image, empty if absent. @throws if it is no list */
 export function listed(image: CocoImage, field: 'neg_category_ids' | 'not_exhaustive_category_ids'): readonly CocoId[] {
   const list = image[field] ?? [];
   if (!Array.isArray(list)) throw new TypeError(`image ${image.id}: expected a list of ${field}, got ${typeof list}`);

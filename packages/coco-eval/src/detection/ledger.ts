@@ -53,6 +53,7 @@ export class CategoryLedger {
     }
   }
 
+  /** The rows so far, without the room for more. */
   save(): LedgerState {
     const { size, stride } = this;
     return {

@@ -1,11 +1,13 @@
 import { linspace } from '../numeric/numpy-sum.ts';
 import type { CocoCategory, CocoId } from './coco-types.ts';
 
+/** What overlaps: masks, boxes, or masks with their boundaries (Cheng et al. 2021). */
 export type IouType = 'segm' | 'bbox' | 'boundary';
 
 /** Sizes of objects, in pixels, both bounds included. */
 export type AreaRange = { name: string; min: number; max: number };
 
+/** How to evaluate detections. Everything absent is as in pycocotools' Params, or with LVIS' rules as in lvis-api. */
 export type DetectionOptions = {
   /** `'boundary'` takes the lesser of mask and boundary IoU (Cheng et al. 2021). `'segm'` if absent. */
   iouType?: IouType;
@@ -19,6 +21,7 @@ export type DetectionOptions = {
   recallThresholds?: ArrayLike<number>;
   /** Detections of an image and category that count, any number of limits; 1, 10 and 100 if absent. */
   maxDetections?: readonly number[];
+  /** Size classes, COCO_AREAS if absent. Errors and confusion are over the first, which should hold every size. */
   areaRanges?: readonly AreaRange[];
   /** False: evaluate as if all objects were of one category. */
   useCategories?: boolean;
@@ -57,6 +60,7 @@ export const COCO_AREAS: readonly AreaRange[] = [
 /** Detections LVIS keeps of an image, over all categories. */
 export const LVIS_MAX_DETECTIONS = 300;
 
+/** Fills in what the options leave open. @throws at limits that are not whole numbers above 0 */
 export function decideParameters(
   categories: readonly CocoCategory[],
   options: DetectionOptions = {},
@@ -86,6 +90,7 @@ export function decideParameters(
   };
 }
 
+/** Whether an area lies outside of a size class; the bounds belong to the class. */
 export function isOutside(area: number, { min, max }: AreaRange): boolean {
   return area < min || area > max;
 }
@@ -95,6 +100,7 @@ export function ascendingIds(ids: Iterable<CocoId>): CocoId[] {
   return [...new Set(ids)].sort(compareIds);
 }
 
+/** The order of ids: numbers before text, numbers by value, text by code. */
 export function compareIds(a: CocoId, b: CocoId): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;

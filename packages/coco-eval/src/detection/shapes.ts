@@ -9,11 +9,16 @@ import type { IouType } from './parameters.ts';
 /** Where an object is, in the form its overlap is computed from. */
 export type Shape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
 
+/** Whether a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
 export function isRle(segmentation: unknown): segmentation is CocoRle {
   return typeof segmentation === 'object' && segmentation !== null && !Array.isArray(segmentation);
 }
 
-/** @throws unless this is [x, y, width, height] of numbers, which may be NaN or infinite */
+/**
+ * Checks a bbox.
+ *
+ * @throws unless this is [x, y, width, height] of numbers, which may be NaN or infinite
+ */
 export function requireBox(where: string, box: unknown): Box {
   if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => typeof value === 'number')) {
     throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${shown(box)}`);
@@ -21,7 +26,11 @@ export function requireBox(where: string, box: unknown): Box {
   return box as unknown as Box;
 }
 
-/** @throws unless this is a non-empty list of polygons, the first of more than two corners, or runs */
+/**
+ * Checks a segmentation as far as it can be without drawing it.
+ *
+ * @throws unless this is a non-empty list of polygons, the first of more than two corners, or runs
+ */
 export function requireSegmentation(where: string, segmentation: unknown): CocoSegmentation {
   if (isRle(segmentation)) return segmentation;
   const polygons = segmentation as number[][];
@@ -63,6 +72,7 @@ function naming<T>(where: string, read: () => T): T {
   }
 }
 
+/** The mask of a box at the size of the image. @throws if the image has no size */
 export function boxMask(box: Box, image: CocoImage): Rle {
   const { height, width } = requireImageSize(image);
   return boxToRle(box, height, width);

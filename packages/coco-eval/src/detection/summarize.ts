@@ -2,6 +2,7 @@ import { numpyMean, type Summation } from '../numeric/numpy-sum.ts';
 import type { DetectionResult } from './accumulate.ts';
 import type { CocoCategory } from './coco-types.ts';
 
+/** One of the numbers of a summary, with what it is a mean over. */
 export type SummaryLine = {
   /** AP, AP50, ..., AR1, ...; the field's names. */
   name: string;

@@ -33,7 +33,11 @@ function greater(a: number, b: number): number {
 /** A mask with what every comparison asks of it, computed once. */
 export type MeasuredRle = Rle & { readonly area: number; readonly box: Box };
 
-/** @param rle whose runs add up to its size */
+/**
+ * A mask with its area and box.
+ *
+ * @param rle whose runs add up to its size
+ */
 export function measureRle(rle: Rle): MeasuredRle {
   return { height: rle.height, width: rle.width, counts: rle.counts, area: rleArea(rle), box: rleBox(rle) };
 }
@@ -76,6 +80,8 @@ export function intersectionArea(a: Uint32Array, b: Uint32Array): number {
 }
 
 /**
+ * Overlaps of masks with masks, as pycocotools' `mask.iou`.
+ *
  * @param isCrowd [G] which ground truths are crowds
  * @returns [D, G] of measuredIou
  */

@@ -78,7 +78,11 @@ function badCharacter(text: string, p: number): RangeError {
   return new RangeError(`RLE: expected numbers of at most 7 characters, got more at ${p}`);
 }
 
-/** @throws unless this is {size, counts} with runs that add up to the size */
+/**
+ * A mask as COCO files hold it, its string or list of runs read and checked.
+ *
+ * @throws unless this is {size, counts} with runs that add up to the size
+ */
 export function parseRle(stored: CocoRle): Rle {
   const { height, width, counts } = passingRle(stored);
   return { height, width, counts: counts.slice() };

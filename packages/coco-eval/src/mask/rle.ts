@@ -10,7 +10,11 @@ export type MaskLayout = 'row-major' | 'column-major';
 /** The largest mask that is accepted, in pixels. */
 export const MAX_PIXELS = 2 ** 31 - 1;
 
-/** @throws if height or width is not a whole number, or the mask has more than MAX_PIXELS pixels */
+/**
+ * Checks the size of a mask.
+ *
+ * @throws if height or width is not a whole number, or the mask has more than MAX_PIXELS pixels
+ */
 export function requireSize(where: string, height: number, width: number): void {
   const whole = Number.isInteger(height) && Number.isInteger(width) && height >= 0 && width >= 0;
   if (!whole || height * width > MAX_PIXELS) {
@@ -21,6 +25,8 @@ export function requireSize(where: string, height: number, width: number): void 
 }
 
 /**
+ * Run lengths of a dense mask, as pycocotools' `mask.encode`.
+ *
  * @param mask [height, width] zero is background, anything else foreground
  * @param layout Row-major as images are, or column-major as pycocotools wants its masks
  */
@@ -71,7 +77,11 @@ function grown(counts: Uint32Array): Uint32Array<ArrayBuffer> {
   return larger;
 }
 
-/** @returns [height, width] zeros and ones */
+/**
+ * The dense mask of run lengths, as pycocotools' `mask.decode`. @throws unless the runs add up to its size
+ *
+ * @returns [height, width] zeros and ones
+ */
 export function decodeRle(rle: Rle, layout: MaskLayout = 'row-major'): Uint8Array {
   const { height, width, counts } = rle;
   requireTotal('decodeRle', rle);
@@ -100,7 +110,11 @@ function drawRun(mask: Uint8Array, height: number, width: number, start: number,
   }
 }
 
-/** @throws unless the runs add up to height · width */
+/**
+ * Checks that a mask is whole: what walks runs relies on it.
+ *
+ * @throws unless the runs add up to height · width
+ */
 export function requireTotal(where: string, { height, width, counts }: Rle): void {
   requireSize(where, height, width);
   let total = 0;

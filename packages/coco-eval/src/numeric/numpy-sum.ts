@@ -6,6 +6,7 @@ export type Summation = 'numpy2' | 'numpy1';
 
 const BUFFER = 8192;
 
+/** numpy.sum of float64, rounded as numpy rounds it: pairwise, not one by one. */
 export function numpySum(values: ArrayLike<number>, summation: Summation = 'numpy2'): number {
   if (summation === 'numpy2') return pairwise(values, 0, values.length);
   let sum = 0;

@@ -121,6 +121,7 @@ export class IdRunsBuilder {
     this.#places[this.#length++] = place;
   }
 
+  /** The rows so far. */
   runs(): IdRuns {
     return new IdRuns({
       width: this.#width,

@@ -140,10 +140,12 @@ export class PanopticQuality {
     };
   }
 
+  /** Everything seen so far, which JSON can carry to another process; `restore` and `merge` take it up. */
   save(): PanopticState {
     return { kind: 'panoptic', version: 1, options: this.options, images: this.#images };
   }
 
+  /** Continues from what `save` has given. @throws if it is not that */
   static restore(state: PanopticState): PanopticQuality {
     if (state?.kind !== 'panoptic' || state.version !== 1 || !Array.isArray(state.images)) {
       throw new TypeError('PanopticQuality.restore: expected a state of kind panoptic, version 1');

@@ -31,6 +31,7 @@ export type EvaluationReport = {
   findings?: Finding[];
 };
 
+/** What a report of detections may hold beside its numbers, and how its means are summed. */
 export type DetectionReportExtras = {
   summation?: Summation;
   confusion?: DetectionConfusion;
@@ -38,6 +39,7 @@ export type DetectionReportExtras = {
   findings?: Finding[];
 };
 
+/** The report of an evaluation of detections: summary, table of categories, mean curves, and the extras given. */
 export function detectionReport(result: DetectionResult, extras: DetectionReportExtras = {}): EvaluationReport {
   const { confusion, errors, findings, summation = 'numpy2' } = extras;
   const { parameters } = result;
@@ -79,6 +81,7 @@ function meanCurves({ parameters, shape, precision }: DetectionResult): ReportCu
   }));
 }
 
+/** The report of panoptic quality: all, things, stuff, and a row for each category. */
 export function panopticReport(result: PanopticResult): EvaluationReport {
   const { all, things, stuff } = result;
   const named = (suffix: string, { pq, sq, rq, n }: typeof all) =>
@@ -97,7 +100,11 @@ export function panopticReport(result: PanopticResult): EvaluationReport {
   };
 }
 
-/** @param names of the classes; their numbers if absent */
+/**
+ * The report of mean IoU: summary, a row for each class, and the confusion matrix.
+ *
+ * @param names of the classes; their numbers if absent
+ */
 export function semanticReport(result: SemanticResult, names: readonly string[] = []): EvaluationReport {
   return {
     kind: 'semantic',

@@ -1,6 +1,7 @@
 import { numpySum } from '../numeric/numpy-sum.ts';
 import { labelBoundary } from './label-boundary.ts';
 
+/** What labels mean, and whether boundaries are compared too. */
 export type SemanticQualityOptions = {
   /** Number of classes K; labels are 0 to K − 1. */
   classes: number;
@@ -10,6 +11,7 @@ export type SemanticQualityOptions = {
   boundary?: boolean;
 };
 
+/** Label maps of one image, [height, width]; the size is needed for boundaries only. */
 export type SemanticImage = {
   groundTruth: ArrayLike<number>;
   prediction: ArrayLike<number>;
@@ -82,6 +84,7 @@ export class SemanticQuality {
     count(this.#boundaryConfusion, outlines[0], outlines[1], classes + 1);
   }
 
+  /** The measures over all images so far, after detectron2's SemSegEvaluator; sums are rounded as numpy's. */
   result({ absentClass = 'leave-out' }: { absentClass?: AbsentClass } = {}): SemanticResult {
     const { classes, boundary } = this.options;
     const { hits, present, predicted } = margins(this.#confusion, classes);
@@ -115,6 +118,7 @@ export class SemanticQuality {
     return hits.map((hit, k) => 100 * (hit / (present[k] + predicted[k] - hit)));
   }
 
+  /** Everything seen so far, which JSON can carry to another process; `restore` and `merge` take it up. */
   save(): SemanticState {
     return {
       kind: 'semantic',
@@ -125,6 +129,7 @@ export class SemanticQuality {
     };
   }
 
+  /** Continues from what `save` has given. @throws if it is not that */
   static restore(state: SemanticState): SemanticQuality {
     if (state?.kind !== 'semantic' || state.version !== 1) {
       throw new TypeError('SemanticQuality.restore: expected a state of kind semantic, version 1');
