@@ -13,11 +13,11 @@ const printed = (spy: typeof write | typeof complain) => spy.mock.calls.flat().j
 
 test('--help lists the commands and ends well', async () => {
   expect(await main(['--help'])).toBe(0);
-  expect(printed(write)).toMatch(/predict .*evaluate .*verify /s);
+  expect(printed(write)).toMatch(/predict .*evaluate .*convert .*verify /s);
 });
 
 test('every command explains itself', async () => {
-  for (const command of ['predict', 'evaluate', 'verify']) expect(await main([command, '--help'])).toBe(0);
+  for (const command of ['predict', 'evaluate', 'convert', 'verify']) expect(await main([command, '--help'])).toBe(0);
   expect(printed(write)).toContain('--ground-truth <file>');
 });
 

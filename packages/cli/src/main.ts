@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand(),
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
 };
 

@@ -17,7 +17,7 @@ export { type Backbone, type BackboneConfig, createBackbone } from './backbones/
 export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
 export { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from './backbones/key-maps.ts';
 export { PVT_V2_B0, PVT_V2_B2, PVT_V2_B5, PvtV2, type PvtV2Config } from './backbones/pvt-v2.ts';
-export { RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
+export { RESNET18, RESNET34, RESNET50, RESNET101, RESNET101C, ResNet, type ResNetConfig } from './backbones/resnet.ts';
 export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } from './backbones/swin.ts';
 // From image to segments
 export type { Task } from './inference/task.ts';
@@ -36,7 +36,14 @@ export {
 export { type LoadedModel, loadModel } from './loading/load-model.ts';
 export type { Inference, ModelConfig, ModelDescription, OwnConfig } from './loading/model-description.ts';
 export { type ModelFolder, type ModelLocation, openLocation, openModelFolder } from './loading/model-folder.ts';
-export { isRecomputed, isUnused, type KeyNaming, keyNamings, originalKeys } from './loading/original-keys.ts';
+export {
+  isLeftOut,
+  isRecomputed,
+  isUnused,
+  type KeyNaming,
+  keyNamings,
+  originalKeys,
+} from './loading/original-keys.ts';
 export { PRESETS, type PresetName } from './loading/presets.ts';
 export { readDescription } from './loading/read-description.ts';
 export { openWeights, readWeights } from './loading/read-weights.ts';

@@ -67,6 +67,10 @@ export function isRecomputed(key: string): boolean {
 
 /** True for keys, under any naming, that published checkpoints of a model hold and inference does not use. */
 export function isUnused(config: ModelConfig, key: string): boolean {
-  const isBeside = isRecomputed(key) || BESIDE.some((pattern) => pattern.test(key));
-  return isBeside || keyNamings(config).some(({ keyMap }) => isDropped(keyMap, key));
+  return isLeftOut(config, key) || BESIDE.some((pattern) => pattern.test(key));
+}
+
+/** True for keys that a conversion leaves out: counters, index tables, and what a published naming drops. */
+export function isLeftOut(config: ModelConfig, key: string): boolean {
+  return isRecomputed(key) || keyNamings(config).some(({ keyMap }) => isDropped(keyMap, key));
 }

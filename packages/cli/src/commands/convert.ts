@@ -1,0 +1,32 @@
+import { useBackend } from '@seg/core';
+import { PRESETS } from '@seg/models';
+import { Command, Option } from 'commander';
+
+import { type Conversion, type ConvertOptions, convertCheckpoint } from '../convert/convert-checkpoint.ts';
+
+/** `seg convert IN OUT`: a published checkpoint in, a model folder out. */
+export function convertCommand(): Command {
+  return new Command('convert')
+    .description('make a model folder of a checkpoint: Hugging Face, detectron2, mmdetection, the authors, TensorFlow')
+    .argument('<in>', 'folder, file (.safetensors .bin .pth .pkl), prefix of a TensorFlow checkpoint, or their URL')
+    .argument('<out>', 'new folder for config.json and model.safetensors')
+    .option('--preset <name>', 'published configuration that the weights are of, where no config.json says it')
+    .addOption(new Option('--dtype <type>', 'type of the numbers written').choices(['f32', 'f16']).default('f32'))
+    .addOption(
+      new Option('--keys <naming>', "whose names the weights get: ours, the authors', mmdetection's (SOLO)")
+        .choices(['own', 'original', 'mmdetection'])
+        .default('own'),
+    )
+    .addHelpText('after', () => `\nPresets:\n  ${Object.keys(PRESETS).join('\n  ')}`)
+    .action(async (input: string, output: string, options: ConvertOptions) => {
+      await useBackend('cpu');
+      console.log(report(output, await convertCheckpoint(input, output, options)));
+    });
+}
+
+function report(output: string, { model, tensors, parameters, leftOut }: Conversion): string {
+  const written = `${output}: ${model}, ${tensors} tensors, ${(parameters / 1e6).toFixed(2)} million numbers`;
+  if (leftOut.length === 0) return written;
+  const some = leftOut.slice(0, 3).join(', ');
+  return `${written}\nleft out: ${some}${leftOut.length > 3 ? `, and ${leftOut.length - 3} more` : ''}`;
+}

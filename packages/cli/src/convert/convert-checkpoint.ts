@@ -1,0 +1,71 @@
+import type { ParamSource, StoredValue } from '@seg/core';
+import {
+  convertWeights,
+  isLeftOut,
+  type KeyStyle,
+  type ModelDescription,
+  openLocation,
+  openWeights,
+  PRESETS,
+  type PresetName,
+  readDescription,
+} from '@seg/models';
+import { saveModel } from '@seg/models/node';
+
+import { writeNewFolder } from './new-folder.ts';
+
+export type ConvertOptions = {
+  /** Name of a published configuration, where no `config.json` stands with the weights. */
+  preset?: string;
+  dtype: 'f32' | 'f16';
+  keys: KeyStyle;
+};
+
+/** What a conversion wrote. */
+export type Conversion = {
+  model: string;
+  tensors: number;
+  /** Numbers in them. */
+  parameters: number;
+  /** Keys of the checkpoint that are not in the result. */
+  leftOut: string[];
+};
+
+/**
+ * Writes a model folder from a checkpoint of any published format: all is checked before the first byte is written, and
+ * no folder is there unless it is whole. Needs a started backend.
+ *
+ * @throws FormatError or CheckpointError with all that is wrong with the checkpoint
+ */
+export async function convertCheckpoint(input: string, output: string, options: ConvertOptions): Promise<Conversion> {
+  const description = await describe(input, options.preset);
+  const weights = await openWeights(input);
+  const converted = convertWeights(description.config, weights, options.keys);
+  const precision = options.dtype === 'f16' ? 'float16' : 'float32';
+  await writeNewFolder(output, (folder) => saveModel(folder, description, tensorsOf(converted), { precision }));
+  const keys = [...converted.keys()];
+  return {
+    model: description.config.model,
+    tensors: keys.length,
+    parameters: keys.reduce((sum, key) => sum + converted.shape!(key)!.reduce((product, side) => product * side, 1), 0),
+    leftOut: [...weights.keys()].filter((key) => isLeftOut(description.config, key)),
+  };
+}
+
+async function describe(input: string, preset: string | undefined): Promise<ModelDescription> {
+  if (preset !== undefined) return presetOf(preset);
+  const { folder } = await openLocation(input);
+  if ((await folder.open('config.json')) !== null) return readDescription(folder);
+  throw new Error(`convert: expected a config.json beside ${input} or --preset NAME, got neither (seg convert --help)`);
+}
+
+function presetOf(name: string): ModelDescription {
+  if (Object.hasOwn(PRESETS, name)) return PRESETS[name as PresetName];
+  const system = Object.keys(PRESETS).filter((known) => known.startsWith(name.split('-')[0]));
+  const some = system.length > 0 ? ` of ${system.join(', ')}` : ', which seg convert --help lists';
+  throw new Error(`convert: expected a preset${some}, got ${name}`);
+}
+
+function* tensorsOf(source: ParamSource): Generator<[string, StoredValue]> {
+  for (const key of source.keys()) yield [key, source.read(key)!];
+}
