@@ -15,7 +15,7 @@ import { Segmenter } from '../src/segmenter.ts';
 const SMALLEST = [
   'mask2former-r50-cityscapes-instance',
   'maskformer-r50-ade20k',
-  'solov2-light-r50-coco',
+  'solov2-light-r18-coco',
   'max-deeplab-s-coco-641',
   'panoptic-segformer-pvt-v2-b0-coco',
 ];

@@ -22,14 +22,15 @@ export function readBackboneConfig(file: string, json: HuggingFaceBackbone | und
   if (json === undefined || json === null) return SWIN_SMALL;
   switch (json.model_type) {
     case 'resnet':
-      if ((json.layer_type ?? 'bottleneck') !== 'bottleneck') {
-        throw new FormatError(`${file}: expected layer_type bottleneck, got ${json.layer_type}`);
+      if (!['bottleneck', 'basic', undefined].includes(json.layer_type)) {
+        throw new FormatError(`${file}: expected layer_type bottleneck or basic, got ${json.layer_type}`);
       }
       return {
         type: 'resnet',
         stemDim: json.embedding_size ?? RESNET50.stemDim,
         depths: sizes(file, 'depths', json.depths ?? RESNET50.depths),
         dims: sizes(file, 'hidden_sizes', json.hidden_sizes ?? RESNET50.dims),
+        ...(json.layer_type === 'basic' && { block: 'basic' }),
       };
     case 'swin':
     case 'maskformer-swin':

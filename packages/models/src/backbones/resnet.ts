@@ -5,10 +5,12 @@ export type ResNetConfig = {
   type: 'resnet';
   /** Channels of the stem. */
   stemDim: number;
-  /** Bottleneck blocks of each stage. */
+  /** Blocks of each stage. */
   depths: readonly number[];
   /** Output channels of each stage; a bottleneck is a quarter as wide. */
   dims: readonly number[];
+  /** `bottleneck` is 1×1, 3×3, 1×1; `basic`, of ResNet-18 and 34, two of 3×3. Default: bottleneck. */
+  block?: 'bottleneck' | 'basic';
   /** `basic` is one 7×7 convolution; `deep` three of 3×3, as deeplab and "R101c" have it. Default: basic. */
   stem?: 'basic' | 'deep';
   /** Dilation of each block of the last stage. Default: all one. */
@@ -16,6 +18,18 @@ export type ResNetConfig = {
   /** Statistics in training; see {@link BatchNormConfig}. Default: frozen, as all published recipes but Cityscapes'. */
   batchNorm?: BatchNormConfig['mode'];
 };
+
+/** He et al. 2016, Table 1, 18-layer. */
+export const RESNET18: ResNetConfig = {
+  type: 'resnet',
+  stemDim: 64,
+  depths: [2, 2, 2, 2],
+  dims: [64, 128, 256, 512],
+  block: 'basic',
+};
+
+/** He et al. 2016, Table 1, 34-layer. */
+export const RESNET34: ResNetConfig = { ...RESNET18, depths: [3, 4, 6, 3] };
 
 /** He et al. 2016, Table 1, 50-layer. */
 export const RESNET50: ResNetConfig = {
@@ -32,13 +46,13 @@ export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };
 export const RESNET101C: ResNetConfig = { ...RESNET101, stem: 'deep', lastStageDilations: [1, 2, 4] };
 
 /**
- * ResNet of bottleneck blocks with the stride in the 3×3 convolution. He et al. 2016. Keys are those of Hugging Face's
+ * ResNet with the stride in the (first) 3×3 convolution of a block. He et al. 2016. Keys are those of Hugging Face's
  * port; other namings load through a key map.
  */
 export class ResNet {
   readonly scope: Scope;
   readonly stem: ConvNorm[];
-  readonly stages: Bottleneck[][];
+  readonly stages: Block[][];
   readonly dims: readonly number[];
 
   constructor(scope: Scope, config: ResNetConfig) {
@@ -49,14 +63,17 @@ export class ResNet {
     this.stages = config.depths.map((depth, i) => {
       const blocks = Array.from({ length: depth }, (_, j) => {
         const last = i === config.depths.length - 1;
-        return new Bottleneck(scope.at('encoder', 'stages', i, 'layers', j), {
+        const sizes: BlockConfig = {
           inDim: j === 0 ? inDim : config.dims[i],
           outDim: config.dims[i],
           stride: i > 0 && j === 0 ? 2 : 1,
           dilation: (last ? config.lastStageDilations?.[j] : undefined) ?? 1,
-          project: j === 0,
           mode: config.batchNorm ?? 'frozen',
-        });
+        };
+        const at = scope.at('encoder', 'stages', i, 'layers', j);
+        return config.block === 'basic'
+          ? new BasicBlock(at, sizes)
+          : new Bottleneck(at, { ...sizes, project: j === 0 });
       });
       inDim = config.dims[i];
       return blocks;
@@ -107,14 +124,39 @@ function convNorm(scope: Scope, sizes: ConvSizes, mode: BatchNormConfig['mode'] 
   return new ConvNorm(scope, conv, new BatchNorm(scope.at('normalization'), { dim: sizes.outDim, mode }));
 }
 
-type BottleneckConfig = {
+type BlockConfig = {
   inDim: number;
   outDim: number;
   stride: number;
   dilation: number;
-  project: boolean;
   mode: BatchNormConfig['mode'];
 };
+
+type Block = { forward(x: tf.Tensor4D): tf.Tensor4D };
+
+/** relu(x + F(x)) with F = 3×3, 3×3, and a projection of x where its shape changes. He et al. 2016, figure 5 left. */
+class BasicBlock {
+  readonly scope: Scope;
+  readonly first: ConvNorm;
+  readonly second: ConvNorm;
+  readonly shortcut: ConvNorm | undefined;
+
+  constructor(scope: Scope, { inDim, outDim, stride, dilation, mode }: BlockConfig) {
+    const changes = inDim !== outDim || stride !== 1;
+    this.scope = scope;
+    this.first = convNorm(scope.at('layer', 0), { inDim, outDim, kernel: 3, stride, dilation }, mode);
+    this.second = convNorm(scope.at('layer', 1), { inDim: outDim, outDim, kernel: 3, dilation }, mode);
+    this.shortcut = changes ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const branch = this.second.forward(this.first.forward(x, 'relu'));
+      const skipped = this.shortcut?.forward(x) ?? x;
+      return this.scope.tap(tf.relu(tf.add<tf.Tensor4D>(branch, skipped)));
+    });
+  }
+}
 
 /** relu(x + F(x)) with F = 1×1, 3×3, 1×1. He et al. 2016, figure 5 right. */
 class Bottleneck {
@@ -124,7 +166,7 @@ class Bottleneck {
   readonly expand: ConvNorm;
   readonly shortcut: ConvNorm | undefined;
 
-  constructor(scope: Scope, { inDim, outDim, stride, dilation, project, mode }: BottleneckConfig) {
+  constructor(scope: Scope, { inDim, outDim, stride, dilation, project, mode }: BlockConfig & { project: boolean }) {
     const width = outDim / 4;
     const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
     this.scope = scope;

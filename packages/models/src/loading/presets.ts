@@ -141,6 +141,8 @@ export const PRESETS = {
   'decoupled-solo-light-r50-coco': solo512(SOLO['coco-decoupled-solo-light-r50']),
   'solov2-r50-coco': solo(SOLO['coco-solov2-r50']),
   'solov2-r101-coco': solo(SOLO['coco-solov2-r101']),
+  'solov2-light-r18-coco': solo448(SOLO['coco-solov2-light-448-r18']),
+  'solov2-light-r34-coco': solo448(SOLO['coco-solov2-light-448-r34']),
   'solov2-light-r50-coco': solo448(SOLO['coco-solov2-light-448-r50']),
 
   'max-deeplab-s-coco': maxDeepLab1025(MAX_DEEPLAB['coco-panoptic-s']),

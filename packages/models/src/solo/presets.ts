@@ -1,4 +1,4 @@
-import { RESNET50, RESNET101 } from '../backbones/resnet.ts';
+import { RESNET18, RESNET34, RESNET50, RESNET101 } from '../backbones/resnet.ts';
 import type { SoloConfig } from './config.ts';
 
 /** Grids and the sizes of objects by level: Wang et al. 2020 (SOLO), "Multi-level Prediction". */
@@ -44,6 +44,14 @@ const SOLOV2 = {
   maskFeatureDim: 128,
 } as const;
 
+const SOLOV2_LIGHT = {
+  ...SOLOV2,
+  headDim: 256,
+  numHeadLayers: 2,
+  kernelDim: 128,
+  scaleRanges: LIGHT_448_RANGES,
+} as const;
+
 /**
  * Published models by kind and backbone, with the mask AP on COCO val2017 that the authors' README gives. Those with
  * deformable convolutions are not among them.
@@ -70,13 +78,10 @@ export const SOLO_PRESETS = {
   'coco-solov2-r50': { ...SOLOV2, backbone: RESNET50 },
   /** AP 39.1; solov2_r101_fpn_8gpu_3x.py */
   'coco-solov2-r101': { ...SOLOV2, backbone: RESNET101 },
-  /** AP 33.7 at 768 × 448; solov2_light_448_r50_fpn_8gpu_3x.py */
-  'coco-solov2-light-448-r50': {
-    ...SOLOV2,
-    headDim: 256,
-    numHeadLayers: 2,
-    kernelDim: 128,
-    scaleRanges: LIGHT_448_RANGES,
-    backbone: RESNET50,
-  },
+  /** AP 29.6 at 768 × 448; solov2_light_448_r18_fpn_8gpu_3x.py */
+  'coco-solov2-light-448-r18': { ...SOLOV2_LIGHT, backbone: RESNET18 },
+  /** AP 32.0; solov2_light_448_r34_fpn_8gpu_3x.py */
+  'coco-solov2-light-448-r34': { ...SOLOV2_LIGHT, backbone: RESNET34 },
+  /** AP 33.7; solov2_light_448_r50_fpn_8gpu_3x.py */
+  'coco-solov2-light-448-r50': { ...SOLOV2_LIGHT, backbone: RESNET50 },
 } as const satisfies Record<string, SoloConfig>;
