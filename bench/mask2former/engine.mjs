@@ -44,7 +44,7 @@ function timedParts(model) {
     };
   };
   time('backbone', model.backbone, 'forward');
-  time('pixel decoder', model.pixelDecoder, 'forward');
+  time('pixel decoder', model.pixelDecoder, 'forwardUnprojected');
   time('query decoder', model.decoder, 'forwardLast');
   return parts;
 }

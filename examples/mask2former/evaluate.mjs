@@ -3,28 +3,31 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PanopticQuality } from '@seg/coco-eval';
 import { bytesOf, openSafetensors, ParamStore, useBackend } from '@seg/core';
-import { Mask2Former } from '@seg/models';
-import { panopticMap } from '@seg/postprocess';
-import * as tf from '@tensorflow/tfjs-core';
+import { Mask2Former, Segmenter } from '@seg/models';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
-import { CATEGORIES, normalized, scene } from './scenes.mjs';
+import { CATEGORIES, MODEL_CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
 
-/** Classes that are things, by index. */
-const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
-
-/** PQ of a model over the first `count` scenes of a split. */
+/**
+ * PQ of a model over the first `count` scenes of a split.
+ *
+ * @param preprocessing Default: that of models trained on scenes of `size`
+ * @param inference Thresholds
+ */
 export async function evaluate(
   model,
-  { split = 'testing', count = Number(process.env.COUNT ?? 200), size = TRAINING.size, inference = INFERENCE } = {},
+  {
+    split = 'testing',
+    count = Number(process.env.COUNT ?? 200),
+    size = TRAINING.size,
+    preprocessing = preprocessingFor(size),
+    inference = INFERENCE,
+  } = {},
 ) {
   const quality = new PanopticQuality({ categories: CATEGORIES });
-  const geometry = { originalSize: [size, size], resizedSize: [size, size], paddedSize: [size, size] };
+  const segmenter = new Segmenter({ model, categories: MODEL_CATEGORIES, preprocessing, inference });
   for (let index = 0; index < count; index++) {
     const { image, panoptic, segments } = scene(split, index, size);
-    const pixels = normalized([image]);
-    const prediction = model.forward(pixels);
-    const map = await panopticMap(prediction, geometry, { things: THINGS, ...inference });
-    tf.dispose([pixels, prediction.classLogits, prediction.maskLogits]);
+    const map = await segmenter.segment(image);
     const found = map.segments.map(({ id, category }) => ({ id, category_id: CATEGORIES[category].id }));
     quality.add({ groundTruth: { ids: panoptic, segments }, prediction: { ids: map.ids, segments: found } });
   }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bytesOf, openSafetensors, writeSafetensors } from '@seg/core';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
-import { CATEGORIES, MEAN, STD } from './scenes.mjs';
+import { MODEL_CATEGORIES, preprocessingFor } from './scenes.mjs';
 
 const [file = 'out/mask2former/training.safetensors', folder = 'model'] = process.argv.slice(2);
 const training = openSafetensors(bytesOf(file, readFileSync(file)));
@@ -12,15 +12,8 @@ const weights = new Map(keys.map((key) => [key, training.read(key)]));
 const config = {
   format: 'seg-model-1',
   config: MODEL,
-  categories: CATEGORIES.map(({ id, name, isthing, color }) => ({ id, name, isThing: isthing === 1, color })),
-  preprocessing: {
-    resize: { kind: 'shortest-edge', shortestEdge: TRAINING.size, longestEdge: 2 * TRAINING.size },
-    divisor: 32,
-    reachDivisor: 'pad',
-    rescale: 1,
-    mean: MEAN,
-    std: STD,
-  },
+  categories: MODEL_CATEGORIES,
+  preprocessing: preprocessingFor(TRAINING.size),
   inference: INFERENCE,
 };
 mkdirSync(folder, { recursive: true });

@@ -8,6 +8,26 @@ export const STD = [58.395, 57.12, 57.375];
 /** Categories in the order of the model's classes. */
 export const CATEGORIES = SCENE_CATEGORIES;
 
+/** The same as a model folder describes its classes. */
+export const MODEL_CATEGORIES = CATEGORIES.map(({ id, name, isthing, color }) => ({
+  id,
+  name,
+  isThing: isthing === 1,
+  color,
+}));
+
+/** What a model that was trained on scenes of some size does with an image. */
+export function preprocessingFor(size) {
+  return {
+    resize: { kind: 'shortest-edge', shortestEdge: size, longestEdge: 2 * size },
+    divisor: 32,
+    reachDivisor: 'pad',
+    rescale: 1,
+    mean: MEAN,
+    std: STD,
+  };
+}
+
 /** Scene number `index` of a split. */
 export function scene(split, index, size) {
   return generateScene({ seed: sceneSeed(split, index), height: size, width: size });
