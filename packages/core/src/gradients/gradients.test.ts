@@ -100,6 +100,7 @@ const CASES: Case[] = [
     ],
     f: (...xs) => tf.addN(xs),
   },
+  unary('addN of one', (x) => tf.addN([tf.square(x)])),
   { op: 'sum', shapes: [[2, 3, 4, 5]], f: (x) => tf.sum(x, [1, 3]) },
   { op: 'mean', shapes: [[2, 3, 4, 5]], f: (x) => tf.mean(x, [0, 2]) },
   { op: 'max', shapes: [[3, 5]], f: (x) => tf.max(x, 1), draw: 'distinct' },

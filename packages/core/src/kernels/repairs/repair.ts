@@ -17,7 +17,10 @@ type Operands = { [name: string]: tf.Tensor };
 // biome-ignore lint/suspicious/noExplicitAny: tfjs types attributes as a bag of unknown values
 type Attributes = Record<string, any>;
 
-/** A kernel composed of other ops. */
+/**
+ * A kernel composed of other ops. What comes out is a tensor of its own: were it the operand itself, the tape would
+ * count its gradient twice, and the caller would own one tensor under two names.
+ */
 export function composed(
   kernelName: string,
   backendName: RegistryName,
@@ -29,7 +32,11 @@ export function composed(
     replace:
       () =>
       ({ inputs, attrs }) =>
-        tf.tidy(() => compose(tensorsOf(inputs as tf.NamedTensorInfoMap), (attrs ?? {}) as Attributes)),
+        tf.tidy(() => {
+          const operands = tensorsOf(inputs as tf.NamedTensorInfoMap);
+          const result = compose(operands, (attrs ?? {}) as Attributes);
+          return Object.values(operands).includes(result) ? tf.clone(result) : result;
+        }),
   };
 }
 
