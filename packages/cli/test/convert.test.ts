@@ -1,5 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -11,7 +13,7 @@ import {
   useBackend,
   writeSafetensors,
 } from '@seg/core';
-import { buildModel, keyNamings, loadModel } from '@seg/models';
+import { buildModel, keyNamings, loadModel, openWeights } from '@seg/models';
 import { saveModel, storedParams } from '@seg/models/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -82,6 +84,8 @@ describe('there and back', () => {
   });
 });
 
+const isFile = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+
 /** A folder with the authors' file of a small SOLOv2 as torch.save writes it, beside the config. */
 async function writePublished(spoil: (tensors: Tensors) => void = () => {}): Promise<Tensors> {
   await writeRandomModel('model', 'solov2');
@@ -130,6 +134,42 @@ describe('a file of PyTorch beside a config', () => {
     await convert(at('published', 'pytorch_model.bin.index.json'), at('out'));
     expectSameTensors(tensorsIn('out'), tensorsIn('model'));
   });
+});
+
+test('weights behind a URL: a folder, a file beside its config, a TensorFlow checkpoint', async () => {
+  await writePublished();
+  const fixtures = path.join(import.meta.dirname, '../../core/test/fixtures/checkpoints');
+  const server = createServer((request, response) => {
+    const file = [at('.'), fixtures].map((root) => path.join(root, request.url!)).find(isFile);
+    response.writeHead(file ? 200 : 404).end(file ? readFileSync(file) : undefined);
+  });
+  await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    for (const place of ['model', 'published/solov2.pth']) (await loadModel(`${base}/${place}`)).model.dispose();
+    const bundle = await openWeights(`${base}/tensorflow-shards.index`);
+    expect(bundle.read('b')).toEqual({ shape: [2], values: Float32Array.of(5, -6) }); // make.py
+    await expect(openWeights(`${base}/absent.pth`)).rejects.toThrow('absent.pth: expected a folder or file of weights');
+  } finally {
+    server.close();
+  }
+});
+
+test('a tensor of three gigabytes where the model has three numbers is refused unread', async () => {
+  await writeRandomModel('model', 'solov2');
+  const values = 750_000_000;
+  const entry = { dtype: 'F32', shape: [values], data_offsets: [0, 4 * values] };
+  const header = Buffer.from(JSON.stringify({ 'bbox_head.solo_cate.bias': entry }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  await writeFile(at('model', 'model.safetensors'), Buffer.concat([length, header]));
+  await truncate(at('model', 'model.safetensors'), 8 + header.length + 4 * values); // sparse: takes no space on disk
+  const before = process.memoryUsage().rss;
+  const { code, text } = await convert(at('model'), at('out'));
+  expect(code).toBe(1);
+  expect(text).toMatch(/wrong shape: bbox_head\.solo_cate\.bias \[750000000\], model has \[3\]$/);
+  await expect(loadModel(at('model'))).rejects.toThrow('bbox_head.solo_cate.bias [750000000], model has [3]');
+  expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
 });
 
 describe('what cannot be converted: one error, exit code 1, nothing written', () => {

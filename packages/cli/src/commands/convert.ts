@@ -1,5 +1,6 @@
 import { useBackend } from '@seg/core';
 import { PRESETS } from '@seg/models';
+import { enableProdMode } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 
 import { type Conversion, type ConvertOptions, convertCheckpoint } from '../convert/convert-checkpoint.ts';
@@ -19,6 +20,7 @@ export function convertCommand(): Command {
     )
     .addHelpText('after', () => `\nPresets:\n  ${Object.keys(PRESETS).join('\n  ')}`)
     .action(async (input: string, output: string, options: ConvertOptions) => {
+      enableProdMode(); // nothing is computed, so TensorFlow.js need not advise a faster backend
       await useBackend('cpu');
       console.log(report(output, await convertCheckpoint(input, output, options)));
     });
