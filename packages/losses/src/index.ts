@@ -65,6 +65,7 @@ export { maskDiceDistance } from './terms/mask-dice-distance.ts';
 export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
 export { squaredDiceDistance } from './terms/squared-dice-distance.ts';
 export { sumOfPixels } from './terms/sum-of-pixels.ts';
+export { sumOfPoints } from './terms/sum-of-points.ts';
 export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';
 
 // MaX-DeepLab

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { sumOfPoints } from './sum-of-points.ts';
+
 /**
  * Soft Dice distance of each predicted mask to its target:
  *
@@ -14,8 +16,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() => {
     const probabilities = tf.sigmoid(logits); // [M, P]
-    const overlap = tf.sum(tf.mul(probabilities, targets), 1); // [M]
-    const total = tf.add(tf.sum(probabilities, 1), tf.sum(targets, 1)); // [M]
+    const overlap = sumOfPoints(tf.mul(probabilities, targets)); // [M]
+    const total = tf.add(sumOfPoints(probabilities), sumOfPoints(targets)); // [M]
     return tf.sub(1, tf.div(tf.add(tf.mul(overlap, 2), 1), tf.add(total, 1)));
   });
 }

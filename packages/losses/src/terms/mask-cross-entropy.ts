@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { sumOfPoints } from './sum-of-points.ts';
+
 /**
  * Binary cross entropy with logits, averaged over the points of each mask: softplus(x) − x·t, which neither overflows
  * nor takes the logarithm of zero.
@@ -9,7 +11,9 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns [M]
  */
 export function maskCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
-  return tf.tidy(() => tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, targets)), 1));
+  return tf.tidy(() =>
+    tf.div(sumOfPoints(tf.sub(tf.softplus(logits), tf.mul(logits, targets))), Math.max(1, logits.shape[1])),
+  );
 }
 
 /** {@link maskCrossEntropy} summed over masks and divided by `normalizer`. Cheng et al. 2021, section 3.3. */

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { sumOfPoints } from './sum-of-points.ts';
+
 export type FocalOptions = {
   /** Weight of positives; 1 − alpha weighs negatives. Negative: no weights. Default: 0.25. */
   alpha?: number;
@@ -42,5 +44,6 @@ export function sigmoidFocalLoss(
   normalizer: number,
   options: FocalOptions = {},
 ): tf.Scalar {
-  return tf.tidy(() => tf.div(tf.sum(tf.mean(sigmoidFocal(logits, targets, options), 1)), normalizer));
+  const points = Math.max(1, logits.shape[1]);
+  return tf.tidy(() => tf.div(tf.sum(tf.div(sumOfPoints(sigmoidFocal(logits, targets, options)), points)), normalizer));
 }
