@@ -2,8 +2,8 @@ import { FormatError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 
 const WINDOW_BYTES = 65_536;
-/** Longest line of a text opcode: names and numbers. */
-const MAX_LINE_BYTES = 4096;
+/** Longest line of a text opcode: a name, a number, an array of numpy in protocol 0. */
+const MAX_LINE_BYTES = 2 ** 24;
 
 /** Reads a pickle from front to back in windows, so that large byte strings in it are passed over, not read. */
 export class PickleCursor {

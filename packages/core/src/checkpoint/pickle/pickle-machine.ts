@@ -129,6 +129,13 @@ export class PickleMachine {
     return bytes instanceof ByteSpan ? bytes : String.fromCharCode(...bytes);
   }
 
+  /** A line of one of the older opcodes. */
+  line(): string {
+    const line = this.cursor.line();
+    this.keep(line.length);
+    return line;
+  }
+
   private span(length: number, isText: boolean): ByteSpan {
     return new ByteSpan(this.cursor.source, this.cursor.skip(length), length, isText);
   }
