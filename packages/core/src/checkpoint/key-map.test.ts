@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { ParamSource, StoredValue } from '../params/param-store.ts';
-import { type KeyMap, renamed, renamedBack } from './key-map.ts';
+import { isDropped, type KeyMap, renamed, renamedBack } from './key-map.ts';
 
 const map: KeyMap = [
   { foreign: 'backbone.res{i+2}.{j}.conv1.{*}', ours: 'stages.{i}.layers.{j}.layer.0.{*}' },
@@ -49,4 +49,51 @@ test('there and back gives the same keys and values', () => {
   const held = new Map([...ours.keys()].map((key) => [key, ours.read(key)!]));
   const back = renamedBack(held, [...map.slice(0, 2), map[3]]);
   expect(new Map([...back].sort())).toEqual(new Map([...foreign].sort()));
+});
+
+test('shapes are told without reading a value', () => {
+  const shapes = new Map([...foreign].map(([key, { shape }]) => [key, shape]));
+  const unread: ParamSource = {
+    keys: () => shapes.keys(),
+    shape: (key) => shapes.get(key) ?? null,
+    read: (key) => {
+      throw new Error(`expected no reading, got ${key}`);
+    },
+  };
+  const ours = renamed(unread, map);
+  expect([...ours.keys()].map((key) => ours.shape!(key))).toEqual([
+    [2, 1],
+    [2, 1],
+    [2, 1],
+    [2, 1],
+    [3, 1],
+    [1, 1],
+  ]);
+  expect(ours.shape!('absent')).toBeNull();
+});
+
+test('a stack of which a part is absent is absent', () => {
+  const ours = renamed(source(new Map([['up.0.gate', value(20, 1)]])), map);
+  expect(ours.read('up.0.both')).toBeNull();
+  expect(ours.shape!('up.0.both')).toBeNull();
+});
+
+test('two foreign keys that become one of ours are refused, both named', () => {
+  const both = source(
+    new Map([
+      ['old.w', value(1, 1)],
+      ['new.w', value(2, 1)],
+    ]),
+  );
+  const meeting: KeyMap = [
+    { foreign: 'old.{*}', ours: 'x.{*}' },
+    { foreign: 'new.{*}', ours: 'x.{*}' },
+  ];
+  expect(() => renamed(both, meeting)).toThrow('expected each parameter once, got old.w and new.w as x.w');
+});
+
+test('in a rule that drops, two rests may differ', () => {
+  const slots: KeyMap = [{ drop: '{*}/slot/{*}' }];
+  expect(isDropped(slots, 'conv/kernel/slot/momentum')).toBe(true);
+  expect(isDropped(slots, 'conv/kernel')).toBe(false);
 });

@@ -16,6 +16,7 @@ export type KeyRule =
   /** Keys that hold nothing the model needs. Here two `{*}` may stand for different texts. */
   | { drop: string };
 
+/** Rules in order: plain data beside the model they are for. */
 export type KeyMap = readonly KeyRule[];
 
 /**

@@ -1,8 +1,8 @@
 import { FormatError } from '../errors.ts';
 import type { ParamSource } from '../params/param-store.ts';
-import { listFaults } from './list-faults.ts';
 import { NumpyArray } from './pickle/numpy-globals.ts';
 import { StoredTensor } from './stored-tensor.ts';
+import { tensorSource } from './tensor-source.ts';
 
 /** Names under which checkpoints of the usual training frameworks hold the parameters; the first present is taken. */
 const WRAPPERS = ['state_dict', 'model', 'model_state_dict', 'model_state', 'module', 'net', 'model_ema', 'ema'];
@@ -16,17 +16,7 @@ const MAX_WRAPPERS = 4;
  * @throws FormatError listing every tensor that cannot be read
  */
 export function stateDict(where: string, root: unknown): ParamSource {
-  const tensors = tensorsOf(where, root);
-  const faults = [...tensors].flatMap(([key, { fault }]) => (fault === null ? [] : [`${key}: ${fault}`]));
-  if (faults.length > 0) throw new FormatError(`${where}: ${listFaults(faults)}`);
-  return {
-    keys: () => tensors.keys(),
-    shape: (key) => tensors.get(key)?.view.shape ?? null,
-    read: (key) => {
-      const tensor = tensors.get(key);
-      return tensor === undefined ? null : { shape: tensor.view.shape, values: tensor.read() };
-    },
-  };
+  return tensorSource(where, tensorsOf(where, root));
 }
 
 function tensorsOf(where: string, root: unknown): Map<string, StoredTensor> {

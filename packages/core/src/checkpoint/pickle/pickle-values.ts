@@ -16,6 +16,7 @@ export class InertObject {}
 /** An object that a pickle makes first and fills afterwards (opcode BUILD). */
 export type Buildable = { setState(state: unknown): void };
 
+/** True for objects that take state. */
 export function isBuildable(value: unknown): value is Buildable {
   return typeof value === 'object' && value !== null && 'setState' in value && typeof value.setState === 'function';
 }
@@ -56,6 +57,7 @@ export function tuple(items: readonly unknown[]): readonly unknown[] {
   return Object.freeze([...items]);
 }
 
+/** A tuple or list. @throws FormatError naming what was expected as one */
 export function expectTuple(what: string, value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) throw new FormatError(`expected ${what} as a tuple, got ${typeof value}`);
   return value;

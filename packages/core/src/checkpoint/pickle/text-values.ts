@@ -18,6 +18,7 @@ export function decodeLong(cursor: PickleCursor, length: number): number | bigin
   return narrowed(BigInt.asIntN(8 * length, value));
 }
 
+/** Opcode FLOAT: a number, `nan` or `inf`. */
 export function pythonFloat(text: string): number {
   const named: Record<string, number> = { nan: Number.NaN, inf: Infinity, '-inf': -Infinity };
   const value = Object.hasOwn(named, text) ? named[text] : Number(text);

@@ -21,7 +21,7 @@ export type BundleEntry = {
   isSliced: boolean;
 };
 
-/** tensorflow/core/framework/types.proto */
+/** Text: tensorflow/core/framework/types.proto, as the numbers below. */
 export const DT_STRING = 7;
 const TYPES: Readonly<Record<number, ElementType>> = {
   1: 'f32',
@@ -36,6 +36,7 @@ const TYPES: Readonly<Record<number, ElementType>> = {
   19: 'f16',
 };
 
+/** Reads a BundleHeaderProto. @throws FormatError where the bytes are none */
 export function readBundleHeader(bytes: Uint8Array): BundleHeader {
   const header = { shards: 0, isBigEndian: false };
   for (const { field, value } of protoFields(bytes)) {
@@ -45,6 +46,7 @@ export function readBundleHeader(bytes: Uint8Array): BundleHeader {
   return header;
 }
 
+/** Reads a BundleEntryProto. @throws FormatError where the bytes are none */
 export function readBundleEntry(bytes: Uint8Array): BundleEntry {
   const entry = { dtype: 0, shape: [] as number[], shard: 0, offset: 0, size: 0, checksum: 0, isSliced: false };
   for (const { field, value } of protoFields(bytes)) {

@@ -2,8 +2,8 @@ import { FormatError } from '../../errors.ts';
 import type { ParamSource } from '../../params/param-store.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ELEMENT_BYTES } from '../element-type.ts';
-import { listFaults } from '../list-faults.ts';
 import { denseStrides, elementCount, type Storage, StoredTensor } from '../stored-tensor.ts';
+import { tensorSource } from '../tensor-source.ts';
 import { type BundleEntry, type BundleHeader, DT_STRING, readBundleEntry, readBundleHeader } from './bundle-entry.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { readSortedTable } from './sorted-table.ts';
@@ -27,16 +27,7 @@ export async function openTensorBundle(index: ByteSource, openShard: OpenShard):
       .filter(([, { dtype }]) => dtype !== DT_STRING)
       .map(([key, entry]) => [key, tensorOf(`${index.name}: ${key}`, entry, shards)] as const),
   );
-  const faults = [...tensors].flatMap(([key, { fault }]) => (fault === null ? [] : [`${key}: ${fault}`]));
-  if (faults.length > 0) throw new FormatError(`${index.name}: ${listFaults(faults)}`);
-  return {
-    keys: () => tensors.keys(),
-    shape: (key) => tensors.get(key)?.view.shape ?? null,
-    read: (key) => {
-      const tensor = tensors.get(key);
-      return tensor === undefined ? null : { shape: tensor.view.shape, values: tensor.read() };
-    },
-  };
+  return tensorSource(index.name, tensors);
 }
 
 function readIndex(index: ByteSource): { header: BundleHeader; entries: Map<string, BundleEntry> } {
