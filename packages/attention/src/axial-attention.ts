@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
+/** Sizes of one axial attention. Wang et al. 2020 (Axial-DeepLab), section 3.2. */
 export type AxialAttentionConfig = {
   inDim: number;
   /** Channels of all heads' queries, and of their keys. */

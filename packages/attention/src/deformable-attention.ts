@@ -1,8 +1,10 @@
 import { deformableSampling, init, Linear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a deformable attention: `numPoints` samples per head and level. */
 export type DeformableAttentionConfig = { dim: number; numHeads: number; numLevels: number; numPoints: number };
 
+/** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {
   /** [B, Q, C] content plus position: only offsets and weights see it */
   query: tf.Tensor3D;

@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
+/** Sizes of the attentions between pixels and memory. Wang et al. 2021 (MaX-DeepLab), section 3.3. */
 export type DualPathAttentionConfig = {
   /** Channels of all heads' values. */
   valueDim: number;
   numHeads: number;
 };
 
+/** Both paths of the dual-path transformer: pixels and memory. */
 export type DualPathAttentionInputs = {
   /** [B, N, K] */
   query: tf.Tensor3D;

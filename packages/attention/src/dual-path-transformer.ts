@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DualPathAttention } from './dual-path-attention.ts';
 import { KerasConvNorm } from './keras-conv-norm.ts';
 
+/** Sizes of a dual-path transformer: its attentions and the memory's feed-forward network. */
 export type DualPathTransformerConfig = {
   pixelDim: number;
   memoryDim: number;

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FeedForward } from './feed-forward.ts';
 import { MultiHeadAttention } from './multi-head-attention.ts';
 
+/** Sizes of a transformer layer, and its dropout in training. */
 export type TransformerLayerConfig = {
   dim: number;
   numHeads: number;

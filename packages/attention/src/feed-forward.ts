@@ -1,6 +1,7 @@
 import { dropout, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a feed-forward network, and the keys of its layers. */
 export type FeedForwardConfig = { dim: number; hiddenDim: number; names?: [string, string]; dropout?: number };
 
 /** W₂ relu(W₁ x). Vaswani et al. 2017, eq. 2. */

@@ -1,6 +1,7 @@
 import { init, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Channels and constants of a batch norm under Keras' keys. */
 export type KerasBatchNormConfig = {
   /** Of the parameters. */
   shape: readonly number[];

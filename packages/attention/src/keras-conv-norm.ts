@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
+/** A convolution with batch norm under Keras' keys. */
 export type KerasConvNormConfig = {
   inDim: number;
   outDim: number;

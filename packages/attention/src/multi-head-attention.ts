@@ -1,6 +1,7 @@
 import { attention, init, Linear, linear, OUT_IN, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
 export type MultiHeadAttentionConfig = {
   dim: number;
   numHeads: number;
@@ -11,6 +12,7 @@ export type MultiHeadAttentionConfig = {
   projections?: 'packed' | 'split';
 };
 
+/** Queries, keys and values, with what is added to the attention logits. */
 export type AttentionInputs = {
   /** [B, N, C] */
   query: tf.Tensor3D;

@@ -1,6 +1,7 @@
 import { attention, Conv2d, init, LayerNorm, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of an attention whose keys and values are pooled first. Wang et al. 2022 (PVTv2), section 3.2. */
 export type ReducedAttentionConfig = {
   dim: number;
   numHeads: number;

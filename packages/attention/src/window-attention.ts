@@ -1,6 +1,7 @@
 import { attention, init, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
 export type WindowAttentionConfig = { dim: number; numHeads: number; window: number };
 
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */

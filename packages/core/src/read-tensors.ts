@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Values of a tensor on the host, by its type. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array;
 
 /**

@@ -17,6 +17,7 @@ export type PanopticGrid = {
   weights: tf.Tensor1D;
 };
 
+/** How panoptic ground truth becomes that of a prediction's pixels. */
 export type PanopticGridOptions = {
   /** Class indices of things. */
   things: ReadonlySet<number>;

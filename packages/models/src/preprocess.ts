@@ -14,6 +14,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** How large an image is made before it is padded. */
 export type ResizeRule =
   /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
   | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }

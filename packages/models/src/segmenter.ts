@@ -8,6 +8,7 @@ import type { Category } from './loading/categories.ts';
 import { type LoadedModel, loadModel } from './loading/load-model.ts';
 import { preprocess } from './preprocess.ts';
 
+/** Choices for one call of {@link Segmenter}. */
 export type SegmentOptions = {
   /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments of Mask2Former, for one. */
   threshold?: number;
@@ -15,6 +16,7 @@ export type SegmentOptions = {
   rule?: 'original' | 'huggingface';
 };
 
+/** Choices for several images at once. */
 export type SegmentBatchOptions = SegmentOptions & {
   /**
    * Most pixels that the model sees at once, after resizing and padding, one image at least: memory grows with them.

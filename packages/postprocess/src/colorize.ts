@@ -2,6 +2,7 @@ import type { RgbImage } from '@seg/core';
 
 import type { Segment, SegmentMap } from './segment-map.ts';
 
+/** RGB, 0 to 255. */
 export type Color = [red: number, green: number, blue: number];
 
 const GOLDEN_TURN = 0.6180339887498949; // steps of the golden ratio fill the circle evenly, whatever their number

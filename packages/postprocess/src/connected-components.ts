@@ -1,5 +1,6 @@
 import type { Size } from '@seg/core';
 
+/** Which pixels touch, and which belong to nothing. */
 export type ComponentOptions = {
   /** 4 joins sides, 8 also corners. Default: 4. */
   neighbors?: 4 | 8;
@@ -7,6 +8,7 @@ export type ComponentOptions = {
   background?: number;
 };
 
+/** Regions of pixels that touch. */
 export type Components = {
   /** [H · W], 1 to `count` in the order of their first pixels, 0 on the background */
   components: Int32Array;

@@ -16,8 +16,10 @@ export type Instance = {
 /** The objects of an image, most certain first. Masks may overlap. */
 export type InstanceList = { instances: Instance[]; width: number; height: number };
 
+/** Whose rule for instances. */
 export type InstanceRule = 'mask2former' | 'huggingface';
 
+/** Which classes count, and what an instance needs. */
 export type InstanceOptions = {
   /** Keeps only these classes, after the best have been chosen among all. Default: keeps all. */
   things?: ReadonlySet<number>;

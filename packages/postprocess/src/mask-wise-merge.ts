@@ -16,6 +16,7 @@ export type MaskCandidates = {
   probabilities: ArrayLike<number>;
 };
 
+/** Thresholds of mask-wise merging, apart for things and stuff. */
 export type MaskWiseMergeOptions = {
   /** Class indices of things. All others are stuff. */
   things: ReadonlySet<number>;

@@ -4,6 +4,7 @@ import { type ClassProbabilities, readClassProbabilities } from './class-probabi
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
 import { measureSegments, type SegmentClaim, type SegmentMap } from './segment-map.ts';
 
+/** Thresholds of MaX-DeepLab's inference. */
 export type MaxDeepLabPanopticOptions = {
   /** Class indices of things. All others are stuff, of which an image has one segment each. */
   things: ReadonlySet<number>;

@@ -12,6 +12,7 @@ import { measureSegments, type SegmentMap } from './segment-map.ts';
  */
 export type SemanticRule = 'masks-first' | 'scores-last' | 'huggingface';
 
+/** Which classes are things, and whose rule. */
 export type SemanticOptions = {
   /** Class indices of things, only to be told apart in the result. */
   things?: ReadonlySet<number>;

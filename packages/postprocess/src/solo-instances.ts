@@ -8,6 +8,7 @@ import { type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measuredCells, type SoloCandidate, type SoloOutput, scoredCells } from './solo-candidates.ts';
 
+/** Thresholds of SOLO's decoding, and how duplicates are removed. */
 export type SoloInstanceOptions = {
   /** A class score must exceed it before maskness is known. */
   scoreThreshold?: number;
@@ -24,6 +25,7 @@ export type SoloInstanceOptions = {
   maxInstances?: number;
 };
 
+/** How duplicates are removed: decayed scores, or none of two that overlap. */
 export type SoloNms = ({ kind: 'matrix' } & MatrixNmsOptions) | { kind: 'mask'; threshold?: number };
 
 /** `test_cfg` of the authors' configs, the same in all of them. */

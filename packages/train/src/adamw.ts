@@ -1,6 +1,7 @@
 import type { StoredValue } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Constants of AdamW. Loshchilov & Hutter 2019, Algorithm 2. */
 export type AdamWConfig = {
   /** Multiplies the schedule's learning rate and the weight decay of one parameter. Default: both 1. */
   group?: (key: string) => { learningRate?: number; weightDecay?: number };

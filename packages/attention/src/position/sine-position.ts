@@ -1,6 +1,7 @@
 import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Channels of a sine position, and how its indices become angles. */
 export type SinePositionConfig = {
   /** Channels of the result; half for rows, half for columns. */
   dim: number;

@@ -9,6 +9,7 @@ import { jsonReport, textReport } from '../predict/report.ts';
 import type { ImageSegmenter, Task } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 
+/** What `seg predict` takes besides images. */
 export type PredictOptions = {
   model: string;
   /** Default: what the model is for. */

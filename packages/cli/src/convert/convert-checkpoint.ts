@@ -14,6 +14,7 @@ import { saveModel } from '@seg/models/node';
 
 import { writeNewFolder } from './new-folder.ts';
 
+/** What `seg convert` takes besides the checkpoint. */
 export type ConvertOptions = {
   /** Name of a published configuration, where no `config.json` stands with the weights. */
   preset?: string;

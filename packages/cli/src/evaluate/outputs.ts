@@ -3,6 +3,7 @@ import path from 'node:path';
 import { drawPictures, type EvaluationReport, type Finding, formatMarkdown } from '@seg/coco-eval';
 import { writeFileAtomic } from '@seg/data/node';
 
+/** Where a result goes besides the screen. */
 export type OutputOptions = { json?: string; report?: string };
 
 /** Prints the table, and writes the JSON and the folder of Markdown and pictures where they are wanted. */

@@ -22,6 +22,7 @@ type Size = { width: number; height: number };
 type Annotation = { image_id: number | string; file_name: string; segments_info: Segment[] };
 type PanopticJson = { annotations: Annotation[]; categories: PanopticCategory[] };
 
+/** Two COCO panoptic sets, each a JSON with a folder of PNGs. */
 export type PanopticInputs = {
   gt: string;
   dt: string;
@@ -107,6 +108,7 @@ async function readPng<T>(file: string, decode: (bytes: Uint8Array, inflate: Inf
   }
 }
 
+/** Two folders of label maps with the same file names. */
 export type SemanticInputs = {
   gt: string;
   dt: string;

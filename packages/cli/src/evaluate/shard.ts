@@ -7,12 +7,14 @@ import { InvalidArgumentError } from 'commander';
 /** Part k of n of the images, k from 1: every n-th image, beginning with the k-th. */
 export type Shard = { k: number; n: number };
 
+/** `k/n` as a shard, k from 1 to n. */
 export function parseShard(text: string): Shard {
   const [k, n] = /^(\d+)\/(\d+)$/.test(text) ? text.split('/').map(Number) : [0, 0];
   if (!(k >= 1 && k <= n)) throw new InvalidArgumentError('Expected k/n with k from 1 to n.');
   return { k, n };
 }
 
+/** A whole number from 1 on. */
 export function parseCount(text: string): number {
   const count = Number(text);
   if (!(Number.isInteger(count) && count >= 1))

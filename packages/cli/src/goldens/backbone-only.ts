@@ -21,6 +21,7 @@ export function swinGolden(golden: Golden): GoldenModel {
   return backboneGolden(config, originalSwinKeys('backbone', 'backbone', 'mask2former'), swinPath);
 }
 
+/** The PVTv2 of a golden file, alone. */
 export function pvtV2Golden(golden: Golden): GoldenModel {
   const { dims, depths, heads, mlp_ratios: mlpRatios, sr_ratios: reductions } = golden.config as PvtGoldenConfig;
   const config: BackboneConfig = { type: 'pvt-v2', dims, depths, numHeads: heads, mlpRatios, reductions };

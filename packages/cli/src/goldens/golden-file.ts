@@ -16,6 +16,7 @@ export type Tap = {
   noiseProbe?: number;
 };
 
+/** A tensor given by formula: its key seeds the values. */
 export type FormulaTensor = [key: string, shape: number[], kind: string, center: number, scale: number];
 
 /** Common to all golden files. docs/goldens.md describes the format. */

@@ -25,6 +25,7 @@ type OriginalConfig = {
   resnet_depth: number;
 };
 
+/** How a golden file of Mask2Former is built and where its taps are. */
 export function mask2FormerGolden(golden: Golden): GoldenModel {
   const config = mask2FormerConfig(golden);
   return {
@@ -38,6 +39,7 @@ export function mask2FormerGolden(golden: Golden): GoldenModel {
   };
 }
 
+/** The model that a golden file describes, in either naming. */
 export function mask2FormerConfig({ keyStyle, config }: Golden): Mask2FormerConfig {
   if (!keyStyle?.startsWith('original')) {
     const { backbone, ...rest } = config as HuggingFaceMask2Former & {

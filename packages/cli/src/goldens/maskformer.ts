@@ -10,6 +10,7 @@ import { backbonePath } from './backbone-taps.ts';
 import type { Golden } from './golden-file.ts';
 import type { GoldenModel } from './golden-models.ts';
 
+/** How a golden file of MaskFormer is built and where its taps are. */
 export function maskFormerGolden(golden: Golden): GoldenModel {
   const config = maskFormerConfig(golden);
   return {
@@ -23,6 +24,7 @@ export function maskFormerGolden(golden: Golden): GoldenModel {
   };
 }
 
+/** The model that a golden file describes. */
 export function maskFormerConfig({ config }: Golden): MaskFormerConfig {
   const json = config as HuggingFaceMaskFormer & { backbone?: HuggingFaceBackbone };
   return readMaskFormerConfig('golden', { ...json, backbone_config: json.backbone_config ?? json.backbone });

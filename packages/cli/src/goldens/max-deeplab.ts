@@ -39,6 +39,7 @@ export function maxDeepLabGolden(golden: Golden): GoldenModel {
   };
 }
 
+/** The model that a golden file describes. */
 export function maxDeepLabConfig({ model, config }: Golden): MaxDeepLabConfig {
   const preset = MAX_DEEPLAB_PRESETS[model === 'max_deeplab_l' ? 'coco-panoptic-l' : 'coco-panoptic-s'];
   return { ...preset, numClasses: config.classes as number, numSlots: config.slots as number };

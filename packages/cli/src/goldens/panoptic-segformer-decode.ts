@@ -35,6 +35,7 @@ export type MergeGolden = {
   panoptic: PanopticGolden;
 };
 
+/** Whether a golden file holds mask-wise merging. */
 export function isPanopticDecodeGolden(golden: Golden): golden is PanopticSegFormerDecodeGolden {
   return golden.model.startsWith('panoptic_segformer') && 'detections' in golden;
 }

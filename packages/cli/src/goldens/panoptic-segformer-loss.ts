@@ -37,6 +37,7 @@ export type PanopticSegFormerLossGolden = {
 const INPUTS = ['class_logits', 'boxes', 'thing_masks', 'stuff_masks', 'stuff_logits'] as const;
 type InputName = (typeof INPUTS)[number];
 
+/** Compares matchings, terms and gradients with a golden file, until `onResult` says no. */
 export async function verifyPanopticSegFormerLoss(
   golden: PanopticSegFormerLossGolden,
   onResult: (result: TapResult) => boolean,

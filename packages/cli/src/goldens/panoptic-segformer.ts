@@ -26,6 +26,7 @@ type OriginalConfig = {
   max_per_img: number;
 };
 
+/** How a golden file of Panoptic SegFormer is built and where its taps are. */
 export function panopticSegFormerGolden(golden: Golden): GoldenModel {
   const config = panopticSegFormerConfig(golden);
   return {
@@ -39,6 +40,7 @@ export function panopticSegFormerGolden(golden: Golden): GoldenModel {
   };
 }
 
+/** The model that a golden file describes. */
 export function panopticSegFormerConfig({ config }: Golden): PanopticSegFormerConfig {
   const original = config as OriginalConfig;
   return {

@@ -44,6 +44,7 @@ export type GoldenGradient = {
 
 type GoldenMatching = { output: string; images: { queries: number[]; targets: number[] }[] };
 
+/** Losses, assignments and gradients of a tiny training case. */
 export type LossGolden = Golden & {
   predictions: Tap[];
   matching: GoldenMatching[];

@@ -36,6 +36,7 @@ const PANOPTIC_OPTIONS: Record<
   'panoptic_maskformer_threshold_0.7_overlap_0.5': { rule: 'maskformer', scoreThreshold: 0.7, overlapThreshold: 0.5 },
 };
 
+/** Compares decoded segments with a golden file, until `onResult` says no. */
 export async function verifyPostprocess(golden: PostGolden, onResult: (result: TapResult) => boolean): Promise<void> {
   const prediction = formulaPrediction(golden);
   try {

@@ -37,6 +37,7 @@ export type SoloDecodeGolden = Golden & {
   };
 };
 
+/** Whether a golden file holds decoded instances of a SOLO. */
 export function isSoloDecodeGolden(golden: Golden): golden is SoloDecodeGolden {
   return golden.model.includes('solo') && 'decode' in golden;
 }

@@ -8,6 +8,7 @@ import type { Report } from './report.ts';
 import { ResultFiles } from './result-files.ts';
 import type { ImageSegmenter, Task } from './segmenter.ts';
 
+/** What is to be predicted, and where to. */
 export type Prediction = {
   inputs: readonly InputImage[];
   task: Task;

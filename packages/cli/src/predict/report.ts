@@ -5,8 +5,11 @@ import { formatTable } from '../render/table.ts';
 import type { InputImage } from './input-images.ts';
 import type { ModelCategory } from './segmenter.ts';
 
+/** What the report says of a backend. */
 export type Backend = Pick<BackendInfo, 'name' | 'description' | 'passedOver'>;
+/** What the report says of an image. */
 export type ImageReport = { input: InputImage; map: SegmentMap; milliseconds: number };
+/** What the report says of panoptic quality. */
 export type Quality = { pq: number; images: number };
 
 /** What prediction says while it works. */

@@ -1,6 +1,7 @@
 import type { RgbImage } from '@seg/core';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
+/** What to look for in an image. */
 export type Task = 'panoptic' | 'instance' | 'semantic';
 
 /** What a class index means. */

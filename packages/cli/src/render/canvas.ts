@@ -16,6 +16,7 @@ export function blend(image: RgbImage, index: number, color: Color, opacity: num
   }
 }
 
+/** Blends a color over a rectangle, cut at the canvas' edges. */
 export function fillRectangle(
   image: RgbImage,
   { x, y, width, height }: Rectangle,

@@ -22,8 +22,10 @@ export type StartedBackend = BackendTraits & {
 /** A backend that `auto` tried and did not take. */
 export type PassedOver = { name: BackendName; reason: string };
 
+/** The backend that `useBackend` started. */
 export type BackendInfo = BackendTraits & { name: BackendName; passedOver: PassedOver[] };
 
+/** How a backend is started. */
 export type BackendOptions = {
   /** Threads of the wasm backend in Node, at most 8. Default: one for each processor. Fixed by the first call. */
   threads?: number;

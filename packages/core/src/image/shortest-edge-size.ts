@@ -1,5 +1,6 @@
 import type { Size } from '../outputs.ts';
 
+/** Lengths of an image's edges, in pixels. */
 export type ShortestEdge = { shortestEdge: number; longestEdge: number };
 
 /**

@@ -4,6 +4,7 @@ import { defineKernel } from './define-kernel.ts';
 import { matMul } from './mat-mul.ts';
 import { attentionWebgpu } from './webgpu/attention.ts';
 
+/** How attention logits are scaled. */
 export type AttentionOptions = {
   /** Factor of the logits. Default: 1/√d. */
   scale?: number;

@@ -11,6 +11,7 @@ import { winogradWasm } from './wasm/winograd.ts';
 /** Zeros around an image: [top, bottom], [left, right]. */
 export type Padding2D = [[number, number], [number, number]];
 
+/** Stride, padding and the rest of a convolution, with what follows it in the same step. */
 export type Conv2DOptions = {
   /** Default: 1. */
   strides?: number | [number, number];

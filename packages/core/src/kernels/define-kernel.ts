@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { vjp } from '../gradients/vjp.ts';
 
+/** Tensors by name; what may be left out is undefined. */
 export type KernelInputs = Record<string, tf.Tensor | undefined>;
+/** Everything that a kernel takes besides tensors. */
 export type KernelAttrs = Record<string, unknown>;
 
 /**
@@ -26,6 +28,7 @@ export type GradientOf<I extends KernelInputs, A extends KernelAttrs> = (
   output: tf.Tensor,
 ) => { [K in keyof I]?: () => tf.Tensor };
 
+/** What a kernel means, where it is faster, and how it is differentiated. */
 export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   /** Unique, e.g. `SegLayerNorm`. */
   name: string;

@@ -5,6 +5,7 @@ import { sumRows } from './sum-rows.ts';
 import { groupNormGradientWasm, groupNormWasm } from './wasm/norm.ts';
 import { groupNormGradientWebgpu, groupNormWebgpu } from './webgpu/group-norm.ts';
 
+/** Groups of channels that are normalized together, and what keeps the variance from zero. */
 export type GroupNormOptions = { groups: number; epsilon: number };
 
 type Inputs = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };

@@ -5,6 +5,7 @@ import { reluGradient } from './relu-gradient.ts';
 import { sumRows } from './sum-rows.ts';
 import { linearTensorflow } from './tensorflow/linear.ts';
 
+/** What follows a product or convolution in the same step. */
 export type Activation = 'linear' | 'relu';
 
 type Inputs = { x: tf.Tensor; weight: tf.Tensor; bias?: tf.Tensor };

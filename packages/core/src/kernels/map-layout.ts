@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Padding2D } from './conv2d.ts';
 
+/** [B, H, W, C] */
 export type Shape4D = [number, number, number, number];
 
 /** [B, h, w, in]: the pixel that one tap sees from each output position. */

@@ -6,6 +6,7 @@ import { padLowest, padOrCrop, pixelsUnderTap, spreadOut } from './map-layout.ts
 import { maxPoolGradientTensorflow } from './tensorflow/max-pool.ts';
 import { maxPoolGradientWasm } from './wasm/image.ts';
 
+/** Window, stride and padding of a max pooling. */
 export type MaxPoolOptions = {
   size: number | [number, number];
   /** Default: the size. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { deformableSampling } from './deformable-sampling.ts';
 
+/** How coordinates are read. */
 export type GridSampleOptions = {
   /** −1 and 1 are the centers of the corner pixels, instead of the borders of the image. Default: false. */
   alignCorners?: boolean;

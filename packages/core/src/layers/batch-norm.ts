@@ -4,6 +4,7 @@ import { sumRows } from '../kernels/sum-rows.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/scope.ts';
 
+/** Channels and constants of a batch norm. */
 export type BatchNormConfig = {
   dim: number;
   /** Default: 1e-5. */

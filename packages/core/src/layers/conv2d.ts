@@ -5,6 +5,7 @@ import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
 import type { Scope } from '../params/scope.ts';
 
+/** Sizes of a convolution and how its parameters start. */
 export type Conv2dConfig = {
   inDim: number;
   outDim: number;

@@ -5,6 +5,7 @@ import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from 
 import { OUT_IN } from '../params/layouts.ts';
 import type { Scope } from '../params/scope.ts';
 
+/** Sizes of a linear layer and how its parameters start. */
 export type LinearConfig = {
   inDim: number;
   outDim: number;

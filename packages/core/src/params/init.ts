@@ -10,7 +10,9 @@ export function seedInitializers(seed: number): void {
   nextSeed = seed;
 }
 
+/** All zeros. */
 export const zeros: Initializer = (shape) => tf.zeros(shape);
+/** All ones. */
 export const ones: Initializer = (shape) => tf.ones(shape);
 
 /** Every element `value`. */

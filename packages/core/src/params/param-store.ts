@@ -17,6 +17,7 @@ export type ParamSource = {
 /** One stored tensor: row-major values in the checkpoint's own layout. */
 export type StoredValue = { shape: readonly number[]; values: Float32Array };
 
+/** Whether a parameter is trained, and how its checkpoint lays it out. */
 export type ParamOptions = {
   /** How the checkpoint stores the parameter. Default: as we hold it. */
   stored?: StoredLayout;

@@ -5,6 +5,7 @@ import { jitterColor } from './color-jitter.ts';
 import { flipHorizontally } from './flip.ts';
 import { jitterScale, type ScaleJitterOptions } from './scale-jitter.ts';
 
+/** Which changes a sample goes through. */
 export type AugmentOptions = {
   /** Mirrors half of the images. Default: true. */
   flip?: boolean;

@@ -2,6 +2,7 @@ import { type Random, resizeImage, resizeLabels, type Size } from '@seg/core';
 
 import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
 
+/** The crop, and the range of scales before it. */
 export type ScaleJitterOptions = {
   /** Height and width of the result, always. */
   size: Size;

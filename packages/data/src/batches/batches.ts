@@ -2,6 +2,7 @@ import { type Random, seededRandom } from '@seg/core';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 
+/** How samples become batches: how many, in which order, from where on. */
 export type BatchOptions = {
   batchSize: number;
   seed: number;
@@ -11,6 +12,7 @@ export type BatchOptions = {
   prepare?: (sample: PanopticSample, random: Random) => PanopticSample;
 };
 
+/** Samples of one step, with the number of the step. */
 export type Batch = { step: number; samples: PanopticSample[] };
 
 /**

@@ -11,6 +11,7 @@ export type CocoSegment = {
   iscrowd: 0 | 1;
 };
 
+/** The segments of one image in a COCO panoptic file. */
 export type CocoPanopticAnnotation = {
   image_id: number;
   /** Of the PNG with the segment ids. */
@@ -18,6 +19,7 @@ export type CocoPanopticAnnotation = {
   segments_info: CocoSegment[];
 };
 
+/** An image in a COCO file. */
 export type CocoImage = { id: number; file_name: string; width: number; height: number };
 
 /** A panoptic annotation file. */

@@ -8,6 +8,7 @@ import type { PanopticCategory } from '../scenes/categories.ts';
 import { readBytes, readImage } from './read-image.ts';
 import { systemReason } from './write-file-atomic.ts';
 
+/** What the labels of a map mean. */
 export type LabelMapOptions = {
   /** In the order of the labels: category `i` is painted as `i`. */
   categories: readonly PanopticCategory[];

@@ -10,6 +10,7 @@ import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 import { systemReason, writeFileAtomic } from './write-file-atomic.ts';
 
+/** Which generated scenes are written, and how large. */
 export type SceneSetOptions = {
   split: SceneSplit;
   count: number;

@@ -13,6 +13,7 @@ export type ImageLimits = {
   maxPixels: number;
 };
 
+/** Above these an image is refused before it is decoded. */
 export const IMAGE_LIMITS: ImageLimits = { minSide: 2, maxSide: 16_384, maxPixels: 50_000_000 };
 
 /** @throws FormatError for a size out of bounds */

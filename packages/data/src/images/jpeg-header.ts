@@ -1,7 +1,9 @@
 import { FormatError } from '@seg/core';
 
+/** One channel of a JPEG and how it is sampled. */
 export type JpegComponent = { id: number; across: number; down: number };
 
+/** What a JPEG says of itself before its pixels. */
 export type JpegHeader = {
   width: number;
   height: number;

@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/core';
 
+/** What a PNG says of itself before its pixels. */
 export type PngHeader = {
   width: number;
   height: number;

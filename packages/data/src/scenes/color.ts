@@ -14,6 +14,7 @@ export function hsv(hue: number, saturation: number, value: number): Rgb {
   return [channel(5), channel(3), channel(1)];
 }
 
+/** A blend of two colors: t of the second. */
 export function mix(a: Rgb, b: Rgb, t: number): Rgb {
   return [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
 }

@@ -17,6 +17,7 @@ export type SceneSegment = {
   bbox: [number, number, number, number];
 };
 
+/** A generated image with its panoptic truth. */
 export type Scene = {
   image: RgbImage;
   /** [H · W] segment ids, row by row. Every pixel has one. */
@@ -24,6 +25,7 @@ export type Scene = {
   segments: SceneSegment[];
 };
 
+/** The seed and size of a scene. */
 export type SceneOptions = { seed: number; height?: number; width?: number };
 
 const THING_COUNT = SCENE_CATEGORIES.filter(({ isthing }) => isthing === 1).length;

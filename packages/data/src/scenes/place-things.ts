@@ -3,6 +3,7 @@ import type { Random } from '@seg/core';
 import { hsv, type Rgb } from './color.ts';
 import { THING_SHAPES } from './shapes.ts';
 
+/** How a thing's surface looks. */
 export type Finish = 'plain' | 'speckled' | 'striped';
 
 /** One thing in a scene: where it is and how it is painted. Lengths in pixels. */
@@ -20,6 +21,7 @@ export type Thing = {
   finish: Finish;
 };
 
+/** A thing with its place. */
 export type Placement = {
   things: Thing[];
   /** Index + 1 of the front thing at each pixel, 0 for none. */

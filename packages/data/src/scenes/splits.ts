@@ -1,6 +1,7 @@
 /** Seeds `start` to `start + count − 1`. */
 export type SeedRange = { start: number; count: number };
 
+/** Disjoint ranges of seeds. */
 export type SceneSplit = 'training' | 'validation' | 'testing';
 
 /** Seed ranges that do not meet: no scene is in two splits. */

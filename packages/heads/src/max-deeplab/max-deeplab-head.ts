@@ -6,6 +6,7 @@ import { maskLogits } from '../prediction/mask-logits.ts';
 import { BiasedConv } from './biased-conv.ts';
 import { SeparableConv } from './separable-conv.ts';
 
+/** Sizes of MaX-DeepLab's heads. */
 export type MaxDeepLabHeadConfig = {
   /** Channels of the panoptic map at stride 4. */
   pixelDim: number;
@@ -18,6 +19,7 @@ export type MaxDeepLabHeadConfig = {
   numClasses: number;
 };
 
+/** What the dual-path network gives to the heads. */
 export type MaxDeepLabHeadInputs = {
   /** [B, h, w, Cp] activated, at stride 4 */
   panoptic: tf.Tensor4D;

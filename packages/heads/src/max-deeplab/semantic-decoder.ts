@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { SeparableConv } from './separable-conv.ts';
 
+/** Sizes of the semantic branch of MaX-DeepLab-S. */
 export type SemanticDecoderConfig = {
   /** Channels of the map at stride 16. */
   inDim: number;

@@ -2,6 +2,7 @@ import { heNormal, KerasBatchNorm, KerasConvNorm } from '@seg/attention';
 import type { Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a depthwise and a pointwise convolution. */
 export type SeparableConvConfig = { inDim: number; outDim: number };
 
 const KERNEL = 5;

@@ -1,6 +1,7 @@
 import { Conv2d, GroupNorm, init, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Channels of the backbone's maps, and of all maps behind the mapper. */
 export type ChannelMapperConfig = {
   /** Channels of the maps at strides 8, 16, 32. */
   inDims: readonly number[];

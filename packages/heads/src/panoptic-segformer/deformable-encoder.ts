@@ -11,6 +11,7 @@ import {
   validCells,
 } from './level-padding.ts';
 
+/** Sizes of a layer of deformable attention. */
 export type DeformableLayerConfig = {
   dim: number;
   numHeads: number;

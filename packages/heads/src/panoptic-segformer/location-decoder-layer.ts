@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward } from './deformable-encoder.ts';
 
+/** Queries with their positions, where they look first, and what they look at. */
 export type LocationLayerInputs = {
   /** [B, N, C] */
   queries: tf.Tensor3D;

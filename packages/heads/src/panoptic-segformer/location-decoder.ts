@@ -5,6 +5,7 @@ import { BoxRefinement } from './box-refinement.ts';
 import type { DeformableLayerConfig, EncodedLevels } from './deformable-encoder.ts';
 import { LocationDecoderLayer } from './location-decoder-layer.ts';
 
+/** Sizes of the location decoder. */
 export type LocationDecoderConfig = DeformableLayerConfig & {
   numLayers: number;
   numQueries: number;
@@ -20,6 +21,7 @@ export type LocationPrediction = {
   boxes: tf.Tensor3D;
 };
 
+/** What the location decoder has found, with the queries that know it. */
 export type Locations = {
   /** [B, N, C], behind the last layer: location-aware queries */
   queries: tf.Tensor3D;

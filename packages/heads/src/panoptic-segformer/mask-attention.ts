@@ -1,8 +1,10 @@
 import { Linear, matMul, resizeBilinear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of an attention whose maps become masks. */
 export type MaskAttentionConfig = { dim: number; numHeads: number };
 
+/** Queries and the tokens that they attend to, level by level. */
 export type MaskAttentionInputs = {
   /** [B, N, C] */
   queries: tf.Tensor3D;

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
 
+/** Sizes of a block of the mask decoder. */
 export type MaskDecoderBlockConfig = MaskAttentionConfig & {
   ffnDim: number;
   /** Whether queries look at each other first: those of stuff do. */

@@ -4,11 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MaskAttention, type MaskAttentionInputs } from './mask-attention.ts';
 import { MaskDecoderBlock, type MaskDecoderBlockConfig } from './mask-decoder-block.ts';
 
+/** Sizes of a mask decoder. */
 export type MaskDecoderConfig = MaskDecoderBlockConfig & {
   /** Blocks that refine queries; the tail comes on top. */
   numBlocks: number;
 };
 
+/** What a mask decoder starts from. */
 export type MaskDecoderInputs = MaskAttentionInputs & {
   /** [N, C] added to the queries before every block and before the tail; it stays in them. */
   position?: tf.Tensor2D;

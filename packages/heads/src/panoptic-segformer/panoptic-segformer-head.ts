@@ -6,6 +6,7 @@ import type { BatchPadding } from './level-padding.ts';
 import { LocationDecoder, type Locations } from './location-decoder.ts';
 import { MaskDecoder, type MaskDecoderState } from './mask-decoder.ts';
 
+/** Sizes of the whole head. */
 export type PanopticSegFormerHeadConfig = DeformableLayerConfig & {
   numEncoderLayers: number;
   numLocationLayers: number;
@@ -130,6 +131,7 @@ export class PanopticSegFormerHead {
   }
 }
 
+/** Presence and masks of all stuff classes. */
 export type StuffPrediction = {
   /** [B, S] */
   logits: tf.Tensor2D;

@@ -2,6 +2,7 @@ import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@se
 import { Conv2d, GroupNorm, init, LayerNorm, resizeBilinear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of Mask2Former's pixel decoder. */
 export type DeformablePixelDecoderConfig = {
   /** Channels of the backbone's maps at strides 4, 8, 16, 32. */
   inDims: readonly number[];
@@ -14,6 +15,7 @@ export type DeformablePixelDecoderConfig = {
   ffnDim: number;
 };
 
+/** What a pixel decoder gives to the query decoder. */
 export type PixelFeatures = {
   /** Three maps for the query decoder, from 1/32 to 1/8: [B, H, W, dim] */
   multiScale: tf.Tensor4D[];

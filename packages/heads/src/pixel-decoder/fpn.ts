@@ -1,6 +1,7 @@
 import { Conv2d, init, maxPool, resizeNearest, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a feature pyramid. Lin et al. 2017. */
 export type FeaturePyramidConfig = {
   /** Channels of the backbone's maps, finest first. */
   inDims: readonly number[];

@@ -2,6 +2,7 @@ import { EncoderLayer, sinePosition } from '@seg/attention';
 import { Conv2d, GroupNorm, init, resizeNearest, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of MaskFormer's pixel decoder. */
 export type MaskFormerPixelDecoderConfig = {
   /** Channels of the backbone's maps at strides 4, 8, 16, 32. */
   inDims: readonly number[];
@@ -14,6 +15,7 @@ export type MaskFormerPixelDecoderConfig = {
   dropout: number;
 };
 
+/** What MaskFormer's pixel decoder gives to the query decoder. */
 export type MaskFormerPixels = {
   /** What the query decoder looks at, at 1/32: the backbone's map, or the encoder's. [B, H, W, C] */
   memory: tf.Tensor4D;

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { maskLogits } from '../prediction/mask-logits.ts';
 
+/** Sizes of MaskFormer's query decoder. */
 export type DetrDecoderConfig = {
   /** Channels of the memory. */
   inDim: number;

@@ -2,8 +2,10 @@ import { FeedForward, MultiHeadAttention } from '@seg/attention';
 import { LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a layer with masked attention. */
 export type MaskedDecoderLayerConfig = { dim: number; numHeads: number; ffnDim: number };
 
+/** Queries, the pixels they attend to, and where each may look. */
 export type MaskedDecoderInputs = {
   /** [B, N, C] features X of the layer before */
   queries: tf.Tensor3D;

@@ -17,6 +17,7 @@ import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deform
 import { maskLogits, projectedMaskLogits } from '../prediction/mask-logits.ts';
 import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
+/** Sizes of Mask2Former's query decoder. */
 export type MaskedDecoderConfig = {
   dim: number;
   maskDim: number;

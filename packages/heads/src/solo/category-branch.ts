@@ -6,6 +6,7 @@ import { ConvTower } from './conv-tower.ts';
 /** Bias at which a sigmoid starts at 0.01. Lin et al. 2017 (focal loss), section 4.1. */
 export const RARE: number = -Math.log(0.99 / 0.01);
 
+/** Sizes of the category branch of a SOLO. */
 export type CategoryBranchConfig = { inDim: number; dim: number; numLayers: number; numClasses: number };
 
 /** Which class, if any, the cells of a square grid over the image hold. Wang et al. 2020 (SOLO), "Semantic Category". */

@@ -7,6 +7,7 @@ import { withCoordinates } from './coordinates.ts';
 import { rescaleLevels } from './rescale-levels.ts';
 import type { RowColumnMasks, SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
 
+/** Sizes of a Decoupled SOLO's head. */
 export type DecoupledSoloHeadConfig = SoloHeadConfig & {
   /**
    * `separate`: columns see x and rows see y, each through its own tower. `shared`: both see the same tower over x and

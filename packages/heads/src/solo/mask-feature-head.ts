@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ConvGroupNorm } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
 
+/** Sizes of SOLOv2's mask feature branch. */
 export type MaskFeatureHeadConfig = {
   /** Channels of the pyramid. */
   inDim: number;

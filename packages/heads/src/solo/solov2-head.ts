@@ -8,6 +8,7 @@ import { MaskFeatureHead } from './mask-feature-head.ts';
 import { rescaleLevels } from './rescale-levels.ts';
 import type { SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
 
+/** Sizes of SOLOv2's head. */
 export type SoloV2HeadConfig = SoloHeadConfig & {
   /** Channels of kernels and mask features: E. */
   kernelDim: number;

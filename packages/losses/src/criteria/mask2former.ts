@@ -8,6 +8,7 @@ import { diceLoss } from '../terms/dice-loss.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
 import { type PointSource, sampleMasks, uncertainPoints } from '../uncertain-points.ts';
 
+/** Weights of the terms and how points are sampled. Cheng et al. 2022, section 4.1. */
 export type Mask2FormerLossConfig = {
   classWeight: number;
   maskWeight: number;

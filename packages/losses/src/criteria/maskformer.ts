@@ -7,6 +7,7 @@ import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts'
 import { diceLoss } from '../terms/dice-loss.ts';
 import { sigmoidFocalLoss } from '../terms/sigmoid-focal-loss.ts';
 
+/** Weights of the terms. Cheng et al. 2021, section 4.1. */
 export type MaskFormerLossConfig = {
   classWeight: number;
   /** Of the focal term. */

@@ -9,6 +9,7 @@ import { type PqLossOptions, pqClassLoss, pqMaskLoss, type SlotLogits } from '..
 import { semanticCrossEntropy } from '../terms/semantic-cross-entropy.ts';
 import type { SlotMatching } from '../terms/slot-competition.ts';
 
+/** Weights and constants of the terms. Wang et al. 2021 (MaX-DeepLab), section 4.1. */
 export type MaxDeepLabLossConfig = PqLossOptions & {
   /** Of both terms of the PQ-style loss. */
   pqWeight: number;

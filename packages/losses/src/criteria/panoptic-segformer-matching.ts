@@ -35,6 +35,7 @@ export type BoxPrediction = {
   boxes: tf.Tensor3D;
 };
 
+/** Weights of class, box distance and box overlap, in costs and losses alike. */
 export type DetectionWeights = { classWeight: number; boxWeight: number; iouWeight: number };
 
 /**

@@ -7,6 +7,7 @@ import { maskDiceDistance } from '../terms/mask-dice-distance.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
 import type { BoxPrediction, DetectionWeights, PanopticTargets } from './panoptic-segformer-matching.ts';
 
+/** Weights of the terms. */
 export type PanopticSegFormerLossConfig = DetectionWeights & {
   /** Of the Dice term of things and of stuff. */
   maskWeight: number;

@@ -1,6 +1,7 @@
 import { type MaskTargets, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Which cells an object gets: grids, ranges of sizes, and the part of its box around its center. */
 export type SoloAssignmentConfig = {
   /** Cells along each side of the image, by level. */
   grids: readonly number[];

@@ -14,6 +14,7 @@ export type SoloMaskTerm =
   | { kind: 'cross-entropy'; weight: number; positiveWeight: number }
   | { kind: 'focal'; weight: number };
 
+/** Assignment, mask term and weights of a SOLO's loss. */
 export type SoloLossConfig = SoloAssignmentConfig & { mask: SoloMaskTerm; categoryWeight: number };
 
 /** The three that Wang et al. 2020 (SOLO) compare, "Loss Function" and the ablation of it. All releases have Dice. */

@@ -15,6 +15,7 @@ export type SlotLogits = {
   classes: tf.Tensor2D;
 };
 
+/** Constants of the PQ-style loss. */
 export type PqLossOptions = {
   /** Part of the positive terms: α. */
   alpha: number;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { sumOfPoints } from './sum-of-points.ts';
 
+/** Constants of the focal loss. Lin et al. 2017 (RetinaNet), section 3. */
 export type FocalOptions = {
   /** Weight of positives; 1 − alpha weighs negatives. Negative: no weights. Default: 0.25. */
   alpha?: number;

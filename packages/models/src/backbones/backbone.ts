@@ -5,6 +5,7 @@ import { PvtV2, type PvtV2Config } from './pvt-v2.ts';
 import { ResNet, type ResNetConfig } from './resnet.ts';
 import { Swin, type SwinConfig } from './swin.ts';
 
+/** The config of any backbone; `type` says which. */
 export type BackboneConfig = ResNetConfig | SwinConfig | PvtV2Config;
 
 /** Images in, one feature map per stride (4, 8, 16, 32) out. */

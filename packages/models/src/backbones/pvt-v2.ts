@@ -2,6 +2,7 @@ import { ReducedAttention } from '@seg/attention';
 import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, permuted, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a PVTv2. Wang et al. 2022, Table 1. */
 export type PvtV2Config = {
   type: 'pvt-v2';
   /** Channels of each stage. */
@@ -25,7 +26,9 @@ export const PVT_V2_B0: PvtV2Config = {
   mlpRatios: [8, 8, 4, 4],
   reductions: [8, 4, 2, 1],
 };
+/** Wang et al. 2022 (PVTv2), Table 1. */
 export const PVT_V2_B2: PvtV2Config = { ...PVT_V2_B0, dims: [64, 128, 320, 512], depths: [3, 4, 6, 3] };
+/** Wang et al. 2022 (PVTv2), Table 1. */
 export const PVT_V2_B5: PvtV2Config = { ...PVT_V2_B2, depths: [3, 6, 40, 3], mlpRatios: [4, 4, 4, 4] };
 
 /** Of the norms in and behind the blocks; those of patch embedding and reduction have PyTorch's 1e-5. */

@@ -1,6 +1,7 @@
 import { BatchNorm, type BatchNormConfig, Conv2d, ConvNorm, init, maxPool, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
   type: 'resnet';
   /** Channels of the stem. */

@@ -2,6 +2,7 @@ import { WindowAttention } from '@seg/attention';
 import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
 export type SwinConfig = {
   type: 'swin';
   /** Channels behind the patch embedding; they double at every stage. */
@@ -28,7 +29,9 @@ export const SWIN_TINY: SwinConfig = {
   numHeads: [3, 6, 12, 24],
   window: 7,
 };
+/** Liu et al. 2021, section 3.3. */
 export const SWIN_SMALL: SwinConfig = { ...SWIN_TINY, depths: [2, 2, 18, 2] };
+/** Liu et al. 2021, section 3.3; windows of 12 for images of 384 pixels, section 4.1. */
 export const SWIN_BASE: SwinConfig = {
   type: 'swin',
   dim: 128,
@@ -36,6 +39,7 @@ export const SWIN_BASE: SwinConfig = {
   numHeads: [4, 8, 16, 32],
   window: 12,
 };
+/** Liu et al. 2021, section 3.3; windows of 12 for images of 384 pixels, section 4.1. */
 export const SWIN_LARGE: SwinConfig = {
   type: 'swin',
   dim: 192,

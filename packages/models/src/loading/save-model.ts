@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { ModelDescription, OwnConfig } from './model-description.ts';
 
+/** How weights are written. */
 export type SaveModelOptions = {
   /** float16 halves the files. Default: float32. */
   precision?: 'float32' | 'float16';

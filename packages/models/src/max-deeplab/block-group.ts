@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MaxEncoderConfig } from './config.ts';
 import { ResidualBlock } from './residual-block.ts';
 
+/** Blocks of one resolution, with or without transformers behind them. */
 export type BlockGroupConfig = {
   inDim: number;
   outDim: number;

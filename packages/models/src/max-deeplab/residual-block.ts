@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxEncoderConfig } from './config.ts';
 
+/** Sizes of a residual block. */
 export type ResidualBlockConfig = {
   kind: MaxEncoderConfig['block'] | 'axial';
   inDim: number;

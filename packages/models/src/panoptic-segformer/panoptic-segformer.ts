@@ -12,6 +12,7 @@ import { type Backbone, createBackbone } from '../backbones/backbone.ts';
 import type { PanopticSegFormerConfig } from './config.ts';
 import { type TopDetections, topDetections } from './top-detections.ts';
 
+/** Choices at inference. */
 export type PanopticSegFormerOptions = {
   /** Layers of the mask decoders to run: 1 and 2 are faster and nearly as good. Default: all, and the tails. */
   maskLayers?: number;
@@ -22,6 +23,7 @@ export type PanopticSegFormerOptions = {
   sizes?: readonly Size[];
 };
 
+/** Candidates for mask-wise merging. */
 export type PanopticSegFormerPrediction = {
   /** The most probable detections, with a mask each: [B, h, w, T] at stride 8, above ½ is inside. */
   things: TopDetections & { masks: tf.Tensor4D };

@@ -13,6 +13,7 @@ export type SoloConfig = SoloCommonConfig &
       }
   );
 
+/** What all SOLOs have in common. */
 export type SoloCommonConfig = {
   backbone: BackboneConfig;
   numClasses: number;

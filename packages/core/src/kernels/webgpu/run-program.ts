@@ -15,6 +15,7 @@ type WebgpuBackend = tf.KernelBackend & {
   ): tf.TensorInfo;
 };
 
+/** One compute shader with its inputs, output and uniforms. */
 export type Program = {
   /** Unique for the text of the shader: tfjs caches by it. */
   key: string;
@@ -34,6 +35,7 @@ export type Program = {
   accumulateInto?: tf.TensorInfo;
 };
 
+/** Invocations of a workgroup. */
 export const WORKGROUP = 64;
 
 /** Runs a shader over a flat range. Tensors appear to it as flat arrays. */
