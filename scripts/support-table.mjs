@@ -43,8 +43,8 @@ ${unique(ops, 'op').map(opRow).join('\n')}
 `,
   Presets: `Every published model with random weights on an image of 64 × 96 pixels (MaX-DeepLab: 97 × 97), by
 \`scripts/run-presets.mjs\`: predictions of the right shapes, all values finite, segments for every task, no tensor left
-behind. Seconds an image, the first pass aside, of two processor cores that were not idle, and the most memory that the
-process had, weights and their making included. **memory**: more than the backend can have. – means not run there.
+behind. The number is the most memory that the process had, weights and their making included. **memory**: more than the
+backend can have. – means not run there.
 
 | preset | parameters | ${columns}
 |---|---|${rule}
@@ -84,15 +84,14 @@ function goldenRow(golden) {
 
 function presetRow(preset) {
   const of = (backend) => presets.findLast((row) => row.preset === preset && row.backend === backend);
-  const cell = (row) =>
-    row === undefined ? '–' : (row.megabytes && `${row.seconds.toFixed(2)} s ${sizeOf(row)}`) || `**${row.failed}**`;
   const { parameters } = presets.find((row) => row.preset === preset && row.parameters) ?? {};
   const size = parameters === undefined ? '–' : `${(parameters / 1e6).toFixed(1)} M`;
-  return `| ${preset} | ${size} | ${BACKENDS.map((backend) => cell(of(backend))).join(' | ')} |`;
+  return `| ${preset} | ${size} | ${BACKENDS.map((backend) => presetCell(of(backend))).join(' | ')} |`;
 }
 
-function sizeOf({ megabytes }) {
-  return `${(megabytes / 1024).toFixed(1)} GB`;
+function presetCell(row) {
+  if (row === undefined) return '–';
+  return row.failed === undefined ? `${(row.megabytes / 1024).toFixed(1)} GB` : `**${row.failed}**`;
 }
 
 function opRow(op) {
