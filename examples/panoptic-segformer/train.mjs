@@ -3,29 +3,11 @@
 import { PANOPTIC_SEGFORMER_LOSS } from '@seg/losses';
 import { PanopticSegFormer } from '@seg/models';
 import { panopticSegFormerObjective } from '@seg/train';
-import { MODEL, TRAINING } from '../mask2former/config.mjs';
+import { TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
 import { fit } from '../mask2former/fit.mjs';
-import { CATEGORIES, sceneBatch } from '../mask2former/scenes.mjs';
-
-const numThingClasses = CATEGORIES.filter(({ isthing }) => isthing).length;
-const CONFIG = {
-  model: 'panoptic_segformer',
-  backbone: MODEL.backbone,
-  numThingClasses,
-  numStuffClasses: CATEGORIES.length - numThingClasses,
-  numThingQueries: 40,
-  dim: 96,
-  numHeads: 4,
-  numPoints: 4,
-  ffnDim: 192,
-  numEncoderLayers: 2,
-  numLocationLayers: 3,
-  numThingBlocks: 2,
-  numStuffBlocks: 2,
-  dropout: 0,
-  maxDetections: 30,
-};
+import { sceneBatch } from '../mask2former/scenes.mjs';
+import { CONFIG } from './config.mjs';
 
 async function* batchesFrom(first) {
   for (let step = first; ; step++) yield sceneBatch('training', step * TRAINING.batch, TRAINING);
