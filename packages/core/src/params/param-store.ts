@@ -162,10 +162,10 @@ export class ParamStore {
   private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {
     if (this.source === null) return null;
     const expected = stored ? stored.toStored(shape) : shape;
-    const known = this.source.shape?.(key) ?? null;
-    const fits = known === null || known.join() === expected.join();
+    const known = this.source.shape?.(key); // undefined where the source does not tell
+    const fits = known === undefined || known?.join() === expected.join();
     const found = fits ? this.source.read(key) : null;
-    const actual = found?.shape ?? known;
+    const actual = found?.shape ?? known ?? null;
     if (actual === null) {
       if (required) this.missing.push(key);
       return null;

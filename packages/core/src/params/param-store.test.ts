@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, expect, test } from 'vitest';
+
+import { useBackend } from '../backend/use-backend.ts';
+import { ones } from './init.ts';
+import { OUT_IN } from './layouts.ts';
+import { type ParamSource, ParamStore } from './param-store.ts';
+
+beforeAll(async () => {
+  await useBackend('cpu');
+});
+
+function declare(params: ParamStore): void {
+  params.root.param('linear.weight', [2, 3], ones, { stored: OUT_IN });
+  params.root.param('linear.bias', [3], ones);
+  params.root.param('scale', [1], ones, { required: false });
+}
+
+/** Knows shapes and fails when a value is read. */
+function unread(shapes: Record<string, number[]>): ParamSource {
+  return {
+    keys: () => Object.keys(shapes),
+    shape: (key) => shapes[key] ?? null,
+    read: (key) => {
+      throw new Error(`expected no reading, got ${key}`);
+    },
+  };
+}
+
+test('a store of zeros has keys and shapes and nothing else, and leaves nothing behind', async () => {
+  const before = tf.memory().numTensors;
+  const params = new ParamStore('zeros');
+  declare(params);
+  expect(params.keys()).toEqual(['linear.weight', 'linear.bias', 'scale']);
+  expect([...(await params.get('linear.bias').data())]).toEqual([0, 0, 0]);
+  params.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a checkpoint is compared in its own layout, without reading a value', () => {
+  const params = new ParamStore('zeros');
+  declare(params);
+  params.expectFit(unread({ 'linear.weight': [3, 2], 'linear.bias': [3] }));
+  const bad = unread({ 'linear.weight': [2, 3], counter: [], extra: [1] });
+  expect(() => params.expectFit(bad, (key) => key === 'counter')).toThrow(
+    /missing: linear\.bias\n {2}unexpected: extra\n {2}wrong shape: linear\.weight \[2, 3\], model has \[3, 2\]$/,
+  );
+  params.dispose();
+});
+
+test('a tensor of another shape is refused unread while the model is built', () => {
+  const params = new ParamStore(unread({ 'linear.weight': [1000, 1000], 'linear.bias': [4] }));
+  declare(params);
+  expect(() => params.verify()).toThrow(
+    /wrong shape: linear\.weight \[1000, 1000\], .*, linear\.bias \[4\], model has \[3\]$/,
+  );
+});
