@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Body } from '../define-kernel.ts';
+import { reduction, sum } from './reduction.ts';
 import { runProgram, WORKGROUP } from './run-program.ts';
 
 type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
@@ -44,30 +45,7 @@ function broadcastStrides(shape: number[]): [number, number, number, number] {
 }
 
 function shader(vectors: number): string {
-  return `
-    var<workgroup> partial: array<vec4<f32>, ${WORKGROUP}>;
-    fn total(part: vec4<f32>, lane: i32) -> vec4<f32> {
-      partial[lane] = part;
-      workgroupBarrier();
-      for (var reach = ${WORKGROUP / 2}; reach > 0; reach = reach / 2) {
-        if (lane < reach) { partial[lane] += partial[lane + reach]; }
-        workgroupBarrier();
-      }
-      let sum = partial[0];
-      workgroupBarrier();
-      return sum;
-    }
-    fn largest(part: f32, lane: i32) -> f32 {
-      partial[lane] = vec4<f32>(part);
-      workgroupBarrier();
-      for (var reach = ${WORKGROUP / 2}; reach > 0; reach = reach / 2) {
-        if (lane < reach) { partial[lane] = max(partial[lane], partial[lane + reach]); }
-        workgroupBarrier();
-      }
-      let result = partial[0].x;
-      workgroupBarrier();
-      return result;
-    }
+  return `${sum('total', 'vec4<f32>')}${reduction('largest', 'f32', (a, b) => `max(${a}, ${b})`)}
     fn main(index: i32) {
       let lane = index % ${WORKGROUP};
       let row = index / ${WORKGROUP}; // of [B, N, h]

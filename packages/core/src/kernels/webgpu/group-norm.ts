@@ -3,26 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Body } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows.ts';
+import { sum } from './reduction.ts';
 import { type Program, runProgram, WORKGROUP } from './run-program.ts';
 
 type Affine = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };
 type Upstream = { dy: tf.Tensor; x: tf.Tensor4D; gain: tf.Tensor };
 type Groups = { groups: number; epsilon: number };
 
-/** Adds up over a workgroup; every lane receives the sum. */
-const TOTAL = `
-  var<workgroup> partial: array<f32, ${WORKGROUP}>;
-  fn total(value: f32, lane: i32) -> f32 {
-    partial[lane] = value;
-    workgroupBarrier();
-    for (var reach = ${WORKGROUP / 2}; reach > 0; reach = reach / 2) {
-      if (lane < reach) { partial[lane] += partial[lane + reach]; }
-      workgroupBarrier();
-    }
-    let sum = partial[0];
-    workgroupBarrier();
-    return sum;
-  }
+const GROUPWISE = `${sum('total', 'f32')}
   // element i of a group: its channels run fastest
   fn place(group: i32, i: i32) -> i32 {
     let image = group / uniforms.groups;
@@ -95,7 +83,7 @@ function statisticsOf(backend: tf.KernelBackend, x: tf.Tensor4D, groups: number,
     key: 'group_norm_statistics',
     inputs: { x: { tensor: x } },
     floats: { epsilon },
-    code: `${TOTAL}
+    code: `${GROUPWISE}
       fn main(index: i32) {
         let lane = index % ${WORKGROUP};
         let group = min(index / ${WORKGROUP}, uniforms.all - 1);
@@ -123,7 +111,7 @@ function meansOfGradient(
     ...groupwise(x, groups),
     key: 'group_norm_means',
     inputs,
-    code: `${TOTAL}
+    code: `${GROUPWISE}
       fn main(index: i32) {
         let lane = index % ${WORKGROUP};
         let group = min(index / ${WORKGROUP}, uniforms.all - 1);

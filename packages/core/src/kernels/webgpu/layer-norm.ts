@@ -3,25 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Body } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows.ts';
+import { sum } from './reduction.ts';
 import { type Program, runProgram, WORKGROUP } from './run-program.ts';
 
 type Affine = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
 type Upstream = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
 
-/** One workgroup a row. Groups beyond the last row, which a large dispatch may have, work on the last and write nothing. */
-const ROW = `
-  var<workgroup> partial: array<f32, ${WORKGROUP}>;
-  fn total(value: f32, lane: i32) -> f32 {
-    partial[lane] = value;
-    workgroupBarrier();
-    for (var reach = ${WORKGROUP / 2}; reach > 0; reach = reach / 2) {
-      if (lane < reach) { partial[lane] += partial[lane + reach]; }
-      workgroupBarrier();
-    }
-    let sum = partial[0];
-    workgroupBarrier();
-    return sum;
-  }
+/** One workgroup a row, up to the statistics of it. Groups beyond the last row, which a large dispatch may have, work on the last and write nothing. */
+const ROW = `${sum('total', 'f32')}
   // mean and 1/√(var + ε) of a row
   fn statistics(start: i32, lane: i32) -> vec2<f32> {
     let width = uniforms.width;
@@ -31,7 +20,12 @@ const ROW = `
     var squares = 0.0;
     for (var c = lane; c < width; c += ${WORKGROUP}) { let d = x[start + c] - mean; squares += d * d; }
     return vec2<f32>(mean, inverseSqrt(total(squares, lane) / f32(width) + uniforms.epsilon));
-  }`;
+  }
+  fn main(index: i32) {
+    let lane = index % ${WORKGROUP};
+    let row = index / ${WORKGROUP};
+    let start = min(row, uniforms.rows - 1) * uniforms.width;
+    let s = statistics(start, lane);`;
 
 export const layerNormWebgpu: Body<Affine, { epsilon: number }> = ({ x, gain, bias }, { epsilon }, backend) =>
   runProgram(backend, {
@@ -39,11 +33,6 @@ export const layerNormWebgpu: Body<Affine, { epsilon: number }> = ({ x, gain, bi
     key: 'layer_norm',
     inputs: { x: { tensor: x }, gain: { tensor: gain }, bias: { tensor: bias! } },
     code: `${ROW}
-      fn main(index: i32) {
-        let lane = index % ${WORKGROUP};
-        let row = index / ${WORKGROUP};
-        let start = min(row, uniforms.rows - 1) * uniforms.width;
-        let s = statistics(start, lane);
         if (row >= uniforms.rows) { return; }
         for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
           result[start + c] = (x[start + c] - s.x) * s.y * gain[c] + bias[c];
@@ -60,11 +49,6 @@ export const layerNormGradientWebgpu: Body<Upstream, { epsilon: number }> = ({ d
     ...shared,
     key: 'layer_norm_dx',
     code: `${ROW}
-      fn main(index: i32) {
-        let lane = index % ${WORKGROUP};
-        let row = index / ${WORKGROUP};
-        let start = min(row, uniforms.rows - 1) * uniforms.width;
-        let s = statistics(start, lane);
         var g = 0.0; var along = 0.0;
         for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
           let upstream = dy[start + c] * gain[c];
@@ -85,11 +69,6 @@ export const layerNormGradientWebgpu: Body<Upstream, { epsilon: number }> = ({ d
     inputs: { dy: { tensor: dy }, x: { tensor: x } },
     key: 'layer_norm_weighted',
     code: `${ROW}
-      fn main(index: i32) {
-        let lane = index % ${WORKGROUP};
-        let row = index / ${WORKGROUP};
-        let start = min(row, uniforms.rows - 1) * uniforms.width;
-        let s = statistics(start, lane);
         if (row >= uniforms.rows) { return; }
         for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
           result[start + c] = dy[start + c] * (x[start + c] - s.x) * s.y;
