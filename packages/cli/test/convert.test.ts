@@ -97,6 +97,9 @@ async function writePublished(spoil: (tensors: Tensors) => void = () => {}): Pro
   return tensors;
 }
 
+/** Where {@link writePublished} puts the weights. */
+const input = (): string => at('published', 'solov2.pth');
+
 describe('a file of PyTorch beside a config', () => {
   test('becomes a folder of ours', async () => {
     await writePublished((tensors) =>
@@ -115,6 +118,15 @@ describe('a file of PyTorch beside a config', () => {
     await writePublished();
     const { model } = await loadModel(at('published', 'solov2.pth'));
     expect(model.params.keys().sort()).toEqual([...tensorsIn('model').keys()].sort());
+    model.dispose();
+  });
+
+  test('loads without a config, given what it is of', async () => {
+    await writePublished();
+    await rm(at('published', 'config.json'));
+    await expect(loadModel(input())).rejects.toThrow('expected a file config.json, got none');
+    const { model, categories } = await loadModel(input(), TINY_DESCRIPTIONS.solov2);
+    expect(categories).toEqual(TINY_DESCRIPTIONS.solov2.categories);
     model.dispose();
   });
 
@@ -181,7 +193,6 @@ describe('what cannot be converted: one error, exit code 1, nothing written', ()
     expect(code).toBe(1);
     expect(await readdir(folder)).toEqual(before);
   }
-  const input = (): string => at('published', 'solov2.pth');
 
   test.each([
     [
