@@ -18,6 +18,8 @@ export type GoldenModel = {
   create(params: ParamStore): { run(pixels: tf.Tensor4D): void };
   /** Path of the model's tap for a golden's name, or null where the golden records something else. */
   tapPath(name: string): string | null;
+  /** What a tap may hold as well, where a tie within the golden's noise can fall either way; see compareTap. */
+  others?(name: string, tapped: ReadonlyMap<string, tf.Tensor>): Promise<ArrayLike<number> | undefined>;
   /** What is decoded from tapped values, compared too. */
   decoded?: { paths: readonly string[]; check(tapped: ReadonlyMap<string, tf.Tensor>): AsyncIterable<TapResult> };
 };

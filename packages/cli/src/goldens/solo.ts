@@ -15,6 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Golden } from './golden-file.ts';
 import type { GoldenModel } from './golden-models.ts';
+import { otherOutcomes } from './points-nms-ties.ts';
 
 type OriginalHead = {
   num_classes: number;
@@ -28,6 +29,7 @@ type OriginalHead = {
 
 type OriginalConfig = { backbone: { depth: number }; head: OriginalHead; mask_feat_head?: { out_channels: number } };
 
+/** How a golden file of a SOLO is built and where its taps are. */
 export function soloGolden(golden: Golden): GoldenModel {
   const config = soloConfig(golden);
   return {
@@ -38,6 +40,7 @@ export function soloGolden(golden: Golden): GoldenModel {
       return { run: (pixels) => tapOutputs(params, model.forward(pixels)) };
     },
     tapPath,
+    others: (name, tapped) => eitherOutcome(golden, name, tapped),
   };
 }
 
@@ -93,6 +96,24 @@ function tapOutputs({ root }: ParamStore, prediction: SoloPrediction): void {
         throw masks satisfies never;
     }
   }
+}
+
+/** Of scores behind points NMS: what they are if ties fall the other way. */
+async function eitherOutcome(
+  { taps }: Golden,
+  name: string,
+  tapped: ReadonlyMap<string, tf.Tensor>,
+): Promise<ArrayLike<number> | undefined> {
+  if (!name.endsWith('category_scores')) return undefined;
+  const logitsName = name.replace('inference', 'train').replace('scores', 'logits');
+  const noise = taps?.find((tap) => tap.name === logitsName)?.noise;
+  const [logits, scores] = [tapped.get(logitsName), tapped.get(name)];
+  if (noise === undefined || !logits || !scores) return undefined;
+  const [, height, width] = logits.shape;
+  const inLayout = tf.transpose(scores, [0, 3, 1, 2]); // [B, h, w, K], as they were tapped from
+  const values = await Promise.all([logits.data(), inLayout.data()]);
+  inLayout.dispose();
+  return otherOutcomes(...values, [height, width!], noise);
 }
 
 function tapPath(name: string): string | null {

@@ -1,7 +1,7 @@
 import { formulaValues, ParamStore, renamed } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { compareTap, type TapResult } from './compare-tap.ts';
+import { compareTap, NOISE_FACTOR, type TapResult } from './compare-tap.ts';
 import { formulaParameters, type Golden } from './golden-file.ts';
 import { goldenModel } from './golden-models.ts';
 import { inGoldenLayout, recordTaps } from './record-taps.ts';
@@ -25,7 +25,7 @@ export function goldenPixels({ input, salt }: Golden): tf.Tensor4D {
  * @param onResult Called for every tap as it is compared; returning false stops
  */
 export async function verifyForward(golden: Golden, onResult: (result: TapResult) => boolean): Promise<void> {
-  const { keyMap, ignored, create, tapPath, decoded } = goldenModel(golden);
+  const { keyMap, ignored, create, tapPath, others, decoded } = goldenModel(golden);
   const params = new ParamStore(renamed(formulaParameters(golden), keyMap));
   const model = create(params);
   params.verify(ignored);
@@ -40,7 +40,8 @@ export async function verifyForward(golden: Golden, onResult: (result: TapResult
       const value = recorded.get(paths.get(tap.name) ?? '');
       if (value === undefined) throw new Error(`verify: expected a tap for ${tap.name}, got none from the model`);
       const { values, shape } = await inGoldenLayout(value, tap.shape, golden.input.layout);
-      if (!onResult(compareTap(tap, values, shape))) return;
+      const either = await others?.(tap.name, recorded);
+      if (!onResult(compareTap(tap, values, shape, NOISE_FACTOR, either))) return;
     }
     for await (const result of decoded?.check(recorded) ?? []) if (!onResult(result)) return;
   } finally {
