@@ -6,6 +6,7 @@ import type { RgbImage, Size } from '../outputs.ts';
 import { fittedSize, rescaledSize } from './published-sizes.ts';
 import { resizeImageAligned } from './resize-image-aligned.ts';
 import { resizeImageOpenCv } from './resize-image-opencv.ts';
+import { shortestEdgeSize } from './shortest-edge-size.ts';
 
 type Case = { from: Size; to: Size; opencv: number; opencvStart: number[]; aligned: number[] };
 type Rule = { size: Size; rescaled: Size; light: Size; square641: Size; square1025: Size };
@@ -35,6 +36,12 @@ describe('resizing as other frameworks do', () => {
     expect(rescaledSize(size, { shortestEdge: 448, longestEdge: 768 })).toEqual(light);
     expect(fittedSize(size, 641)).toEqual(square641);
     expect(fittedSize(size, 1025)).toEqual(square1025);
+  });
+
+  test('an image so thin that a side would vanish keeps a pixel', () => {
+    expect(rescaledSize([5000, 1], { shortestEdge: 800, longestEdge: 1333 })).toEqual([1333, 1]);
+    expect(shortestEdgeSize([1, 5000], { shortestEdge: 800, longestEdge: 1333 })).toEqual([1, 1333]);
+    expect(fittedSize([5000, 1], 641)).toEqual([641, 1]);
   });
 
   test('sizes below one pixel are refused', () => {

@@ -1,5 +1,5 @@
 import type { Size } from '../outputs.ts';
-import type { ShortestEdge } from './shortest-edge-size.ts';
+import { atLeastOne, type ShortestEdge } from './shortest-edge-size.ts';
 
 /**
  * The size at which the shorter side has `shortestEdge` pixels, or the longer one `longestEdge` where that would be
@@ -8,7 +8,7 @@ import type { ShortestEdge } from './shortest-edge-size.ts';
  */
 export function rescaledSize([height, width]: Size, { shortestEdge, longestEdge }: ShortestEdge): Size {
   const scale = Math.min(longestEdge / Math.max(height, width), shortestEdge / Math.min(height, width));
-  return [Math.trunc(height * scale + 0.5), Math.trunc(width * scale + 0.5)];
+  return [atLeastOne(height * scale), atLeastOne(width * scale)];
 }
 
 /**

@@ -5,11 +5,17 @@ export type ShortestEdge = { shortestEdge: number; longestEdge: number };
 
 /**
  * The size at which the shorter side has `shortestEdge` pixels, or the longer one `longestEdge` where that would be
- * exceeded (detectron2, `ResizeShortestEdge.get_output_shape`, its products in its order).
+ * exceeded (detectron2, `ResizeShortestEdge.get_output_shape`, its products in its order). Of images so thin that a side
+ * would vanish, on which the originals fail, one pixel stays.
  */
 export function shortestEdgeSize([height, width]: Size, { shortestEdge, longestEdge }: ShortestEdge): Size {
   const scale = shortestEdge / Math.min(height, width);
   const [tall, wide] = height < width ? [shortestEdge, scale * width] : [scale * height, shortestEdge];
   const excess = Math.max(tall, wide) > longestEdge ? longestEdge / Math.max(tall, wide) : 1;
-  return [Math.trunc(tall * excess + 0.5), Math.trunc(wide * excess + 0.5)];
+  return [atLeastOne(tall * excess), atLeastOne(wide * excess)];
+}
+
+/** Rounded to the nearest whole number, halves up, but never to 0. */
+export function atLeastOne(length: number): number {
+  return Math.max(1, Math.trunc(length + 0.5));
 }
