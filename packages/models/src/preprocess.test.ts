@@ -2,7 +2,7 @@ import { type RgbImage, type Size, useBackend } from '@seg/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { PRESETS } from './loading/presets.ts';
-import { preprocess, preprocessedSize } from './preprocess.ts';
+import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
 
 const gray = ([height, width]: Size, value: number): RgbImage => {
   return { data: new Uint8Array(height * width * 3).fill(value), width, height };
@@ -28,6 +28,16 @@ describe('an image of 480 × 640 as the originals see it', () => {
     expect(preprocessedSize(image, PRESETS[name].preprocessing)).toEqual(padded);
     pixels.dispose();
   });
+});
+
+test.each([
+  ['no pixels', { data: new Uint8Array(0), width: 0, height: 4 }, 'of 0x4, got 0'],
+  ['an alpha channel', { data: new Uint8Array(4 * 4 * 4), width: 4, height: 4 }, 'of 4x4, got 64'],
+])('an image with %s is refused', (_, image, message) => {
+  expect(() => preprocessedSize(image, ORIGINAL_PREPROCESSING)).toThrow(
+    `preprocess: expected 3 bytes for each pixel ${message}`,
+  );
+  expect(() => preprocess([image], ORIGINAL_PREPROCESSING)).toThrow(message);
 });
 
 test('deeplab2: black is −1, white 1, and where there is no image 0', async () => {

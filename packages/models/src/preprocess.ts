@@ -52,6 +52,8 @@ export const ORIGINAL_PREPROCESSING: Preprocessing = {
 /**
  * Images as a network wants them: resized by the rule, (pixel · rescale − mean) / std, zeros right and below up to the
  * common size of the batch.
+ *
+ * @throws RangeError where an image has no pixels, or not three bytes for each
  */
 export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatch {
   const resized = images.map((image) => resizeForModel(image, config));
@@ -70,7 +72,7 @@ export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatc
   return { pixels: tf.tensor4d(values, [images.length, ...padded, 3]), geometry };
 }
 
-/** The size at which a model sees an image alone. */
+/** The size at which a model sees an image alone. @throws RangeError as {@link preprocess} */
 export function preprocessedSize(image: RgbImage, config: Preprocessing): Size {
   const [height, width] = resizedSize(image, config);
   return paddedSize([{ height, width }], config);
@@ -83,7 +85,10 @@ function paddedSize(images: readonly Pick<RgbImage, 'width' | 'height'>[], { res
   return [roundUp(height, divisor), roundUp(width, divisor)];
 }
 
-function resizedSize({ height, width }: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): Size {
+function resizedSize({ data, height, width }: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): Size {
+  if (!(height >= 1 && width >= 1) || data.length !== height * width * 3) {
+    throw new RangeError(`preprocess: expected 3 bytes for each pixel of ${width}x${height}, got ${data.length}`);
+  }
   const [tall, wide] = targetSize([height, width], resize);
   return reachDivisor === 'pad' ? [tall, wide] : [roundUp(tall, divisor), roundUp(wide, divisor)];
 }

@@ -1,4 +1,7 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ParamStore, renamedBack, useBackend, writeSafetensors } from '@seg/core';
@@ -95,7 +98,7 @@ test.each([
   [
     'another system',
     () => put('config.json', { model_type: 'bert' }),
-    /expected model_type mask2former or maskformer, got "bert"/,
+    /config.json: expected format seg-model-1 or model_type mask2former or maskformer, got "bert"/,
   ],
   [
     'a config without a size',
@@ -128,6 +131,22 @@ test.each([
   put('model.safetensors', writeSafetensors(tensors()));
   spoil();
   await expect(loadModel(folder)).rejects.toThrow(message);
+});
+
+test('what the system refuses to open is named', async () => {
+  rmSync(path.join(folder, 'config.json'));
+  symlinkSync('config.json', path.join(folder, 'config.json')); // a link to itself
+  await expect(loadModel(folder)).rejects.toThrow(/config\.json: expected to read it, got ELOOP/);
+});
+
+test('a server that cannot be reached is named, and what is no URL', async () => {
+  const server = createServer((_, response) => response.destroy()).listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/model`;
+  await expect(loadModel(url)).rejects.toThrow(`${url}/config.json: expected the file, got `);
+  server.close();
+  await expect(loadModel('http://')).rejects.toThrow('openLocation: expected a URL, got http://');
 });
 
 test('a folder that is not there is refused', async () => {

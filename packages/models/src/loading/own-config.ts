@@ -1,86 +1,77 @@
 import { FormatError } from '@seg/core';
 
+import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import type { Category } from './categories.ts';
-import { type ModelDescription, numClasses, type OwnConfig } from './model-description.ts';
+import {
+  between,
+  type Check,
+  checkFields,
+  type FieldsOf,
+  listOf,
+  NUMBER,
+  oneOf,
+  optional,
+  POSITIVE,
+  shown,
+  whole,
+} from './check-fields.ts';
+import { checkConfig } from './config-fields.ts';
+import { type Inference, type ModelDescription, numClasses, type OwnConfig } from './model-description.ts';
 
-const MODELS: Record<ModelDescription['config']['model'], true> = {
-  mask2former: true,
-  maskformer: true,
-  solo: true,
-  decoupled_solo: true,
-  decoupled_solo_light: true,
-  solov2: true,
-  'max-deeplab': true,
-  panoptic_segformer: true,
+const SIDE = whole(1);
+const PART = between(0, 1);
+
+const PREPROCESSING: FieldsOf<Omit<Preprocessing, 'resize'>> = {
+  divisor: SIDE,
+  reachDivisor: oneOf('pad', 'resize'),
+  rescale: POSITIVE,
+  mean: listOf(NUMBER, 3),
+  std: listOf(POSITIVE, 3),
+};
+
+const EDGES = { shortestEdge: SIDE, longestEdge: SIDE };
+const RESIZES: Record<ResizeRule['kind'], Record<string, Check>> = {
+  'shortest-edge': EDGES,
+  rescale: EDGES,
+  square: { side: SIDE },
+  exact: { size: listOf(SIDE, 2) },
+  none: {},
+};
+
+const CATEGORY: FieldsOf<Category> = {
+  id: { expected: 'a whole number', holds: Number.isSafeInteger },
+  name: { expected: 'a text', holds: (value) => typeof value === 'string' },
+  isThing: { expected: 'true or false', holds: (value) => typeof value === 'boolean' },
+  color: optional(listOf(between(0, 255), 3)),
+};
+
+const INFERENCE: FieldsOf<Inference> = {
+  scoreThreshold: optional(PART),
+  overlapThreshold: optional(PART),
+  semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface')),
 };
 
 /**
- * Checks what `config.json` of a folder of this project says. What is wrong with the model's own numbers shows in the
- * shapes of its parameters.
+ * Checks what `config.json` of a folder of this project says, each field of it.
  *
  * @throws FormatError naming the field
  */
 export function readOwnConfig(where: string, json: OwnConfig): ModelDescription {
   const { format, config, categories, preprocessing, inference } = json;
-  if (format !== 'seg-model-1') {
-    throw new FormatError(`${where}: expected format seg-model-1, got ${JSON.stringify(format)}`);
-  }
-  if (!Object.hasOwn(MODELS, config?.model)) {
-    const known = Object.keys(MODELS).join(', ');
-    throw new FormatError(`${where}: expected one of ${known} as model, got ${JSON.stringify(config?.model)}`);
-  }
+  if (format !== 'seg-model-1') throw new FormatError(`${where}: expected format seg-model-1, got ${shown(format)}`);
+  checkConfig(where, config);
   checkCategories(where, categories, numClasses(config));
-  checkPreprocessing(where, preprocessing);
+  checkFields(where, 'preprocessing', preprocessing, PREPROCESSING);
+  checkFields(where, 'preprocessing.resize', preprocessing.resize, { kind: oneOf(...Object.keys(RESIZES)) });
+  checkFields(where, 'preprocessing.resize', preprocessing.resize, RESIZES[preprocessing.resize.kind]);
+  if (inference !== undefined) checkFields(where, 'inference', inference, INFERENCE);
   return { config, categories, preprocessing, ...(inference && { inference }) };
 }
 
 function checkCategories(where: string, categories: readonly Category[], count: number): void {
   if (!Array.isArray(categories) || categories.length !== count) {
-    const got = Array.isArray(categories) ? categories.length : JSON.stringify(categories);
+    const got = Array.isArray(categories) ? categories.length : shown(categories);
     throw new FormatError(`${where}: expected ${count} categories, got ${got}`);
   }
-  const isCategory = (one: Partial<Category> | null) =>
-    Number.isSafeInteger(one?.id) && typeof one?.name === 'string' && typeof one.isThing === 'boolean';
-  const strange = categories.find((one) => !isCategory(one));
-  if (strange === undefined) return;
-  throw new FormatError(`${where}: expected categories with id, name and isThing, got ${JSON.stringify(strange)}`);
-}
-
-function checkPreprocessing(
-  where: string,
-  preprocessing: Partial<ModelDescription['preprocessing']> | undefined,
-): void {
-  const { resize, divisor, reachDivisor, rescale, mean, std } = preprocessing ?? {};
-  const isTriple = (value: unknown) => Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
-  const isSound =
-    isResize(resize) &&
-    isSide(divisor) &&
-    (reachDivisor === 'pad' || reachDivisor === 'resize') &&
-    Number.isFinite(rescale) &&
-    isTriple(mean) &&
-    isTriple(std);
-  if (isSound) return;
-  throw new FormatError(
-    `${where}: expected preprocessing with resize, divisor, reachDivisor, rescale, mean and std, got ${JSON.stringify(preprocessing)}`,
-  );
-}
-
-function isResize(rule: Partial<ModelDescription['preprocessing']['resize']> | undefined): boolean {
-  switch (rule?.kind) {
-    case 'shortest-edge':
-    case 'rescale':
-      return isSide(rule.shortestEdge) && isSide(rule.longestEdge);
-    case 'square':
-      return isSide(rule.side);
-    case 'exact':
-      return Array.isArray(rule.size) && rule.size.length === 2 && rule.size.every(isSide);
-    case 'none':
-      return true;
-    default:
-      return false;
-  }
-}
-
-function isSide(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0;
+  for (const [i, category] of categories.entries()) checkFields(where, `categories.${i}`, category, CATEGORY);
 }

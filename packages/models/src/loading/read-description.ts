@@ -6,6 +6,7 @@ import type { MaskFormerConfig } from '../maskformer/config.ts';
 import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
 import { type HuggingFacePreprocessor, ORIGINAL_PREPROCESSING, readPreprocessing } from '../preprocess.ts';
 import { categoriesFromLabels } from './categories.ts';
+import { shown } from './check-fields.ts';
 import type { ModelDescription, OwnConfig } from './model-description.ts';
 import { type ModelFolder, readJson, readOptionalJson } from './model-folder.ts';
 import { readOwnConfig } from './own-config.ts';
@@ -48,7 +49,7 @@ function readConfig(where: string, json: HuggingFaceConfig): Mask2FormerConfig |
       return readMaskFormerConfig(where, json as HuggingFaceMaskFormer & HuggingFaceConfig);
     default:
       throw new FormatError(
-        `${where}: expected model_type mask2former or maskformer, got ${JSON.stringify(json.model_type)}`,
+        `${where}: expected format seg-model-1 or model_type mask2former or maskformer, got ${shown(json.model_type)}`,
       );
   }
 }

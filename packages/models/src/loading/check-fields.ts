@@ -1,0 +1,84 @@
+import { FormatError } from '@seg/core';
+
+/** What a value of a file should be, in words, and whether it is. */
+export type Check = { expected: string; holds(value: unknown): boolean };
+
+/** A check for every field of a plain type: the compiler asks for new ones. */
+export type FieldsOf<T> = {
+  readonly [K in keyof T]-?: Check | (T[K] extends Readonly<Record<string, unknown>> ? FieldsOf<T[K]> : never);
+};
+
+/** Bounds counts, so that a file cannot ask for a model of a billion layers. */
+const MOST = 2 ** 16;
+
+/** Any finite number. */
+export const NUMBER: Check = { expected: 'a number', holds: Number.isFinite };
+
+/** A finite number above 0. */
+export const POSITIVE: Check = {
+  expected: 'a number above 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+/** A whole number from `least` on. */
+export function whole(least: number): Check {
+  return {
+    expected: `a whole number from ${least} to ${MOST}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST,
+  };
+}
+
+/** A finite number, bounds included. */
+export function between(least: number, most: number): Check {
+  const holds = (value: unknown) => Number.isFinite(value) && (value as number) >= least && (value as number) <= most;
+  return { expected: `a number from ${least} to ${most}`, holds };
+}
+
+/** One of some texts. */
+export function oneOf(...texts: readonly string[]): Check {
+  return { expected: texts.join(' or '), holds: (value) => texts.includes(value as string) };
+}
+
+/** A list of values that pass one check; of any length unless told. */
+export function listOf(check: Check, length?: number): Check {
+  return {
+    expected: `${length ?? 'any number of'} times ${check.expected}`,
+    holds: (value) =>
+      Array.isArray(value) && (length === undefined || value.length === length) && value.every(check.holds),
+  };
+}
+
+/** What may be left out. */
+export function optional(check: Check): Check {
+  return { ...check, holds: (value) => value === undefined || check.holds(value) };
+}
+
+/**
+ * Checks every field of an object from a file. Others are let be.
+ *
+ * @param where Name of the file
+ * @param path Of the object within the file
+ * @throws FormatError naming the first field that is not what it should be
+ */
+export function checkFields(where: string, path: string, value: unknown, fields: Record<string, unknown>): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new FormatError(`${where}: expected ${path} with ${Object.keys(fields).join(', ')}, got ${shown(value)}`);
+  }
+  for (const [name, field] of Object.entries(fields as Record<string, Check | Record<string, unknown>>)) {
+    const found: unknown = (value as Record<string, unknown>)[name];
+    if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
+    else if (!field.holds(found)) {
+      throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${shown(found)}`);
+    }
+  }
+}
+
+function isCheck(field: Check | Record<string, unknown>): field is Check {
+  return typeof field.holds === 'function';
+}
+
+/** A value of a file in an error, cut where it is long. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
