@@ -294,13 +294,18 @@ describe('what cannot be converted: one error, exit code 1, nothing written', ()
     [
       'a preset that is none',
       ['--preset', 'solov2'],
-      /expected a preset of solov2-r50-coco, solov2-r101-coco, .*, got solov2$/,
+      /lists, perhaps solov2-r50-coco or solov2-r101-coco or .*, got solov2$/,
     ],
-    ['a naming that the system has not', ['--preset', 'max-deeplab-s-coco', '--keys', 'mmdetection'], /./],
   ])('%s', async (_, options, message) => {
     await mkdir(at('bare'));
     await writeFile(at('bare', 'w.pth'), torchFile(new Map([['w', whole]])));
     await expectRefused(message, at('bare', 'w.pth'), at('out'), ...options);
+  });
+
+  test('a naming that the system has not', async () => {
+    await writeRandomModel('model', 'max-deeplab');
+    const message = /expected keys own, original for max-deeplab, got mmdetection$/;
+    await expectRefused(message, at('model'), at('out'), '--keys', 'mmdetection');
   });
 
   test('nothing at the given place', async () => {

@@ -62,9 +62,17 @@ async function describe(input: string, preset: string | undefined): Promise<Mode
 
 function presetOf(name: string): ModelDescription {
   if (Object.hasOwn(PRESETS, name)) return PRESETS[name as PresetName];
-  const system = Object.keys(PRESETS).filter((known) => known.startsWith(name.split('-')[0]));
-  const some = system.length > 0 ? ` of ${system.join(', ')}` : ', which seg convert --help lists';
-  throw new Error(`convert: expected a preset${some}, got ${name}`);
+  const near = nearPresets(name);
+  const some = near.length > 0 ? `, perhaps ${near.join(' or ')}` : '';
+  throw new Error(`convert: expected a preset of those that seg convert --help lists${some}, got ${name}`);
+}
+
+/** Up to four presets that share most parts with a name: `swin`, `coco`. */
+function nearPresets(name: string): string[] {
+  const parts = name.toLowerCase().split(/[-_ ]/);
+  const shared = (known: string) => known.split('-').filter((part) => parts.includes(part)).length;
+  const ranked = Object.keys(PRESETS).sort((a, b) => shared(b) - shared(a));
+  return ranked.filter((known) => shared(known) > 0 && shared(known) === shared(ranked[0])).slice(0, 4);
 }
 
 function* tensorsOf(source: ParamSource): Generator<[string, StoredValue]> {
