@@ -50,7 +50,7 @@ export function compareTap(
     const difference = Math.min(Math.abs(values[at] - expected), Math.abs(others[at] - expected));
     if (!(difference <= absolute)) absolute = difference;
   });
-  const note = probeFault(tap, values, factor, others);
+  const note = probeFault(tap, values, factor);
   const ok = absolute <= allowed && note === undefined;
   return { name: tap.name, absolute, relative: absolute / tap.absmax, allowed, ok, note };
 }
@@ -59,21 +59,13 @@ function probeFault(
   { probe, noiseProbe, noise, shape }: Tap,
   values: ArrayLike<number>,
   factor: number,
-  others: ArrayLike<number>,
 ): string | undefined {
   if (probe === undefined) return undefined;
   // The probe is a mean of n terms times √n: independent errors of size `noise` move it by about `noise`.
   const size = shape.reduce((product, side) => product * side, 1);
-  const ofNoise = factor * Math.max(noiseProbe ?? 0, noise, 1e-9 * Math.sqrt(size));
-  const allowed = ofNoise + sumOfDifferences(values, others) / Math.sqrt(size);
+  const allowed = factor * Math.max(noiseProbe ?? 0, noise, 1e-9 * Math.sqrt(size));
   const difference = Math.abs(formulaProbe(values) - probe);
   return difference <= allowed
     ? undefined
     : `probe off by ${difference.toExponential(2)}, allowed ${allowed.toExponential(2)}`;
-}
-
-function sumOfDifferences(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  if (a !== b) for (let i = 0; i < a.length; i++) sum += Math.abs(a[i] - b[i]);
-  return sum;
 }
