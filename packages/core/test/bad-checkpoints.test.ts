@@ -110,6 +110,23 @@ describe('memory is bounded', () => {
     expect(() => open('('.repeat(10_001))).toThrow('expected at most 10000 open marks, got more');
   });
 
+  test.each([
+    [
+      'a list of 300 000 pairs, made a dict 100 000 times',
+      `ccollections\nOrderedDict\nq\x00]q\x01(${'NN\x86'.repeat(300_000)}e${'h\x00h\x01\x85R0'.repeat(100_000)}.`,
+    ],
+    [
+      'a text of two million characters, made bytes 100 000 times',
+      `c_codecs\nencode\nq\x00V${'a'.repeat(2e6)}\nq\x01X\x06\0\0\0latin1q\x02${'h\x00h\x01h\x02\x86R'.repeat(100_000)}.`,
+    ],
+    [
+      'a shape of 300 000 sides, given to 50 000 arrays',
+      `cnumpy.core.multiarray\n_reconstruct\nq\x00(${'K\x01'.repeat(300_000)}tq\x01cnumpy\ndtype\n(X\x02\0\0\0f4tRq\x02${'h\x00)R(K\x01h\x01h\x02\x89C\x04abcdtb'.repeat(50_000)}.`,
+    ],
+  ])('%s', (_, pickle) => {
+    expect(() => open(`\x80\x02${pickle}`)).toThrow('expected at most 67108864 bytes given to calls, got more');
+  });
+
   test('a pickle that unpacks to more than it may', () => {
     const bomb = zipSync({ 'a/data.pkl': new Uint8Array(65 * 2 ** 20) }, { level: 9 });
     expect(bomb.length).toBeLessThan(100_000);

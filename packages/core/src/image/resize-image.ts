@@ -88,6 +88,7 @@ function toByte(sum: number): number {
   return Math.max(0, Math.min(255, sum >> PRECISION_BITS));
 }
 
+/** @throws RangeError where a side is no whole number of 1 or more */
 export function checkSize(where: string, size: Size): void {
   if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
   throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);

@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { PickleCursor } from './pickle-cursor.ts';
-import { ByteSpan, InertObject, isBuildable, PickleFunction } from './pickle-values.ts';
+import { ByteSpan, expectTuple, InertObject, isBuildable, PickleFunction } from './pickle-values.ts';
 
 /** What a pickle may name, and what it gets. */
 export type PickleRules = {
@@ -18,6 +18,9 @@ const MAX_KEPT_TEXT = 16_384;
 /** All text and bytes that are kept. */
 const MAX_KEPT_TOTAL = 64 * 2 ** 20;
 const MAX_DEPTH = 10_000;
+/** Bytes of what calls and states are given: the memo could give the same list or text over and over. */
+const MAX_GIVEN = 64 * 2 ** 20;
+const ITEM_BYTES = 8;
 
 /** Stack and memo of a pickle in the making. */
 export class PickleMachine {
@@ -31,6 +34,7 @@ export class PickleMachine {
   private stack: unknown[] = [];
   private readonly marked: unknown[][] = [];
   private kept = 0;
+  private given = 0;
 
   constructor(source: ByteSource, offset: number, rules: PickleRules) {
     this.cursor = new PickleCursor(source, offset);
@@ -99,12 +103,15 @@ export class PickleMachine {
     if (!(callee instanceof PickleFunction) || !Array.isArray(args)) {
       throw new FormatError('expected a function and its arguments, got other values');
     }
+    this.give(args);
     return callee.call(args);
   }
 
   build(target: unknown, state: unknown): void {
-    if (isBuildable(target)) target.setState(state);
-    else if (!(target instanceof InertObject || target instanceof Map)) {
+    if (isBuildable(target)) {
+      this.give(expectTuple('a state', state));
+      target.setState(state);
+    } else if (!(target instanceof InertObject || target instanceof Map)) {
       throw new FormatError('expected an object to give state to, got another value');
     } // attributes of an OrderedDict, such as the _metadata of PyTorch, hold no tensors
   }
@@ -136,6 +143,12 @@ export class PickleMachine {
     return line;
   }
 
+  /** Counts values, and what is directly in them. */
+  private give(values: readonly unknown[]): void {
+    this.given += values.reduce((sum: number, value) => sum + ITEM_BYTES + bytesIn(value), 0);
+    if (this.given > MAX_GIVEN) throw new FormatError(`expected at most ${MAX_GIVEN} bytes given to calls, got more`);
+  }
+
   private span(length: number, isText: boolean): ByteSpan {
     return new ByteSpan(this.cursor.source, this.cursor.skip(length), length, isText);
   }
@@ -144,4 +157,10 @@ export class PickleMachine {
     this.kept += length;
     if (this.kept > MAX_KEPT_TOTAL) throw new FormatError(`expected at most ${MAX_KEPT_TOTAL} bytes of text, got more`);
   }
+}
+
+function bytesIn(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) return ITEM_BYTES * value.length;
+  return value instanceof Map || value instanceof Set ? ITEM_BYTES * value.size : 0;
 }
