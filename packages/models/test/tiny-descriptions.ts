@@ -1,10 +1,8 @@
-import { PVT_V2_B0 } from '../src/backbones/pvt-v2.ts';
 import type { ModelDescription } from '../src/loading/model-description.ts';
 import { MAX_DEEPLAB_PRESETS } from '../src/max-deeplab/presets.ts';
-import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../src/preprocess.ts';
 import { SOLO_PRESETS } from '../src/solo/presets.ts';
-import { TINY_MASK2FORMER, TINY_MASKFORMER } from './tiny.ts';
+import { TINY_MASK2FORMER, TINY_MASKFORMER, TINY_PANOPTIC_SEGFORMER } from './tiny.ts';
 
 const BACKBONE = { type: 'resnet', stemDim: 8, depths: [1, 1, 1, 1], dims: [32, 32, 64, 64] } as const;
 const NARROW_SOLO = { backbone: BACKBONE, fpnDim: 32, headDim: 32, numClasses: 3, grids: [8, 7, 6, 4, 3] };
@@ -89,21 +87,7 @@ export const TINY_DESCRIPTIONS: Readonly<Record<string, ModelDescription>> = {
     },
   },
   panoptic_segformer: {
-    config: {
-      ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
-      backbone: { ...PVT_V2_B0, dims: [8, 16, 20, 16], depths: [1, 1, 1, 1], numHeads: [1, 2, 5, 8] },
-      numThingClasses: 3,
-      numStuffClasses: 2,
-      numThingQueries: 6,
-      dim: 32,
-      numHeads: 4,
-      ffnDim: 32,
-      numEncoderLayers: 1,
-      numLocationLayers: 2,
-      numThingBlocks: 2,
-      numStuffBlocks: 3,
-      maxDetections: 5,
-    },
+    config: TINY_PANOPTIC_SEGFORMER,
     categories: categories(3, 2),
     preprocessing: rescaled(1),
     inference: { overlapThreshold: 0.01 },

@@ -1,7 +1,10 @@
 import { formulaValues, type ParamSource, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { PVT_V2_B0 } from '../src/backbones/pvt-v2.ts';
 import type { Mask2FormerConfig } from '../src/mask2former/config.ts';
 import type { MaskFormerConfig } from '../src/maskformer/config.ts';
+import type { PanopticSegFormerConfig } from '../src/panoptic-segformer/config.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
 
 /** The sizes of the tiny training goldens. */
 export const TINY_MASK2FORMER: Mask2FormerConfig = {
@@ -32,6 +35,23 @@ export const TINY_MASKFORMER: MaskFormerConfig = {
   numEncoderLayers: 2,
   numDecoderLayers: 3,
   dropout: 0,
+};
+
+/** Narrow, with one layer of each kind but the mask decoders'. */
+export const TINY_PANOPTIC_SEGFORMER: PanopticSegFormerConfig = {
+  ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
+  backbone: { ...PVT_V2_B0, dims: [8, 16, 20, 16], depths: [1, 1, 1, 1], numHeads: [1, 2, 5, 8] },
+  numThingClasses: 3,
+  numStuffClasses: 2,
+  numThingQueries: 6,
+  dim: 32,
+  numHeads: 4,
+  ffnDim: 32,
+  numEncoderLayers: 1,
+  numLocationLayers: 2,
+  numThingBlocks: 2,
+  numStuffBlocks: 3,
+  maxDetections: 5,
 };
 
 export const TINY_SWIN = {

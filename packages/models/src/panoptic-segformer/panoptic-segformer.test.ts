@@ -3,27 +3,9 @@ import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 
-import { PVT_V2_B0 } from '../backbones/pvt-v2.ts';
-import type { PanopticSegFormerConfig } from './config.ts';
+import { TINY_PANOPTIC_SEGFORMER } from '../../test/tiny.ts';
 import { PanopticSegFormer } from './panoptic-segformer.ts';
 import { PANOPTIC_SEGFORMER_PRESETS } from './presets.ts';
-
-/** Narrow, with one layer of each kind but the mask decoders'. */
-const NARROW: PanopticSegFormerConfig = {
-  ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
-  backbone: { ...PVT_V2_B0, dims: [8, 16, 20, 16], depths: [1, 1, 1, 1], numHeads: [1, 2, 5, 8] },
-  numThingClasses: 3,
-  numStuffClasses: 2,
-  numThingQueries: 6,
-  dim: 32,
-  numHeads: 4,
-  ffnDim: 32,
-  numEncoderLayers: 1,
-  numLocationLayers: 2,
-  numThingBlocks: 2,
-  numStuffBlocks: 3,
-  maxDetections: 5,
-};
 
 const pixels = (batch: number) => tf.randomNormal<tf.Rank.R4>([batch, 50, 70, 3], 0, 1, 'float32', 5);
 
@@ -32,7 +14,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   afterEach(() => model.dispose());
 
   test('sides of no particular multiple: shapes are right and nothing is left behind', () => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(2);
     tf.dispose(model.forward(x) as tf.TensorContainer); // folds what inference folds
     expectTidy(() => {
@@ -48,7 +30,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   });
 
   test.each([1, 2, 3, 4])('%i mask layers: masks and presence are those of that layer', async (maskLayers) => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(1);
     const { stuff } = model.forward(x, { maskLayers });
     const all = tf.tidy(() => model.head.allStuff(model.locate(x).maskMemory));
@@ -58,7 +40,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   });
 
   test('in training a gradient reaches every parameter, through all layers of the decoders', async () => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(1);
     const variables = model.params.trainable();
     const everything = () => {
@@ -78,7 +60,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   });
 
   test('sizes that are not those of the batch are refused', () => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(2);
     const among = (sizes: Size[]) => () => model.forward(x, { sizes });
     expect(among([[50, 70]])).toThrow('expected 2 sizes within 50x70, got 50x70');
@@ -88,7 +70,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   });
 
   test('sizes without padding change nothing, and leave nothing behind', async () => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(2);
     const [plain, sized] = [model.forward(x), model.forward(x, { sizes: [[50, 70], [50, 70]] })]; // biome-ignore format: one step
     await expectClose(sized.things.scores, plain.things.scores);
@@ -99,7 +81,7 @@ onEveryBackend('Panoptic SegFormer, narrow', () => {
   });
 
   test('less than one mask layer is refused', () => {
-    model = new PanopticSegFormer(new ParamStore(), NARROW);
+    model = new PanopticSegFormer(new ParamStore(), TINY_PANOPTIC_SEGFORMER);
     const x = pixels(1);
     expect(() => model.forward(x, { maskLayers: 0 })).toThrow(/expected at least 1 layer, got 0/);
     x.dispose();
@@ -112,7 +94,7 @@ onEveryBackend(
     // The authors' head counts 22,125,724, of which inference never reads 530,448 (reg_branches2) and 82,240
     // (cls_thing_branches).
     test('the head has 21,513,036 parameters', () => {
-      const { backbone } = NARROW;
+      const { backbone } = TINY_PANOPTIC_SEGFORMER;
       const model = new PanopticSegFormer(new ParamStore(), {
         ...PANOPTIC_SEGFORMER_PRESETS['coco-panoptic-r50'],
         backbone,
