@@ -23,6 +23,7 @@ export function validCells({ sizes, padded }: BatchPadding, levels: readonly Siz
   return sizes.map((size) => levels.map((level): Size => [along(size, level, 0), along(size, level, 1)]));
 }
 
+/** Masks and valid ratios of a batch from its {@link validCells}. */
 export function levelPadding(cells: readonly Size[][], levels: readonly Size[]): LevelPadding {
   const masks = cells.map((image) => image.flatMap((valid, i) => mask(levels[i], valid)));
   const ratios = cells.map((image) => image.map((valid, i) => [valid[1] / levels[i][1], valid[0] / levels[i][0]]));

@@ -84,7 +84,7 @@ function similarity(prediction: MaskPrediction, grid: PanopticGrid, image: numbe
   });
 }
 
-/** All terms of the loss. Wang et al. 2021 (MaX-DeepLab), section 3.4. */
+/** All terms of the loss. Wang et al. 2021 (MaX-DeepLab), sections 3.2 and 3.4. */
 export function maxDeepLabTerms(
   prediction: MaxDeepLabLossInputs,
   grids: PanopticGrid[],
