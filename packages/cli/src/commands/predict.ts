@@ -41,7 +41,7 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
     .argument('<images...>', 'image files, or folders of them')
     .requiredOption(
       '--model <dir>',
-      'folder or URL with config.json and model.safetensors, as trained here or from Hugging Face',
+      'folder or URL with config.json and weights, as trained or converted here or from Hugging Face',
     )
     .addOption(
       new Option('--task <task>', 'what to look for (default: what the model is for, panoptic or instance)').choices([
