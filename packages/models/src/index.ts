@@ -35,7 +35,7 @@ export {
 } from './loading/data-set-categories.ts';
 export { type LoadedModel, loadModel } from './loading/load-model.ts';
 export type { Inference, ModelConfig, ModelDescription, OwnConfig } from './loading/model-description.ts';
-export { type ModelFolder, type ModelLocation, openLocation, openModelFolder } from './loading/model-folder.ts';
+export { type ModelFolder, type ModelLocation, openLocation } from './loading/model-folder.ts';
 export {
   isLeftOut,
   isRecomputed,
@@ -46,7 +46,7 @@ export {
 } from './loading/original-keys.ts';
 export { PRESETS, type PresetName } from './loading/presets.ts';
 export { readDescription } from './loading/read-description.ts';
-export { openWeights, readWeights } from './loading/read-weights.ts';
+export { openWeights } from './loading/read-weights.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';

@@ -2,7 +2,7 @@ import { type RgbImage, type Size, useBackend } from '@seg/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { PRESETS } from './loading/presets.ts';
-import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
+import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize, readPreprocessing } from './preprocess.ts';
 
 const gray = ([height, width]: Size, value: number): RgbImage => {
   return { data: new Uint8Array(height * width * 3).fill(value), width, height };
@@ -38,6 +38,11 @@ test.each([
     `preprocess: expected 3 bytes for each pixel ${message}`,
   );
   expect(() => preprocess([image], ORIGINAL_PREPROCESSING)).toThrow(message);
+});
+
+test("Hugging Face's divisor of 0 is one of 1", () => {
+  expect(readPreprocessing('p.json', { size: 64, size_divisor: 0 }).divisor).toBe(1);
+  expect(readPreprocessing('p.json', { size: 64 }).divisor).toBe(32);
 });
 
 test('deeplab2: black is −1, white 1, and where there is no image 0', async () => {

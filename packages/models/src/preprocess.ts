@@ -14,6 +14,8 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { checkFields, listOf, NUMBER, optional, POSITIVE, shown, whole } from './loading/check-fields.ts';
+
 /** How large an image is made before it is padded. */
 export type ResizeRule =
   /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
@@ -151,19 +153,30 @@ export type HuggingFacePreprocessor = {
   size_divisibility?: number;
   do_resize?: boolean;
   rescale_factor?: number;
-  image_mean?: number[];
-  image_std?: number[];
+  image_mean?: [number, number, number];
+  image_std?: [number, number, number];
+};
+
+const HUGGING_FACE = {
+  max_size: optional(whole(1)),
+  _max_size: optional(whole(1)),
+  size_divisor: optional(whole(0)), // 0, as 1, for any size
+  size_divisibility: optional(whole(0)),
+  rescale_factor: optional(POSITIVE),
+  image_mean: optional(listOf(NUMBER, 3)),
+  image_std: optional(listOf(POSITIVE, 3)),
 };
 
 /** Our preprocessing from Hugging Face's. @throws FormatError naming the field */
 export function readPreprocessing(file: string, json: HuggingFacePreprocessor): Preprocessing {
+  checkFields(file, 'preprocessor', withoutNulls(json), HUGGING_FACE);
   return {
     resize: json.do_resize === false ? { kind: 'none' } : readResize(file, json),
-    divisor: json.size_divisor ?? json.size_divisibility ?? 32,
+    divisor: Math.max(1, json.size_divisor ?? json.size_divisibility ?? 32),
     reachDivisor: 'resize',
     rescale: json.rescale_factor ?? 1 / 255,
-    mean: triple(file, 'image_mean', json.image_mean ?? [0.485, 0.456, 0.406]),
-    std: triple(file, 'image_std', json.image_std ?? [0.229, 0.224, 0.225]),
+    mean: json.image_mean ?? [0.485, 0.456, 0.406],
+    std: json.image_std ?? [0.229, 0.224, 0.225],
   };
 }
 
@@ -172,7 +185,11 @@ function readResize(
   { size, max_size: maxSize, _max_size: oldMaxSize }: HuggingFacePreprocessor,
 ): ResizeRule {
   const longest = maxSize ?? oldMaxSize ?? 1333;
-  if (size === undefined) return { kind: 'shortest-edge', shortestEdge: 800, longestEdge: longest };
+  const sides = typeof size === 'object' && size !== null ? Object.values(size) : [size ?? 1];
+  if (!sides.every((side) => side === null || whole(1).holds(side))) {
+    throw new FormatError(`${file}: expected size of whole numbers, got ${shown(size)}`);
+  }
+  if (size === undefined || size === null) return { kind: 'shortest-edge', shortestEdge: 800, longestEdge: longest };
   if (typeof size === 'number') return { kind: 'shortest-edge', shortestEdge: size, longestEdge: longest };
   if (size.height && size.width) return { kind: 'exact', size: [size.height, size.width] };
   if (size.shortest_edge) {
@@ -181,9 +198,7 @@ function readResize(
   throw new FormatError(`${file}: expected size with height and width or shortest_edge, got ${JSON.stringify(size)}`);
 }
 
-function triple(file: string, field: string, value: number[]): [number, number, number] {
-  if (!Array.isArray(value) || value.length !== 3 || !value.every(Number.isFinite)) {
-    throw new FormatError(`${file}: expected three numbers as ${field}, got ${JSON.stringify(value)}`);
-  }
-  return value as [number, number, number];
+/** Hugging Face writes null for what is left to the default. */
+function withoutNulls(json: object): object {
+  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== null));
 }

@@ -105,6 +105,21 @@ test.each([
     () => put('config.json', { ...CONFIG, hidden_dim: undefined }),
     /expected a positive number as hidden_dim/,
   ],
+  [
+    'a divisor that is none',
+    () => put('preprocessor_config.json', { size_divisor: 'x' }),
+    /preprocessor_config.json: expected a whole number from 0 to 65536 as preprocessor.size_divisor, got "x"/,
+  ],
+  [
+    'a mean of two channels',
+    () => put('preprocessor_config.json', { size_divisor: null, image_mean: [0, 1] }),
+    /expected 3 times a number as preprocessor.image_mean, got \[0,1\]/,
+  ],
+  [
+    'a size of no pixels',
+    () => put('preprocessor_config.json', { size: { shortest_edge: -3 } }),
+    /expected size of whole numbers, got {"shortest_edge":-3}/,
+  ],
   ['no weights', () => rmSync(path.join(folder, 'model.safetensors')), /expected model.safetensors or/],
   [
     'truncated weights',

@@ -8,7 +8,7 @@ export type ModelFolder = {
 };
 
 /** A folder of this machine (Node), or a URL that the files' names are added to. */
-export async function openModelFolder(pathOrUrl: string): Promise<ModelFolder> {
+async function openModelFolder(pathOrUrl: string): Promise<ModelFolder> {
   if (/^https?:\/\//.test(pathOrUrl)) return urlFolder(pathOrUrl.endsWith('/') ? pathOrUrl : `${pathOrUrl}/`);
   const { diskFolder } = await import('./disk-folder.ts');
   return diskFolder(pathOrUrl);

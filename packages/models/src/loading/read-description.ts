@@ -4,7 +4,12 @@ import type { Mask2FormerConfig } from '../mask2former/config.ts';
 import { type HuggingFaceMask2Former, readMask2FormerConfig } from '../mask2former/hugging-face.ts';
 import type { MaskFormerConfig } from '../maskformer/config.ts';
 import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
-import { type HuggingFacePreprocessor, ORIGINAL_PREPROCESSING, readPreprocessing } from '../preprocess.ts';
+import {
+  type HuggingFacePreprocessor,
+  ORIGINAL_PREPROCESSING,
+  type Preprocessing,
+  readPreprocessing,
+} from '../preprocess.ts';
 import { categoriesFromLabels } from './categories.ts';
 import { shown } from './check-fields.ts';
 import type { ModelDescription, OwnConfig } from './model-description.ts';
@@ -24,20 +29,16 @@ export async function readDescription(folder: ModelFolder): Promise<ModelDescrip
   const where = `${folder.name}/config.json`;
   if ('format' in json) return readOwnConfig(where, json);
   const preprocessor = await readOptionalJson<HuggingFacePreprocessor>(folder, 'preprocessor_config.json');
-  return readHuggingFace(where, json, preprocessor);
+  const preprocessing = preprocessor
+    ? readPreprocessing(`${folder.name}/preprocessor_config.json`, preprocessor)
+    : ORIGINAL_PREPROCESSING;
+  return readHuggingFace(where, json, preprocessing);
 }
 
-function readHuggingFace(
-  where: string,
-  json: HuggingFaceConfig,
-  preprocessor: HuggingFacePreprocessor | null,
-): ModelDescription {
+function readHuggingFace(where: string, json: HuggingFaceConfig, preprocessing: Preprocessing): ModelDescription {
   const config = readConfig(where, json);
   const labels =
     json.id2label ?? Object.fromEntries(Array.from({ length: config.numClasses }, (_, i) => [i, `class ${i}`]));
-  const preprocessing = preprocessor
-    ? readPreprocessing(`${where}: preprocessor`, preprocessor)
-    : ORIGINAL_PREPROCESSING;
   return { config, categories: categoriesFromLabels(labels), preprocessing };
 }
 

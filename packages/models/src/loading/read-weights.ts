@@ -16,7 +16,7 @@ const FILES = [
  *
  * @throws FormatError naming the file, with all that is wrong
  */
-export async function readWeights(folder: ModelFolder): Promise<ParamSource> {
+async function readWeights(folder: ModelFolder): Promise<ParamSource> {
   for (const file of FILES) {
     const weights = await openWeightFile(folder, file);
     if (weights !== null) return weights;
