@@ -53,7 +53,6 @@ export {
   type MaxDeepLabHeadConfig,
   type MaxDeepLabHeadInputs,
   type MaxDeepLabMasks,
-  unitVectors,
 } from './max-deeplab/max-deeplab-head.ts';
 export { SemanticDecoder, type SemanticDecoderConfig } from './max-deeplab/semantic-decoder.ts';
 export { SemanticHead } from './max-deeplab/semantic-head.ts';
