@@ -33,6 +33,7 @@ export {
   COCO_INSTANCE,
   COCO_PANOPTIC,
 } from './loading/data-set-categories.ts';
+export { type HuggingFacePreprocessor, readPreprocessing } from './loading/hugging-face-preprocessing.ts';
 export { type LoadedModel, loadModel } from './loading/load-model.ts';
 export type { Inference, ModelConfig, ModelDescription, OwnConfig } from './loading/model-description.ts';
 export { type ModelFolder, type ModelLocation, openLocation } from './loading/model-folder.ts';
@@ -71,12 +72,10 @@ export {
 export { PANOPTIC_SEGFORMER_PRESETS } from './panoptic-segformer/presets.ts';
 export { type TopDetections, topDetections } from './panoptic-segformer/top-detections.ts';
 export {
-  type HuggingFacePreprocessor,
   ORIGINAL_PREPROCESSING,
   type Preprocessing,
   preprocess,
   type ResizeRule,
-  readPreprocessing,
 } from './preprocess.ts';
 export { type SegmentBatchOptions, Segmenter, type SegmentOptions } from './segmenter.ts';
 export type { SoloConfig } from './solo/config.ts';

@@ -1,8 +1,9 @@
 import { type RgbImage, type Size, useBackend } from '@seg/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { readPreprocessing } from './loading/hugging-face-preprocessing.ts';
 import { PRESETS } from './loading/presets.ts';
-import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize, readPreprocessing } from './preprocess.ts';
+import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
 
 const gray = ([height, width]: Size, value: number): RgbImage => {
   return { data: new Uint8Array(height * width * 3).fill(value), width, height };

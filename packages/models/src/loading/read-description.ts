@@ -4,14 +4,10 @@ import type { Mask2FormerConfig } from '../mask2former/config.ts';
 import { type HuggingFaceMask2Former, readMask2FormerConfig } from '../mask2former/hugging-face.ts';
 import type { MaskFormerConfig } from '../maskformer/config.ts';
 import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
-import {
-  type HuggingFacePreprocessor,
-  ORIGINAL_PREPROCESSING,
-  type Preprocessing,
-  readPreprocessing,
-} from '../preprocess.ts';
+import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../preprocess.ts';
 import { categoriesFromLabels } from './categories.ts';
 import { shown } from './check-fields.ts';
+import { type HuggingFacePreprocessor, readPreprocessing } from './hugging-face-preprocessing.ts';
 import type { ModelDescription, OwnConfig } from './model-description.ts';
 import { type ModelFolder, readJson, readOptionalJson } from './model-folder.ts';
 import { readOwnConfig } from './own-config.ts';
