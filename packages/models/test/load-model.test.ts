@@ -106,6 +106,11 @@ test.each([
     /expected a positive number as hidden_dim/,
   ],
   [
+    'a backbone of text',
+    () => put('config.json', { ...CONFIG, backbone_config: { ...CONFIG.backbone_config, embedding_size: 'x' } }),
+    /config.json: expected a whole number from 1 to 65536 as config.backbone.stemDim, got "x"/,
+  ],
+  [
     'a divisor that is none',
     () => put('preprocessor_config.json', { size_divisor: 'x' }),
     /preprocessor_config.json: expected a whole number from 0 to 65536 as preprocessor.size_divisor, got "x"/,

@@ -7,6 +7,7 @@ import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../preprocess.ts';
 import { categoriesFromLabels } from './categories.ts';
 import { shown } from './check-fields.ts';
+import { checkConfig } from './config-fields.ts';
 import { type HuggingFacePreprocessor, readPreprocessing } from './hugging-face-preprocessing.ts';
 import type { ModelDescription, OwnConfig } from './model-description.ts';
 import { type ModelFolder, readJson, readOptionalJson } from './model-folder.ts';
@@ -33,6 +34,7 @@ export async function readDescription(folder: ModelFolder): Promise<ModelDescrip
 
 function readHuggingFace(where: string, json: HuggingFaceConfig, preprocessing: Preprocessing): ModelDescription {
   const config = readConfig(where, json);
+  checkConfig(where, config); // what the readers pass on as it is
   const labels =
     json.id2label ?? Object.fromEntries(Array.from({ length: config.numClasses }, (_, i) => [i, `class ${i}`]));
   return { config, categories: categoriesFromLabels(labels), preprocessing };
