@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
@@ -28,7 +28,7 @@ export const deformableSamplingTensorflow: Body<Inputs, Attrs> = (
   const [from, at, weight, table, to] = heap.place([...inputs, levelTable(levels)], [length]) as Addresses;
   const args = [from, at, weight, table, to, ...sizesOf(value, locations)];
   heap.module.run('deformableSampling', args, queriesOf(locations));
-  return tf.tensor(heap.read(to, length), shape);
+  return heap.tensorAt(to, shape);
 };
 
 export const deformableSamplingGradientTensorflow: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
@@ -47,7 +47,7 @@ export const deformableSamplingGradientTensorflow: Body<Inputs & { dy: tf.Tensor
   heap.clear(addresses[5]!, value.size);
   const args = [...addresses, value.shape[0], ...sizesOf(value, locations)];
   heap.module.run('deformableSamplingGradient', args, headsOf(value, locations));
-  return outputs.map((like, i) => tf.tensor(heap.read(addresses[5 + i]!, like.size), like.shape));
+  return outputs.map(({ shape }, i) => heap.tensorAt(addresses[5 + i]!, shape));
 };
 
 type Addresses = [number, number, number, number, number];

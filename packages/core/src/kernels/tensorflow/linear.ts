@@ -12,7 +12,7 @@ type NativeBackend = tf.KernelBackend & {
 };
 type NativeAttr = { name: string; type: number; value: boolean | number };
 
-/** TensorFlow's product of two matrices: tfjs's takes batches only, which costs three reshapes. */
+/** TensorFlow's product, which takes two matrices as they are: tfjs makes batches of them, at the cost of three reshapes. */
 export const linearTensorflow: Body<Inputs, { activation: Activation }> = (
   { x, weight, bias },
   { activation },
@@ -27,9 +27,9 @@ export const linearTensorflow: Body<Inputs, { activation: Activation }> = (
 function matrixProduct(backend: NativeBackend, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
   const attrs = [
-    { name: 'transpose_a', type: TF_ATTR_BOOL, value: false },
-    { name: 'transpose_b', type: TF_ATTR_BOOL, value: false },
+    { name: 'adj_x', type: TF_ATTR_BOOL, value: false },
+    { name: 'adj_y', type: TF_ATTR_BOOL, value: false },
     { name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT },
   ];
-  return backend.executeSingleOutput('MatMul', attrs, [a, b]);
+  return backend.executeSingleOutput('BatchMatMulV2', attrs, [a, b]);
 }

@@ -1,4 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
+
 import { BackendError } from '../../errors.ts';
+import { sizeFromShape } from '../size.ts';
 import { WasmModule } from '../wasm/wasm-kernels.ts';
 
 const PAGE = 65536;
@@ -35,9 +38,9 @@ class PrivateHeap {
     new Float32Array(this.memory.buffer, address, length).fill(0);
   }
 
-  /** A copy: tensors keep the array that they are made from. */
-  read(address: number, length: number): Float32Array {
-    return new Float32Array(new Float32Array(this.memory.buffer, address, length));
+  /** The values at an address as a tensor, copied: TensorFlow may keep the very array that a tensor is made from. */
+  tensorAt(address: number, shape: number[]): tf.Tensor {
+    return tf.tensor(new Float32Array(new Float32Array(this.memory.buffer, address, sizeFromShape(shape))), shape);
   }
 }
 

@@ -30,6 +30,14 @@ test('threads write the very bytes that one thread writes, call after call', asy
   expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
 });
 
+test('a kernel that traps in any thread is an error, and the threads go on', async () => {
+  const [alone, together] = await twoHeaps(65536);
+  const beyond = 2 ** 20;
+  expect(() => together.module.run('gelu', [0, beyond], { to: 1000, grain: 1 })).toThrow('got a trap');
+  for (const { module } of [alone, together]) module.run('gelu', [0, 32_768], { to: 1000, grain: 1 });
+  expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
+});
+
 test('a range of less than two grains runs here, an empty one not at all', async () => {
   const [alone, together] = await twoHeaps(65536);
   for (const { module } of [alone, together]) {

@@ -1,7 +1,8 @@
 import { isNode } from '../../backend/load-package.ts';
+import { BackendError } from '../../errors.ts';
 
 /** Where in the control block what lies, in 32-bit words; arguments follow as doubles, which hold any address. */
-const [TICKET, DONE, KERNEL, COUNT, FROM, TO] = [0, 1, 2, 3, 4, 5];
+const [TICKET, DONE, KERNEL, COUNT, FROM, TO, FAILED] = [0, 1, 2, 3, 4, 5, 6];
 const ARGUMENTS_AT = 64;
 const MOST_ARGUMENTS = 24;
 /** More parts than threads, so that a thread that starts late takes fewer. */
@@ -24,7 +25,11 @@ async function live({ module, memory, control, names }, ready) {
     if (Atomics.compareExchange(words, ${TICKET}, ticket, ticket + 1) !== ticket) continue;
     const from = words[${FROM}], units = words[${TO}] - from;
     const begin = from + Math.floor((part * units) / parts), end = from + Math.floor(((part + 1) * units) / parts);
-    exports[names[words[${KERNEL}]]](...values.subarray(0, words[${COUNT}]), begin, end);
+    try {
+      exports[names[words[${KERNEL}]]](...values.subarray(0, words[${COUNT}]), begin, end);
+    } catch {
+      Atomics.store(words, ${FAILED}, 1); // a trap: the caller waits for this part all the same
+    }
     Atomics.add(words, ${DONE}, 1);
     Atomics.notify(words, ${DONE});
   }
@@ -86,12 +91,15 @@ export class KernelThreads {
     words[KERNEL] = this.names.indexOf(name);
     [words[COUNT], words[FROM], words[TO]] = [args.length, from, to];
     Atomics.store(words, DONE, 0);
+    Atomics.store(words, FAILED, 0);
     Atomics.store(words, TICKET, parts << 8);
     Atomics.notify(words, TICKET);
     this.takeParts(kernel, args, from, to);
     for (let done = Atomics.load(words, DONE); done < parts; done = Atomics.load(words, DONE)) {
       if (this.maySleep) Atomics.wait(words, DONE, done);
     }
+    if (Atomics.load(words, FAILED) === 1)
+      throw new BackendError(`wasm: expected ${name} to run, got a trap in a thread`);
   }
 
   private takeParts(kernel: Kernel, args: readonly number[], from: number, to: number): void {
@@ -102,7 +110,11 @@ export class KernelThreads {
       if (part >= parts) return;
       if (Atomics.compareExchange(words, TICKET, ticket, ticket + 1) !== ticket) continue;
       const units = to - from;
-      kernel(...args, from + Math.floor((part * units) / parts), from + Math.floor(((part + 1) * units) / parts));
+      try {
+        kernel(...args, from + Math.floor((part * units) / parts), from + Math.floor(((part + 1) * units) / parts));
+      } catch {
+        Atomics.store(words, FAILED, 1);
+      }
       Atomics.add(words, DONE, 1);
     }
   }
