@@ -27,6 +27,9 @@ export type BackendInfo = BackendTraits & { name: BackendName; passedOver: Passe
 
 /** How a backend is started. */
 export type BackendOptions = {
-  /** Threads of the wasm backend in Node, at most 8. Default: one for each processor. Fixed by the first call. */
+  /**
+   * Threads in Node of the wasm backend, at most 8, and of native TensorFlow. Default: one for each processor. Fixed by
+   * the first call.
+   */
   threads?: number;
 };

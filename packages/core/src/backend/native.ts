@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../errors.ts';
-import type { BackendTraits } from './backend-info.ts';
+import type { BackendOptions, BackendTraits } from './backend-info.ts';
 import { isNode } from './load-package.ts';
 
 type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
@@ -13,10 +13,11 @@ const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
  * Starts TensorFlow's own library through tfjs-node. Looked for in this order: the folder in SEG_TFJS_NODE, what
  * scripts/build-tfjs-node.mjs built in this folder or one above, the installed packages.
  */
-export async function startNative(name: 'node' | 'node-gpu'): Promise<BackendTraits> {
+export async function startNative(name: 'node' | 'node-gpu', { threads }: BackendOptions = {}): Promise<BackendTraits> {
   if (!isNode()) throw new BackendError(`${name}: expected Node, got a browser`);
   await restoreRemovedFunctions();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads); // read when the library is loaded
   const source = await loadFirst(await places(name));
   await tf.setBackend('tensorflow');
   const { isUsingGpuDevice = false, binding } = tf.backend() as NativeBackend;
@@ -26,7 +27,7 @@ export async function startNative(name: 'node' | 'node-gpu'): Promise<BackendTra
   const { availableParallelism } = await import('node:os');
   return {
     description: `TensorFlow ${binding?.TF_Version ?? ''}, ${isUsingGpuDevice ? 'CUDA' : 'CPU'}`,
-    threads: availableParallelism(),
+    threads: threads ?? availableParallelism(),
     halfPrecision: false,
     maxBufferBytes: Number.MAX_SAFE_INTEGER,
   };

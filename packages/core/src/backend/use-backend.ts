@@ -79,7 +79,7 @@ function start(name: BackendName, options: BackendOptions): Promise<StartedBacke
       return startWebgpu();
     case 'node-gpu':
     case 'node':
-      return startNative(name);
+      return startNative(name, options);
     case 'wasm':
       return startWasm(options);
     case 'cpu':
