@@ -9,7 +9,7 @@ import { mergeCandidates, PANOPTIC_SEGFORMER_PRESETS, PanopticSegFormer } from '
 import { maskWiseMerge } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { TRAINING } from '../../examples/mask2former/config.mjs';
-import { CATEGORIES, normalized, scene } from '../../examples/mask2former/scenes.mjs';
+import { CATEGORIES, normalized, scene, THINGS } from '../../examples/mask2former/scenes.mjs';
 import { CONFIG } from '../../examples/panoptic-segformer/config.mjs';
 
 const { values, positionals } = parseArgs({
@@ -21,7 +21,6 @@ const { values, positionals } = parseArgs({
     backend: { type: 'string', default: 'wasm' },
   },
 });
-const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
 const { description } = await useBackend(values.backend);
 console.log(description);
 await quality(positionals[0]);

@@ -16,6 +16,9 @@ export const MODEL_CATEGORIES = CATEGORIES.map(({ id, name, isthing, color }) =>
   color,
 }));
 
+/** Class indices of things. */
+export const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
+
 /** What a model that was trained on scenes of some size does with an image. */
 export function preprocessingFor(size) {
   return {
@@ -52,4 +55,9 @@ export function normalized(images) {
     for (let i = 0; i < data.length; i++) values[n * data.length + i] = (data[i] - MEAN[i % 3]) / STD[i % 3];
   });
   return tf.tensor4d(values, [images.length, height, width, 3]);
+}
+
+/** Training batches without end, from a step on: scenes never repeat. */
+export async function* sceneBatches(first, recipe) {
+  for (let step = first; ; step++) yield sceneBatch('training', step * recipe.batch, recipe);
 }

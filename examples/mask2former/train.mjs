@@ -4,11 +4,7 @@ import { LOSS, MODEL, TRAINING } from './config.mjs';
 import { evaluate, printQuality } from './evaluate.mjs';
 import { fit } from './fit.mjs';
 import { aidedObjective } from './objective.mjs';
-import { sceneBatch } from './scenes.mjs';
-
-async function* batchesFrom(first) {
-  for (let step = first; ; step++) yield sceneBatch('training', step * TRAINING.batch, TRAINING);
-}
+import { sceneBatches } from './scenes.mjs';
 
 const out = process.env.OUT ?? 'out/mask2former';
 const { model } = await fit({
@@ -17,6 +13,6 @@ const { model } = await fit({
   build: (params) => new Mask2Former(params, MODEL),
   objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
   training: TRAINING,
-  batchesFrom,
+  batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
 printQuality(await evaluate(model));

@@ -6,7 +6,7 @@ import { maskFormerObjective } from '@seg/train';
 import { MODEL, TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
 import { fit } from '../mask2former/fit.mjs';
-import { sceneBatch } from '../mask2former/scenes.mjs';
+import { sceneBatches } from '../mask2former/scenes.mjs';
 
 const CONFIG = {
   model: 'maskformer',
@@ -23,16 +23,12 @@ const CONFIG = {
   dropout: 0.1,
 };
 
-async function* batchesFrom(first) {
-  for (let step = first; ; step++) yield sceneBatch('training', step * TRAINING.batch, TRAINING);
-}
-
 const { model } = await fit({
   title: 'MaskFormer on generated scenes',
   out: process.env.OUT ?? 'out/maskformer',
   build: (params) => new MaskFormer(params, CONFIG),
   objectiveFor: (maskFormer) => maskFormerObjective(maskFormer, MASKFORMER_LOSS),
   training: TRAINING,
-  batchesFrom,
+  batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
 printQuality(await evaluate(model));

@@ -6,7 +6,7 @@ import { maxDeepLabObjective } from '@seg/train';
 import { TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
 import { fit } from '../mask2former/fit.mjs';
-import { CATEGORIES, preprocessingFor, sceneBatch } from '../mask2former/scenes.mjs';
+import { CATEGORIES, preprocessingFor, sceneBatches, THINGS } from '../mask2former/scenes.mjs';
 
 /** One more than a multiple of 32: corners of all maps lie on corners of the image. */
 const SIZE = 129;
@@ -29,12 +29,7 @@ const CONFIG = {
     dropPath: { rate: 0, fromStride: 16 },
   },
 };
-const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
 const GRID = { things: THINGS, stride: 4 };
-
-async function* batchesFrom(first) {
-  for (let step = first; ; step++) yield sceneBatch('training', step * RECIPE.batch, RECIPE);
-}
 
 const { model } = await fit({
   title: 'MaX-DeepLab on generated scenes',
@@ -42,7 +37,7 @@ const { model } = await fit({
   build: (params) => new MaxDeepLab(params, CONFIG),
   objectiveFor: (maxDeepLab) => maxDeepLabObjective(maxDeepLab, MAX_DEEPLAB_LOSS, GRID),
   training: RECIPE,
-  batchesFrom,
+  batchesFrom: (first) => sceneBatches(first, RECIPE),
 });
 const preprocessing = { ...preprocessingFor(SIZE), resize: { kind: 'square', side: SIZE }, divisor: 1 };
 printQuality(await evaluate(model, { size: SIZE, preprocessing, inference: {} }));

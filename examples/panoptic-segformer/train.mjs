@@ -6,12 +6,8 @@ import { panopticSegFormerObjective } from '@seg/train';
 import { TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
 import { fit } from '../mask2former/fit.mjs';
-import { sceneBatch } from '../mask2former/scenes.mjs';
+import { sceneBatches } from '../mask2former/scenes.mjs';
 import { CONFIG } from './config.mjs';
-
-async function* batchesFrom(first) {
-  for (let step = first; ; step++) yield sceneBatch('training', step * TRAINING.batch, TRAINING);
-}
 
 const { model } = await fit({
   title: 'Panoptic SegFormer on generated scenes',
@@ -19,6 +15,6 @@ const { model } = await fit({
   build: (params) => new PanopticSegFormer(params, CONFIG),
   objectiveFor: (panopticSegFormer) => panopticSegFormerObjective(panopticSegFormer, PANOPTIC_SEGFORMER_LOSS),
   training: TRAINING,
-  batchesFrom,
+  batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
 printQuality(await evaluate(model, { inference: {} }));

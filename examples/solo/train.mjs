@@ -8,7 +8,7 @@ import { soloObjective } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { MODEL, TRAINING } from '../mask2former/config.mjs';
 import { fit } from '../mask2former/fit.mjs';
-import { CATEGORIES, normalized, scene, sceneBatch } from '../mask2former/scenes.mjs';
+import { CATEGORIES, normalized, scene, sceneBatches } from '../mask2former/scenes.mjs';
 
 const THINGS = CATEGORIES.filter(({ isthing }) => isthing);
 const CONFIG = {
@@ -27,8 +27,7 @@ const LOSS = { ...SOLOV2_LOSS, grids: CONFIG.grids, scaleRanges: CONFIG.scaleRan
 
 /** Scenes with their things alone: things come first among the categories, so class indices stay. */
 async function* batchesFrom(first) {
-  for (let step = first; ; step++) {
-    const { pixels, targets } = sceneBatch('training', step * TRAINING.batch, TRAINING);
+  for await (const { pixels, targets } of sceneBatches(first, TRAINING)) {
     yield { pixels, targets: targets.map(thingsOf) };
   }
 }

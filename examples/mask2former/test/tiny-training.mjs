@@ -3,7 +3,7 @@ import { Mask2Former } from '@seg/models';
 import { LOSS, MODEL, TRAINING } from '../config.mjs';
 import { fit } from '../fit.mjs';
 import { aidedObjective } from '../objective.mjs';
-import { sceneBatch } from '../scenes.mjs';
+import { sceneBatches } from '../scenes.mjs';
 
 const config = {
   ...MODEL,
@@ -16,15 +16,11 @@ const config = {
 };
 const recipe = { ...TRAINING, size: 96, batch: 1, steps: 12, warmup: 4 };
 
-async function* batchesFrom(first) {
-  for (let step = first; ; step++) yield sceneBatch('training', step, recipe);
-}
-
 await fit({
   title: 'a tiny Mask2Former',
   out: process.env.OUT,
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
   training: recipe,
-  batchesFrom,
+  batchesFrom: (first) => sceneBatches(first, recipe),
 });
