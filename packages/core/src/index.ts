@@ -32,17 +32,17 @@ export { resizeImageOpenCv } from './image/resize-image-opencv.ts';
 export { resizeLabels } from './image/resize-labels.ts';
 export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
 // Kernels
-export { type AttentionOptions, attention } from './kernels/attention.ts';
-export { type Conv2DOptions, conv2d, type Padding2D } from './kernels/conv2d.ts';
-export { deformableSampling } from './kernels/deformable-sampling.ts';
-export { gelu } from './kernels/gelu.ts';
-export { type GroupNormOptions, groupNorm } from './kernels/group-norm.ts';
-export { layerNorm } from './kernels/layer-norm.ts';
-export { type Activation, linear } from './kernels/linear.ts';
-export { matMul } from './kernels/mat-mul.ts';
-export { type MaxPoolOptions, maxPool } from './kernels/max-pool.ts';
-export { type ResizeBilinearOptions, resizeBilinear, resizeNearest } from './kernels/resize.ts';
-export { type GridSampleOptions, gridSample, samplePoints } from './kernels/sample-points.ts';
+export { type AttentionOptions, attention } from './kernels/attention/attention.ts';
+export { type Conv2DOptions, conv2d, type Padding2D } from './kernels/conv2d/conv2d.ts';
+export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
+export { gelu } from './kernels/gelu/gelu.ts';
+export { type GroupNormOptions, groupNorm } from './kernels/group-norm/group-norm.ts';
+export { layerNorm } from './kernels/layer-norm/layer-norm.ts';
+export { type Activation, linear } from './kernels/linear/linear.ts';
+export { matMul } from './kernels/mat-mul/mat-mul.ts';
+export { type MaxPoolOptions, maxPool } from './kernels/max-pool/max-pool.ts';
+export { type ResizeBilinearOptions, resizeBilinear, resizeNearest } from './kernels/resize/resize.ts';
+export { type GridSampleOptions, gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 // Layers
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
 export { ConvNorm } from './layers/conv-norm.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Padding2D } from './conv2d.ts';
+import type { Padding2D } from './conv2d/conv2d.ts';
 
 /** [B, H, W, C] */
 export type Shape4D = [number, number, number, number];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { sumRows } from '../kernels/sum-rows.ts';
+import { sumRows } from '../kernels/sum-rows/sum-rows.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/scope.ts';
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { conv2d } from '../kernels/conv2d.ts';
+import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
 import type { Scope } from '../params/scope.ts';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { linear } from '../kernels/linear.ts';
+import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
 import type { Scope } from '../params/scope.ts';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { groupNorm } from '../kernels/group-norm.ts';
-import { layerNorm } from '../kernels/layer-norm.ts';
+import { groupNorm } from '../kernels/group-norm/group-norm.ts';
+import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/scope.ts';
 

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Repair } from './repair.ts';
-import { wasmConvolutionRepairs } from './wasm-convolutions.ts';
+import { wasmConvolutionRepairs } from '../conv2d/wasm-repairs.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
-import { wasmProductRepairs } from './wasm-products.ts';
+import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
 import { webgpuRepairs } from './webgpu.ts';
 

@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from '../define-kernel.ts';
+import { matMul } from '../mat-mul/mat-mul.ts';
+import { attentionWebgpu } from './webgpu.ts';
+
+/** How attention logits are scaled. */
+export type AttentionOptions = {
+  /** Factor of the logits. Default: 1/√d. */
+  scale?: number;
+};
+
+type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
+type Attrs = { scale: number };
+
+/**
+ * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.
+ *
+ * @param query [B, N, h, d]
+ * @param key [B, L, h, d]
+ * @param value [B, L, h, d]
+ * @param bias [B, N, L] or [B|1, h|1, N, L], added to the logits: large and negative where a query must not look
+ * @returns [B, N, h, d]
+ */
+export function attention(
+  query: tf.Tensor4D,
+  key: tf.Tensor4D,
+  value: tf.Tensor4D,
+  bias?: tf.Tensor,
+  { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    // elsewhere the plain ops are faster than a derivative computed anew
+    if (tf.getBackend() !== 'webgpu') return attentionReference({ query, key, value, bias }, { scale });
+    const added = bias === undefined ? tf.zeros([1, 1, 1, 1]) : perHead(bias);
+    return attentionKernel({ query, key, value, bias: added }, { scale }) as tf.Tensor4D;
+  });
+}
+
+/** The meaning of {@link attention} in plain ops. */
+export function attentionReference({ query, key, value, bias }: Inputs, { scale }: Attrs): tf.Tensor4D {
+  const [q, v] = [tf.transpose(tf.mul(query, scale), [0, 2, 1, 3]), tf.transpose(value, [0, 2, 1, 3])];
+  const k = tf.transpose(key, [0, 2, 3, 1]); // [B, h, d, L]
+  const logits = matMul<tf.Tensor4D>(q, k); // [B, h, N, L]
+  const weights = tf.softmax(bias === undefined ? logits : tf.add(logits, perHead(bias)));
+  return tf.transpose(matMul<tf.Tensor4D>(weights, v), [0, 2, 1, 3]);
+}
+
+/** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */
+function perHead(bias: tf.Tensor): tf.Tensor {
+  return bias.rank === 3 ? tf.expandDims(bias, 1) : bias;
+}
+
+const attentionKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegAttention',
+  reference: attentionReference,
+  bodies: { webgpu: attentionWebgpu },
+  saves: ['query', 'key', 'value', 'bias'],
+});

@@ -1,0 +1,108 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { ShapeError } from '../../errors.ts';
+import { filterGradient, inputGradient } from './gradient.ts';
+import { defineKernel } from '../define-kernel.ts';
+import type { Activation } from '../linear/linear.ts';
+import { reluGradient } from '../relu-gradient/relu-gradient.ts';
+import { sumRows } from '../sum-rows/sum-rows.ts';
+import { winogradWasm } from './winograd.ts';
+
+/** Zeros around an image: [top, bottom], [left, right]. */
+export type Padding2D = [[number, number], [number, number]];
+
+/** Stride, padding and the rest of a convolution, with what follows it in the same step. */
+export type Conv2DOptions = {
+  /** Default: 1. */
+  strides?: number | [number, number];
+  /** One number for all sides, or each side. Default: 0. */
+  padding?: number | Padding2D;
+  /** Distance between the taps of the filter. Default: 1. */
+  dilation?: number;
+  /** Groups of channels that do not mix. Default: 1. */
+  groups?: number;
+  /** [out] */
+  bias?: tf.Tensor;
+  activation?: Activation;
+};
+
+type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
+
+/** A convolution without groups. */
+export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
+
+type Attrs = ConvolutionShape & { activation: Activation };
+
+/**
+ * Convolution of a map with zeros around it, bias and activation in one step.
+ *
+ * @param x [B, H, W, in]
+ * @param filter [height, width, in / groups, out]
+ * @returns [B, H', W', out]
+ */
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
+  const { strides = 1, padding = 0, dilation = 1, groups = 1, bias, activation = 'linear' } = options;
+  const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };
+  if (x.shape[3] !== filter.shape[2] * groups) {
+    throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
+  }
+  if (groups === 1) return conv2dKernel({ x, filter, bias }, attrs) as tf.Tensor4D;
+  return tf.tidy(() => {
+    const [maps, filters] = [tf.split<tf.Tensor4D>(x, groups, 3), tf.split<tf.Tensor4D>(filter, groups, 3)];
+    const biases = bias === undefined ? [] : tf.split(bias, groups);
+    const parts = maps.map((map, i) => conv2dKernel({ x: map, filter: filters[i], bias: biases[i] }, attrs));
+    return tf.concat(parts as tf.Tensor4D[], 3);
+  });
+}
+
+/** The same number twice, unless there are two. */
+export function pairOf(value: number | [number, number]): [number, number] {
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** One number for all four sides, unless each side is given. */
+export function paddingOf(padding: number | Padding2D): Padding2D {
+  if (typeof padding !== 'number') return padding;
+  return [
+    [padding, padding],
+    [padding, padding],
+  ];
+}
+
+/** The meaning of {@link conv2d} without groups, in plain ops. */
+export function conv2dReference({ x, filter, bias }: Inputs, attrs: Attrs): tf.Tensor4D {
+  const { strides, padding, dilation, activation } = attrs;
+  if (dilation > 1 && Math.max(...strides) > 1) return dilatedAndStrided({ x, filter, bias }, attrs);
+  const pad = padding.flat().every((side) => side === 0)
+    ? 'valid'
+    : ([[0, 0], ...padding, [0, 0]] as tf.backend_util.ExplicitPadding);
+  if (dilation === 1) return tf.fused.conv2d({ x, filter, strides, pad, bias, activation });
+  const y = tf.conv2d(x, filter, strides, pad, 'NHWC', dilation);
+  return activated(bias === undefined ? y : tf.add(y, bias), activation);
+}
+
+/** tfjs refuses both at once: convolve at every pixel, then keep each stride-th. */
+function dilatedAndStrided(inputs: Inputs, attrs: Attrs): tf.Tensor4D {
+  const dense = conv2dReference(inputs, { ...attrs, strides: [1, 1] });
+  const [vertical, horizontal] = attrs.strides;
+  return tf.stridedSlice(dense, [0, 0, 0, 0], dense.shape, [1, vertical, horizontal, 1]) as tf.Tensor4D;
+}
+
+function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  return activation === 'relu' ? tf.relu(x) : x;
+}
+
+const conv2dKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegConv2D',
+  reference: conv2dReference,
+  bodies: { wasm: winogradWasm },
+  saves: ['x', 'filter'],
+  gradient: (upstream, { x, filter }, attrs, y) => {
+    const dy = (attrs.activation === 'relu' ? reluGradient(upstream, y) : upstream) as tf.Tensor4D;
+    return {
+      x: () => inputGradient(dy, filter, x.shape, attrs),
+      filter: () => filterGradient(dy, x, filter.shape, attrs),
+      bias: () => sumRows(dy, filter.shape[3]),
+    };
+  },
+});

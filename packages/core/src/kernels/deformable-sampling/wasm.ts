@@ -1,0 +1,58 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { Size } from '../../outputs.ts';
+import type { Body } from '../define-kernel.ts';
+import { levelTable } from './level-table.ts';
+import { addressOf, allocate, allocateZeros, type WasmBackend, withTable } from '../wasm/wasm-backend.ts';
+import { type Range, wasmModule } from '../wasm/wasm-kernels.ts';
+
+type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
+type Attrs = { levels: Size[] };
+
+export const deformableSamplingWasm: Body<Inputs, Attrs> = ({ value, locations, weights }, { levels }, given) => {
+  const backend = given as WasmBackend;
+  const out = allocate(backend, [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]]);
+  withTable(backend, levelTable(levels), (table) => {
+    const [from, at, weight, to] = [value, locations, weights, out].map((tensor) => addressOf(backend, tensor));
+    const args = [from, at, weight, table, to, ...sizesOf(value, locations)];
+    wasmModule(backend).run('deformableSampling', args, queriesOf(locations));
+  });
+  return out;
+};
+
+export const deformableSamplingGradientWasm: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
+  { dy, value, locations, weights },
+  { levels },
+  given,
+) => {
+  const backend = given as WasmBackend;
+  const outputs = [
+    allocateZeros(backend, value.shape),
+    allocate(backend, locations.shape),
+    allocate(backend, weights.shape),
+  ];
+  withTable(backend, levelTable(levels), (table) => {
+    const inputs = [dy, value, locations, weights].map((tensor) => addressOf(backend, tensor));
+    const results = outputs.map((tensor) => addressOf(backend, tensor));
+    const args = [...inputs, table, ...results, value.shape[0], ...sizesOf(value, locations)];
+    wasmModule(backend).run('deformableSamplingGradient', args, headsOf(value, locations));
+  });
+  return outputs;
+};
+
+/** S, Q, M, D, L, P */
+export function sizesOf(value: tf.Tensor4D, locations: tf.Tensor): number[] {
+  const [, tokens, heads, depth] = value.shape;
+  const [, queries, , levels, points] = locations.shape;
+  return [tokens, queries!, heads, depth, levels!, points!];
+}
+
+/** The forward kernel goes by queries of all images. */
+export function queriesOf(locations: tf.Tensor): Range {
+  return { to: locations.shape[0]! * locations.shape[1]!, grain: 64 };
+}
+
+/** The gradient goes by heads: what one head adds to the gradient of `value` no other touches. */
+export function headsOf(value: tf.Tensor4D, locations: tf.Tensor): Range {
+  return { to: value.shape[2], grain: locations.size > 20_000 ? 1 : value.shape[2] };
+}

@@ -1,0 +1,214 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Size } from '../../outputs.ts';
+import type { Body } from '../define-kernel.ts';
+import { levelTable } from './level-table.ts';
+import { type Program, runProgram } from '../webgpu/run-program.ts';
+
+type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
+type Attrs = { levels: Size[] };
+
+/** Where sample k falls on level l: its cell, the place in it, and whether it touches the map at all. */
+const SAMPLE = `
+  struct Sample { cell: vec2<i32>, part: vec2<f32>, size: vec2<i32>, start: i32, touches: bool };
+  fn sampleOf(k: i32, l: i32) -> Sample {
+    let size = vec2<i32>(levels[3 * l + 1], levels[3 * l]);
+    let at = locations[k] * vec2<f32>(size) - 0.5;
+    let low = floor(at);
+    let touches = all(at > vec2<f32>(-1.0)) && all(at < vec2<f32>(size));
+    return Sample(vec2<i32>(low), at - low, size, levels[3 * l + 2], touches);
+  }`;
+
+/** One invocation takes four channels, or one where their number is odd, of one query and head. */
+export const deformableSamplingWebgpu: Body<Inputs, Attrs> = (inputs, { levels }, backend) => {
+  const { value, locations, weights } = inputs;
+  const components = value.shape[3] % 4 === 0 ? 4 : 1;
+  const sizes = sizesOf(inputs, components);
+  const outputShape = [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]];
+  const element = components === 4 ? 'vec4<f32>' : 'f32';
+  return withLevels(levels, (table) =>
+    runProgram(backend, {
+      key: `deformable_${components}`,
+      inputs: {
+        value: { tensor: value, components },
+        locations: { tensor: locations, components: 2 },
+        weights: { tensor: weights },
+        levels: { tensor: table },
+      },
+      outputShape,
+      outputComponents: components,
+      invocations: sizes.B * sizes.Q * sizes.M * sizes.D,
+      integers: sizes,
+      code: `${SAMPLE}
+        fn main(index: i32) {
+          let D = uniforms.D; let M = uniforms.M;
+          if (index >= uniforms.B * uniforms.Q * M * D) { return; }
+          let head = index / D; // of [B, Q, M]
+          let row = M * D;
+          let map = (head / M / uniforms.Q) * uniforms.S * row + (head % M) * D + index % D;
+          var sum = ${element}(0.0);
+          var k = head * uniforms.L * uniforms.P;
+          for (var l = 0; l < uniforms.L; l++) {
+            for (var p = 0; p < uniforms.P; p++) {
+              let s = sampleOf(k, l);
+              if (s.touches) {
+                for (var corner = 0; corner < 4; corner++) {
+                  let step = vec2<i32>(corner & 1, corner >> 1u);
+                  let pixel = s.cell + step;
+                  if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
+                    let share = select(1.0 - s.part, s.part, step == vec2<i32>(1));
+                    sum += weights[k] * share.x * share.y * value[map + (s.start + pixel.y * s.size.x + pixel.x) * row];
+                  }
+                }
+              }
+              k++;
+            }
+          }
+          result[index] = sum;
+        }`,
+    }),
+  );
+};
+
+export const deformableSamplingGradientWebgpu: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
+  inputs,
+  { levels },
+  backend,
+) => {
+  const { value, locations, weights } = inputs;
+  return withLevels(levels, (table) => {
+    const samples = weights.size;
+    const packed = tf.engine().makeTensorFromTensorInfo(runProgram(backend, sampleGradients(inputs, table)));
+    const dLocations = tf.reshape(tf.slice(packed, [0], [2 * samples]), locations.shape);
+    const dWeights = tf.reshape(tf.slice(packed, [2 * samples], [samples]), weights.shape);
+    packed.dispose();
+    const zeros = tf.fill([value.size], 0);
+    const dValue = tf.reshape(zeros, value.shape);
+    runProgram(backend, valueGradient(inputs, table, zeros));
+    zeros.dispose();
+    return [dValue, dLocations, dWeights];
+  });
+};
+
+/** Locations' and weights' gradients, one invocation a sample: [2·samples] of (x, y), then [samples]. */
+function sampleGradients(inputs: Inputs & { dy: tf.Tensor }, table: tf.Tensor): Program {
+  const { dy, value, locations, weights } = inputs;
+  const components = value.shape[3] % 4 === 0 ? 4 : 1;
+  const product = components === 4 ? 'dot(g, value[at + c])' : 'g * value[at + c]';
+  const samples = weights.size;
+  return {
+    key: `deformable_samples_${components}`,
+    inputs: {
+      dy: { tensor: dy, components },
+      value: { tensor: value, components },
+      locations: { tensor: locations, components: 2 },
+      weights: { tensor: weights },
+      levels: { tensor: table },
+    },
+    outputShape: [3 * samples],
+    invocations: samples,
+    integers: { ...sizesOf(inputs, components), samples },
+    code: `${SAMPLE}
+      fn main(k: i32) {
+        if (k >= uniforms.samples) { return; }
+        let D = uniforms.D; let M = uniforms.M;
+        let l = (k / uniforms.P) % uniforms.L;
+        let head = k / (uniforms.P * uniforms.L);
+        let row = M * D;
+        let map = (head / M / uniforms.Q) * uniforms.S * row + (head % M) * D;
+        let s = sampleOf(k, l);
+        var gradient = vec3<f32>(0.0); // x, y, weight
+        if (s.touches) {
+          for (var corner = 0; corner < 4; corner++) {
+            let step = vec2<i32>(corner & 1, corner >> 1u);
+            let pixel = s.cell + step;
+            if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
+              let at = map + (s.start + pixel.y * s.size.x + pixel.x) * row;
+              var along = 0.0;
+              for (var c = 0; c < D; c++) { let g = dy[head * D + c]; along += ${product}; }
+              let isHigh = step == vec2<i32>(1);
+              let share = select(1.0 - s.part, s.part, isHigh);
+              let sign = select(vec2<f32>(-1.0), vec2<f32>(1.0), isHigh);
+              gradient += along * vec3<f32>(sign.x * share.y, sign.y * share.x, share.x * share.y);
+            }
+          }
+        }
+        let slope = weights[k] * gradient.xy * vec2<f32>(s.size);
+        result[2 * k] = slope.x;
+        result[2 * k + 1] = slope.y;
+        result[2 * uniforms.samples + k] = gradient.z;
+      }`,
+  };
+}
+
+/** Scatters into the value's gradient, one invocation a channel of a query and head, by atomic addition. */
+function valueGradient(inputs: Inputs & { dy: tf.Tensor }, table: tf.Tensor, into: tf.Tensor): Program {
+  const { dy, locations, weights } = inputs;
+  const sizes = sizesOf(inputs, 1);
+  return {
+    key: 'deformable_value',
+    inputs: {
+      dy: { tensor: dy },
+      locations: { tensor: locations, components: 2 },
+      weights: { tensor: weights },
+      levels: { tensor: table },
+    },
+    outputShape: [into.size],
+    invocations: sizes.B * sizes.Q * sizes.M * sizes.D,
+    integers: sizes,
+    accumulateInto: into,
+    code: `${SAMPLE}
+      // WGSL has no atomic addition of floats: exchange the bits until nobody came between
+      fn add(at: i32, value: f32) {
+        var old = atomicLoad(&result[at]);
+        loop {
+          let outcome = atomicCompareExchangeWeak(&result[at], old, bitcast<i32>(bitcast<f32>(old) + value));
+          if (outcome.exchanged) { break; }
+          old = outcome.old_value;
+        }
+      }
+      fn main(index: i32) {
+        let D = uniforms.D; let M = uniforms.M;
+        if (index >= uniforms.B * uniforms.Q * M * D) { return; }
+        let head = index / D;
+        let row = M * D;
+        let map = (head / M / uniforms.Q) * uniforms.S * row + (head % M) * D + index % D;
+        var k = head * uniforms.L * uniforms.P;
+        for (var l = 0; l < uniforms.L; l++) {
+          for (var p = 0; p < uniforms.P; p++) {
+            let s = sampleOf(k, l);
+            if (s.touches) {
+              for (var corner = 0; corner < 4; corner++) {
+                let step = vec2<i32>(corner & 1, corner >> 1u);
+                let pixel = s.cell + step;
+                if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
+                  let share = select(1.0 - s.part, s.part, step == vec2<i32>(1));
+                  add(map + (s.start + pixel.y * s.size.x + pixel.x) * row, weights[k] * share.x * share.y * dy[index]);
+                }
+              }
+            }
+            k++;
+          }
+        }
+      }`,
+  };
+}
+
+/** Sizes as the shaders name them; D counts elements of an array, four channels each or one. */
+function sizesOf(
+  { value, locations }: Inputs,
+  components: number,
+): Record<'B' | 'S' | 'Q' | 'M' | 'D' | 'L' | 'P', number> {
+  const [B, S, M, channels] = value.shape;
+  const [, Q, , L, P] = locations.shape;
+  return { B, S, Q: Q!, M, D: channels / components, L: L!, P: P! };
+}
+
+function withLevels<T>(levels: Size[], use: (table: tf.Tensor) => T): T {
+  const table = tf.tensor1d(levelTable(levels), 'int32');
+  try {
+    return use(table);
+  } finally {
+    table.dispose();
+  }
+}

@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from '../define-kernel.ts';
+import { sumRows } from '../sum-rows/sum-rows.ts';
+import { groupNormGradientWasm, groupNormWasm } from '../layer-norm/wasm.ts';
+import { groupNormGradientWebgpu, groupNormWebgpu } from './webgpu.ts';
+
+/** Groups of channels that are normalized together, and what keeps the variance from zero. */
+export type GroupNormOptions = { groups: number; epsilon: number };
+
+type Inputs = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };
+type GradientInputs = { dy: tf.Tensor; x: tf.Tensor4D; gain: tf.Tensor };
+
+/**
+ * Normalizes groups of channels over the whole map, then scales and shifts each channel. Wu & He 2018, eq. 1–7.
+ *
+ * @param x [B, H, W, C]
+ * @param gain [C]
+ * @param bias [C]
+ */
+export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
+  return groupNormKernel({ x, gain, bias }, options) as tf.Tensor4D;
+}
+
+/** The meaning of {@link groupNorm} in plain ops. */
+export function groupNormReference({ x, gain, bias }: Inputs, { groups, epsilon }: GroupNormOptions): tf.Tensor {
+  return tf.add(tf.mul(standardized(x, groups, epsilon).normalized, gain), bias!);
+}
+
+/** As in layer normalization, with means over a group's pixels and channels. */
+export function groupNormGradientReference(
+  { dy, x, gain }: GradientInputs,
+  { groups, epsilon }: GroupNormOptions,
+): tf.Tensor[] {
+  const { normalized, inverse } = standardized(x, groups, epsilon);
+  const g = tf.mul<tf.Tensor4D>(dy, gain);
+  const alongNormal = tf.mul(normalized, groupMean(tf.mul(g, normalized), groups));
+  const dx = tf.mul(tf.sub(tf.sub(g, groupMean(g, groups)), alongNormal), inverse);
+  const channels = gain.shape[0]!;
+  return [dx, sumRows(tf.mul(dy, normalized), channels), sumRows(dy, channels)];
+}
+
+const groupNormGradientKernel = defineKernel<GradientInputs, GroupNormOptions>({
+  name: 'SegGroupNormGradient',
+  reference: groupNormGradientReference,
+  bodies: { wasm: groupNormGradientWasm, webgpu: groupNormGradientWebgpu },
+  gradient: 'none',
+});
+
+const groupNormKernel = defineKernel<Inputs, GroupNormOptions>({
+  name: 'SegGroupNorm',
+  reference: groupNormReference,
+  bodies: { wasm: groupNormWasm, webgpu: groupNormWebgpu },
+  saves: ['x', 'gain'],
+  gradient: (dy, { x, gain }, attrs) => {
+    const [dx, dGain, dBias] = groupNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];
+    return { x: () => dx, gain: () => dGain, bias: () => dBias };
+  },
+});
+
+function standardized(
+  x: tf.Tensor4D,
+  groups: number,
+  epsilon: number,
+): { normalized: tf.Tensor4D; inverse: tf.Tensor4D } {
+  const centered = tf.sub<tf.Tensor4D>(x, groupMean(x, groups));
+  const variance = groupMean(tf.square(centered), groups);
+  const inverse = tf.rsqrt(tf.add<tf.Tensor4D>(variance, epsilon));
+  return { normalized: tf.mul(centered, inverse), inverse };
+}
+
+/** [B, H, W, C] → [B, 1, 1, C]: the mean of each group, repeated for its channels. */
+function groupMean(x: tf.Tensor4D, groups: number): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const pixels = height * width;
+  const perChannel = tf.matMul(tf.fill([batch, 1, pixels], 1 / pixels), tf.reshape(x, [batch, pixels, channels]));
+  const perGroup = tf.mean(tf.reshape(perChannel, [batch, groups, channels / groups]), -1, true);
+  const repeated = tf.tile(perGroup, [1, 1, channels / groups]);
+  return tf.reshape(repeated, [batch, 1, 1, channels]);
+}

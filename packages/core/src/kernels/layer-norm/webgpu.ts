@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Body } from '../define-kernel.ts';
+import { sizeFromShape } from '../size.ts';
+import { sumRows } from '../sum-rows/sum-rows.ts';
+import { sum } from '../webgpu/reduction.ts';
+import { type Program, runProgram, WORKGROUP } from '../webgpu/run-program.ts';
+
+type Affine = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
+type Upstream = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
+
+/** One workgroup a row, up to the statistics of it. Groups beyond the last row, which a large dispatch may have, work on the last and write nothing. */
+const ROW = `${sum('total', 'f32')}
+  // mean and 1/√(var + ε) of a row
+  fn statistics(start: i32, lane: i32) -> vec2<f32> {
+    let width = uniforms.width;
+    var sum = 0.0;
+    for (var c = lane; c < width; c += ${WORKGROUP}) { sum += x[start + c]; }
+    let mean = total(sum, lane) / f32(width);
+    var squares = 0.0;
+    for (var c = lane; c < width; c += ${WORKGROUP}) { let d = x[start + c] - mean; squares += d * d; }
+    return vec2<f32>(mean, inverseSqrt(total(squares, lane) / f32(width) + uniforms.epsilon));
+  }
+  fn main(index: i32) {
+    let lane = index % ${WORKGROUP};
+    let row = index / ${WORKGROUP};
+    let start = min(row, uniforms.rows - 1) * uniforms.width;
+    let s = statistics(start, lane);`;
+
+export const layerNormWebgpu: Body<Affine, { epsilon: number }> = ({ x, gain, bias }, { epsilon }, backend) =>
+  runProgram(backend, {
+    ...rowProgram(x, gain, epsilon),
+    key: 'layer_norm',
+    inputs: { x: { tensor: x }, gain: { tensor: gain }, bias: { tensor: bias! } },
+    code: `${ROW}
+        if (row >= uniforms.rows) { return; }
+        for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
+          result[start + c] = (x[start + c] - s.x) * s.y * gain[c] + bias[c];
+        }
+      }`,
+  });
+
+export const layerNormGradientWebgpu: Body<Upstream, { epsilon: number }> = ({ dy, x, gain }, { epsilon }, backend) => {
+  const shared = {
+    ...rowProgram(x, gain, epsilon),
+    inputs: { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain } },
+  };
+  const dx = runProgram(backend, {
+    ...shared,
+    key: 'layer_norm_dx',
+    code: `${ROW}
+        var g = 0.0; var along = 0.0;
+        for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
+          let upstream = dy[start + c] * gain[c];
+          g += upstream;
+          along += upstream * (x[start + c] - s.x) * s.y;
+        }
+        let meanG = total(g, lane) / f32(uniforms.width);
+        let meanAlong = total(along, lane) / f32(uniforms.width);
+        if (row >= uniforms.rows) { return; }
+        for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
+          let normalized = (x[start + c] - s.x) * s.y;
+          result[start + c] = (dy[start + c] * gain[c] - meanG - normalized * meanAlong) * s.y;
+        }
+      }`,
+  });
+  const weighted = runProgram(backend, {
+    ...shared,
+    inputs: { dy: { tensor: dy }, x: { tensor: x } },
+    key: 'layer_norm_weighted',
+    code: `${ROW}
+        if (row >= uniforms.rows) { return; }
+        for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
+          result[start + c] = dy[start + c] * (x[start + c] - s.x) * s.y;
+        }
+      }`,
+  });
+  const channels = gain.shape[0]!;
+  const dGain = tf.tidy(() => sumRows(tf.engine().makeTensorFromTensorInfo(weighted), channels));
+  return [dx, dGain, sumRows(dy, channels)];
+};
+
+function rowProgram(x: tf.Tensor, gain: tf.Tensor, epsilon: number): Omit<Program, 'key' | 'inputs' | 'code'> {
+  const width = gain.shape[0]!;
+  const rows = sizeFromShape(x.shape) / width;
+  return { outputShape: x.shape, invocations: rows * WORKGROUP, integers: { rows, width }, floats: { epsilon } };
+}

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from '../define-kernel.ts';
+import { reluGradient } from '../relu-gradient/relu-gradient.ts';
+import { sumRows } from '../sum-rows/sum-rows.ts';
+import { linearTensorflow } from './tensorflow.ts';
+
+/** What follows a product or convolution in the same step. */
+export type Activation = 'linear' | 'relu';
+
+type Inputs = { x: tf.Tensor; weight: tf.Tensor; bias?: tf.Tensor };
+type Attrs = { activation: Activation };
+
+/**
+ * y = activation(x W + b) on the last axis, whatever comes before it: one product of two matrices.
+ *
+ * @param x [..., in]
+ * @param weight [in, out]
+ * @param bias [out]
+ * @returns [..., out]
+ */
+export function linear<T extends tf.Tensor>(
+  x: T,
+  weight: tf.Tensor,
+  bias?: tf.Tensor,
+  activation: Activation = 'linear',
+): T {
+  return tf.tidy(() => {
+    const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
+    const y = linearKernel({ x: rows, weight, bias }, { activation }) as tf.Tensor;
+    return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]!]) as T;
+  });
+}
+
+/** The meaning of {@link linear} on a matrix of rows, in plain ops. */
+export function linearReference({ x, weight, bias }: Inputs, { activation }: Attrs): tf.Tensor {
+  return tf.fused.matMul({ a: x as tf.Tensor2D, b: weight as tf.Tensor2D, bias, activation });
+}
+
+const linearKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegLinear',
+  reference: linearReference,
+  bodies: { tensorflow: linearTensorflow },
+  saves: ['x', 'weight'],
+  gradient: (upstream, { x, weight }, { activation }, y) => {
+    const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;
+    return {
+      x: () => tf.matMul(dy, weight, false, true),
+      weight: () => tf.matMul(x, dy, true, false),
+      bias: () => sumRows(dy, weight.shape[1]!),
+    };
+  },
+});

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from '../define-kernel.ts';
+import { reluGradientWasm } from '../gelu/wasm.ts';
+
+type Inputs = { dy: tf.Tensor; y: tf.Tensor };
+
+/** The gradient before a relu, from the one after it and from the relu's output: nothing where the output is zero. */
+export function reluGradient<T extends tf.Tensor>(dy: T, y: tf.Tensor): T {
+  return reluGradientKernel({ dy, y }, {}) as T;
+}
+
+/** The meaning of {@link reluGradient} in plain ops. */
+export function reluGradientReference({ dy, y }: Inputs): tf.Tensor {
+  return tf.mul(dy, tf.step(y));
+}
+
+const reluGradientKernel = defineKernel<Inputs, Record<string, never>>({
+  name: 'SegReluGradient',
+  reference: reluGradientReference,
+  bodies: { wasm: reluGradientWasm },
+  gradient: 'none',
+});
