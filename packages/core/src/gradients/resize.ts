@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-
-import { bilinearTable, type Centers, nearestTable, type ResizeTable } from '../kernels/resize/interpolation.ts';
 import { resizeGradient } from '../kernels/resize/gradient.ts';
+import { bilinearTable, type Centers, nearestTable, type ResizeTable } from '../kernels/resize/interpolation.ts';
 import { type Attributes, fromInput, type Gradient } from './gradient.ts';
 
 /** Derivatives of tfjs's resizes, along the samples that the forward pass takes. */

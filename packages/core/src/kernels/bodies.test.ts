@@ -18,16 +18,19 @@ import type { Size } from '../outputs.ts';
 import { attentionReference } from './attention/attention.ts';
 import { conv2dReference } from './conv2d/conv2d.ts';
 import { filterGradientReference, inputGradientReference } from './conv2d/gradient.ts';
-import { deformableSamplingGradientReference, deformableSamplingReference } from './deformable-sampling/deformable-sampling.ts';
+import { turnedFilter, turnedFilterReference } from './conv2d/turned-filter.ts';
+import {
+  deformableSamplingGradientReference,
+  deformableSamplingReference,
+} from './deformable-sampling/deformable-sampling.ts';
 import { geluGradientReference, geluReference } from './gelu/gelu.ts';
 import { groupNormGradientReference, groupNormReference } from './group-norm/group-norm.ts';
-import { bilinearTable } from './resize/interpolation.ts';
 import { layerNormGradientReference, layerNormReference } from './layer-norm/layer-norm.ts';
 import { maxPoolGradientReference } from './max-pool/max-pool.ts';
 import { reluGradient, reluGradientReference } from './relu-gradient/relu-gradient.ts';
 import { resizeGradientReference } from './resize/gradient.ts';
+import { bilinearTable } from './resize/interpolation.ts';
 import { sumRows, sumRowsReference } from './sum-rows/sum-rows.ts';
-import { turnedFilter, turnedFilterReference } from './conv2d/turned-filter.ts';
 
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, 'float32', seed);
 const epsilon = 1e-5;

@@ -1,9 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Padding2D } from './conv2d/conv2d.ts';
+/** Zeros around an image: [top, bottom], [left, right]. */
+export type Padding2D = [[number, number], [number, number]];
 
 /** [B, H, W, C] */
 export type Shape4D = [number, number, number, number];
+
+/** The same number twice, unless there are two. */
+export function pairOf(value: number | [number, number]): [number, number] {
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** One number for all four sides, unless each side is given. */
+export function paddingOf(padding: number | Padding2D): Padding2D {
+  if (typeof padding !== 'number') return padding;
+  return [
+    [padding, padding],
+    [padding, padding],
+  ];
+}
 
 /** [B, h, w, in]: the pixel that one tap sees from each output position. */
 export function pixelsUnderTap(

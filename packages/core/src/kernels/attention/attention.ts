@@ -2,16 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
+import type { AttentionOptions, Attrs, Inputs } from './types.ts';
 import { attentionWebgpu } from './webgpu.ts';
-
-/** How attention logits are scaled. */
-export type AttentionOptions = {
-  /** Factor of the logits. Default: 1/√d. */
-  scale?: number;
-};
-
-type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
-type Attrs = { scale: number };
 
 /**
  * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.

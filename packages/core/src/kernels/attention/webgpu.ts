@@ -1,10 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
-
 import type { Body } from '../define-kernel.ts';
 import { reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
-
-type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
+import type { Attrs, Inputs } from './types.ts';
 
 /** With more queries the tiled products of the reference read keys less often. */
 const MOST_QUERIES = 512;
@@ -15,7 +12,7 @@ const MOST_CHANNELS = 64;
  * Attention in one pass over the keys, without its matrix of weights (Milakov & Gimelshein 2018): one workgroup a query
  * and head; each lane keeps a running maximum, sum and weighted value of its keys, joined at the end.
  */
-export const attentionWebgpu: Body<Inputs, { scale: number }> = ({ query, key, value, bias }, { scale }, backend) => {
+export const attentionWebgpu: Body<Inputs, Attrs> = ({ query, key, value, bias }, { scale }, backend) => {
   const [batch, queries, heads, channels] = query.shape;
   if (channels % 4 !== 0 || channels > MOST_CHANNELS || queries > MOST_QUERIES) return null;
   const all = batch * queries * heads;

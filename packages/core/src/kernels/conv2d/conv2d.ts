@@ -1,37 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ShapeError } from '../../errors.ts';
-import { filterGradient, inputGradient } from './gradient.ts';
 import { defineKernel } from '../define-kernel.ts';
-import type { Activation } from '../linear/linear.ts';
+import type { Activation } from '../linear/types.ts';
+import { paddingOf, pairOf } from '../map-layout.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
+import { filterGradient, inputGradient } from './gradient.ts';
+import type { Attrs, Conv2DOptions, Inputs } from './types.ts';
 import { winogradWasm } from './winograd.ts';
-
-/** Zeros around an image: [top, bottom], [left, right]. */
-export type Padding2D = [[number, number], [number, number]];
-
-/** Stride, padding and the rest of a convolution, with what follows it in the same step. */
-export type Conv2DOptions = {
-  /** Default: 1. */
-  strides?: number | [number, number];
-  /** One number for all sides, or each side. Default: 0. */
-  padding?: number | Padding2D;
-  /** Distance between the taps of the filter. Default: 1. */
-  dilation?: number;
-  /** Groups of channels that do not mix. Default: 1. */
-  groups?: number;
-  /** [out] */
-  bias?: tf.Tensor;
-  activation?: Activation;
-};
-
-type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
-
-/** A convolution without groups. */
-export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
-
-type Attrs = ConvolutionShape & { activation: Activation };
 
 /**
  * Convolution of a map with zeros around it, bias and activation in one step.
@@ -53,20 +30,6 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
     const parts = maps.map((map, i) => conv2dKernel({ x: map, filter: filters[i], bias: biases[i] }, attrs));
     return tf.concat(parts as tf.Tensor4D[], 3);
   });
-}
-
-/** The same number twice, unless there are two. */
-export function pairOf(value: number | [number, number]): [number, number] {
-  return typeof value === 'number' ? [value, value] : value;
-}
-
-/** One number for all four sides, unless each side is given. */
-export function paddingOf(padding: number | Padding2D): Padding2D {
-  if (typeof padding !== 'number') return padding;
-  return [
-    [padding, padding],
-    [padding, padding],
-  ];
 }
 
 /** The meaning of {@link conv2d} without groups, in plain ops. */

@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { ConvolutionShape } from './conv2d.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { padOrCrop, pixelsUnderTap, type Shape4D, spreadOut } from '../map-layout.ts';
 import { filterGradientTensorflow, inputGradientTensorflow } from './tensorflow.ts';
 import { turnedFilter } from './turned-filter.ts';
+import type { ConvolutionShape, FilterGradientInputs, GradientAttrs, InputGradientInputs } from './types.ts';
 import { filterGradientWasm } from './wasm-filter-gradient.ts';
 import { inputGradientWasm } from './wasm-input-gradient.ts';
-
-type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
-type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
-
-/** The gradient of a convolution needs, beside the tensors, the shape of what it is the gradient of. */
-export type GradientAttrs = ConvolutionShape & { shape: Shape4D };
 
 /**
  * The gradient of a convolution in its input.

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { defineKernel } from '../define-kernel.ts';
-import { turnedFilterWasm } from './turned-filter-wasm.ts';
+import { type Body, defineKernel } from '../define-kernel.ts';
+import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { wasmKernels } from '../wasm/wasm-kernels.ts';
 
-type Inputs = { filter: tf.Tensor4D };
+type TurnedInputs = { filter: tf.Tensor4D };
+type NoAttrs = Record<string, never>;
 
 /**
  * A filter turned by 180°, its input and output channels exchanged: convolving with it carries gradients back.
@@ -16,11 +18,24 @@ export function turnedFilter(filter: tf.Tensor4D): tf.Tensor4D {
 }
 
 /** The meaning of {@link turnedFilter} in plain ops. */
-export function turnedFilterReference({ filter }: Inputs): tf.Tensor4D {
+export function turnedFilterReference({ filter }: TurnedInputs): tf.Tensor4D {
   return tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
 }
 
-const turnedFilterKernel = defineKernel<Inputs, Record<string, never>>({
+/** Transposes the taps one by one into the opposite order. */
+const turnedFilterWasm: Body<TurnedInputs, NoAttrs> = ({ filter }, _, given) => {
+  const backend = given as WasmBackend;
+  const [height, width, inputs, outputs] = filter.shape;
+  const out = allocate(backend, [height, width, outputs, inputs]);
+  const [from, to] = [addressOf(backend, filter), addressOf(backend, out)];
+  const tap = 4 * inputs * outputs;
+  for (let i = 0; i < height * width; i++) {
+    wasmKernels(backend).transpose(from + i * tap, to + (height * width - 1 - i) * tap, 1, inputs, outputs);
+  }
+  return out;
+};
+
+const turnedFilterKernel = defineKernel<TurnedInputs, NoAttrs>({
   name: 'SegTurnedFilter',
   reference: turnedFilterReference,
   bodies: { wasm: turnedFilterWasm },

@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { GradientAttrs } from './gradient.ts';
 import type { Body } from '../define-kernel.ts';
 import { padOrCrop, pixelsUnderTap } from '../map-layout.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
+import type { FilterGradientInputs, GradientAttrs } from './types.ts';
 import { isWinograd, rowGrain } from './winograd.ts';
 import { tileChunks } from './winograd-tiles.ts';
-
-type Inputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
 
 /** Tiles whose products are summed at a time. */
 const TILES_AT_ONCE = 2048;
@@ -19,7 +17,7 @@ const BLOCK = 2 ** 22;
 const FEW_CHANNELS = 16;
 
 /** The gradient of a convolution in its filter, by the way that is fastest for its shape. */
-export const filterGradientWasm: Body<Inputs, GradientAttrs> = ({ dy, x }, attrs, given) => {
+export const filterGradientWasm: Body<FilterGradientInputs, GradientAttrs> = ({ dy, x }, attrs, given) => {
   const { strides, padding, dilation, shape } = attrs;
   const [height, width, inputs, outputs] = shape;
   const backend = given as WasmBackend;

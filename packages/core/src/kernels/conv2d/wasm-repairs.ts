@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { ConvolutionShape } from './conv2d.ts';
-import { filterGradient, inputGradient } from './gradient.ts';
-import { maxPoolGradient } from '../max-pool/max-pool.ts';
+import type { Shape4D } from '../map-layout.ts';
 import { composed, type Repair } from '../repairs/repair.ts';
+import { filterGradient, inputGradient } from './gradient.ts';
+import type { ConvolutionShape } from './types.ts';
 
-type Shape4D = [number, number, number, number];
 // biome-ignore lint/suspicious/noExplicitAny: attributes of tfjs's kernels
 type Attributes = Record<string, any>;
 
-/** Gradients of tfjs's own convolutions and pools that wasm lacks, does slowly, or gets wrong for negative inputs. */
+/** Gradients of tfjs's own convolutions that wasm lacks, does slowly, or gets wrong for negative inputs. */
 export const wasmConvolutionRepairs: Repair[] = [
   composed('Conv2DBackpropInput', 'wasm', ({ dy, filter }, attrs) =>
     inputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attrs.inputShape, shapeOf(attrs.inputShape, filter, attrs)),
@@ -17,24 +16,6 @@ export const wasmConvolutionRepairs: Repair[] = [
   composed('Conv2DBackpropFilter', 'wasm', ({ x, dy }, attrs) => {
     const filter = { shape: attrs.filterShape };
     return filterGradient(dy as tf.Tensor4D, x as tf.Tensor4D, attrs.filterShape, shapeOf(x.shape, filter, attrs));
-  }),
-  composed('MaxPoolGrad', 'wasm', ({ dy, input, output }, { filterSize, strides, pad, dimRoundingMode }) => {
-    const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = tf.backend_util.computePool2DInfo(
-      input.shape as Shape4D,
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    );
-    return maxPoolGradient(dy as tf.Tensor4D, input as tf.Tensor4D, output as tf.Tensor4D, {
-      size: [filterHeight, filterWidth],
-      strides: [strideHeight, strideWidth],
-      padding: [
-        [padInfo.top, padInfo.bottom],
-        [padInfo.left, padInfo.right],
-      ],
-    });
   }),
   composed('DepthwiseConv2dNativeBackpropInput', 'wasm', ({ dy, filter }, attrs) =>
     perChannel(dy, filter, (map, kernel) =>

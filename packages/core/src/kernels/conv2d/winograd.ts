@@ -1,15 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { ConvolutionShape } from './conv2d.ts';
 import type { Body } from '../define-kernel.ts';
-import type { Activation } from '../linear/linear.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
+import type { Attrs, ConvolutionShape, Inputs } from './types.ts';
 import { tileChunks } from './winograd-tiles.ts';
-
-type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
-type Attrs = ConvolutionShape & { activation: Activation };
 
 /** Tiles of 2×2 results worked on at a time: their sixteen planes stay in the cache. */
 const TILES_AT_ONCE = 512;

@@ -4,16 +4,10 @@ import { detach } from '../../detach.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
-import {
-  deformableSamplingGradientTensorflow,
-  deformableSamplingTensorflow,
-} from './tensorflow.ts';
+import { deformableSamplingGradientTensorflow, deformableSamplingTensorflow } from './tensorflow.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm.ts';
 import { deformableSamplingGradientWebgpu, deformableSamplingWebgpu } from './webgpu.ts';
-
-type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
-type GradientInputs = Inputs & { dy: tf.Tensor };
-type Attrs = { levels: Size[] };
 
 /**
  * Multi-scale deformable sampling: every query and head takes a weighted sum of bilinear samples from each level.

@@ -1,13 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
-import { levelTable } from './level-table.ts';
-import { headsOf, queriesOf, sizesOf } from './wasm.ts';
 import { privateHeap } from '../tensorflow/private-heap.ts';
+import { levelTable } from './level-table.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
+import { headsOf, queriesOf, sizesOf } from './wasm.ts';
 
-type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
-type Attrs = { levels: Size[] };
 type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean };
 
 /**
@@ -31,7 +29,7 @@ export const deformableSamplingTensorflow: Body<Inputs, Attrs> = (
   return heap.tensorAt(to, shape);
 };
 
-export const deformableSamplingGradientTensorflow: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
+export const deformableSamplingGradientTensorflow: Body<GradientInputs, Attrs> = (
   { dy, value, locations, weights },
   { levels },
   backend,

@@ -1,13 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
-import { levelTable } from './level-table.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withTable } from '../wasm/wasm-backend.ts';
 import { type Range, wasmModule } from '../wasm/wasm-kernels.ts';
-
-type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
-type Attrs = { levels: Size[] };
+import { levelTable } from './level-table.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 export const deformableSamplingWasm: Body<Inputs, Attrs> = ({ value, locations, weights }, { levels }, given) => {
   const backend = given as WasmBackend;
@@ -20,7 +17,7 @@ export const deformableSamplingWasm: Body<Inputs, Attrs> = ({ value, locations, 
   return out;
 };
 
-export const deformableSamplingGradientWasm: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
+export const deformableSamplingGradientWasm: Body<GradientInputs, Attrs> = (
   { dy, value, locations, weights },
   { levels },
   given,

@@ -2,11 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
 import type { Body } from '../define-kernel.ts';
-import { levelTable } from './level-table.ts';
 import { type Program, runProgram } from '../webgpu/run-program.ts';
-
-type Inputs = { value: tf.Tensor4D; locations: tf.Tensor; weights: tf.Tensor };
-type Attrs = { levels: Size[] };
+import { levelTable } from './level-table.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** Where sample k falls on level l: its cell, the place in it, and whether it touches the map at all. */
 const SAMPLE = `
@@ -70,11 +68,7 @@ export const deformableSamplingWebgpu: Body<Inputs, Attrs> = (inputs, { levels }
   );
 };
 
-export const deformableSamplingGradientWebgpu: Body<Inputs & { dy: tf.Tensor }, Attrs> = (
-  inputs,
-  { levels },
-  backend,
-) => {
+export const deformableSamplingGradientWebgpu: Body<GradientInputs, Attrs> = (inputs, { levels }, backend) => {
   const { value, locations, weights } = inputs;
   return withLevels(levels, (table) => {
     const samples = weights.size;
@@ -91,7 +85,7 @@ export const deformableSamplingGradientWebgpu: Body<Inputs & { dy: tf.Tensor }, 
 };
 
 /** Locations' and weights' gradients, one invocation a sample: [2·samples] of (x, y), then [samples]. */
-function sampleGradients(inputs: Inputs & { dy: tf.Tensor }, table: tf.Tensor): Program {
+function sampleGradients(inputs: GradientInputs, table: tf.Tensor): Program {
   const { dy, value, locations, weights } = inputs;
   const components = value.shape[3] % 4 === 0 ? 4 : 1;
   const product = components === 4 ? 'dot(g, value[at + c])' : 'g * value[at + c]';
@@ -142,7 +136,7 @@ function sampleGradients(inputs: Inputs & { dy: tf.Tensor }, table: tf.Tensor): 
 }
 
 /** Scatters into the value's gradient, one invocation a channel of a query and head, by atomic addition. */
-function valueGradient(inputs: Inputs & { dy: tf.Tensor }, table: tf.Tensor, into: tf.Tensor): Program {
+function valueGradient(inputs: GradientInputs, table: tf.Tensor, into: tf.Tensor): Program {
   const { dy, locations, weights } = inputs;
   const sizes = sizesOf(inputs, 1);
   return {

@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { geluGradientWasm, geluWasm } from './wasm.ts';
 import { geluGradientWebgpu, geluWebgpu } from './webgpu.ts';
-
-type Inputs = { x: tf.Tensor };
-type GradientInputs = { dy: tf.Tensor; x: tf.Tensor };
 
 /** Gaussian error linear unit in its exact form, x · Φ(x) = x/2 · (1 + erf(x/√2)). Hendrycks & Gimpel 2016. */
 export function gelu<T extends tf.Tensor>(x: T): T {
@@ -23,14 +21,14 @@ export function geluGradientReference({ dy, x }: GradientInputs): tf.Tensor {
   return tf.mul(dy, tf.add(normalDistribution(x), tf.mul(x, density)));
 }
 
-const geluGradientKernel = defineKernel<GradientInputs, Record<string, never>>({
+const geluGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegGeluGradient',
   reference: geluGradientReference,
   bodies: { wasm: geluGradientWasm, webgpu: geluGradientWebgpu },
   gradient: 'none',
 });
 
-const geluKernel = defineKernel<Inputs, Record<string, never>>({
+const geluKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGelu',
   reference: geluReference,
   bodies: { wasm: geluWasm, webgpu: geluWebgpu },

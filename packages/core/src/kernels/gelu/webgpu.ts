@@ -1,10 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
-
 import type { Body } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { runProgram } from '../webgpu/run-program.ts';
-
-type None = Record<string, never>;
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** Φ(x) from the smaller tail t·P(t)·exp(−x²/2) / 2, t = 1/(1 + 0.45·|x|/√2); see assembly/gelu.ts. */
 const DISTRIBUTION = `
@@ -23,7 +20,7 @@ const DISTRIBUTION = `
     return select(1.0 - tail, tail, v < 0.0);
   }`;
 
-export const geluWebgpu: Body<{ x: tf.Tensor }, None> = ({ x }, _, backend) =>
+export const geluWebgpu: Body<Inputs, Attrs> = ({ x }, _, backend) =>
   runProgram(backend, {
     key: 'gelu',
     inputs: { x: { tensor: x } },
@@ -38,7 +35,7 @@ export const geluWebgpu: Body<{ x: tf.Tensor }, None> = ({ x }, _, backend) =>
       }`,
   });
 
-export const geluGradientWebgpu: Body<{ dy: tf.Tensor; x: tf.Tensor }, None> = ({ dy, x }, _, backend) =>
+export const geluGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x }, _, backend) =>
   runProgram(backend, {
     key: 'gelu_gradient',
     inputs: { dy: { tensor: dy }, x: { tensor: x } },

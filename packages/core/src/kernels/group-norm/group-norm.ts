@@ -2,14 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
-import { groupNormGradientWasm, groupNormWasm } from '../layer-norm/wasm.ts';
+import type { Attrs, GradientInputs, GroupNormOptions, Inputs } from './types.ts';
+import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
 import { groupNormGradientWebgpu, groupNormWebgpu } from './webgpu.ts';
-
-/** Groups of channels that are normalized together, and what keeps the variance from zero. */
-export type GroupNormOptions = { groups: number; epsilon: number };
-
-type Inputs = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };
-type GradientInputs = { dy: tf.Tensor; x: tf.Tensor4D; gain: tf.Tensor };
 
 /**
  * Normalizes groups of channels over the whole map, then scales and shifts each channel. Wu & He 2018, eq. 1–7.
@@ -23,15 +18,12 @@ export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, opti
 }
 
 /** The meaning of {@link groupNorm} in plain ops. */
-export function groupNormReference({ x, gain, bias }: Inputs, { groups, epsilon }: GroupNormOptions): tf.Tensor {
+export function groupNormReference({ x, gain, bias }: Inputs, { groups, epsilon }: Attrs): tf.Tensor {
   return tf.add(tf.mul(standardized(x, groups, epsilon).normalized, gain), bias!);
 }
 
 /** As in layer normalization, with means over a group's pixels and channels. */
-export function groupNormGradientReference(
-  { dy, x, gain }: GradientInputs,
-  { groups, epsilon }: GroupNormOptions,
-): tf.Tensor[] {
+export function groupNormGradientReference({ dy, x, gain }: GradientInputs, { groups, epsilon }: Attrs): tf.Tensor[] {
   const { normalized, inverse } = standardized(x, groups, epsilon);
   const g = tf.mul<tf.Tensor4D>(dy, gain);
   const alongNormal = tf.mul(normalized, groupMean(tf.mul(g, normalized), groups));
@@ -40,14 +32,14 @@ export function groupNormGradientReference(
   return [dx, sumRows(tf.mul(dy, normalized), channels), sumRows(dy, channels)];
 }
 
-const groupNormGradientKernel = defineKernel<GradientInputs, GroupNormOptions>({
+const groupNormGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegGroupNormGradient',
   reference: groupNormGradientReference,
   bodies: { wasm: groupNormGradientWasm, webgpu: groupNormGradientWebgpu },
   gradient: 'none',
 });
 
-const groupNormKernel = defineKernel<Inputs, GroupNormOptions>({
+const groupNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGroupNorm',
   reference: groupNormReference,
   bodies: { wasm: groupNormWasm, webgpu: groupNormWebgpu },

@@ -5,10 +5,7 @@ import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { sum } from '../webgpu/reduction.ts';
 import { type Program, runProgram, WORKGROUP } from '../webgpu/run-program.ts';
-
-type Affine = { x: tf.Tensor4D; gain: tf.Tensor; bias?: tf.Tensor };
-type Upstream = { dy: tf.Tensor; x: tf.Tensor4D; gain: tf.Tensor };
-type Groups = { groups: number; epsilon: number };
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 const GROUPWISE = `${sum('total', 'f32')}
   // element i of a group: its channels run fastest
@@ -25,7 +22,7 @@ const GROUP = `
     return image * uniforms.groups + (index % uniforms.channels) / uniforms.width;
   }`;
 
-export const groupNormWebgpu: Body<Affine, Groups> = ({ x, gain, bias }, { groups, epsilon }, backend) =>
+export const groupNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, backend) =>
   tf.tidy(() => {
     const statistics = statisticsOf(backend, x, groups, epsilon);
     const info = runProgram(backend, {
@@ -43,7 +40,7 @@ export const groupNormWebgpu: Body<Affine, Groups> = ({ x, gain, bias }, { group
     return tf.engine().makeTensorFromTensorInfo(info);
   });
 
-export const groupNormGradientWebgpu: Body<Upstream, Groups> = ({ dy, x, gain }, { groups, epsilon }, backend) =>
+export const groupNormGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { groups, epsilon }, backend) =>
   tf.tidy(() => {
     const statistics = statisticsOf(backend, x, groups, epsilon);
     const inputs = { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain }, statistics: { tensor: statistics } };

@@ -2,12 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { layerNormGradientWasm, layerNormWasm } from './wasm.ts';
 import { layerNormGradientWebgpu, layerNormWebgpu } from './webgpu.ts';
-
-type Inputs = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
-type GradientInputs = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
-type Attrs = { epsilon: number };
 
 /**
  * Normalizes the last axis: gain · (x − mean) / √(var + ε) + bias. Ba et al. 2016, eq. 4.

@@ -5,9 +5,7 @@ import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { sum } from '../webgpu/reduction.ts';
 import { type Program, runProgram, WORKGROUP } from '../webgpu/run-program.ts';
-
-type Affine = { x: tf.Tensor; gain: tf.Tensor; bias?: tf.Tensor };
-type Upstream = { dy: tf.Tensor; x: tf.Tensor; gain: tf.Tensor };
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** One workgroup a row, up to the statistics of it. Groups beyond the last row, which a large dispatch may have, work on the last and write nothing. */
 const ROW = `${sum('total', 'f32')}
@@ -27,7 +25,7 @@ const ROW = `${sum('total', 'f32')}
     let start = min(row, uniforms.rows - 1) * uniforms.width;
     let s = statistics(start, lane);`;
 
-export const layerNormWebgpu: Body<Affine, { epsilon: number }> = ({ x, gain, bias }, { epsilon }, backend) =>
+export const layerNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, backend) =>
   runProgram(backend, {
     ...rowProgram(x, gain, epsilon),
     key: 'layer_norm',
@@ -40,7 +38,7 @@ export const layerNormWebgpu: Body<Affine, { epsilon: number }> = ({ x, gain, bi
       }`,
   });
 
-export const layerNormGradientWebgpu: Body<Upstream, { epsilon: number }> = ({ dy, x, gain }, { epsilon }, backend) => {
+export const layerNormGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, backend) => {
   const shared = {
     ...rowProgram(x, gain, epsilon),
     inputs: { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain } },

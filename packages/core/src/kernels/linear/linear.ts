@@ -4,12 +4,7 @@ import { defineKernel } from '../define-kernel.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { linearTensorflow } from './tensorflow.ts';
-
-/** What follows a product or convolution in the same step. */
-export type Activation = 'linear' | 'relu';
-
-type Inputs = { x: tf.Tensor; weight: tf.Tensor; bias?: tf.Tensor };
-type Attrs = { activation: Activation };
+import type { Activation, Attrs, Inputs } from './types.ts';
 
 /**
  * y = activation(x W + b) on the last axis, whatever comes before it: one product of two matrices.

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Body } from '../define-kernel.ts';
-import type { Activation } from './linear.ts';
-
-type Inputs = { x: tf.Tensor; weight: tf.Tensor; bias?: tf.Tensor };
+import type { Attrs, Inputs } from './types.ts';
 
 /** What is used of tfjs-node's backend: TensorFlow's own ops by name. */
 type NativeBackend = tf.KernelBackend & {
@@ -13,11 +11,7 @@ type NativeBackend = tf.KernelBackend & {
 type NativeAttr = { name: string; type: number; value: boolean | number };
 
 /** TensorFlow's product, which takes two matrices as they are: tfjs makes batches of them, at the cost of three reshapes. */
-export const linearTensorflow: Body<Inputs, { activation: Activation }> = (
-  { x, weight, bias },
-  { activation },
-  backend,
-) =>
+export const linearTensorflow: Body<Inputs, Attrs> = ({ x, weight, bias }, { activation }, backend) =>
   tf.tidy(() => {
     const product = matrixProduct(backend as NativeBackend, x, weight);
     const y = bias === undefined ? product : tf.add(product, bias);

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { type Repair, tensorsOf } from '../repairs/repair.ts';
 import { sizeFromShape } from '../size.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
-import { type Repair, tensorsOf } from '../repairs/repair.ts';
 
 /**
  * Only the product of one untransposed batch is fast on wasm (XNNPACK); transposed and batched ones are loops, and

@@ -1,14 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Padding2D } from '../conv2d/conv2d.ts';
 import type { Body } from '../define-kernel.ts';
 import { padLowest, padOrCrop } from '../map-layout.ts';
-
-type Inputs = { dy: tf.Tensor4D; x: tf.Tensor4D; y: tf.Tensor4D };
-type Attrs = { size: [number, number]; strides: [number, number]; padding: Padding2D };
+import type { Attrs, GradientInputs } from './types.ts';
 
 /** TensorFlow's own gradient, on a map padded beforehand: its kernel takes no explicit padding. */
-export const maxPoolGradientTensorflow: Body<Inputs, Attrs> = ({ dy, x, y }, { size, strides, padding }) =>
+export const maxPoolGradientTensorflow: Body<GradientInputs, Attrs> = ({ dy, x, y }, { size, strides, padding }) =>
   tf.tidy(() => {
     const [[top, bottom], [left, right]] = padding;
     const inputs = { dy, input: padLowest(x, padding), output: y };

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
-import { reluGradientWasm } from '../gelu/wasm.ts';
-
-type Inputs = { dy: tf.Tensor; y: tf.Tensor };
+import type { Attrs, Inputs } from './types.ts';
+import { reluGradientWasm } from './wasm.ts';
 
 /** The gradient before a relu, from the one after it and from the relu's output: nothing where the output is zero. */
 export function reluGradient<T extends tf.Tensor>(dy: T, y: tf.Tensor): T {
@@ -15,7 +14,7 @@ export function reluGradientReference({ dy, y }: Inputs): tf.Tensor {
   return tf.mul(dy, tf.step(y));
 }
 
-const reluGradientKernel = defineKernel<Inputs, Record<string, never>>({
+const reluGradientKernel = defineKernel<Inputs, Attrs>({
   name: 'SegReluGradient',
   reference: reluGradientReference,
   bodies: { wasm: reluGradientWasm },

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-import type { Repair } from './repair.ts';
 import { wasmConvolutionRepairs } from '../conv2d/wasm-repairs.ts';
+import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
+import { wasmMaxPoolRepairs } from '../max-pool/wasm-repairs.ts';
+import type { Repair } from './repair.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
-import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
 import { webgpuRepairs } from './webgpu.ts';
 
@@ -12,6 +12,7 @@ const REPAIRS: Repair[] = [
   ...wasmConvolutionRepairs,
   ...wasmIdentityRepairs,
   ...wasmIndexingRepairs,
+  ...wasmMaxPoolRepairs,
   ...wasmProductRepairs,
   ...wasmTransposeRepairs,
   ...webgpuRepairs,

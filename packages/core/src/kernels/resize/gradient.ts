@@ -2,10 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import type { ResizeTable } from './interpolation.ts';
+import type { GradientAttrs, GradientInputs } from './types.ts';
 import { resizeGradientWasm } from './wasm.ts';
-
-type Inputs = { dy: tf.Tensor4D };
-type Attrs = { rows: ResizeTable; columns: ResizeTable };
 
 /**
  * The gradient of a separable resize in its input. The resize is Y = R_h X R_wᵀ, so dX = R_hᵀ dY R_w, with the
@@ -19,7 +17,7 @@ export function resizeGradient(dy: tf.Tensor4D, rows: ResizeTable, columns: Resi
 }
 
 /** The meaning of {@link resizeGradient} in plain ops. */
-export function resizeGradientReference({ dy }: Inputs, { rows, columns }: Attrs): tf.Tensor4D {
+export function resizeGradientReference({ dy }: GradientInputs, { rows, columns }: GradientAttrs): tf.Tensor4D {
   const [batch, height, width, channels] = dy.shape;
   const byRow = tf.reshape(dy, [batch, height, width * channels]);
   const matrix = tf.broadcastTo(tf.expandDims(rows.transposed(), 0), [batch, rows.from, rows.to]);
@@ -31,7 +29,7 @@ export function resizeGradientReference({ dy }: Inputs, { rows, columns }: Attrs
   return tf.reshape(perRow, [batch, rows.from, columns.from, channels]);
 }
 
-const resizeGradientKernel = defineKernel<Inputs, Attrs>({
+const resizeGradientKernel = defineKernel<GradientInputs, GradientAttrs>({
   name: 'SegResizeGradient',
   reference: resizeGradientReference,
   bodies: { wasm: resizeGradientWasm },

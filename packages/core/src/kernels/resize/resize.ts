@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
-
-/** Where the pixels of both sizes lie: half-pixel centers, or corners on corners. */
-export type ResizeBilinearOptions = {
-  /** Lay the corner pixels of both maps on each other, instead of dividing the area evenly. Default: false. */
-  alignCorners?: boolean;
-};
+import type { ResizeBilinearOptions } from './types.ts';
 
 /**
  * Bilinear resize, as `F.interpolate(mode='bilinear')` does without antialiasing.

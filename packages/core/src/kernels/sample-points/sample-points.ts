@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { deformableSampling } from '../deformable-sampling/deformable-sampling.ts';
-
-/** How coordinates are read. */
-export type GridSampleOptions = {
-  /** −1 and 1 are the centers of the corner pixels, instead of the borders of the image. Default: false. */
-  alignCorners?: boolean;
-};
+import type { GridSampleOptions } from './types.ts';
 
 /**
  * Bilinear samples of a map at points, zero outside. The point (x, y) in [0, 1]² is pixel x·W − ½, y·H − ½: what

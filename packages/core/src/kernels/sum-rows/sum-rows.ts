@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
-import { sumRowsWasm } from '../gelu/wasm.ts';
-
-type Inputs = { x: tf.Tensor };
-type Attrs = { channels: number };
+import type { Attrs, Inputs } from './types.ts';
+import { sumRowsWasm } from './wasm.ts';
 
 /**
  * Sums over all axes but the last.

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../../errors.ts';
+import { sizeFromShape } from '../size.ts';
 import { KernelThreads } from './kernel-threads.ts';
 import type { WasmBackend } from './wasm-backend.ts';
 import { plainMemory, sharedMemory } from './wasm-module.generated.ts';
@@ -36,6 +37,11 @@ export type WasmKernels = Record<
 
 /** [begin, end) of a ranged kernel, and the fewest units that are worth a thread. */
 export type Range = { from?: number; to: number; grain: number };
+
+/** All elements of a tensor as a range. */
+export function elementsOf({ shape }: tf.TensorInfo, grain: number): Range {
+  return { to: sizeFromShape(shape), grain };
+}
 
 /** Our module on one heap, with the threads that share it. */
 export class WasmModule {

@@ -1,0 +1,30 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { Activation } from '../linear/types.ts';
+import type { Padding2D, Shape4D } from '../map-layout.ts';
+
+/** Options of `conv2d`. */
+export type Conv2DOptions = {
+  /** Default: 1. */
+  strides?: number | [number, number];
+  /** One number for all sides, or each side. Default: 0. */
+  padding?: number | Padding2D;
+  /** Distance between the taps of the filter. Default: 1. */
+  dilation?: number;
+  /** Groups of channels that do not mix. Default: 1. */
+  groups?: number;
+  /** [out] */
+  bias?: tf.Tensor;
+  activation?: Activation;
+};
+
+/** Geometry of a convolution without groups. */
+export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
+
+export type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
+export type Attrs = ConvolutionShape & { activation: Activation };
+
+/** `shape` is that of the tensor whose gradient is wanted: the input's or the filter's. */
+export type GradientAttrs = ConvolutionShape & { shape: Shape4D };
+export type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
+export type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
