@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
+import { attention, attentionReference } from './attention.ts';
+
+checkOps([
+  {
+    title: 'attention with a bias for each query',
+    shapes: [
+      [2, 3, 2, 4],
+      [2, 5, 2, 4],
+      [2, 5, 2, 4],
+      [2, 3, 5],
+    ],
+    f: (q, k, v, bias) => attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, bias),
+  },
+  {
+    title: 'attention with one bias for all images',
+    shapes: [
+      [2, 3, 2, 4],
+      [2, 5, 2, 4],
+      [2, 5, 2, 4],
+      [1, 2, 3, 5],
+    ],
+    f: (q, k, v, bias) => attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, bias, { scale: 0.3 }),
+  },
+]);
+
+checkBodies([
+  {
+    title: 'attention',
+    run: () => {
+      const [q, k, v] = [random([2, 7, 3, 8], 1), random([2, 19, 3, 8], 2), random([2, 19, 3, 8], 3)] as tf.Tensor4D[];
+      const bias = random([2, 7, 19], 4);
+      const dy = random([2, 7, 3, 8], 5);
+      const fast = (...xs: tf.Tensor[]) =>
+        attention(xs[0] as tf.Tensor4D, xs[1] as tf.Tensor4D, xs[2] as tf.Tensor4D, xs[3]);
+      const plain = (...xs: tf.Tensor[]) =>
+        attentionReference(
+          { query: xs[0] as tf.Tensor4D, key: xs[1] as tf.Tensor4D, value: xs[2] as tf.Tensor4D, bias: xs[3] },
+          { scale: 1 / Math.sqrt(8) },
+        );
+      const inputs = [q, k, v, bias];
+      return {
+        fast: [fast(...inputs), ...pulled(fast, inputs, dy)],
+        plain: [plain(...inputs), ...pulled(plain, inputs, dy)],
+      };
+    },
+  },
+  {
+    title: 'attention over many keys, most of them blocked',
+    run: () => {
+      const [query, key, value] = [random([1, 5, 2, 32], 1), random([1, 401, 2, 32], 2), random([1, 401, 2, 32], 3)];
+      const bias = tf.mul(tf.cast(tf.greater(random([1, 5, 401], 4), -1), 'float32'), -60000);
+      const inputs = { query, key, value } as { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D };
+      return {
+        fast: [
+          attention(inputs.query, inputs.key, inputs.value, bias),
+          attention(inputs.query, inputs.key, inputs.value),
+        ],
+        plain: [
+          attentionReference({ ...inputs, bias }, { scale: 1 / Math.sqrt(32) }),
+          attentionReference(inputs, { scale: 1 / Math.sqrt(32) }),
+        ],
+      };
+    },
+  },
+]);

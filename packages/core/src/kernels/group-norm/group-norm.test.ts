@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type BodyCase, checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
+import { groupNorm, groupNormGradientReference, groupNormReference } from './group-norm.ts';
+
+const epsilon = 1e-5;
+
+function groupNormCase(channels: number, groups: number): BodyCase {
+  return {
+    title: `groupNorm and its gradients, ${channels} channels in ${groups} groups`,
+    run: () => {
+      const shape = [2, 23, 17, channels];
+      const x = tf.add(random(shape, 1), 2) as tf.Tensor4D;
+      const [gain, bias, dy] = [random([channels], 2), random([channels], 3), random(shape, 4)];
+      const attrs = { groups, epsilon };
+      const fast = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor) => groupNorm(a as tf.Tensor4D, b, c, attrs);
+      return {
+        fast: [fast(x, gain, bias), ...pulled(fast, [x, gain, bias], dy)],
+        plain: [groupNormReference({ x, gain, bias }, attrs), ...groupNormGradientReference({ dy, x, gain }, attrs)],
+      };
+    },
+    tolerance: 5e-5,
+  };
+}
+
+checkOps([
+  {
+    title: 'groupNorm',
+    shapes: [[2, 3, 4, 12], [12], [12]],
+    f: (x, gain, bias) => groupNorm(x as tf.Tensor4D, gain, bias, { groups: 3, epsilon: 1e-5 }),
+  },
+  {
+    title: 'groupNorm of two channels each',
+    shapes: [[1, 4, 3, 8], [8], [8]],
+    f: (x, gain, bias) => groupNorm(x as tf.Tensor4D, gain, bias, { groups: 4, epsilon: 1e-5 }),
+  },
+]);
+
+checkBodies([groupNormCase(32, 8), groupNormCase(6, 3)]);

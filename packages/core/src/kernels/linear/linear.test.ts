@@ -1,0 +1,44 @@
+import { expectClose, onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+
+import { checkOps } from '../../../test/kernel-checks.ts';
+import { linear } from './linear.ts';
+
+checkOps([
+  {
+    title: 'linear with a bias that a reshape made',
+    shapes: [
+      [2, 5],
+      [5, 7],
+      [1, 7],
+    ],
+    f: (x, w, b) => linear(x, w, tf.reshape(b, [7])),
+  },
+  { title: 'linear with relu', shapes: [[2, 3, 5], [5, 7], [7]], f: (x, w, b) => linear(x, w, b, 'relu') },
+  {
+    title: 'linear without bias',
+    shapes: [
+      [4, 5],
+      [5, 7],
+    ],
+    f: (x, w) => linear(x, w),
+  },
+]);
+
+onEveryBackend('one buffer under two shapes', () => {
+  test('is the right operand that each shape says', async () => {
+    const buffer = tf.range(0, 12) as tf.Tensor;
+    const [wide, tall] = [tf.reshape(buffer, [3, 4]), tf.reshape(buffer, [4, 3])];
+    const [x, y] = [tf.eye(3), tf.eye(4)];
+    await expectClose(linear(x, wide), wide);
+    await expectClose(linear(y, tall), tall);
+    await expectClose(linear(x, wide), wide);
+  });
+});
+
+onEveryBackend('nothing to do', () => {
+  test('linear of an empty batch is empty', () => {
+    expect(linear(tf.zeros([0, 3]), tf.ones([3, 2])).shape).toEqual([0, 2]);
+  });
+});
