@@ -1,3 +1,4 @@
+import { joinedRuns } from './joined-runs.ts';
 import { type Rle, requireTotal } from './rle.ts';
 
 /**
@@ -23,7 +24,8 @@ export function boundaryOf(rle: Rle, dilationRatio = 0.02): Rle {
   requireTotal('boundaryOf', rle);
   const { height, width } = rle;
   const distance = boundaryDistance(height, width, dilationRatio);
-  return { height, width, counts: withoutInterior(rle, erodedRuns(rle, distance)) };
+  const mask = { height, width, counts: joinedRuns(rle.counts) };
+  return { height, width, counts: withoutInterior(mask, erodedRuns(mask, distance)) };
 }
 
 /** Starts and ends of the runs whose (2d + 1)² neighborhood is all foreground, alternately, ascending. */
