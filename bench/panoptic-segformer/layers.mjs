@@ -3,8 +3,9 @@
 //   node bench/panoptic-segformer/layers.mjs TRAINING.safetensors [--scenes 200] [--size 512] [--rounds 5] [--backend wasm]
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
-import { bytesOf, openSafetensors, ParamStore, useBackend } from '@seg/core';
+import { ParamStore, useBackend } from '@seg/core';
 import { mergeCandidates, PANOPTIC_SEGFORMER_PRESETS, PanopticSegFormer } from '@seg/models';
 import { maskWiseMerge } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,8 +1,9 @@
 // Panoptic quality of a trained model on generated test scenes: node evaluate.mjs [training checkpoint]
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
-import { bytesOf, openSafetensors, ParamStore, useBackend } from '@seg/core';
+import { ParamStore, useBackend } from '@seg/core';
 import { Mask2Former, Segmenter } from '@seg/models';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
 import { CATEGORIES, MODEL_CATEGORIES, preprocessingFor, scene } from './scenes.mjs';

@@ -1,7 +1,7 @@
 // Turns a training checkpoint into a model folder: half-precision weights and all that is needed to use them.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bytesOf, openSafetensors, writeSafetensors } from '@seg/core';
+import { bytesOf, openSafetensors, writeSafetensors } from '@seg/checkpoint';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
 import { MODEL_CATEGORIES, preprocessingFor } from './scenes.mjs';
 

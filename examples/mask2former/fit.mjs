@@ -1,7 +1,8 @@
 // The training loop of the examples: batch, step, log, checkpoint. Continues where it was stopped, to the same result.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bytesOf, init, ParamStore, useBackend } from '@seg/core';
+import { bytesOf } from '@seg/checkpoint';
+import { init, ParamStore, useBackend } from '@seg/core';
 import { AdamW, cosineSchedule, lossCurve, resumeTraining, saveTraining, trainStep, warmup } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { deformableSampling, type ParamSource, ParamStore, type Size } from '@seg/core';
+import type { ParamSource } from '@seg/checkpoint';
+import { deformableSampling, ParamStore, type Size } from '@seg/core';
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'vitest';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type ParamSource, ParamStore, useBackend } from '@seg/core';
+import type { ParamSource } from '@seg/checkpoint';
+import { ParamStore, useBackend } from '@seg/core';
 import {
   buildModel,
   convertWeights,

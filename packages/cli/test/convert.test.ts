@@ -4,15 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  bytesOf,
-  init,
-  openSafetensors,
-  ParamStore,
-  type SafetensorsFile,
-  useBackend,
-  writeSafetensors,
-} from '@seg/core';
+import { bytesOf, openSafetensors, type SafetensorsFile, writeSafetensors } from '@seg/checkpoint';
+import { init, ParamStore, useBackend } from '@seg/core';
 import { buildModel, keyNamings, loadModel, openWeights } from '@seg/models';
 import { saveModel, storedParams } from '@seg/models/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

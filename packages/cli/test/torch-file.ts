@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/core';
+import type { StoredValue } from '@seg/checkpoint';
 import { zipSync } from 'fflate';
 
 export type Tensors = Map<string, StoredValue>;

@@ -8,11 +8,6 @@ export class BackendError extends Error {
   override readonly name = 'BackendError';
 }
 
-/** A file does not hold what its name promises: a checkpoint, a config, an image. */
-export class FormatError extends Error {
-  override readonly name = 'FormatError';
-}
-
 /** A checkpoint does not fit the model it is loaded into. Lists every mismatch, not only the first. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';

@@ -1,5 +1,5 @@
 /**
- * Tensors for segmentation on TensorFlow.js: backends, kernels, gradients, parameters, checkpoints, basic layers and
+ * Tensors for segmentation on TensorFlow.js: backends, kernels, gradients, parameters, basic layers and
  * the types that cross packages.
  *
  * @packageDocumentation
@@ -9,19 +9,11 @@
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
 export { checkBackend } from './backend/device-errors.ts';
 export { useBackend } from './backend/use-backend.ts';
-// Checkpoints
-export { type ByteSource, bytesOf } from './checkpoint/byte-source.ts';
-export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './checkpoint/key-map.ts';
-export { listFaults } from './checkpoint/list-faults.ts';
-export { openCheckpoint } from './checkpoint/open-checkpoint.ts';
-export { openSafetensors, type SafetensorsFile, writeSafetensors } from './checkpoint/safetensors.ts';
-export { type OpenShard, openTensorBundle, shardName } from './checkpoint/tensorflow/open-tensor-bundle.ts';
-export { isSortedTable } from './checkpoint/tensorflow/sorted-table.ts';
 
 // Tensors
 export { detach } from './detach.ts';
 // Errors and shapes
-export { BackendError, CheckpointError, FormatError, ShapeError } from './errors.ts';
+export { BackendError, CheckpointError, ShapeError } from './errors.ts';
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
 // Images
@@ -66,7 +58,7 @@ export type { Initializer } from './params/init.ts';
 // biome-ignore lint/performance/noReExportAll: a namespace, so that `zeros` and `ones` say what they are
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
-export { type ParamOptions, type ParamSource, ParamStore, type StoredValue } from './params/param-store.ts';
+export { type ParamOptions, ParamStore } from './params/param-store.ts';
 export { Scope } from './params/scope.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';

@@ -1,4 +1,5 @@
-import { type ParamSource, ParamStore, renamed, renamedBack, useBackend } from '@seg/core';
+import { type ParamSource, renamed, renamedBack } from '@seg/checkpoint';
+import { ParamStore, useBackend } from '@seg/core';
 import { beforeAll, expect, test } from 'vitest';
 import { MASK2FORMER_ORIGINAL_KEYS } from '../src/mask2former/key-map.ts';
 import { Mask2Former } from '../src/mask2former/mask2former.ts';

@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type ParamStore, renamedBack, useBackend, writeSafetensors } from '@seg/core';
+import { renamedBack, writeSafetensors } from '@seg/checkpoint';
+import { type ParamStore, useBackend } from '@seg/core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { loadModel } from '../src/loading/load-model.ts';

@@ -1,4 +1,4 @@
-import { bytesOf, FormatError } from '@seg/core';
+import { bytesOf, FormatError } from '@seg/checkpoint';
 import { expect, test } from 'vitest';
 
 import type { ModelDescription } from '../src/loading/model-description.ts';

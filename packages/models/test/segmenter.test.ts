@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { init, ParamStore, type RgbImage, type StoredValue, useBackend } from '@seg/core';
+import type { StoredValue } from '@seg/checkpoint';
+import { init, ParamStore, type RgbImage, useBackend } from '@seg/core';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';

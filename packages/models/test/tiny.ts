@@ -1,4 +1,5 @@
-import { formulaValues, type ParamSource, ParamStore } from '@seg/core';
+import type { ParamSource } from '@seg/checkpoint';
+import { formulaValues, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { PVT_V2_B0 } from '../src/backbones/pvt-v2.ts';
 import type { Mask2FormerConfig } from '../src/mask2former/config.ts';

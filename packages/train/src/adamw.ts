@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/core';
+import type { StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Constants of AdamW. Loshchilov & Hutter 2019, Algorithm 2. */

@@ -1,12 +1,5 @@
-import {
-  type ByteSource,
-  FormatError,
-  openSafetensors,
-  type ParamStore,
-  readTensors,
-  type StoredValue,
-  writeSafetensors,
-} from '@seg/core';
+import { type ByteSource, FormatError, openSafetensors, type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { AdamW } from './adamw.ts';

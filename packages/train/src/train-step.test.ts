@@ -1,4 +1,5 @@
-import { bytesOf, detach, init, Linear, ParamStore, Tape } from '@seg/core';
+import { bytesOf } from '@seg/checkpoint';
+import { detach, init, Linear, ParamStore, Tape } from '@seg/core';
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import type { ParamSource, StoredValue } from '@seg/core';
+import type { ParamSource, StoredValue } from '@seg/checkpoint';
 import {
   convertWeights,
   isLeftOut,

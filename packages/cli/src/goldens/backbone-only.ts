@@ -1,4 +1,5 @@
-import type { KeyMap, ParamStore } from '@seg/core';
+import type { KeyMap } from '@seg/checkpoint';
+import type { ParamStore } from '@seg/core';
 import { type BackboneConfig, createBackbone, originalSwinKeys } from '@seg/models';
 import type * as tf from '@tensorflow/tfjs-core';
 

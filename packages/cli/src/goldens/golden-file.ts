@@ -1,4 +1,5 @@
-import { FormatError, formulaValues, type ParamSource } from '@seg/core';
+import { FormatError, type ParamSource } from '@seg/checkpoint';
+import { formulaValues } from '@seg/core';
 
 /** One recorded tensor: statistics and sampled values of a float64 run, and how far a float32 run was from it. */
 export type Tap = {

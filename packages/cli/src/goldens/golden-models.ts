@@ -1,4 +1,5 @@
-import type { KeyMap, ParamStore } from '@seg/core';
+import type { KeyMap } from '@seg/checkpoint';
+import type { ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { pvtV2Golden, swinGolden } from './backbone-only.ts';

@@ -1,4 +1,5 @@
-import { formulaValues, type ImageGeometry, ParamStore, readTensors, renamed, type Size } from '@seg/core';
+import { renamed } from '@seg/checkpoint';
+import { formulaValues, type ImageGeometry, ParamStore, readTensors, type Size } from '@seg/core';
 import {
   categoriesFromLabels,
   mergeCandidates,

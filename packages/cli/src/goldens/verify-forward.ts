@@ -1,4 +1,5 @@
-import { formulaValues, ParamStore, renamed } from '@seg/core';
+import { renamed } from '@seg/checkpoint';
+import { formulaValues, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { compareTap, NOISE_FACTOR, type TapResult } from './compare-tap.ts';

@@ -1,12 +1,5 @@
-import {
-  formulaValues,
-  type MaskPrediction,
-  type MaskTargets,
-  ParamStore,
-  readTensors,
-  renamed,
-  Tape,
-} from '@seg/core';
+import { renamed } from '@seg/checkpoint';
+import { formulaValues, type MaskPrediction, type MaskTargets, ParamStore, readTensors, Tape } from '@seg/core';
 import {
   MASK2FORMER_LOSS,
   MASKFORMER_LOSS,

@@ -1,4 +1,5 @@
-import { type ImageGeometry, ParamStore, renamed, type Size } from '@seg/core';
+import { renamed } from '@seg/checkpoint';
+import { type ImageGeometry, ParamStore, type Size } from '@seg/core';
 import { SOLO_ORIGINAL_KEYS, Solo, soloOutput } from '@seg/models';
 import {
   type Instance,

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
-import { FormatError } from '@seg/core';
 import { type CocoPanopticAnnotation, type CocoPanopticJson, parseCocoPanoptic } from '@seg/data';
 import { readBytes, readPanopticIds } from '@seg/data/node';
 import type { SegmentMap } from '@seg/postprocess';

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 import { readImage, systemReason } from '@seg/data/node';
 
 /** A photograph that has been read once, so it can be read again. */

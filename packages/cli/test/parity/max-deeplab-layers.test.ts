@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ParamSource, ParamStore, Scope } from '@seg/core';
+import type { ParamSource } from '@seg/checkpoint';
+import { ParamStore, Scope } from '@seg/core';
 import { MAX_DEEPLAB_LOSS, matchMaxDeepLab, maxDeepLabTerms, type PanopticGrid } from '@seg/losses';
 import {
   AxialAttention2d,

@@ -1,10 +1,10 @@
+import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-
 import { useBackend } from '../backend/use-backend.ts';
 import { ones } from './init.ts';
 import { OUT_IN } from './layouts.ts';
-import { type ParamSource, ParamStore } from './param-store.ts';
+import { ParamStore } from './param-store.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');

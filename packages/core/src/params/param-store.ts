@@ -1,21 +1,10 @@
+import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 import { Scope } from './scope.ts';
-
-/** Where parameters come from: stored values by checkpoint key. */
-export type ParamSource = {
-  keys(): Iterable<string>;
-  /** Shape and values in the stored layout, or null where the key is absent. */
-  read(key: string): StoredValue | null;
-  /** Shape alone, or null where the key is absent: spares reading tensors that do not fit. */
-  shape?(key: string): readonly number[] | null;
-};
-
-/** One stored tensor: row-major values in the checkpoint's own layout. */
-export type StoredValue = { shape: readonly number[]; values: Float32Array };
 
 /** Whether a parameter is trained, and how its checkpoint lays it out. */
 export type ParamOptions = {

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import type { PanopticCategory } from '../scenes/categories.ts';
 import type { CocoImage, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
-import { FormatError } from '@seg/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { encodePng } from '../images/encode-png.ts';

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 
 import type { CocoPanopticAnnotation, CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 import { readPngSamples } from '../images/decode-png.ts';

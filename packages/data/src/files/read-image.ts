@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 
 import { decodeImage } from '../images/decode-image.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../images/image-limits.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 import { describe, expect, test } from 'vitest';
 
 import { decodeImage } from './decode-image.ts';

@@ -1,4 +1,5 @@
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 
 import { decodeJpeg } from './decode-jpeg.ts';
 import { decodePng } from './decode-png.ts';

@@ -1,4 +1,5 @@
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 import jpeg from 'jpeg-js';
 
 import { checkImageSize, type ImageLimits } from './image-limits.ts';

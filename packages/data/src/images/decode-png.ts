@@ -1,4 +1,5 @@
-import { FormatError, type RgbImage } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/core';
 import { type DecodedPng, decode } from 'fast-png';
 
 import { recognizeFormat } from './image-format.ts';

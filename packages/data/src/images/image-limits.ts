@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 /**
  * What a decoder accepts, checked from the file's header before anything of the image's size is allocated. Decoding

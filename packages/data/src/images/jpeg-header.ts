@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 /** One channel of a JPEG and how it is sampled. */
 export type JpegComponent = { id: number; across: number; down: number };

@@ -1,5 +1,5 @@
+import { FormatError } from '@seg/checkpoint';
 import { idToRgb, rgbToId } from '@seg/coco-eval';
-import { FormatError } from '@seg/core';
 
 import { readPngSamples } from './decode-png.ts';
 import { encodePng } from './encode-png.ts';

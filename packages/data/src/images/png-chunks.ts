@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 /** What a PNG says of itself before its pixels. */
 export type PngHeader = {

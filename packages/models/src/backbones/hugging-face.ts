@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import type { BackboneConfig } from './backbone.ts';
 import { RESNET50 } from './resnet.ts';

@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/core';
+import type { KeyMap } from '@seg/checkpoint';
 
 import type { SwinConfig } from './swin.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ParamSource, ParamStore, Scope } from '@seg/core';
+import type { ParamSource } from '@seg/checkpoint';
+import { ParamStore, Scope } from '@seg/core';
 import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 /** What a value of a file should be, in words, and whether it is. */
 export type Check = { expected: string; holds(value: unknown): boolean };

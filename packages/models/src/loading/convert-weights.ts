@@ -1,4 +1,5 @@
-import { FormatError, invertedMap, type KeyMap, type ParamSource, ParamStore, renamed } from '@seg/core';
+import { FormatError, invertedMap, type KeyMap, type ParamSource, renamed } from '@seg/checkpoint';
+import { ParamStore } from '@seg/core';
 
 import { buildModel } from './build-model.ts';
 import type { ModelConfig } from './model-description.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import { checkFields, listOf, NUMBER, optional, POSITIVE, shown, whole } from './check-fields.ts';

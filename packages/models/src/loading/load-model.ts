@@ -1,4 +1,5 @@
-import { ParamStore, renamed } from '@seg/core';
+import { renamed } from '@seg/checkpoint';
+import { ParamStore } from '@seg/core';
 
 import { buildModel, type SegmentationModel } from './build-model.ts';
 import type { ModelDescription } from './model-description.ts';

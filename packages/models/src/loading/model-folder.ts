@@ -1,4 +1,4 @@
-import { type ByteSource, bytesOf, FormatError } from '@seg/core';
+import { type ByteSource, bytesOf, FormatError } from '@seg/checkpoint';
 
 /** A folder with a model in it, on disk or behind a URL. */
 export type ModelFolder = {

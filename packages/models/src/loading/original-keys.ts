@@ -1,4 +1,4 @@
-import { isDropped, type KeyMap } from '@seg/core';
+import { isDropped, type KeyMap } from '@seg/checkpoint';
 
 import { MASK2FORMER_ORIGINAL_KEYS } from '../mask2former/key-map.ts';
 import { MASKFORMER_ORIGINAL_KEYS } from '../maskformer/key-map.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import type { Category } from './categories.ts';

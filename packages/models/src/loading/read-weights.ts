@@ -1,4 +1,4 @@
-import { FormatError, type ParamSource } from '@seg/core';
+import { FormatError, type ParamSource } from '@seg/checkpoint';
 
 import { type ModelFolder, openLocation } from './model-folder.ts';
 import { openWeightFile } from './weight-files.ts';

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type ParamStore, readTensors, type StoredValue, writeSafetensors } from '@seg/core';
+import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { ModelDescription, OwnConfig } from './model-description.ts';

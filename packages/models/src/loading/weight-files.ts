@@ -6,7 +6,7 @@ import {
   openTensorBundle,
   type ParamSource,
   shardName,
-} from '@seg/core';
+} from '@seg/checkpoint';
 
 import { type ModelFolder, readJson } from './model-folder.ts';
 

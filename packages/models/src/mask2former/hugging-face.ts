@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/core';
+import { FormatError } from '@seg/checkpoint';
 
 import { type HuggingFaceBackbone, readBackboneConfig } from '../backbones/hugging-face.ts';
 import type { Mask2FormerConfig } from './config.ts';

@@ -1,4 +1,5 @@
-import { type ImageGeometry, type KeyMap, ParamStore, renamed, renamedBack, type StoredValue } from '@seg/core';
+import { type KeyMap, renamed, renamedBack, type StoredValue } from '@seg/checkpoint';
+import { type ImageGeometry, ParamStore } from '@seg/core';
 import { cellMaskLogits, cellMaskProbabilities, type SoloPrediction } from '@seg/heads';
 import { soloInstances } from '@seg/postprocess';
 import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';

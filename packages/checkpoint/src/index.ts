@@ -1,0 +1,15 @@
+/**
+ * Reads and writes every checkpoint format as typed arrays; needs no tfjs.
+ *
+ * @packageDocumentation
+ */
+
+export { type ByteSource, bytesOf } from './byte-source.ts';
+export { FormatError } from './errors.ts';
+export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './key-map.ts';
+export { listFaults } from './list-faults.ts';
+export { openCheckpoint } from './open-checkpoint.ts';
+export type { ParamSource, StoredValue } from './param-source.ts';
+export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+export { type OpenShard, openTensorBundle, shardName } from './tensorflow/open-tensor-bundle.ts';
+export { isSortedTable } from './tensorflow/sorted-table.ts';
