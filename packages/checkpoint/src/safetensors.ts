@@ -67,19 +67,26 @@ function parseObject(name: string, text: string): Record<string, unknown> {
 function checkEntry(name: string, key: string, entry: HeaderEntry): void {
   const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
-  if (!Object.hasOwn(BYTES_PER_ELEMENT, String(dtype))) {
-    throw new FormatError(`${name}: ${key}: expected dtype ${Object.keys(BYTES_PER_ELEMENT)}, got ${dtype}`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+    throw new FormatError(`${name}: ${key}: expected dtype ${Object.keys(BYTES_PER_ELEMENT)}, got ${shown(dtype)}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    throw new FormatError(`${name}: ${key}: expected a shape of sizes, got ${JSON.stringify(shape)}`);
+    throw new FormatError(`${name}: ${key}: expected a shape of sizes, got ${shown(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw new FormatError(`${name}: ${key}: expected two data_offsets, got ${JSON.stringify(offsets)}`);
+    throw new FormatError(`${name}: ${key}: expected two data_offsets, got ${shown(offsets)}`);
   }
   const expected = shape.reduce((product, side) => product * side, 1) * BYTES_PER_ELEMENT[dtype];
   if (offsets[1] - offsets[0] !== expected) {
     throw new FormatError(`${name}: ${key}: expected ${expected} bytes for [${shape}] ${dtype}, got ${offsets}`);
   }
+}
+
+/** A value of a header in an error: its beginning, and of lists in lists only that they are some. */
+function shown(value: unknown): string {
+  if (Array.isArray(value))
+    return `[${value.slice(0, 8).map((item) => (Array.isArray(item) ? '[…]' : String(item)))}]`.slice(0, 80);
+  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 80);
 }
 
 /** The format wants the tensors to cover the data exactly: no hole, no overlap, nothing behind the last. */

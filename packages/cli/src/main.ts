@@ -32,7 +32,7 @@ async function createProgram(name: string | undefined): Promise<Command> {
     .description('Mask-classification segmentation on TensorFlow.js')
     .version(readVersion())
     .exitOverride();
-  const wanted = name !== undefined && name in COMMANDS ? [COMMANDS[name]] : Object.values(COMMANDS);
+  const wanted = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
   for (const load of wanted) program.addCommand((await load()).exitOverride());
   return program;
 }

@@ -38,6 +38,12 @@ onEveryBackend('loss terms', () => {
     await expectClose(loss, [50], { relative: 1e-5 });
   });
 
+  test('without gamma a well classified point has the gradient of the cross entropy, not NaN', async () => {
+    // torch 2.13: binary_cross_entropy_with_logits of logits 20 and −40 with targets 1 and 0, gradient σ(x) − t ≈ 0
+    const gradient = tf.grad((x) => sigmoidFocalLoss(x as tf.Tensor2D, tf.tensor2d([[1, 0]]), 1, { gamma: 0 }));
+    await expectClose(gradient(tf.tensor2d([[20, -40]])), [0, 0], { absolute: 1e-6 });
+  });
+
   test('without alpha and gamma the focal term is the cross entropy', async () => {
     const entropy = tf.sub(tf.softplus(logits()), tf.mul(logits(), targets()));
     await expectClose(sigmoidFocal(logits(), targets(), { alpha: -1, gamma: 0 }), entropy);

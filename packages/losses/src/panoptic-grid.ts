@@ -29,10 +29,11 @@ export type PanopticGridOptions = {
 
 /**
  * The ground truth at every stride-th pixel, as deeplab2 samples it: labels are never resized. Pixels that no mask has
- * are void.
+ * are void. An image without masks gets one that is empty, as deeplab2 pads its ground truth.
  */
-export function panopticGrid({ classes, masks }: MaskTargets, options: PanopticGridOptions): PanopticGrid {
+export function panopticGrid(target: MaskTargets, options: PanopticGridOptions): PanopticGrid {
   return tf.tidy(() => {
+    const { classes, masks } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
     const columns = sampledMasks(masks, options.stride); // [P, R]
     const ofClasses = tf.tensor1d(Float32Array.from(classes, (category) => category + 1));
     const isThing = tf.tensor1d(Float32Array.from(classes, (category) => (options.things.has(category) ? 1 : 0)));
@@ -46,6 +47,10 @@ export function panopticGrid({ classes, masks }: MaskTargets, options: PanopticG
       weights: pixelWeights(masks, columns, isThing, options.smallThings),
     };
   });
+}
+
+function oneEmptyMask({ shape: [, height, width] }: tf.Tensor3D): MaskTargets {
+  return { classes: new Int32Array(1), masks: tf.zeros([1, height, width]) };
 }
 
 /** [R, H, W] → [P, R] */

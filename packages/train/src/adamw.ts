@@ -50,16 +50,17 @@ export class AdamW {
    * One update. Parameters without a gradient stay as they are.
    *
    * @param gradients By key; the caller disposes them
+   * @param norm Of all gradients, where the caller has it already: see {@link gradientNorm}
    * @returns The norm of all gradients before clipping; the caller disposes it
    */
-  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number): tf.Scalar {
+  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, norm?: tf.Scalar): tf.Scalar {
     this.steps++;
     const present = [...gradients].filter((entry): entry is [string, tf.Tensor] => entry[1] !== null);
     return tf.tidy(() => {
-      const norm = globalNorm(present.map(([, gradient]) => gradient));
-      const scale = tf.minimum(1, tf.div(this.config.clipNorm, tf.add(norm, 1e-6)));
+      const length = norm === undefined ? gradientNorm(gradients.values()) : tf.clone(norm);
+      const scale = tf.minimum(1, tf.div(this.config.clipNorm, tf.add(length, 1e-6)));
       for (const [key, gradient] of present) tf.tidy(() => this.updateOne(key, gradient, learningRate, scale));
-      return norm;
+      return length;
     });
   }
 
@@ -111,7 +112,9 @@ function assignStored(variable: tf.Variable, key: string, read: (key: string) =>
   tf.tidy(() => variable.assign(tf.tensor(stored.values, variable.shape)));
 }
 
-function globalNorm(gradients: tf.Tensor[]): tf.Scalar {
-  if (gradients.length === 0) return tf.scalar(0);
-  return tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar)));
+/** The Euclidean norm of all gradients together. Parameters without one count as zero. */
+export function gradientNorm(gradients: Iterable<tf.Tensor | null>): tf.Scalar {
+  const present = [...gradients].filter((gradient) => gradient !== null);
+  if (present.length === 0) return tf.scalar(0);
+  return tf.tidy(() => tf.sqrt(tf.addN(present.map((gradient) => tf.sum(tf.square(gradient)) as tf.Scalar))));
 }

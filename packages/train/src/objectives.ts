@@ -35,6 +35,7 @@ export function mask2FormerObjective(
 ): Objective<MaskPrediction[], Mask2FormerMatching> {
   return {
     forward: (pixels) => model.forwardAll(pixels),
+    numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
     decide: (predictions, targets, step) =>
       matchMask2Former(predictions, targets, config, randomPoints(seededRandom(seed + step * 7919))),
     loss: (predictions, targets, matching) => {
@@ -52,6 +53,7 @@ export function maskFormerObjective(
 ): Objective<MaskPrediction[], Awaited<ReturnType<typeof matchMaskFormer>>> {
   return {
     forward: (pixels) => model.forwardAll(pixels),
+    numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
     decide: (predictions, targets) => matchMaskFormer(predictions, targets, config),
     loss: (predictions, targets, assignments) => {
       const terms = maskFormerTerms(predictions, targets, assignments, config);
@@ -74,6 +76,7 @@ export function soloObjective<Prediction extends tf.TensorContainerObject & { ca
 ): Objective<Prediction, SoloAssignment> {
   return {
     forward: (pixels) => model.forward(pixels),
+    numClasses: ({ categoryLogits }) => categoryLogits[0].shape[3],
     decide: (_, targets) => assignCells(targets, config),
     loss: (prediction, targets, assignment) => {
       const { categoryLogits } = prediction;
@@ -102,6 +105,7 @@ export function maxDeepLabObjective<Prediction extends MaxDeepLabLossInputs>(
   const grids = (targets: MaskTargets[]) => targets.map((target) => panopticGrid(target, grid));
   return {
     forward: (pixels) => model.forwardAll(pixels),
+    numClasses: ({ classLogits }) => classLogits.shape[2] - 1,
     decide: (prediction, targets) => matchMaxDeepLab(prediction, () => grids(targets)),
     loss: (prediction, targets, matchings) => {
       const terms = maxDeepLabTerms(prediction, grids(targets), matchings, config);

@@ -23,7 +23,7 @@ type Located = {
 
 /** What {@link panopticSegFormerObjective} asks of a model; all layers of the mask decoders, the tail last. */
 export type PanopticSegFormerTrainable = {
-  readonly config: { numThingClasses: number };
+  readonly config: { numThingClasses: number; numStuffClasses: number };
   locate(pixels: tf.Tensor4D): Located;
   readonly head: {
     allThings(queries: tf.Tensor3D, memory: Located['maskMemory']): { masks: tf.Tensor4D }[];
@@ -54,6 +54,7 @@ export function panopticSegFormerObjective(
 ): Objective<Located & tf.TensorContainerObject, Decisions> {
   return {
     forward: (pixels) => model.locate(pixels) as Located & tf.TensorContainerObject,
+    numClasses: () => model.config.numThingClasses + model.config.numStuffClasses,
     decide: async (located, targets) => {
       const splits = await splitTargets(targets, model.config.numThingClasses);
       return { splits, matching: await match(model, located, panopticTargets(targets, splits), config) };

@@ -49,6 +49,53 @@ async function run(
   return { file, losses };
 }
 
+type Fault = {
+  learningRate?: number;
+  target?: number[] | null;
+  side?: number;
+  mask?: number;
+  pixel?: number;
+  scale?: number;
+};
+
+/** One step with a fault; parameters and moments before and after it, and how many tensors it left behind. */
+async function faultyStep(fault: Fault, onNonFinite?: 'throw' | 'skip') {
+  init.seedInitializers(5);
+  const params = new ParamStore();
+  const plain = regression(params);
+  const objective: Objective<tf.Tensor4D, number> = {
+    ...plain,
+    numClasses: () => 5,
+    loss: (...args) => {
+      const total = tf.mul<tf.Scalar>(plain.loss(...args).total, fault.scale ?? 1);
+      return { total, terms: { square: total } };
+    },
+  };
+  const optimizer = new AdamW(params.trainable(), { clipNorm: 0.5 });
+  const classes = fault.target === null ? null : (fault.target ?? [0]);
+  const side = fault.side ?? 4;
+  const pixels = tf.fill([1, 4, 4, 3], fault.pixel ?? 3) as tf.Tensor4D;
+  const targets = (classes === null ? [] : [classes]).map((ofImage) => ({
+    classes: Int32Array.from(ofImage),
+    masks: tf.fill([ofImage.length, side, side], fault.mask ?? 1) as tf.Tensor3D,
+  }));
+  const state = async () => Buffer.from(await saveTraining(params, optimizer)).toString('base64');
+  const before = await state();
+  const tensors = tf.memory().numTensors;
+  const options = { step: 0, learningRate: fault.learningRate ?? 0.1, onNonFinite };
+  const outcome = await trainStep(params, optimizer, objective, { pixels, targets }, options).then(
+    (result) => ({ result, error: undefined }),
+    (error: Error) => ({ result: undefined, error: error.message }),
+  );
+  const left = tf.memory().numTensors - tensors;
+  const after = await state();
+  tf.dispose([pixels, ...targets.map(({ masks }) => masks)]);
+  const { steps } = optimizer;
+  optimizer.dispose();
+  params.dispose();
+  return { ...outcome, before, after, steps, tensors: left };
+}
+
 onEveryBackend('training', () => {
   test('the loss falls, and a run that was stopped and resumed ends in the same bytes', async () => {
     const whole = await run(0, 12, null);
@@ -57,6 +104,37 @@ onEveryBackend('training', () => {
     const rest = await run(7, 12, half.file);
     expect([...half.losses, ...rest.losses]).toEqual(whole.losses);
     expect(Buffer.compare(rest.file, whole.file)).toBe(0);
+  });
+
+  test.each([
+    ['a learning rate that is none', { learningRate: Number.NaN }, 'expected a learning rate of 0 or more, got NaN'],
+    ['a negative learning rate', { learningRate: -1 }, 'expected a learning rate of 0 or more, got -1'],
+    ['a class beyond the model', { target: [5] }, 'expected targets[0].classes of 0 to 4, got 5'],
+    ['a negative class', { target: [-1] }, 'expected targets[0].classes of 0 to 4, got -1'],
+    ['masks of another size', { target: [0], side: 5 }, 'expected targets[0].masks [1, 4, 4], got [1, 5, 5]'],
+    ['masks of 255', { target: [0], mask: 255 }, 'expected targets[0].masks in 0 to 1, got 255 to 255'],
+    ['masks that are NaN', { target: [0], mask: Number.NaN }, 'expected targets[0].masks in 0 to 1, got NaN to NaN'],
+    ['pixels that are NaN', { pixel: Number.NaN }, 'expected pixels in ±1000000, got NaN to NaN'],
+    ['infinite pixels', { pixel: Number.POSITIVE_INFINITY }, 'expected pixels in ±1000000, got NaN to NaN'],
+    ['pixels beyond any image', { pixel: 1e30 }, 'expected pixels in ±1000000, got'],
+    ['no targets', { target: null }, 'expected targets of 1 images, got 0'],
+    ['a gradient that is not finite', { scale: 1e25 }, 'expected a gradient with a finite norm at step 0'],
+    ['an infinite loss', { scale: Number.POSITIVE_INFINITY }, 'expected a finite loss at step 0, got Infinity (square'],
+  ])('%s is refused, and nothing has changed', async (_, fault: Fault, message) => {
+    const outcome = await faultyStep(fault);
+    expect(outcome.error).toContain(message);
+    expect(outcome.after).toEqual(outcome.before);
+    expect(outcome.steps).toBe(0);
+    expect(outcome.tensors).toBe(0);
+  });
+
+  test('a step whose gradient is not finite can be skipped', async () => {
+    const outcome = await faultyStep({ scale: 1e25 }, 'skip');
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.result?.skipped).toBe(true);
+    expect(outcome.after).toEqual(outcome.before);
+    expect(outcome.steps).toBe(0);
+    expect(outcome.tensors).toBe(0);
   });
 
   test('a tape differentiates across an await what a plain gradient differentiates at once', async () => {

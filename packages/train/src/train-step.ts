@@ -1,7 +1,8 @@
 import { type MaskTargets, type ParamStore, seedDropout, Tape } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { AdamW } from './adamw.ts';
+import { type AdamW, gradientNorm } from './adamw.ts';
+import { checkBatch, checkClasses } from './check-batch.ts';
 
 /** Images and what is in them. */
 export type TrainingBatch = {
@@ -23,29 +24,53 @@ export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
     targets: MaskTargets[],
     decisions: Decisions,
   ): { total: tf.Scalar; terms: Record<string, tf.Scalar> };
+  /** Classes of the targets are 0 to this number less one; each image has targets then. Default: not checked. */
+  numClasses?(prediction: Prediction): number;
 };
 
 /** Values of one step: the total, the norm of its gradient, and the objective's terms. */
-export type StepResult = { loss: number; gradientNorm: number; terms: Record<string, number> };
+export type StepResult = {
+  loss: number;
+  gradientNorm: number;
+  terms: Record<string, number>;
+  /** True where the loss or its gradient was not finite and the step was left out, as `onNonFinite: 'skip'` asks. */
+  skipped: boolean;
+};
+
+/** Options of one step. */
+export type StepOptions = {
+  step: number;
+  learningRate: number;
+  /** What to do where the loss or a gradient is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
+  onNonFinite?: 'throw' | 'skip';
+};
 
 /**
  * One step: forward, decide, differentiate, clip, update. What is random depends on `step` alone, so training resumed
  * at a step continues to the same result.
  *
- * @throws Error where the loss is not finite; parameters are then unchanged
+ * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite; parameters
+ *   and moments are then unchanged
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
   optimizer: AdamW,
   objective: Objective<Prediction, Decisions>,
   batch: TrainingBatch,
-  { step, learningRate }: { step: number; learningRate: number },
+  options: StepOptions,
 ): Promise<StepResult> {
+  const { step, learningRate } = options;
+  if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
+    throw new Error(`trainStep: expected a learning rate of 0 or more, got ${learningRate}`);
+  }
+  await checkBatch(batch, objective.numClasses !== undefined);
+  const statistics = keepStatistics(params);
   seedDropout(1 + step * 1_000_003);
   const tape = new Tape();
   const prediction = params.train(() => tape.record(() => objective.forward(batch.pixels)));
   const variables = params.trainable();
   try {
+    if (objective.numClasses) checkClasses(batch.targets, objective.numClasses(prediction));
     const decisions = await objective.decide(prediction, batch.targets, step);
     let terms: Record<string, tf.Scalar> = {};
     const { value, gradients } = tape.gradients(() => {
@@ -53,18 +78,39 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
       terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
       return result.total;
     }, [...variables.values()]);
-    return await update(params, optimizer, {
+    const result = await update(params, optimizer, {
       value,
       gradients,
       terms,
-      learningRate,
       keys: [...variables.keys()],
-      step,
+      options,
     });
+    if (result.skipped) statistics.restore();
+    return result;
+  } catch (error) {
+    statistics.restore();
+    throw error;
   } finally {
+    statistics.dispose();
     tape.dispose();
     tf.dispose(prediction);
   }
+}
+
+/** What a forward pass changes without a gradient, running means and variances, so that a step can be taken back. */
+function keepStatistics(params: ParamStore): { restore(): void; dispose(): void } {
+  const trained = params.trainable();
+  const kept = params
+    .keys()
+    .filter((key) => !trained.has(key))
+    .map((key) => [params.get(key), tf.clone(params.get(key))] as const);
+  return {
+    restore() {
+      for (const [variable, value] of kept) variable.assign(value);
+      params.touch();
+    },
+    dispose: () => tf.dispose(kept.map(([, value]) => value)),
+  };
 }
 
 type Update = {
@@ -72,27 +118,54 @@ type Update = {
   gradients: (tf.Tensor | null)[];
   terms: Record<string, tf.Scalar>;
   keys: string[];
-  learningRate: number;
-  step: number;
+  options: StepOptions;
 };
 
 async function update(
   params: ParamStore,
   optimizer: AdamW,
-  { value, gradients, terms, keys, learningRate, step }: Update,
+  { value, gradients, terms, keys, options }: Update,
 ): Promise<StepResult> {
+  const norm = gradientNorm(gradients);
   try {
     const [loss] = await value.data();
-    if (!Number.isFinite(loss)) throw new Error(`trainStep: expected a finite loss at step ${step}, got ${loss}`);
-    const norm = optimizer.update(new Map(keys.map((key, i) => [key, gradients[i]])), learningRate);
-    params.touch();
-    const [gradientNorm] = await norm.data();
-    norm.dispose();
-    const values = await Promise.all(
-      Object.entries(terms).map(async ([name, term]) => [name, (await term.data())[0]] as const),
-    );
-    return { loss, gradientNorm, terms: Object.fromEntries(values) };
+    const [length] = await norm.data();
+    const values = await valuesOf(terms);
+    const skipped = !Number.isFinite(loss) || !Number.isFinite(length);
+    if (skipped && options.onNonFinite !== 'skip') throw await nonFinite(options.step, loss, values, keys, gradients);
+    if (!skipped) {
+      optimizer.update(new Map(keys.map((key, i) => [key, gradients[i]])), options.learningRate, norm).dispose();
+      params.touch();
+    }
+    return { loss, gradientNorm: length, terms: values, skipped };
   } finally {
-    tf.dispose([value, ...gradients.filter((gradient) => gradient !== null), ...Object.values(terms)]);
+    tf.dispose([value, norm, ...gradients.filter((gradient) => gradient !== null), ...Object.values(terms)]);
   }
+}
+
+async function valuesOf(terms: Record<string, tf.Scalar>): Promise<Record<string, number>> {
+  const values = Object.entries(terms).map(async ([name, term]) => [name, (await term.data())[0]] as const);
+  return Object.fromEntries(await Promise.all(values));
+}
+
+/** Names the terms that are not finite, or the first parameter whose gradient is not. */
+async function nonFinite(
+  step: number,
+  loss: number,
+  terms: Record<string, number>,
+  keys: string[],
+  gradients: (tf.Tensor | null)[],
+): Promise<Error> {
+  if (!Number.isFinite(loss)) {
+    const bad = Object.entries(terms).filter(([, value]) => !Number.isFinite(value));
+    const named = bad.length === 0 ? '' : ` (${bad.map(([name, value]) => `${name} ${value}`).join(', ')})`;
+    return new Error(`trainStep: expected a finite loss at step ${step}, got ${loss}${named}`);
+  }
+  for (const [i, key] of keys.entries()) {
+    const values = await gradients[i]?.data();
+    const bad = values?.find((value) => !Number.isFinite(value));
+    if (bad !== undefined)
+      return new Error(`trainStep: expected a finite gradient of ${key} at step ${step}, got ${bad}`);
+  }
+  return new Error(`trainStep: expected a gradient with a finite norm at step ${step}, got one beyond float32`);
 }

@@ -16,7 +16,7 @@ export async function readJson<T>(file: string, longest: number = constants.MAX_
   let text: string;
   try {
     if ((await stat(file)).size > longest) return await parsePieces<T>(file);
-    text = await readFile(file, 'utf8');
+    text = (await readFile(file, 'utf8')).replace(BYTE_ORDER_MARK, '');
   } catch (error) {
     if (error instanceof NotJson) throw error;
     throw new Error(`evaluate: expected to read ${file}, got ${systemReason(error)}`, { cause: error });
@@ -28,6 +28,9 @@ export async function readJson<T>(file: string, longest: number = constants.MAX_
     throw new NotJson(file, error);
   }
 }
+
+/** Windows programs write it first; RFC 8259, section 8.1, lets readers skip it. */
+const BYTE_ORDER_MARK = /^\ufeff/;
 
 class NotJson extends Error {
   constructor(file: string, cause: unknown) {

@@ -1,7 +1,7 @@
 import { renamed } from '@seg/checkpoint';
 import { formulaValues, type ImageGeometry, ParamStore, readTensors, type Size } from '@seg/core';
 import {
-  categoriesFromLabels,
+  COCO_PANOPTIC,
   mergeCandidates,
   PANOPTIC_SEGFORMER_ORIGINAL_KEYS,
   PanopticSegFormer,
@@ -161,10 +161,9 @@ function valuesCheck(name: string, ours: ArrayLike<number>, expected: number[], 
 
 /** The golden has COCO's category id · 1000, plus a count of things in the order of painting. */
 function mapCheck(name: string, { ids, segments }: SegmentMap, { rle }: PanopticGolden): TapResult {
-  const categories = categoriesFromLabels(Object.fromEntries(Array.from({ length: 133 }, (_, i) => [i, `${i}`])));
   let instance = 0;
   const labels = new Map(
-    segments.map(({ id, category, isThing }) => [id, categories[category].id * 1000 + (isThing ? ++instance : 0)]),
+    segments.map(({ id, category, isThing }) => [id, COCO_PANOPTIC[category].id * 1000 + (isThing ? ++instance : 0)]),
   );
   const expected = rle.flatMap(([id, count]) => new Array<number>(count).fill(id));
   const absolute = expected.filter((label, i) => (labels.get(ids[i]) ?? 0) !== label).length;

@@ -13,7 +13,7 @@ export type InputImage = {
 };
 
 /**
- * Finds and decodes all images before any work is done on one. A folder stands for the pictures in it.
+ * Finds and decodes all images before any work is done on one. A folder stands for the pictures in it, hidden files apart.
  *
  * @throws FormatError naming the first file that is no image, or two that would have the same results
  */
@@ -42,7 +42,7 @@ async function expandFolder(file: string): Promise<string[]> {
     },
   );
   if (!isFolder) return [file];
-  const names = (await readdir(file)).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+  const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/i.test(name)).sort();
   if (names.length === 0) throw new FormatError(`predict: expected JPEG or PNG images in ${file}, got none`);
   return names.map((name) => path.join(file, name));
 }

@@ -27,9 +27,15 @@ export function sigmoidFocal<T extends tf.Tensor>(
     const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));
     const off = tf.sub(1, targets);
     const missed = tf.add(tf.mul(tf.sub(1, p), targets), tf.mul(p, off)); // 1 − p_t
-    const faded = tf.mul(entropy, gamma === 2 ? tf.square(missed) : tf.pow(missed, gamma));
+    const faded = fade(entropy, missed, gamma);
     return (alpha < 0 ? faded : tf.mul(faded, tf.add(tf.mul(targets, alpha), tf.mul(off, 1 - alpha)))) as T;
   });
+}
+
+/** entropy · missed^γ. The gradient of 0⁰ is NaN, so that γ = 0 takes no power. */
+function fade(entropy: tf.Tensor, missed: tf.Tensor, gamma: number): tf.Tensor {
+  if (gamma === 0) return entropy;
+  return tf.mul(entropy, gamma === 2 ? tf.square(missed) : tf.pow(missed, gamma));
 }
 
 /**
