@@ -40,8 +40,9 @@ export {
   type EvaluateDetectionsOptions,
   evaluateDetections,
 } from './detection/evaluate-detections.ts';
+export type { Finding } from './detection/findings.ts';
 export { groupByImage, resultKind } from './detection/group-by-image.ts';
-export { checkDetections, type Finding } from './detection/health-check.ts';
+export { checkDetections } from './detection/health-check.ts';
 export {
   type AreaRange,
   COCO_AREAS,
