@@ -86,7 +86,8 @@ export {
 
 // PNG
 export { decodePng, type Inflate, type PngImage } from './png/decode-png.ts';
-export { type LabelMap, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
+export type { PngChunks, PngHeader, PngLimits } from './png/png-chunks.ts';
+export { type LabelMap, labelsOf, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
 
 // Reports
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';
