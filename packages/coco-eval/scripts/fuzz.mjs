@@ -194,7 +194,7 @@ function pngCase() {
   if (below(6) === 0) file[below(file.length)] = below(256);
   const read = pick([eval_.readPanopticPng, eval_.readLabelPng, eval_.decodePng]);
   const image = read(below(6) === 0 ? file.subarray(0, below(file.length)) : file, inflate);
-  const pixels = image.labels ?? image.data ?? image.toIds();
+  const pixels = image.labels ?? image.samples ?? image.toIds();
   holds(pixels.length >= image.width * image.height, 'pixels are missing');
 }
 

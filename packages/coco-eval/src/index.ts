@@ -40,8 +40,9 @@ export {
   type EvaluateDetectionsOptions,
   evaluateDetections,
 } from './detection/evaluate-detections.ts';
+export type { Finding } from './detection/findings.ts';
 export { groupByImage, resultKind } from './detection/group-by-image.ts';
-export { checkDetections, type Finding } from './detection/health-check.ts';
+export { checkDetections } from './detection/health-check.ts';
 export {
   type AreaRange,
   COCO_AREAS,
@@ -85,7 +86,8 @@ export {
 
 // PNG
 export { decodePng, type Inflate, type PngImage } from './png/decode-png.ts';
-export { type LabelMap, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
+export type { PngChunks, PngHeader, PngLimits } from './png/png-chunks.ts';
+export { type LabelMap, labelsOf, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
 
 // Reports
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';

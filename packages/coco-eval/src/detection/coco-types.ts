@@ -27,6 +27,7 @@ export type CocoAnnotation = {
   bbox?: readonly number[];
   /** Pixels; decides the size class, whatever the mask is. */
   area?: number;
+  /** 1 for a crowd. Read as Python reads it: the text "0" is true, so the object does not count. */
   iscrowd?: number | boolean;
   ignore?: number | boolean;
   segmentation?: CocoSegmentation;

@@ -1,6 +1,7 @@
 import type { DetectionImage } from './detection-evaluator.ts';
 import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
 import { fallingScores } from './image-pairs.ts';
+import { isThere, thereOf } from './lvis-areas.ts';
 import { type DetectionParameters, isOutside } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
 
@@ -22,13 +23,13 @@ export function compareAll(input: DetectionImage, parameters: DetectionParameter
   const { image } = input;
   const everything = parameters.areaRanges[0];
   const index = new Map(parameters.categories.map(({ id }, k) => [id, k]));
-  const truths = input.annotations
+  const truths = thereOf(input.annotations, parameters.rules)
     .filter(({ category_id }) => index.has(category_id))
     .map((annotation) => readTruth(annotation, parameters))
     .map((truth) => ({ ...truth, isIgnored: truth.isIgnored || isOutside(truth.area, everything) }));
   const all = input.detections
     .map((detection, k) => readDetection(detection, input.detectionIds?.[k] ?? k + 1, parameters, true))
-    .filter(({ result }) => index.has(result.category_id));
+    .filter(({ result, area }) => index.has(result.category_id) && isThere(area, parameters.rules));
   const detected = withinLimit(fallingScores(all), parameters.maxDetections.at(-1)!);
   const truthShapes = truths.map((truth) => truthShape(truth, image, parameters));
   const ious = new Float64Array(detected.length * truths.length);

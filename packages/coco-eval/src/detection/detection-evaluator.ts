@@ -4,6 +4,7 @@ import { type PrecisionRecallCurve, precisionRecallCurve } from './curves.ts';
 import { detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
 import { fallingScores, federated, joined, listed, type Pair } from './image-pairs.ts';
 import { CategoryLedger, type LedgerState } from './ledger.ts';
+import { isThere, thereOf } from './lvis-areas.ts';
 import { type Matching, matchImage } from './match-image.ts';
 import {
   type AreaRange,
@@ -85,18 +86,21 @@ export class DetectionEvaluator {
     if (this.#images.has(image.id))
       throw new RangeError(`DetectionEvaluator: expected image ${image.id} once, got it twice`);
     const pairs = new Map<number, Pair>();
-    for (const annotation of annotations) {
+    const there = thereOf(annotations, this.parameters.rules);
+    for (const annotation of there) {
       const pair = this.#pairOf(pairs, annotation.category_id, image);
       pair?.truths.push(readTruth(annotation, this.parameters));
     }
-    const kept = this.parameters.rules === 'lvis' ? federated(image, annotations, detections) : detections;
+    const kept = this.parameters.rules === 'lvis' ? federated(image, there, detections) : detections;
     const places = kept === detections ? undefined : new Map(detections.map((detection, place) => [detection, place]));
     kept.forEach((detection, k) => {
-      const pair = this.#pairOf(pairs, detection.category_id, image);
-      if (!pair) return;
+      if (!this.#categoryIndex.has(detection.category_id)) return;
       const place = places?.get(detection) ?? k;
       const id = detectionIds?.[place] ?? this.#nextId + place;
-      pair.detected.push(readDetection(detection, id, this.parameters, pair.truths.length > 0));
+      const truths = pairs.get(this.#categoryIndex.get(detection.category_id)!)?.truths;
+      const detected = readDetection(detection, id, this.parameters, Boolean(truths?.length));
+      if (!isThere(detected.area, this.parameters.rules)) return;
+      this.#pairOf(pairs, detection.category_id, image)?.detected.push(detected);
     });
     const groups = this.parameters.useCategories ? [...pairs] : joined(pairs);
     const evaluated = groups.map(([k, pair]) => [k, pair, this.#overlaps(pair, image)] as const);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CocoAnnotation, CocoGroundTruth, CocoResult } from './coco-types.ts';
-import { checkDetections, type Finding } from './health-check.ts';
+import type { Finding } from './findings.ts';
+import { checkDetections } from './health-check.ts';
 import type { IouType } from './parameters.ts';
 
 const square = { size: [20, 20] as [number, number], counts: [0, 100, 300] };
@@ -87,6 +88,47 @@ test.each<[severity: Finding['severity'], code: string, Input]>([
   ['warning', 'no frequency', { rules: 'lvis', truth: { categories: [{ id: 1 }] } }],
 ])('%s: %s', (severity, code, input) => {
   expect(check(input).map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
+});
+
+const second = { ...annotation, id: 2 };
+const withSecond = (first: object) => ({ truth: { annotations: [{ ...annotation, ...first }, second] } });
+
+test.each<[severity: Finding['severity'], code: string, Input]>([
+  ['warning', 'iscrowd is not 0 or 1', withSecond({ iscrowd: '0' })],
+  ['warning', 'iscrowd is not 0 or 1', withSecond({ iscrowd: '1' })],
+  ['warning', 'iscrowd is not 0 or 1', withSecond({ iscrowd: 2 })],
+  ['warning', 'iscrowd is not 0 or 1', withSecond({ iscrowd: 0.5 })],
+  ['error', 'unreadable iscrowd', withSecond({ iscrowd: '' })],
+  ['error', 'unreadable iscrowd', withSecond({ iscrowd: null })],
+  ['error', 'unreadable iscrowd', withSecond({ iscrowd: 'no' })],
+  ['error', 'unreadable iscrowd', withSecond({ iscrowd: -1 })],
+  ['warning', 'ignore is not 0 or 1', withSecond({ ignore: '0' })],
+  ['error', 'area is not a number', withSecond({ area: '100' })],
+  ['error', 'area is not a number', withSecond({ area: null })],
+  ['warning', 'only crowds', { annotation: { iscrowd: 1 } }],
+  ['warning', 'only crowds', { annotation: { iscrowd: true } }],
+  [
+    'warning',
+    'category of crowds only',
+    {
+      truth: {
+        annotations: [annotation, { ...second, category_id: 2, iscrowd: 1 }],
+        categories: [{ id: 1 }, { id: 2 }],
+      },
+    },
+  ],
+  ['warning', 'category without objects', { truth: { categories: [{ id: 1 }, { id: 2 }] } }],
+  ['warning', 'category without objects', { truth: { annotations: [] } }],
+  ['warning', 'category without objects', { rules: 'lvis', annotation: { ignore: 1 } }],
+  ['error', 'unreadable category', { truth: { categories: [{ id: 1, name: 5 }] } }],
+  ['error', 'unreadable category', { truth: { categories: [{ id: 1, name: ['a'] }] } }],
+])('%s: %s (%#)', (severity, code, input) => {
+  expect(check(input).map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
+});
+
+test('booleans are crowds or not, without a word', () => {
+  expect(check(withSecond({ iscrowd: true, ignore: false }))).toEqual([]);
+  expect(check(withSecond({ iscrowd: false }))).toEqual([]);
 });
 
 test('places are counted, and the first five named', () => {

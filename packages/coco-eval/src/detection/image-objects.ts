@@ -1,6 +1,7 @@
 import { type Box, type MeasuredRle, measureRle } from '../mask/overlap.ts';
 import type { CocoAnnotation, CocoImage, CocoResult } from './coco-types.ts';
 import type { DetectionParameters } from './parameters.ts';
+import { isTrueInPython, pythonByte } from './python-values.ts';
 import {
   annotationMask,
   boundaryShape,
@@ -43,10 +44,11 @@ export function readTruth(annotation: CocoAnnotation, { iouType, rules }: Detect
   if (annotation.id === null || Number.isNaN(id))
     throw new TypeError(`annotation: expected a numeric id, got ${annotation.id}`);
   if (rules === 'coco' && annotation.iscrowd === undefined) throw new TypeError(`${where}: expected iscrowd, got none`);
-  const isCrowd = rules === 'coco' && Boolean(Number(annotation.iscrowd));
-  const flagged = Boolean(Number(annotation.ignore ?? 0));
-  const isIgnored = rules === 'lvis' ? flagged : isCrowd || (iouType === 'boundary' && flagged);
-  if (!isIgnored && typeof annotation.area !== 'number')
+  const isCrowd = rules === 'coco' && pythonByte(`${where}: expected iscrowd`, annotation.iscrowd) > 0;
+  const flagged = isTrueInPython(annotation.ignore);
+  const isIgnored =
+    rules === 'lvis' ? flagged : isTrueInPython(annotation.iscrowd) || (iouType === 'boundary' && flagged);
+  if ((rules === 'lvis' || !isIgnored) && typeof annotation.area !== 'number')
     throw new TypeError(`${where}: expected area, got ${annotation.area}`);
   if (iouType === 'bbox') requireBox(where, annotation.bbox);
   else requireSegmentation(where, annotation.segmentation);

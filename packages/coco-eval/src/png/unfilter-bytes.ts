@@ -1,16 +1,19 @@
-import type { InflatedPng } from './decode-png.ts';
+import type { PngPass } from './png-passes.ts';
 import { paeth } from './unfilter-runs.ts';
 
-/** Undoes the filter of every row: none, left, above, their mean, or Paeth's choice (PNG, §9.2). @returns [height, bytes of a row] */
-export function unfilterBytes({ format, filtered }: InflatedPng): Uint8Array {
-  const { height } = format;
-  const pixelBytes = (format.channels * format.depth) / 8;
-  const rowBytes = format.width * pixelBytes;
+/**
+ * Undoes the filter of every row: none, left, above, their mean, or Paeth's choice (PNG, §9.2).
+ *
+ * @param pixelBytes Bytes of a pixel, 1 where it has less
+ * @returns [height, bytes of a row]
+ */
+export function unfilterBytes(filtered: Uint8Array, pass: PngPass, pixelBytes: number): Uint8Array {
+  const { height, rowBytes, from: first } = pass;
   const view = new DataView(filtered.buffer, filtered.byteOffset, filtered.byteLength);
   const bytes = new Uint8Array(height * rowBytes);
   let above = new Uint8Array(rowBytes);
   for (let y = 0; y < height; y++) {
-    const from = y * (rowBytes + 1);
+    const from = first + y * (rowBytes + 1);
     const row = bytes.subarray(y * rowBytes, (y + 1) * rowBytes);
     if (filtered[from] === 2) {
       row.set(above);

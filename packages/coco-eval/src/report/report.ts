@@ -2,7 +2,7 @@ import type { DetectionResult } from '../detection/accumulate.ts';
 import type { CocoId } from '../detection/coco-types.ts';
 import type { DetectionConfusion } from '../detection/detection-confusion.ts';
 import type { ErrorBreakdown } from '../detection/error-breakdown.ts';
-import type { Finding } from '../detection/health-check.ts';
+import type { Finding } from '../detection/findings.ts';
 import { averagesPerCategory, type SummaryLine, summarizeDetections } from '../detection/summarize.ts';
 import type { Summation } from '../numeric/numpy-sum.ts';
 import type { PanopticResult } from '../panoptic/panoptic-quality.ts';

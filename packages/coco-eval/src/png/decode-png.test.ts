@@ -73,7 +73,7 @@ test('every filter and color type gives back the pixels', () => {
   fc.assert(
     fc.property(picture, ({ width, height, color, filters, bytes }) => {
       const image = decodePng(writePng(bytes, width, height, filters, { color }), inflate);
-      expect(Buffer.compare(image.data as Uint8Array, bytes)).toBe(0);
+      expect(Buffer.compare(image.samples as Uint8Array, bytes)).toBe(0);
     }),
     { seed: 8, numRuns: 300 },
   );
@@ -101,17 +101,17 @@ test('rows that repeat share their runs, and rows that change in places keep the
   expect(runs.values).toEqual([7, 300, 70000, 1, 2, 3]);
 });
 
-test('labels are grey of 8 or 16 bits, or palette indices', () => {
+test('labels are gray of 8 or 16 bits, or palette indices', () => {
   expect([...readLabelPng(writePng(Uint8Array.of(1, 2, 255, 0), 2, 2, [0, 1], { color: 0 }), inflate).labels]).toEqual([
     1, 2, 255, 0,
   ]);
   expect([...readLabelPng(writePng(Uint8Array.of(5, 6), 2, 1, [0], { color: 3 }), inflate).labels]).toEqual([5, 6]);
   const wide = writePng(Uint8Array.of(1, 0, 2, 3), 2, 1, [0], { color: 0, depth: 16 });
   expect([...readLabelPng(wide, inflate).labels]).toEqual([256, 515]);
-  expect([...decodePng(wide, inflate).data]).toEqual([256, 515]);
+  expect([...decodePng(wide, inflate).samples]).toEqual([256, 515]);
 });
 
-test('a palette or grey is no panoptic map, and colors are no labels', () => {
+test('a palette or gray is no panoptic map, and colors are no labels', () => {
   expect(() => readPanopticPng(writePng(Uint8Array.of(1), 1, 1, [0], { color: 3 }), inflate)).toThrow(
     'readPanopticPng: expected RGB of 8 bits, got 1 channels of 8 bits',
   );
@@ -127,11 +127,6 @@ test('what is damaged or of another kind is named', () => {
   const flipped = Buffer.from(good);
   flipped[18] ^= 1;
   expect(() => decodePng(flipped, inflate)).toThrow('decodePng: expected the checksum of IHDR to hold');
-  const interlaced = writePng(Uint8Array.of(1, 2, 3), 1, 1, [0], { interlace: 1 });
-  expect(() => decodePng(interlaced, inflate)).toThrow('decodePng: expected no interlacing');
-  expect(() => decodePng(writePng(Uint8Array.of(1), 1, 1, [0], { color: 0, depth: 4 }), inflate)).toThrow(
-    '8 or 16 bits',
-  );
   expect(() => decodePng(writePng(Uint8Array.of(1), 1, 1, [9], { color: 0 }), inflate)).toThrow(
     'expected a filter of 0 to 4',
   );
