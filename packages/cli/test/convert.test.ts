@@ -143,7 +143,7 @@ describe('a file of PyTorch beside a config', () => {
 
 test('weights behind a URL: a folder, a file beside its config, a TensorFlow checkpoint', async () => {
   await writePublished();
-  const fixtures = path.join(import.meta.dirname, '../../core/test/fixtures/checkpoints');
+  const fixtures = path.join(import.meta.dirname, '../../checkpoint/test/fixtures/checkpoints');
   const server = createServer((request, response) => {
     const file = [at('.'), fixtures].map((root) => path.join(root, request.url!)).find(isFile);
     response.writeHead(file ? 200 : 404).end(file ? readFileSync(file) : undefined);
