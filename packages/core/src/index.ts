@@ -23,6 +23,7 @@ export { type FloatImage, resizeImageAligned } from './image/resize-image-aligne
 export { resizeImageOpenCv } from './image/resize-image-opencv.ts';
 export { resizeLabels } from './image/resize-labels.ts';
 export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
+export { truncatedEdgeSize } from './image/truncated-edge-size.ts';
 // Kernels
 export { attention } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';

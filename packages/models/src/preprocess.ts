@@ -10,6 +10,7 @@ import {
   resizeImageOpenCv,
   type Size,
   shortestEdgeSize,
+  truncatedEdgeSize,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -17,6 +18,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export type ResizeRule =
   /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
   | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }
+  /** The same as Hugging Face does it: sizes are cut off instead of rounded. */
+  | { kind: 'truncated-edge'; shortestEdge: number; longestEdge: number }
   /** The same as mmdetection does it: sizes by its rounding, pixels by OpenCV, which does not widen its filter. */
   | { kind: 'rescale'; shortestEdge: number; longestEdge: number }
   /** The longer side to `side`, then up to a square of it; as deeplab2, corners aligned and pixels not rounded. */
@@ -109,6 +112,8 @@ function targetSize(size: Size, rule: ResizeRule): Size {
   switch (rule.kind) {
     case 'shortest-edge':
       return shortestEdgeSize(size, rule);
+    case 'truncated-edge':
+      return truncatedEdgeSize(size, rule);
     case 'rescale':
       return rescaledSize(size, rule);
     case 'square':

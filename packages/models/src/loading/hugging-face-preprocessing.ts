@@ -11,6 +11,10 @@ export type HuggingFacePreprocessor = {
   size_divisor?: number;
   size_divisibility?: number;
   do_resize?: boolean;
+  do_rescale?: boolean;
+  do_normalize?: boolean;
+  resample?: number;
+  pad_size?: object | null;
   rescale_factor?: number;
   image_mean?: [number, number, number];
   image_std?: [number, number, number];
@@ -29,14 +33,28 @@ const HUGGING_FACE = {
 /** Our preprocessing from Hugging Face's. @throws FormatError naming the field */
 export function readPreprocessing(file: string, json: HuggingFacePreprocessor): Preprocessing {
   checkFields(file, 'preprocessor', withoutNulls(json), HUGGING_FACE);
+  refuseOthers(file, json);
   return {
     resize: json.do_resize === false ? { kind: 'none' } : readResize(file, json),
-    divisor: Math.max(1, json.size_divisor ?? json.size_divisibility ?? 32),
+    divisor: json.do_resize === false ? 1 : Math.max(1, json.size_divisor ?? json.size_divisibility ?? 32),
     reachDivisor: 'resize',
-    rescale: json.rescale_factor ?? 1 / 255,
-    mean: json.image_mean ?? [0.485, 0.456, 0.406],
-    std: json.image_std ?? [0.229, 0.224, 0.225],
+    rescale: json.do_rescale === false ? 1 : (json.rescale_factor ?? 1 / 255),
+    mean: json.do_normalize === false ? [0, 0, 0] : (json.image_mean ?? [0.485, 0.456, 0.406]),
+    std: json.do_normalize === false ? [1, 1, 1] : (json.image_std ?? [0.229, 0.224, 0.225]),
   };
+}
+
+/** Pillow's number of bilinear resampling. */
+const BILINEAR = 2;
+
+/** Options that change pixels and are not read. */
+function refuseOthers(file: string, { resample, pad_size: padSize }: HuggingFacePreprocessor): void {
+  if ((resample ?? BILINEAR) !== BILINEAR) {
+    throw new FormatError(`${file}: expected resample ${BILINEAR} (bilinear), got ${shown(resample)}`);
+  }
+  if (padSize !== undefined && padSize !== null) {
+    throw new FormatError(`${file}: expected no pad_size, got ${shown(padSize)}`);
+  }
 }
 
 function readResize(
@@ -48,11 +66,11 @@ function readResize(
   if (!sides.every((side) => side === null || whole(1).holds(side))) {
     throw new FormatError(`${file}: expected size of whole numbers, got ${shown(size)}`);
   }
-  if (size === undefined || size === null) return { kind: 'shortest-edge', shortestEdge: 800, longestEdge: longest };
-  if (typeof size === 'number') return { kind: 'shortest-edge', shortestEdge: size, longestEdge: longest };
+  if (size === undefined || size === null) return { kind: 'truncated-edge', shortestEdge: 800, longestEdge: longest };
+  if (typeof size === 'number') return { kind: 'truncated-edge', shortestEdge: size, longestEdge: longest };
   if (size.height && size.width) return { kind: 'exact', size: [size.height, size.width] };
   if (size.shortest_edge) {
-    return { kind: 'shortest-edge', shortestEdge: size.shortest_edge, longestEdge: size.longest_edge ?? longest };
+    return { kind: 'truncated-edge', shortestEdge: size.shortest_edge, longestEdge: size.longest_edge ?? longest };
   }
   throw new FormatError(`${file}: expected size with height and width or shortest_edge, got ${JSON.stringify(size)}`);
 }

@@ -32,6 +32,7 @@ const PREPROCESSING: FieldsOf<Omit<Preprocessing, 'resize'>> = {
 const EDGES = { shortestEdge: SIDE, longestEdge: SIDE };
 const RESIZES: Record<ResizeRule['kind'], Record<string, Check>> = {
   'shortest-edge': EDGES,
+  'truncated-edge': EDGES,
   rescale: EDGES,
   square: { side: SIDE },
   exact: { size: listOf(SIDE, 2) },
