@@ -90,6 +90,7 @@ export type { PngChunks, PngHeader, PngLimits } from './png/png-chunks.ts';
 export { type LabelMap, labelsOf, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
 
 // Reports
+export { escapeControls } from './report/escaped-text.ts';
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';
 export { formatMarkdown } from './report/markdown.ts';
 export { drawPictures } from './report/pictures.ts';
@@ -104,6 +105,7 @@ export {
 } from './report/report.ts';
 
 // Semantic segmentation
+export { checkSemantic } from './semantic/check-semantic.ts';
 export {
   type AbsentClass,
   type SemanticImage,

@@ -1,3 +1,4 @@
+import { shown } from '../state/expect-value.ts';
 import type { CocoCategory } from './coco-types.ts';
 
 /**
@@ -18,8 +19,4 @@ export function requireCategories(where: string, categories: unknown): asserts c
   if (!Array.isArray(categories))
     throw new TypeError(`${where}: expected a list of categories, got ${shown(categories)}`);
   for (const [k, category] of categories.entries()) requireCategory(`${where}: categories[${k}]`, category);
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'none' : String(JSON.stringify(value)).slice(0, 80);
 }

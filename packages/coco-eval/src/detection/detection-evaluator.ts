@@ -1,9 +1,11 @@
+import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
 import { accumulate, type DetectionResult } from './accumulate.ts';
 import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import { type PrecisionRecallCurve, precisionRecallCurve } from './curves.ts';
 import { detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
 import { fallingScores, federated, joined, listed, type Pair } from './image-pairs.ts';
-import { CategoryLedger, type LedgerState } from './ledger.ts';
+import { CategoryLedger } from './ledger.ts';
+import type { LedgerState } from './ledger-state.ts';
 import { isThere, thereOf } from './lvis-areas.ts';
 import { type Matching, matchImage } from './match-image.ts';
 import {
@@ -219,19 +221,28 @@ export class DetectionEvaluator {
     };
   }
 
-  /** @throws if this is not a state that `save` made */
+  /** Continues from what `save` has given. @throws if it is not that, or torn */
   static restore(state: DetectionState): DetectionEvaluator {
+    const where = 'DetectionEvaluator.restore';
     if (state?.kind !== 'detection' || state.version !== 1) {
-      throw new TypeError('DetectionEvaluator.restore: expected a state of kind detection, version 1');
+      throw new TypeError(`${where}: expected a state of kind detection, version 1`);
     }
-    const { categories, categoryIds, imageIds, ...rest } = state.parameters;
-    const options = { ...rest, categoryIds, ...(imageIds && { imageIds }) };
-    const evaluator = new DetectionEvaluator({ ...options, categories });
-    if (state.ledgers.length !== evaluator.#ledgers.length) {
-      throw new RangeError(`DetectionEvaluator.restore: expected ${evaluator.#ledgers.length} categories in the state`);
+    const { categories, imageIds, ...rest } = expectObject(
+      `${where}: parameters`,
+      state.parameters,
+    ) as DetectionParameters;
+    const evaluator = new DetectionEvaluator({ ...rest, ...(imageIds !== null && { imageIds }), categories });
+    const ledgers = evaluator.#ledgers;
+    if (expectList(`${where}: ledgers`, state.ledgers).length !== ledgers.length) {
+      throw new RangeError(`${where}: expected ${ledgers.length} categories in the state, got ${state.ledgers.length}`);
     }
-    for (const [number, id] of state.images.entries()) evaluator.#images.set(id, number);
-    for (const [k, ledger] of state.ledgers.entries()) evaluator.#ledgers[k].restore(ledger);
+    for (const [number, id] of expectList(`${where}: images`, state.images).entries()) {
+      const isNew = (typeof id === 'number' || typeof id === 'string') && !evaluator.#images.has(id);
+      expectThat(isNew, `${where}: images[${number}]`, 'an id, once', id);
+      evaluator.#images.set(id as CocoId, number);
+    }
+    for (const [k, ledger] of state.ledgers.entries())
+      ledgers[k].restore(`${where}: ledgers[${k}]`, ledger, evaluator.#images.size);
     return evaluator;
   }
 

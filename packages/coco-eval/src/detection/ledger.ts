@@ -1,3 +1,5 @@
+import { type LedgerState, readLedger, toBase64 } from './ledger-state.ts';
+
 /**
  * What all images have said about one category: a row for each detection. Shapes: A areas, W = ⌈T / 32⌉ words, the
  * thresholds packed as bits.
@@ -9,24 +11,28 @@ export class CategoryLedger {
   readonly positives: Float64Array;
   /** Detections so far. */
   size = 0;
-  scores = new Float64Array(16);
-  images = new Int32Array(16); // number of the image, in order of adding
-  ranks = new Int32Array(16); // place among the detections of its image and category, by falling score
+  scores = new Float64Array(0);
+  images = new Int32Array(0); // number of the image, in order of adding
+  ranks = new Int32Array(0); // place among the detections of its image and category, by falling score
   bits: Uint32Array; // [size, A, 2, W] true positive, then false positive; neither if ignored
   /** ⌈T / 32⌉ */
   readonly words: number;
   readonly stride: number;
+  readonly areas: number;
+  readonly thresholds: number;
 
   constructor(areas: number, thresholds: number) {
+    this.areas = areas;
+    this.thresholds = thresholds;
     this.positives = new Float64Array(areas);
     this.words = Math.ceil(thresholds / 32);
     this.stride = areas * 2 * this.words;
-    this.bits = new Uint32Array(16 * this.stride);
+    this.bits = new Uint32Array(0);
   }
 
   /** @returns the row of the new detection; its bits are all zero */
   append(score: number, image: number, rank: number): number {
-    if (this.size === this.scores.length) this.#grow(this.size * 2);
+    if (this.size === this.scores.length) this.#grow(Math.max(16, this.size * 2));
     this.scores[this.size] = score;
     this.images[this.size] = image;
     this.ranks[this.size] = rank;
@@ -66,49 +72,17 @@ export class CategoryLedger {
     };
   }
 
-  /** @throws if the arrays do not fit together */
-  restore(state: LedgerState): void {
-    this.seen = state.seen;
-    this.positives.set(state.positives);
-    this.scores = new Float64Array(fromBase64(state.scores));
-    this.images = new Int32Array(fromBase64(state.images));
-    this.ranks = new Int32Array(fromBase64(state.ranks));
-    this.bits = new Uint32Array(fromBase64(state.bits));
-    this.size = this.scores.length;
-    const { size } = this;
-    if (this.images.length !== size || this.ranks.length !== size || this.bits.length !== size * this.stride) {
-      throw new RangeError(`DetectionEvaluator.restore: expected ${size} rows in every list, got others`);
-    }
-    if (size === 0) this.#grow(16);
+  /** Takes in what `save` has given. @throws where its lists are none, or do not fit together */
+  restore(where: string, state: unknown, images: number): void {
+    const { areas, thresholds } = this;
+    const { positives, ...lists } = readLedger(where, state, { areas, thresholds, images });
+    this.positives.set(positives);
+    Object.assign(this, lists);
+    this.size = lists.scores.length;
   }
 }
-
-/** Little-endian bytes in base64. */
-export type LedgerState = {
-  seen: boolean;
-  positives: number[];
-  scores: string;
-  images: string;
-  ranks: string;
-  bits: string;
-};
 
 function copied<T extends { set(source: T): void }>(source: T, target: T): T {
   target.set(source);
   return target;
-}
-
-function toBase64(values: Float64Array | Int32Array | Uint32Array): string {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  let text = '';
-  const piece = 3 * 2 ** 12;
-  for (let k = 0; k < bytes.length; k += piece) text += btoa(String.fromCharCode(...bytes.subarray(k, k + piece)));
-  return text;
-}
-
-function fromBase64(text: string): ArrayBuffer {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let k = 0; k < bytes.length; k++) bytes[k] = binary.charCodeAt(k);
-  return bytes.buffer;
 }

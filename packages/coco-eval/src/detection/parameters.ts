@@ -1,4 +1,7 @@
 import { linspace } from '../numeric/numpy-sum.ts';
+import { expectThat } from '../state/expect-value.ts';
+import { requireCategories } from './categories.ts';
+import { requireOptions } from './check-options.ts';
 import type { CocoCategory, CocoId } from './coco-types.ts';
 
 /** What overlaps: masks, boxes, or masks with their boundaries (Cheng et al. 2021). */
@@ -60,21 +63,23 @@ export const COCO_AREAS: readonly AreaRange[] = [
 /** Detections LVIS keeps of an image, over all categories. */
 export const LVIS_MAX_DETECTIONS = 300;
 
-/** Fills in what the options leave open. @throws at limits that are not whole numbers above 0 */
+/** Numbers a result may hold for each of its arrays: 2 GB. */
+const MOST_NUMBERS = 2 ** 28;
+
+/** Fills in what the options leave open. @throws at options that are none, or together are too many for a result */
 export function decideParameters(
   categories: readonly CocoCategory[],
   options: DetectionOptions = {},
 ): DetectionParameters {
+  requireCategories('categories', categories);
+  requireOptions(options);
   const rules = options.rules ?? 'coco';
   const iouType = options.iouType ?? 'segm';
   const useCategories = options.useCategories ?? true;
   const known = new Map(categories.map((category) => [category.id, category]));
   const categoryIds = ascendingIds(options.categoryIds ?? known.keys());
   const limits = options.maxDetections ?? (rules === 'lvis' ? [LVIS_MAX_DETECTIONS] : [1, 10, 100]);
-  if (limits.length === 0 || limits.some((limit) => !(Number.isInteger(limit) && limit > 0))) {
-    throw new RangeError(`maxDetections: expected whole numbers above 0, got [${limits}]`);
-  }
-  return {
+  const parameters: DetectionParameters = {
     iouType,
     categories: useCategories ? categoryIds.map((id) => known.get(id) ?? { id }) : [{ id: -1, name: 'all' }],
     categoryIds,
@@ -88,6 +93,16 @@ export function decideParameters(
     dilationRatio: options.dilationRatio ?? 0.02,
     resultKind: options.resultKind ?? (iouType === 'bbox' ? 'bbox' : 'segmentation'),
   };
+  requireRoom(parameters);
+  return parameters;
+}
+
+function requireRoom(parameters: DetectionParameters): void {
+  const { iouThresholds, recallThresholds, categories, areaRanges, maxDetections } = parameters;
+  const lists = [iouThresholds, recallThresholds, categories, areaRanges, maxDetections];
+  const numbers = lists.reduce((product, { length }) => product * length, 1);
+  const expected = 'at most 2^28 thresholds x recalls x categories x areas x limits';
+  expectThat(numbers <= MOST_NUMBERS, 'options', expected, numbers);
 }
 
 /** Whether an area lies outside of a size class; the bounds belong to the class. */

@@ -1,3 +1,5 @@
+import { expectList, expectObject, expectThat, isCount } from '../state/expect-value.ts';
+import { readOptions, readTally, requireMap } from './check-panoptic-input.ts';
 import { IdRuns, runsOfIds } from './id-runs.ts';
 import { matchSegments, type Segment, type SegmentMatches } from './match-segments.ts';
 import { countPairs } from './pair-counts.ts';
@@ -58,7 +60,7 @@ export type PanopticResult = {
 };
 
 /** One image's contribution: categories of matched pairs with their IoU, then of false positives and negatives. */
-type ImageTally = {
+export type ImageTally = {
   index: number;
   matched: number[];
   iou: number[];
@@ -76,23 +78,24 @@ export type PanopticState = { kind: 'panoptic'; version: 1; options: PanopticQua
 export class PanopticQuality {
   readonly options: PanopticQualityOptions;
   readonly #categories: ReadonlyMap<number, PanopticCategory>;
-  #images: ImageTally[] = [];
+  #images: Map<number, ImageTally> = new Map(); // by index
 
   constructor(options: PanopticQualityOptions) {
     this.options = options;
-    this.#categories = new Map(options.categories.map((category) => [category.id, category]));
+    this.#categories = readOptions('PanopticQuality', options);
   }
 
   /** Adds an image. @returns its matches @throws at ids or categories that do not fit together */
   add(image: PanopticImage): SegmentMatches {
     const { groundTruth: truth, prediction } = image;
-    requireMap('ground truth', truth);
-    requireMap('prediction', prediction);
-    for (const segment of [...truth.segments, ...prediction.segments]) this.#requireCategory(segment);
+    requireMap('ground truth', truth, this.#categories);
+    requireMap('prediction', prediction, this.#categories);
+    const index = image.index ?? this.#images.size;
+    this.#requireNew('PanopticQuality', index);
     const runs = runsOf(truth.ids, prediction.ids);
     const matches = matchSegments(truth.segments, prediction.segments, countPairs(...runs), this.#bandPairs(image));
-    this.#images.push({
-      index: image.index ?? this.#images.length,
+    this.#images.set(index, {
+      index,
       matched: matches.matched.map(({ category }) => category),
       iou: matches.matched.map(({ iou }) => iou),
       falsePositives: matches.falsePositives.map(({ category_id }) => category_id),
@@ -101,10 +104,9 @@ export class PanopticQuality {
     return matches;
   }
 
-  #requireCategory({ id, category_id }: Segment): void {
-    if (!this.#categories.has(category_id)) {
-      throw new RangeError(`PanopticQuality: expected a known category for segment ${id}, got ${category_id}`);
-    }
+  #requireNew(where: string, index: number): void {
+    expectThat(isCount(index), where, 'an index of a whole number of 0 or more', index);
+    if (this.#images.has(index)) throw new RangeError(`${where}: expected image ${index} once, got it twice`);
   }
 
   #bandPairs({ groundTruth, prediction, height, width }: PanopticImage) {
@@ -113,7 +115,7 @@ export class PanopticQuality {
     if (height === undefined || width === undefined || height * width !== truth.length) {
       throw new RangeError(`PanopticQuality: expected height and width of ${truth.length} pixels for boundaries`);
     }
-    const interior = Math.max(...this.#categories.keys()) + 1;
+    const interior = [...this.#categories.keys()].reduce((a, b) => Math.max(a, b), 0) + 1;
     const size = { height, width, interior, dilationRatio: this.options.dilationRatio ?? 0.02 };
     return boundaryPairs(truth, predicted, size);
   }
@@ -123,7 +125,7 @@ export class PanopticQuality {
    * splits by processor cores, which moves the last digit
    */
   result({ cores = 1 }: { cores?: number } = {}): PanopticResult {
-    const images = this.#images.toSorted((a, b) => a.index - b.index);
+    const images = [...this.#images.values()].sort((a, b) => a.index - b.index);
     const tallies = new Map<number, CategoryQuality>();
     for (const category of this.#categories.values()) {
       tallies.set(category.id, { category, pq: 0, sq: 0, rq: 0, iou: 0, tp: 0, fp: 0, fn: 0 });
@@ -142,16 +144,20 @@ export class PanopticQuality {
 
   /** Everything seen so far, which JSON can carry to another process; `restore` and `merge` take it up. */
   save(): PanopticState {
-    return { kind: 'panoptic', version: 1, options: this.options, images: this.#images };
+    return { kind: 'panoptic', version: 1, options: this.options, images: [...this.#images.values()] };
   }
 
   /** Continues from what `save` has given. @throws if it is not that */
   static restore(state: PanopticState): PanopticQuality {
-    if (state?.kind !== 'panoptic' || state.version !== 1 || !Array.isArray(state.images)) {
-      throw new TypeError('PanopticQuality.restore: expected a state of kind panoptic, version 1');
+    const where = 'PanopticQuality.restore';
+    if (state?.kind !== 'panoptic' || state.version !== 1)
+      throw new TypeError(`${where}: expected a state of kind panoptic, version 1`);
+    const quality = new PanopticQuality(expectObject(`${where}: options`, state.options) as PanopticQualityOptions);
+    for (const [k, stored] of expectList(`${where}: images`, state.images).entries()) {
+      const tally = readTally(`${where}: images[${k}]`, stored, quality.#categories);
+      quality.#requireNew(where, tally.index);
+      quality.#images.set(tally.index, tally);
     }
-    const quality = new PanopticQuality(state.options);
-    quality.#images = [...state.images];
     return quality;
   }
 
@@ -160,20 +166,9 @@ export class PanopticQuality {
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('PanopticQuality.merge: expected equal categories and options, got different ones');
     }
-    const seen = new Set(this.#images.map(({ index }) => index));
-    for (const image of other.#images) {
-      if (seen.has(image.index))
-        throw new RangeError(`PanopticQuality.merge: expected image ${image.index} once, got it twice`);
-      this.#images.push(image);
-    }
+    for (const index of other.#images.keys()) this.#requireNew('PanopticQuality.merge', index);
+    for (const [index, image] of other.#images) this.#images.set(index, image);
   }
-}
-
-function requireMap(what: string, map: PanopticMap): void {
-  const isPixels = Array.isArray(map?.ids) || ArrayBuffer.isView(map?.ids) || map?.ids instanceof IdRuns;
-  const isSegment = (segment: Segment) => typeof segment?.id === 'number' && segment.category_id !== undefined;
-  if (isPixels && Array.isArray(map.segments) && Array.from(map.segments).every(isSegment)) return;
-  throw new TypeError(`PanopticQuality: expected ids of pixels and segments of id and category_id in the ${what}`);
 }
 
 /** Runs of two maps, as wide as the one that is of runs already. @throws where they differ in their number of pixels */

@@ -1,9 +1,10 @@
 import { formatFixed } from '../numeric/python-format.ts';
+import { escapeControls, escapeMarkdown } from './escaped-text.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** A report as Markdown: summary, categories, errors, findings. */
 export function formatMarkdown(report: EvaluationReport): string {
-  const parts = [`# ${report.title}`];
+  const parts = [`# ${escapeMarkdown(report.title)}`];
   if (report.images !== null) parts.push(`${report.images} images`);
   parts.push(fenced(report.text), categoryTable(report));
   if (report.errors) parts.push(errorTable(report.errors));
@@ -12,12 +13,11 @@ export function formatMarkdown(report: EvaluationReport): string {
 }
 
 function fenced(text: string): string {
-  return `\`\`\`\n${text}\n\`\`\``;
+  return `\`\`\`\n${text.split('\n').map(escapeControls).join('\n')}\n\`\`\``;
 }
 
 function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ')).join(' | ')} |`;
+  const line = (cells: string[]) => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
   const rule = head.map((_, k) => (k === 0 ? '---' : '---:'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
@@ -45,7 +45,7 @@ function errorTable({ ap, counts, deltaAp }: NonNullable<EvaluationReport['error
 function findingList(findings: NonNullable<EvaluationReport['findings']>): string {
   if (findings.length === 0) return '## Input\n\nNo faults found.';
   const lines = findings.map(({ severity, code, message, count, examples }) => {
-    return `- **${severity}: ${code}** (${count}): ${message}. ${examples.join('; ')}${count > examples.length ? '; …' : ''}`;
+    return `- **${severity}: ${code}** (${count}): ${message}. ${examples.map(escapeMarkdown).join('; ')}${count > examples.length ? '; …' : ''}`;
   });
   return `## Input\n\n${lines.join('\n')}`;
 }

@@ -1,3 +1,4 @@
+import { escapeXml } from './escaped-text.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** The pictures of a report as SVG documents, by file name: what it has data for. */
@@ -18,15 +19,16 @@ const BLUE = '#3a6ea5';
 function svg(width: number, height: number, title: string, body: string): string {
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   const head = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11" fill="${INK}">`;
-  return `${head}<title>${escaped(title)}</title><rect width="100%" height="100%" fill="#fff"/>${body}</svg>\n`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return `${head}<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>${body}</svg>\n`;
 }
 
 function label(x: number, y: number, text: string, attributes = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(text)}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeXml(text)}</text>`;
+}
+
+/** By characters, so that none is cut in two. */
+function shortened(text: string, length: number): string {
+  return [...text.slice(0, 2 * length)].slice(0, length).join('');
 }
 
 function round(value: number): number {
@@ -40,7 +42,7 @@ function bars(rows: readonly { name: string; value: number; shown: string }[], t
     const y = 30 + k * row;
     const length = round((Math.max(value, 0) / largest) * full);
     return [
-      label(left - 6, y + 11, name.slice(0, 26), 'text-anchor="end"'),
+      label(left - 6, y + 11, shortened(name, 26), 'text-anchor="end"'),
       `<rect x="${left}" y="${y + 2}" width="${length}" height="${row - 4}" fill="${BLUE}"/>`,
       label(left + length + 4, y + 11, shown),
     ].join('');
@@ -104,14 +106,14 @@ function confusionSvg({ names, counts }: NonNullable<EvaluationReport['confusion
       const share = round(count / totals[column]);
       const place = `x="${left + j * cell}" y="${top + i * cell}" width="${cell}" height="${cell}"`;
       const text = `predicted ${names[row]}, truly ${names[column]}: ${count}`;
-      return `<rect ${place} fill="${BLUE}" fill-opacity="${share}"><title>${escaped(text)}</title></rect>`;
+      return `<rect ${place} fill="${BLUE}" fill-opacity="${share}"><title>${escapeXml(text)}</title></rect>`;
     }),
   );
   const labels = kept.map((k, i) => {
     const x = left + (i + 0.7) * cell;
     return (
-      label(left - 4, top + (i + 0.75) * cell, names[k].slice(0, 18), 'text-anchor="end"') +
-      label(x, top - 4, names[k].slice(0, 18), `transform="rotate(-60 ${round(x)} ${top - 4})"`)
+      label(left - 4, top + (i + 0.75) * cell, shortened(names[k], 18), 'text-anchor="end"') +
+      label(x, top - 4, shortened(names[k], 18), `transform="rotate(-60 ${round(x)} ${top - 4})"`)
     );
   });
   const extent = kept.length * cell;

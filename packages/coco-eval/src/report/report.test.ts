@@ -99,7 +99,7 @@ test('names in pictures and tables cannot break them', () => {
   quality.add({ groundTruth: map, prediction: map });
   const report = panopticReport(quality.result());
   expect(drawPictures(report)['categories.svg']).toContain('&#60;b&#62;|&#34;&#38;');
-  expect(formatMarkdown(report)).toContain('| <b>\\|"& | 1.000 |');
+  expect(formatMarkdown(report)).toContain('| &lt;b&gt;\\|"&amp; | 1.000 |');
 });
 
 test('a semantic report shows absent classes as absent', () => {

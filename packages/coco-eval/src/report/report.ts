@@ -6,6 +6,7 @@ import type { Finding } from '../detection/findings.ts';
 import { averagesPerCategory, type SummaryLine, summarizeDetections } from '../detection/summarize.ts';
 import type { Summation } from '../numeric/numpy-sum.ts';
 import type { PanopticResult } from '../panoptic/panoptic-quality.ts';
+import { checkSemantic } from '../semantic/check-semantic.ts';
 import type { SemanticResult } from '../semantic/semantic-quality.ts';
 import { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './format-summary.ts';
 
@@ -109,7 +110,7 @@ export function semanticReport(result: SemanticResult, names: readonly string[] 
   return {
     kind: 'semantic',
     title: 'Semantic segmentation',
-    images: null,
+    images: result.images,
     summary: {
       mIoU: result.meanIou,
       fwIoU: result.frequencyWeightedIou,
@@ -126,5 +127,6 @@ export function semanticReport(result: SemanticResult, names: readonly string[] 
       names: [...Array.from(result.iou, (_, k) => names[k] ?? String(k)), 'ignored'],
       counts: [...result.confusion],
     },
+    findings: checkSemantic(result, names),
   };
 }

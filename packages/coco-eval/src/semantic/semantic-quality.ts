@@ -1,5 +1,6 @@
 import { numpySum } from '../numeric/numpy-sum.ts';
 import { labelBoundary } from './label-boundary.ts';
+import { readSemanticState, requireOptions } from './semantic-state.ts';
 
 /** What labels mean, and whether boundaries are compared too. */
 export type SemanticQualityOptions = {
@@ -40,13 +41,21 @@ export type SemanticResult = {
   boundaryIou?: Float64Array;
   /** [K + 1, K + 1] pixels: rows predicted, columns ground truth, the last of both is what does not count. */
   confusion: Float64Array;
+  /** How many images were added. */
+  images: number;
+  /** Ground-truth pixels of the label that is the number of classes: not counted, but not the ignored label either. */
+  beyond: number;
 };
 
 /** Everything a SemanticQuality has seen, as JSON. */
 export type SemanticState = {
   kind: 'semantic';
-  version: 1;
+  version: 2;
   options: SemanticQualityOptions;
+  /** How many images were added. */
+  images: number;
+  /** Ground-truth pixels of the label that is the number of classes. */
+  beyond: number;
   confusion: number[];
   boundaryConfusion: number[];
 };
@@ -56,11 +65,11 @@ export class SemanticQuality {
   readonly options: SemanticQualityOptions;
   readonly #confusion: Float64Array;
   readonly #boundaryConfusion: Float64Array;
+  #images = 0;
+  #beyond = 0;
 
   constructor(options: SemanticQualityOptions) {
-    if (!(Number.isInteger(options.classes) && options.classes > 0)) {
-      throw new RangeError(`SemanticQuality: expected a number of classes, got ${options.classes}`);
-    }
+    requireOptions('SemanticQuality', options);
     this.options = options;
     this.#confusion = new Float64Array((options.classes + 1) ** 2);
     this.#boundaryConfusion = new Float64Array(options.boundary ? (options.classes + 1) ** 2 : 0);
@@ -72,15 +81,17 @@ export class SemanticQuality {
     if (groundTruth.length !== prediction.length) {
       throw new RangeError(`SemanticQuality: expected ${groundTruth.length} pixels, got ${prediction.length}`);
     }
-    const truth = Uint32Array.from(groundTruth, (label) => (label === ignoreLabel ? classes : label));
-    requireLabels('ground truth', truth, classes);
-    requireLabels('prediction', prediction, classes);
-    count(this.#confusion, prediction, truth, classes + 1);
-    if (!boundary) return;
-    if (height === undefined || width === undefined || height * width !== truth.length) {
-      throw new RangeError(`SemanticQuality: expected height and width of ${truth.length} pixels for boundaries`);
+    if (boundary && (height === undefined || width === undefined || height * width !== groundTruth.length)) {
+      throw new RangeError(`SemanticQuality: expected height and width of ${groundTruth.length} pixels for boundaries`);
     }
-    const outlines = [prediction, truth].map((labels) => labelBoundary(labels, height, width));
+    requireLabels('ground truth', groundTruth, classes, ignoreLabel);
+    requireLabels('prediction', prediction, classes);
+    const truth = Uint32Array.from(groundTruth, (label) => (label === ignoreLabel ? classes : label));
+    count(this.#confusion, prediction, truth, classes + 1);
+    this.#images++;
+    if (ignoreLabel !== classes) for (let p = 0; p < truth.length; p++) if (groundTruth[p] === classes) this.#beyond++;
+    if (!boundary) return;
+    const outlines = [prediction, truth].map((labels) => labelBoundary(labels, height!, width!));
     count(this.#boundaryConfusion, outlines[0], outlines[1], classes + 1);
   }
 
@@ -110,6 +121,8 @@ export class SemanticQuality {
       accuracy,
       ...(boundary && { boundaryIou: this.#boundaryIou() }),
       confusion: this.#confusion.slice(),
+      images: this.#images,
+      beyond: this.#beyond,
     };
   }
 
@@ -122,8 +135,10 @@ export class SemanticQuality {
   save(): SemanticState {
     return {
       kind: 'semantic',
-      version: 1,
+      version: 2,
       options: this.options,
+      images: this.#images,
+      beyond: this.#beyond,
       confusion: [...this.#confusion],
       boundaryConfusion: [...this.#boundaryConfusion],
     };
@@ -131,15 +146,14 @@ export class SemanticQuality {
 
   /** Continues from what `save` has given. @throws if it is not that */
   static restore(state: SemanticState): SemanticQuality {
-    if (state?.kind !== 'semantic' || state.version !== 1) {
-      throw new TypeError('SemanticQuality.restore: expected a state of kind semantic, version 1');
-    }
-    const quality = new SemanticQuality(state.options);
-    if (state.confusion?.length !== quality.#confusion.length) {
-      throw new RangeError(`SemanticQuality.restore: expected ${quality.#confusion.length} counts`);
-    }
-    quality.#confusion.set(state.confusion);
-    quality.#boundaryConfusion.set(state.boundaryConfusion);
+    const { options, confusion, boundaryConfusion, images, beyond } = readSemanticState(
+      'SemanticQuality.restore',
+      state,
+    );
+    const quality = new SemanticQuality(options);
+    quality.#confusion.set(confusion);
+    quality.#boundaryConfusion.set(boundaryConfusion);
+    [quality.#images, quality.#beyond] = [images, beyond];
     return quality;
   }
 
@@ -150,15 +164,18 @@ export class SemanticQuality {
     }
     add(this.#confusion, other.#confusion);
     add(this.#boundaryConfusion, other.#boundaryConfusion);
+    this.#images += other.#images;
+    this.#beyond += other.#beyond;
   }
 }
 
-function requireLabels(what: string, labels: ArrayLike<number>, classes: number): void {
-  const last = what === 'prediction' ? classes - 1 : classes;
+/** @param ignored A label that may be there though it is no class; a label that is the number of classes may too */
+function requireLabels(what: string, labels: ArrayLike<number>, classes: number, ignored?: number): void {
+  const last = ignored === undefined ? classes - 1 : classes;
   for (let p = 0; p < labels.length; p++) {
-    if (!(labels[p] >= 0 && labels[p] <= last)) {
-      throw new RangeError(`SemanticQuality: expected ${what} labels of 0 to ${classes - 1}, got ${labels[p]}`);
-    }
+    const label = labels[p];
+    if ((label >= 0 && label <= last && (label | 0) === label) || label === ignored) continue;
+    throw new RangeError(`SemanticQuality: expected ${what} labels of 0 to ${classes - 1}, got ${label}`);
   }
 }
 

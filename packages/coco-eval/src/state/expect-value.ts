@@ -1,0 +1,41 @@
+/** A value as an error shows it. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+/** @throws unless it holds, with what was expected and what there is */
+export function expectThat(holds: boolean, where: string, expected: string, value: unknown): asserts holds {
+  if (!holds) throw new TypeError(`${where}: expected ${expected}, got ${shown(value)}`);
+}
+
+/** A real list, of so many entries where that is known: an object with a length is none. */
+export function expectList(where: string, value: unknown, length?: number): unknown[] {
+  const expected = length === undefined ? 'a list' : `a list of ${length}`;
+  expectThat(Array.isArray(value) && (length ?? value.length) === value.length, where, expected, lengthOf(value));
+  return value as unknown[];
+}
+
+function lengthOf(value: unknown): unknown {
+  return Array.isArray(value) ? `${value.length} entries` : value;
+}
+
+/** Whether this is a number that counts something. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** A list of counts. @throws at the first that is none */
+export function expectCounts(where: string, value: unknown, length?: number): number[] {
+  const list = expectList(where, value, length);
+  const wrong = list.findIndex((count) => !isCount(count));
+  expectThat(wrong === -1, `${where}[${wrong}]`, 'a whole number of 0 or more', list[wrong]);
+  return list as number[];
+}
+
+/** An object that is no list. */
+export function expectObject(where: string, value: unknown): Record<string, unknown> {
+  expectThat(typeof value === 'object' && value !== null && !Array.isArray(value), where, 'an object', value);
+  return value as Record<string, unknown>;
+}
