@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
@@ -15,7 +16,6 @@ import type {
 } from './backend-info.ts';
 import { startCpu } from './cpu.ts';
 import { checkBackend } from './device-errors.ts';
-import { startNative } from './native.ts';
 import { startWasm } from './wasm.ts';
 import { startWebgpu } from './webgpu.ts';
 
@@ -79,7 +79,7 @@ function start(name: BackendName, options: BackendOptions): Promise<StartedBacke
       return startWebgpu();
     case 'node-gpu':
     case 'node':
-      return startNative(name, options);
+      return platform.startNative(name, options);
     case 'wasm':
       return startWasm(options);
     case 'cpu':
