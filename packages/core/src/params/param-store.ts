@@ -1,6 +1,7 @@
 import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectBackend } from '../backend/expect-backend.ts';
 import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
@@ -138,6 +139,7 @@ export class ParamStore {
 
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
+    expectBackend(`ParamStore: ${key}`);
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
       const value = this.isZero ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
