@@ -24,7 +24,7 @@ const MAX_DISTANCE = 254;
 export class AxialAttention {
   readonly scope: Scope;
   readonly config: AxialAttentionConfig;
-  readonly projection: tf.Variable; // [in, 2K + V]
+  readonly projection: tf.Variable<tf.Rank.R2>; // [in, 2K + V]
   readonly projectionNorm: KerasBatchNorm;
   readonly similarityNorm: KerasBatchNorm;
   readonly retrievedNorm: KerasBatchNorm;

@@ -28,8 +28,8 @@ export type AttentionInputs = {
 export class MultiHeadAttention {
   readonly scope: Scope;
   readonly config: MultiHeadAttentionConfig;
-  readonly packedWeight: tf.Variable | undefined; // [C, 3C]
-  readonly packedBias: tf.Variable | undefined; // [3C]
+  readonly packedWeight: tf.Variable<tf.Rank.R2> | undefined; // [C, 3C]
+  readonly packedBias: tf.Variable<tf.Rank.R1> | undefined; // [3C]
   readonly split: [Linear, Linear, Linear] | undefined;
   readonly output: Linear;
 

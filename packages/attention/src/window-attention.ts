@@ -12,7 +12,7 @@ export class WindowAttention {
   readonly key: Linear;
   readonly value: Linear;
   readonly output: Linear;
-  readonly biasTable: tf.Variable; // [(2w − 1)², h]
+  readonly biasTable: tf.Variable<tf.Rank.R2>; // [(2w − 1)², h]
 
   /** @param scope Holds `self.{query,key,value}`, `self.relative_position_bias_table` and `output.dense`. */
   constructor(scope: Scope, config: WindowAttentionConfig) {
@@ -25,7 +25,7 @@ export class WindowAttention {
     this.key = projection('self', 'key');
     this.value = projection('self', 'value');
     this.output = projection('output', 'dense');
-    const table = [(2 * window - 1) ** 2, numHeads];
+    const table: [number, number] = [(2 * window - 1) ** 2, numHeads];
     this.biasTable = scope.at('self').param('relative_position_bias_table', table, init.truncatedNormal(0.02));
   }
 

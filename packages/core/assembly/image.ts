@@ -30,6 +30,46 @@ export function resizeGradient(
   }
 }
 
+/**
+ * The largest of each window of x [B, H, W, C] into y [B, h, w, C], rows [from, to) of B·h. The lanes' maximum hands NaN
+ * on, as the scalar one does; a window that lies in the padding alone is −∞.
+ */
+export function maxPool(
+  x: usize, y: usize, H: i32, W: i32, C: i32, h: i32, w: i32,
+  sizeY: i32, sizeX: i32, strideY: i32, strideX: i32, padY: i32, padX: i32, from: i32, to: i32,
+): void {
+  const bytes = <usize>C << 2;
+  const whole = <usize>(C & ~3) << 2;
+  y += <usize>(from * w) * bytes;
+  for (let row = from; row < to; row++) {
+    const image = x + <usize>(row / h * H * W) * bytes;
+    const top = (row % h) * strideY - padY;
+    const first = max(0, top);
+    const last = min(H, top + sizeY);
+    for (let column = 0; column < w; column++, y += bytes) {
+      const left = column * strideX - padX;
+      const begin = max(0, left);
+      const end = min(W, left + sizeX);
+      for (let c: usize = 0; c < whole; c += 16) {
+        let largest = f32x4.splat(-Infinity);
+        for (let i = first; i < last; i++) {
+          let at = image + <usize>(i * W + begin) * bytes + c;
+          for (let j = begin; j < end; j++, at += bytes) largest = f32x4.max(largest, v128.load(at));
+        }
+        v128.store(y + c, largest);
+      }
+      for (let c = whole; c < bytes; c += 4) {
+        let largest: f32 = -Infinity;
+        for (let i = first; i < last; i++) {
+          let at = image + <usize>(i * W + begin) * bytes + c;
+          for (let j = begin; j < end; j++, at += bytes) largest = max(largest, load<f32>(at));
+        }
+        store<f32>(y + c, largest);
+      }
+    }
+  }
+}
+
 /** Adds dy into dx, which the caller clears, at the first maximum of each window. */
 export function maxPoolGradient(
   dy: usize, x: usize, y: usize, dx: usize,

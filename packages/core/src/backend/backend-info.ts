@@ -1,7 +1,7 @@
 /** Names a user can ask for. `node-gpu` and `node` are TensorFlow's own library, with CUDA and without. */
 export type BackendName = 'webgpu' | 'node-gpu' | 'node' | 'wasm' | 'cpu';
 
-/** What a started backend says of itself. */
+/** Properties of a started backend. */
 export type BackendTraits = {
   /** The adapter, the library, or how many threads of what. */
   description: string;
@@ -25,11 +25,13 @@ export type PassedOver = { name: BackendName; reason: string };
 /** The backend that `useBackend` started. */
 export type BackendInfo = BackendTraits & { name: BackendName; passedOver: PassedOver[] };
 
-/** How a backend is started. */
+/** Options of `useBackend`. */
 export type BackendOptions = {
   /**
    * Threads in Node of the wasm backend, at most 8, and of native TensorFlow. Default: one for each processor. Fixed by
    * the first call.
    */
   threads?: number;
+  /** Milliseconds that a backend may take to start, or that `auto` waits for each. Default: 60,000. */
+  timeLimit?: number;
 };

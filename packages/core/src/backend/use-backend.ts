@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
@@ -15,28 +16,33 @@ import type {
 } from './backend-info.ts';
 import { startCpu } from './cpu.ts';
 import { checkBackend } from './device-errors.ts';
-import { startNative } from './native.ts';
 import { startWasm } from './wasm.ts';
 import { startWebgpu } from './webgpu.ts';
 
 /** From the fastest to the slowest. */
 const ORDER: readonly BackendName[] = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'];
 
+/** Backends that `auto` may take: plain JavaScript, many times slower than the rest, only who asks for it gets. */
+const AUTOMATIC = ORDER.filter((name) => name !== 'cpu');
+
+/** Milliseconds that a start may take unless told. */
+const TIME_LIMIT = 60_000;
+
 /** The outcome of each start: a backend is started once in the life of a process. */
 const started = new Map<BackendName, Promise<StartedBackend>>();
 
 /**
  * Starts a backend and makes it the one that ops run on, with the gradients and kernels that tfjs lacks. Backend
- * packages are loaded on demand. `auto` takes the first of webgpu, node-gpu, node, wasm, cpu that starts on real
- * hardware, and tells why it passed over the others.
+ * packages are loaded on demand. `auto` takes the first of webgpu, node-gpu, node, wasm that starts on real hardware,
+ * and tells why it passed over the others; plain JavaScript, `cpu`, is only taken by name.
  *
- * @throws BackendError if the backend cannot start here
+ * @throws BackendError if the backend cannot start here, or not within the time limit
  */
 export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<BackendInfo> {
   checkBackend();
   if (name !== 'auto') return { name, ...(await activate(name, options, false)), passedOver: [] };
   const passedOver: PassedOver[] = [];
-  for (const candidate of ORDER) {
+  for (const candidate of AUTOMATIC) {
     try {
       return { name: candidate, ...(await activate(candidate, options, true)), passedOver };
     } catch (error) {
@@ -44,11 +50,13 @@ export async function useBackend(name: BackendName | 'auto', options: BackendOpt
     }
   }
   const reasons = passedOver.map(({ name, reason }) => `\n  ${name}: ${reason}`).join('');
-  throw new BackendError(`useBackend: expected a backend to start, got none${reasons}`);
+  throw new BackendError(
+    `useBackend: expected one of ${AUTOMATIC.join(', ')} to start, got none. Ask for cpu by name for plain JavaScript${reasons}`,
+  );
 }
 
 async function activate(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {
-  const { emulated = false, ...traits } = await startOnce(name, options);
+  const { emulated = false, ...traits } = await withinLimit(name, startOnce(name, options), options.timeLimit);
   if (hardwareOnly && emulated) {
     throw new BackendError(
       `${name}: expected a graphics processor, got ${traits.description}. Ask for ${name} by name to use it`,
@@ -73,13 +81,29 @@ function startOnce(name: BackendName, options: BackendOptions): Promise<StartedB
   return attempt;
 }
 
+/** A start that goes on beyond the limit is kept: a later call may find it done. */
+async function withinLimit<T>(name: BackendName, attempt: Promise<T>, limit = TIME_LIMIT): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new BackendError(`${name}: expected to start within ${limit} ms, got no answer`)),
+      limit,
+    );
+  });
+  try {
+    return await Promise.race([attempt, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function start(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
   switch (name) {
     case 'webgpu':
       return startWebgpu();
     case 'node-gpu':
     case 'node':
-      return startNative(name, options);
+      return platform.startNative(name, options);
     case 'wasm':
       return startWasm(options);
     case 'cpu':

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
+import { absentPackage } from './absent-package.ts';
 import type { StartedBackend } from './backend-info.ts';
 import { checkBackend, reportDeviceError } from './device-errors.ts';
-import { isNode, loadPackage } from './load-package.ts';
 
 type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
 
@@ -21,18 +22,14 @@ const LIMITS = [
 const FEATURES: GPUFeatureName[] = ['shader-f16', 'timestamp-query'];
 
 /**
- * Starts WebGPU on a device of our own, whose errors fail loudly: in a page on the browser's adapter, in Node on the
- * one of the package `webgpu`.
+ * Starts WebGPU on a device of our own, whose errors fail loudly: in a page on the browser's adapter, in Node on
+ * that of the Dawn binding.
  */
 export async function startWebgpu(): Promise<StartedBackend> {
-  if (isNode()) await provideGpu();
+  await platform.provideGpu();
   const adapter = await requestAdapter();
   const device = await requestDevice(adapter);
-  const webgpu = await loadPackage(
-    'webgpu',
-    '@tensorflow/tfjs-backend-webgpu',
-    () => import('@tensorflow/tfjs-backend-webgpu'),
-  );
+  const webgpu = await loadWebgpu();
   registerDevice(webgpu, device, adapter.info);
   return {
     description: describe(adapter.info),
@@ -43,13 +40,12 @@ export async function startWebgpu(): Promise<StartedBackend> {
   };
 }
 
-/** Gives Node the globals that a browser has. */
-async function provideGpu(): Promise<void> {
-  if (globalThis.navigator?.gpu !== undefined) return;
-  const { create, globals } = await loadPackage('webgpu', 'webgpu', () => import('webgpu'));
-  Object.assign(globalThis, globals);
-  if (globalThis.navigator === undefined) Object.defineProperty(globalThis, 'navigator', { value: {} });
-  Object.defineProperty(globalThis.navigator, 'gpu', { value: create([]), configurable: true });
+async function loadWebgpu(): Promise<WebgpuPackage> {
+  try {
+    return await import('@tensorflow/tfjs-backend-webgpu');
+  } catch (error) {
+    throw absentPackage('webgpu', '@tensorflow/tfjs-backend-webgpu', error);
+  }
 }
 
 async function requestAdapter(): Promise<GPUAdapter> {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectBackend } from '../backend/expect-backend.ts';
 import { vjp } from '../gradients/vjp.ts';
 
 /** Tensors by name; what may be left out is undefined. */
@@ -54,6 +55,7 @@ export function defineKernel<I extends KernelInputs, A extends KernelAttrs>(
 ): (inputs: I, attrs: A) => tf.Tensor | tf.Tensor[] {
   const { name } = definition;
   return (inputs, attrs) => {
+    expectBackend(name);
     if (tf.getKernel(name, tf.getBackend()) === undefined) register(definition, tf.getBackend());
     const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
     return tf.engine().runKernel(name, given as tf.NamedTensorMap, attrs as never) as tf.Tensor | tf.Tensor[];

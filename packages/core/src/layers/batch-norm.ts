@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { sumRows } from '../kernels/sum-rows/sum-rows.ts';
 import { ones, zeros } from '../params/init.ts';
-import type { Scope } from '../params/scope.ts';
+import type { Scope } from '../params/param-store.ts';
 
 /** Channels and constants of a batch norm. */
 export type BatchNormConfig = {
@@ -21,10 +21,10 @@ export type BatchNormConfig = {
 /** Batch normalization of the last axis: gain · (x − mean) / √(variance + ε) + bias. Ioffe & Szegedy 2015, alg. 1, 2. */
 export class BatchNorm {
   readonly scope: Scope;
-  readonly gain: tf.Variable; // [C]
-  readonly bias: tf.Variable; // [C]
-  readonly mean: tf.Variable; // [C]
-  readonly variance: tf.Variable; // [C]
+  readonly gain: tf.Variable<tf.Rank.R1>; // [C]
+  readonly bias: tf.Variable<tf.Rank.R1>; // [C]
+  readonly mean: tf.Variable<tf.Rank.R1>; // [C]
+  readonly variance: tf.Variable<tf.Rank.R1>; // [C]
   readonly config: Required<BatchNormConfig>;
 
   constructor(scope: Scope, { dim, epsilon = 1e-5, mode = 'frozen', momentum = 0.1 }: BatchNormConfig) {

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
-import type { Scope } from '../params/scope.ts';
+import type { Scope } from '../params/param-store.ts';
 
 /** Sizes of a convolution and how its parameters start. */
 export type Conv2dConfig = {
@@ -29,13 +29,13 @@ export type Conv2dConfig = {
 
 /** Convolution of NHWC maps. Stored OIHW as PyTorch does, held HWIO. */
 export class Conv2d {
-  readonly filter: tf.Variable; // [kh, kw, in / groups, out]
-  readonly bias: tf.Variable | undefined; // [out]
+  readonly filter: tf.Variable<tf.Rank.R4>; // [kh, kw, in / groups, out]
+  readonly bias: tf.Variable<tf.Rank.R1> | undefined; // [out]
   readonly config: Required<Pick<Conv2dConfig, 'stride' | 'padding' | 'dilation' | 'groups'>>;
 
   constructor(scope: Scope, config: Conv2dConfig) {
     const { inDim, outDim, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = config;
-    const shape = [kernel, kernel, inDim / groups, outDim];
+    const shape: tf.ShapeMap[tf.Rank.R4] = [kernel, kernel, inDim / groups, outDim];
     this.filter = scope.param('weight', shape, config.init ?? torchDefault, { stored: OIHW });
     this.bias = bias ? scope.param('bias', [outDim], config.biasInit ?? zeros) : undefined;
     this.config = { stride, padding, dilation, groups };
@@ -43,7 +43,7 @@ export class Conv2d {
 
   /** @param x [B, H, W, in] @returns [B, H', W', out] */
   forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
-    return this.apply(x, this.filter as unknown as tf.Tensor4D, this.bias as tf.Tensor1D | undefined, activation);
+    return this.apply(x, this.filter, this.bias, activation);
   }
 
   /** The same convolution with other weights: a batch norm folded into it, say. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Scope } from '../params/scope.ts';
+import type { Scope } from '../params/param-store.ts';
 
 let nextSeed = 1;
 

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
-import type { Scope } from '../params/scope.ts';
+import type { Scope } from '../params/param-store.ts';
 
 /** Sizes of a linear layer and how its parameters start. */
 export type LinearConfig = {
@@ -17,8 +17,8 @@ export type LinearConfig = {
 
 /** y = x W + b. Stored [out, in] as PyTorch does, held [in, out]. */
 export class Linear {
-  readonly weight: tf.Variable; // [in, out]
-  readonly bias: tf.Variable | undefined; // [out]
+  readonly weight: tf.Variable<tf.Rank.R2>; // [in, out]
+  readonly bias: tf.Variable<tf.Rank.R1> | undefined; // [out]
 
   constructor(scope: Scope, { inDim, outDim, bias = true, init = 'xavier' }: LinearConfig) {
     const initializers =

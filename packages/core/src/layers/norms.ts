@@ -3,12 +3,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { groupNorm } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import { ones, zeros } from '../params/init.ts';
-import type { Scope } from '../params/scope.ts';
+import type { Scope } from '../params/param-store.ts';
 
 /** Layer normalization of the last axis. Ba et al. 2016, eq. 4. */
 export class LayerNorm {
-  readonly gain: tf.Variable; // [C]
-  readonly bias: tf.Variable; // [C]
+  readonly gain: tf.Variable<tf.Rank.R1>; // [C]
+  readonly bias: tf.Variable<tf.Rank.R1>; // [C]
   readonly epsilon: number;
 
   constructor(scope: Scope, { dim, epsilon = 1e-5 }: { dim: number; epsilon?: number }) {
@@ -19,14 +19,14 @@ export class LayerNorm {
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
-    return layerNorm(x, this.gain as unknown as tf.Tensor1D, this.bias as unknown as tf.Tensor1D, this.epsilon);
+    return layerNorm(x, this.gain, this.bias, this.epsilon);
   }
 }
 
 /** Group normalization of NHWC maps. Wu & He 2018, eq. 7. */
 export class GroupNorm {
-  readonly gain: tf.Variable; // [C]
-  readonly bias: tf.Variable; // [C]
+  readonly gain: tf.Variable<tf.Rank.R1>; // [C]
+  readonly bias: tf.Variable<tf.Rank.R1>; // [C]
   readonly groups: number;
   readonly epsilon: number;
 
@@ -40,6 +40,6 @@ export class GroupNorm {
   /** @param x [B, H, W, C] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     const { groups, epsilon } = this;
-    return groupNorm(x, this.gain as unknown as tf.Tensor1D, this.bias as unknown as tf.Tensor1D, { groups, epsilon });
+    return groupNorm(x, this.gain, this.bias, { groups, epsilon });
   }
 }

@@ -1,10 +1,10 @@
 import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectBackend } from '../backend/expect-backend.ts';
 import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
-import { Scope } from './scope.ts';
 
 /** Whether a parameter is trained, and how its checkpoint lays it out. */
 export type ParamOptions = {
@@ -139,6 +139,7 @@ export class ParamStore {
 
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
+    expectBackend(`ParamStore: ${key}`);
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
       const value = this.isZero ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
@@ -165,6 +166,55 @@ export class ParamStore {
     }
     const raw = tf.tensor(found.values, [...found.shape], 'float32');
     return stored ? stored.fromStored(raw) : raw;
+  }
+}
+
+/** A place in the checkpoint's key tree. A layer receives one and declares its parameters under it. */
+export class Scope {
+  readonly path: string;
+  readonly store: ParamStore;
+  readonly separator: string;
+
+  /** @param separator Between the parts of a key: TensorFlow's object paths have a slash. */
+  constructor(store: ParamStore, path: string, separator = '.') {
+    this.store = store;
+    this.path = path;
+    this.separator = separator;
+  }
+
+  /** The scope below: `scope.at('layers', 3)` is `<path>.layers.3`. */
+  at(...names: (string | number)[]): Scope {
+    const path = [this.path, ...names].filter((name) => name !== '').join(this.separator);
+    return new Scope(this.store, path, this.separator);
+  }
+
+  /**
+   * Declares one parameter: read from the checkpoint if there is one, initialized otherwise. Its rank is that of the
+   * field it is assigned to.
+   */
+  param<R extends tf.Rank = tf.Rank>(
+    name: string,
+    shape: tf.ShapeMap[R],
+    initialize: Initializer,
+    options: ParamOptions = {},
+  ): tf.Variable<R> {
+    return this.store.declare(this.at(name).path, shape, initialize, options) as tf.Variable<R>;
+  }
+
+  /** True while the model runs inside {@link ParamStore.train}. */
+  get training(): boolean {
+    return this.store.training;
+  }
+
+  /** Tensors computed from this scope's parameters once; see {@link ParamStore.derive}. */
+  derive<T extends tf.Tensor[]>(name: string, compute: () => T): T {
+    return this.store.derive(this.at(name).path, compute);
+  }
+
+  /** Shows a value to the store's observer under this path, or a path below it, and hands it on. */
+  tap<T extends tf.Tensor>(value: T, name = ''): T {
+    this.store.observer?.(name === '' ? this.path : this.at(name).path, value);
+    return value;
   }
 }
 

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** A 1×1 convolution with a bias and no norm, the last layer of a head: deeplab2's `kernel` and `bias`. */
 export class BiasedConv {
   readonly filter: tf.Variable; // [1, 1, in, out], or [1, in, out] for tokens
-  readonly bias: tf.Variable; // [out]
+  readonly bias: tf.Variable<tf.Rank.R1>; // [out]
 
   /** @param rank 2 for maps, 1 for lists of tokens */
   constructor(scope: Scope, { inDim, outDim, rank }: { inDim: number; outDim: number; rank: 1 | 2 }) {

@@ -10,7 +10,7 @@ const KERNEL = 5;
 /** Depthwise 5×5, batch norm, ReLU, pointwise, batch norm, ReLU: `_depthwise` and `_pointwise` of deeplab2's keys. */
 export class SeparableConv {
   readonly scope: Scope;
-  readonly filter: tf.Variable; // [5, 5, in, 1]
+  readonly filter: tf.Variable<tf.Rank.R4>; // [5, 5, in, 1]
   readonly norm: KerasBatchNorm;
   readonly pointwise: KerasConvNorm;
 
@@ -28,7 +28,7 @@ export class SeparableConv {
   }
 
   private depthwise(x: tf.Tensor4D): tf.Tensor4D {
-    const convolve = (filter: tf.Tensor) => tf.depthwiseConv2d(x, filter as tf.Tensor4D, 1, 'same');
+    const convolve = (filter: tf.Tensor4D) => tf.depthwiseConv2d(x, filter, 1, 'same');
     if (this.scope.training) return this.norm.forward(convolve(this.filter));
     const [filter, shift] = this.scope.derive('folded', () => {
       const [scale, bias] = this.norm.affine();

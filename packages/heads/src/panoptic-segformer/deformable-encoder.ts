@@ -38,7 +38,7 @@ export type EncodedLevels = {
  */
 export class DeformableEncoder {
   readonly scope: Scope;
-  readonly levelEmbedding: tf.Variable; // [levels, C]
+  readonly levelEmbedding: tf.Variable<tf.Rank.R2>; // [levels, C]
   readonly layers: DeformableEncoderLayer[];
 
   /** @param scope Of the transformer */
@@ -79,7 +79,7 @@ export class DeformableEncoder {
    */
   private positions(levels: Size[], dim: number, cells?: Size[][]): tf.Tensor {
     return tf.tidy(() => {
-      const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, levels.length, 0);
+      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
       const perLevel = levels.map((level, i) => {
         if (cells) return tf.add(paddedPositions(cells, level, i, dim), embeddings[i]);
         const sine = sinePosition(...level, { dim, offset: -0.5 });

@@ -38,7 +38,7 @@ const PRIOR_LOGIT = -Math.log(99);
  */
 export class LocationDecoder {
   readonly scope: Scope;
-  readonly queryTable: tf.Variable; // [N, 2C]: position, then content
+  readonly queryTable: tf.Variable<tf.Rank.R2>; // [N, 2C]: position, then content
   readonly reference: Linear;
   readonly layers: LocationDecoderLayer[];
   readonly classHeads: Linear[];
@@ -62,7 +62,7 @@ export class LocationDecoder {
 
   forward(encoded: EncodedLevels): Locations {
     return tf.tidy(() => {
-      const [position, content] = tf.split<tf.Tensor2D>(this.queryTable as unknown as tf.Tensor2D, 2, 1);
+      const [position, content] = tf.split<tf.Tensor2D>(this.queryTable, 2, 1);
       const points = this.scope.tap(this.reference.forward(tf.expandDims(position, 0)), 'transformer.reference_points');
       let queries = tf.tile(tf.expandDims(content, 0), [encoded.tokens.shape[0], 1, 1]) as tf.Tensor3D;
       let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]

@@ -39,7 +39,7 @@ export class PanopticSegFormerHead {
   readonly locationDecoder: LocationDecoder;
   readonly thingDecoder: MaskDecoder;
   readonly stuffDecoder: MaskDecoder;
-  readonly stuffTable: tf.Variable; // [S, 2C]: content, then position: the other way round than the thing queries'
+  readonly stuffTable: tf.Variable<tf.Rank.R2>; // [S, 2C]: content, then position: the other way round than the thing queries'
   readonly stuffHeads: Linear[];
 
   constructor(scope: Scope, config: PanopticSegFormerHeadConfig) {
@@ -116,7 +116,7 @@ export class PanopticSegFormerHead {
   }
 
   private stuffInputs({ memory, levels }: MaskMemory) {
-    const [content, position] = tf.split<tf.Tensor2D>(this.stuffTable as unknown as tf.Tensor2D, 2, 1);
+    const [content, position] = tf.split<tf.Tensor2D>(this.stuffTable, 2, 1);
     return {
       queries: tf.tile(tf.expandDims(content, 0), [memory.shape[0], 1, 1]) as tf.Tensor3D,
       position,

@@ -38,7 +38,7 @@ export class DeformablePixelDecoder {
   readonly scope: Scope;
   readonly config: DeformablePixelDecoderConfig;
   readonly projections: { conv: Conv2d; norm: GroupNorm }[]; // 1/32, 1/16, 1/8
-  readonly levelEmbedding: tf.Variable; // [3, C]
+  readonly levelEmbedding: tf.Variable<tf.Rank.R2>; // [3, C]
   readonly layers: DeformableLayer[];
   readonly lateral: { conv: Conv2d; norm: GroupNorm };
   readonly smooth: { conv: Conv2d; norm: GroupNorm };
@@ -123,7 +123,7 @@ export class DeformablePixelDecoder {
   /** Sine position plus the embedding of the level: only queries see it. @returns [S, C] */
   private positions(levels: Size[]): tf.Tensor2D {
     return tf.tidy(() => {
-      const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, levels.length, 0);
+      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
       const perLevel = levels.map(([height, width], i) =>
         tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
       );

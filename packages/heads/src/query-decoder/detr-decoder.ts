@@ -26,7 +26,7 @@ export type DetrDecoderConfig = {
  */
 export class DetrDecoder {
   readonly scope: Scope;
-  readonly queryPosition: tf.Variable; // [N, C]
+  readonly queryPosition: tf.Variable<tf.Rank.R2>; // [N, C]
   readonly inputProjection: Conv2d | undefined;
   readonly layers: DecoderLayer[];
   readonly norm: LayerNorm;
@@ -74,7 +74,7 @@ export class DetrDecoder {
       const [batch, height, width, dim] = projected.shape;
       const memory: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
       const memoryPosition = sinePosition(height, width, { dim });
-      const queryPosition = this.queryPosition as unknown as tf.Tensor2D;
+      const { queryPosition } = this;
       let queries: tf.Tensor3D = tf.zeros([batch, queryPosition.shape[0], dim]);
       return this.layers.map((layer) => (queries = layer.forward({ queries, queryPosition, memory, memoryPosition })));
     });

@@ -41,9 +41,9 @@ const OUTSIDE = -1e9;
 export class MaskedDecoder {
   readonly scope: Scope;
   readonly config: MaskedDecoderConfig;
-  readonly queryFeatures: tf.Variable; // [N, C]
-  readonly queryPosition: tf.Variable; // [N, C]
-  readonly levelEmbedding: tf.Variable; // [3, C]
+  readonly queryFeatures: tf.Variable<tf.Rank.R2>; // [N, C]
+  readonly queryPosition: tf.Variable<tf.Rank.R2>; // [N, C]
+  readonly levelEmbedding: tf.Variable<tf.Rank.R2>; // [3, C]
   readonly layers: MaskedDecoderLayer[];
   readonly norm: LayerNorm;
   readonly classHead: Linear;
@@ -84,7 +84,7 @@ export class MaskedDecoder {
         const bias = tf.tidy(() => this.attentionBias(resizeBilinear(detach(logits), size), i));
         queries = layer.forward({
           queries,
-          queryPosition: this.queryPosition as unknown as tf.Tensor2D,
+          queryPosition: this.queryPosition,
           ...scale,
           bias,
         });
@@ -117,7 +117,7 @@ export class MaskedDecoder {
           const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
           return layer.forward({
             queries: before,
-            queryPosition: this.queryPosition as unknown as tf.Tensor2D,
+            queryPosition: this.queryPosition,
             ...scale,
             bias,
           });
@@ -130,13 +130,13 @@ export class MaskedDecoder {
   }
 
   private startingQueries(batch: number): tf.Tensor3D {
-    return tf.tile(tf.expandDims(this.queryFeatures as unknown as tf.Tensor2D, 0), [batch, 1, 1]);
+    return tf.tile(tf.expandDims(this.queryFeatures, 0), [batch, 1, 1]);
   }
 
   /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
   private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
     const { dim } = this.config;
-    const embeddings = tf.split(this.levelEmbedding as unknown as tf.Tensor2D, maps.length, 0);
+    const embeddings = tf.split(this.levelEmbedding, maps.length, 0);
     return maps.map((map, i) => {
       const [batch, height, width] = map.shape;
       const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);

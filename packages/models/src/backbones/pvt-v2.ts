@@ -139,8 +139,8 @@ class PvtBlock {
 /** W₂ gelu(DWConv(W₁ x)): the zeros around the 3×3 depthwise convolution tell positions. PVT v2, section 3.2. */
 class ConvFeedForward {
   readonly expand: Linear;
-  readonly filter: tf.Variable; // [3, 3, hidden, 1]
-  readonly bias: tf.Variable; // [hidden]
+  readonly filter: tf.Variable<tf.Rank.R4>; // [3, 3, hidden, 1]
+  readonly bias: tf.Variable<tf.Rank.R1>; // [hidden]
   readonly contract: Linear;
 
   constructor(scope: Scope, dim: number, hiddenDim: number) {
@@ -159,7 +159,7 @@ class ConvFeedForward {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const hidden = this.expand.forward(x);
-      const mixed = tf.depthwiseConv2d(hidden, this.filter as unknown as tf.Tensor4D, 1, 'same');
+      const mixed = tf.depthwiseConv2d(hidden, this.filter, 1, 'same');
       return this.contract.forward(gelu(tf.add<tf.Tensor4D>(mixed, this.bias)));
     });
   }

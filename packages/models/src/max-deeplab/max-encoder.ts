@@ -31,7 +31,7 @@ const STAGE_OF_STRIDE = { 4: 1, 8: 2, 16: 4 } as const;
  */
 export class MaxEncoder {
   readonly scope: Scope;
-  readonly memory: tf.Variable; // [1, N, Cm]
+  readonly memory: tf.Variable<tf.Rank.R3>; // [1, N, Cm]
   readonly stem: Stem;
   /** Stages 1 to 5; stage 1 may be empty. */
   readonly stages: BlockGroup[];
@@ -57,7 +57,7 @@ export class MaxEncoder {
   /** @param pixels [B, 16h + 1, 16w + 1, 3] in −1..1 */
   forward(pixels: tf.Tensor4D): MaxFeatures {
     return tf.tidy(() => {
-      const memory = tf.tile(this.memory, [pixels.shape[0], 1, 1]) as tf.Tensor3D;
+      const memory = tf.tile(this.memory, [pixels.shape[0], 1, 1]);
       const { outputs, path } = this.encode({ pixel: this.stem.forward(pixels), memory });
       const [, stage2, stage3, , stage5] = outputs;
       const decoded = this.decode(path, { 4: [stage2], 8: [stage3], 16: [stage5] });

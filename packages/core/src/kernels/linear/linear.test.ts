@@ -37,6 +37,14 @@ onEveryBackend('one buffer under two shapes', () => {
   });
 });
 
+onEveryBackend('linear of NaN', () => {
+  test.each(['linear', 'relu'] as const)('%s: the rows that hold one are NaN', async (activation) => {
+    const x = tf.tensor2d([Number.NaN, 1, 1, -2], [2, 2]);
+    const y = linear(x, tf.ones([2, 2]), tf.tensor1d([1, 2]), activation);
+    expect([...(await y.data())]).toEqual([Number.NaN, Number.NaN, 0, 1]);
+  });
+});
+
 onEveryBackend('nothing to do', () => {
   test('linear of an empty batch is empty', () => {
     expect(linear(tf.zeros([0, 3]), tf.ones([3, 2])).shape).toEqual([0, 2]);

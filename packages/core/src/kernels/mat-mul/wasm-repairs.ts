@@ -3,6 +3,7 @@ import { type Repair, tensorsOf } from '../repairs/repair.ts';
 import { sizeFromShape } from '../size.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 
 /**
  * Only the product of one untransposed batch is fast on wasm (XNNPACK); transposed and batched ones are loops, and
@@ -28,7 +29,10 @@ export const wasmProductRepairs: Repair[] = [
       const isOneProduct = sizeFromShape(a.shape.slice(0, -2)) * sizeFromShape(b.shape.slice(0, -2)) === 1;
       const isPlain = !transposeA && !transposeB && (activation === 'linear' || activation === 'relu');
       const isFast = isOneProduct && isPlain && isPackedAs(b);
-      if (isFast && isRow(args.backend as WasmBackend, bias)) return original!.kernelFunc(args);
+      if (isFast && isRow(args.backend as WasmBackend, bias)) {
+        const product = original!.kernelFunc({ ...args, attrs: { ...args.attrs, activation: 'linear' } as never });
+        return activation === 'relu' ? rectified(args.backend as WasmBackend, product as tf.TensorInfo) : product;
+      }
       return tf.tidy(() => {
         const product = multiply(args.backend as WasmBackend, a, b, transposeA, transposeB);
         const shifted = bias === undefined ? product : tf.add(product, bias);
@@ -37,6 +41,16 @@ export const wasmProductRepairs: Repair[] = [
     },
   },
 ];
+
+/**
+ * A relu in place, after the product: XNNPACK's own makes NaN zero. Costs 2 of 103 ms behind [6000, 256] times
+ * [256, 1024] on one thread.
+ */
+function rectified(backend: WasmBackend, x: tf.TensorInfo): tf.TensorInfo {
+  const address = addressOf(backend, x);
+  wasmModule(backend).run('clamp', [address, address, 0, Infinity], elementsOf(x, 131_072));
+  return x;
+}
 
 /** tfjs asks for the shape under which the data was made: what a reshape or a gather returns can have another. */
 function isRow(backend: WasmBackend, bias: tf.Tensor | undefined): boolean {

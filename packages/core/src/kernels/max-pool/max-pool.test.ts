@@ -2,9 +2,15 @@ import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
+import { type BodyCase, checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
+import type { Padding2D } from '../map-layout.ts';
 import { maxPoolGradientReference } from './gradient.ts';
-import { maxPool } from './max-pool.ts';
+import { maxPool, maxPoolReference } from './max-pool.ts';
+
+/** NaN as a number that can be compared. */
+function shown(x: tf.Tensor): tf.Tensor {
+  return tf.where(tf.isNaN(x), tf.fill(x.shape, 77), x);
+}
 
 checkOps([
   {
@@ -20,6 +26,24 @@ checkOps([
 ]);
 
 checkBodies([
+  ...[3, 8, 10].map(
+    (channels): BodyCase => ({
+      title: `maxPool of ${channels} channels, with NaN`,
+      run: () => {
+        const x = random([2, 9, 8, channels], 1) as tf.Tensor4D;
+        const isRare = tf.greater(random(x.shape, 2), 1.5);
+        const holed = tf.where(isRare, tf.fill<tf.Rank.R4>(x.shape, Number.NaN), x);
+        const options = { size: [3, 2], strides: [2, 1] } as { size: [number, number]; strides: [number, number] };
+        const padding: Padding2D = [
+          [1, 0],
+          [0, 1],
+        ];
+        const fast = maxPool(holed, { ...options, padding });
+        const plain = maxPoolReference({ x: holed }, { ...options, padding });
+        return { fast: [tf.isNaN(fast), shown(fast)], plain: [tf.isNaN(plain), shown(plain)] };
+      },
+    }),
+  ),
   {
     title: 'the gradient of maxPool',
     run: () => {
@@ -44,6 +68,14 @@ checkBodies([
 
 // expected values: torch.nn.functional in float64
 onEveryBackend('maxPool against PyTorch', () => {
+  test('a window that holds NaN is NaN, wherever in it', async () => {
+    const x = tf.tensor4d([Number.NaN, 1, 2, 3, 4, 5, 6, 7, Number.NaN], [1, 3, 3, 1]);
+    const y = await maxPool(x, { size: 2, strides: 1 }).data();
+    expect([...y]).toEqual([Number.NaN, 5, 7, Number.NaN]);
+    const none = await maxPool(tf.fill([1, 4, 4, 4], Number.NaN), { size: 3, strides: 2, padding: 1 }).data();
+    expect([...none].every(Number.isNaN)).toBe(true);
+  });
+
   test('the gradient of equal maxima goes to the first', async () => {
     const gradient = tf.grad((x) => maxPool(x as tf.Tensor4D, { size: 2 }))(tf.zeros([1, 2, 2, 1]));
     expect([...(await gradient.data())]).toEqual([1, 0, 0, 0]);

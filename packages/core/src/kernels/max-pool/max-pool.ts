@@ -4,9 +4,11 @@ import { defineKernel } from '../define-kernel.ts';
 import { paddingOf, padLowest, pairOf } from '../map-layout.ts';
 import { maxPoolGradient } from './gradient.ts';
 import type { Attrs, Inputs, MaxPoolOptions } from './types.ts';
+import { maxPoolWasm } from './wasm.ts';
+import { maxPoolWebgpu } from './webgpu.ts';
 
 /**
- * The largest value of each window. Of equal values the first in reading order receives the gradient, as in PyTorch.
+ * The largest value of each window, NaN where it holds one. Of equal values the first in reading order receives the gradient, as in PyTorch.
  *
  * @param x [B, H, W, C]
  * @returns [B, h, w, C]
@@ -16,14 +18,18 @@ export function maxPool(x: tf.Tensor4D, { size, strides = size, padding = 0 }: M
   return maxPoolKernel({ x }, attrs) as tf.Tensor4D;
 }
 
-/** The meaning of {@link maxPool} in plain ops. */
+/** The meaning of {@link maxPool} in plain ops. tfjs's pools pass over NaN, so a pool of its own finds it. */
 export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attrs): tf.Tensor4D {
-  return tf.maxPool(padLowest(x, padding), size, strides, 'valid');
+  const padded = padLowest(x, padding);
+  const pool = (map: tf.Tensor4D) => tf.maxPool(map, size, strides, 'valid');
+  const hasNaN = tf.cast(pool(tf.cast(tf.isNaN(padded), 'float32')), 'bool');
+  return tf.where(hasNaN, tf.fill<tf.Rank.R4>(hasNaN.shape, Number.NaN), pool(padded));
 }
 
 const maxPoolKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMaxPool',
   reference: maxPoolReference,
+  bodies: { wasm: maxPoolWasm, webgpu: maxPoolWebgpu },
   saves: ['x'],
   gradient: (dy, { x }, attrs, y) => ({
     x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs),

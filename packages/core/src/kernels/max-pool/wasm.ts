@@ -1,7 +1,32 @@
 import type { Body } from '../define-kernel.ts';
-import { addressOf, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
-import { wasmKernels } from '../wasm/wasm-kernels.ts';
-import type { Attrs, GradientInputs } from './types.ts';
+import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
+import { pooledShape } from './pooled-shape.ts';
+import type { Attrs, GradientInputs, Inputs } from './types.ts';
+
+/** Elements that are worth a thread. */
+const GRAIN = 32_768;
+
+export const maxPoolWasm: Body<Inputs, Attrs> = ({ x }, attrs, given) => {
+  const backend = given as WasmBackend;
+  const [, height, width, channels] = x.shape;
+  const shape = pooledShape(x.shape, attrs);
+  const out = allocate(backend, shape);
+  const windows = [...attrs.size, ...attrs.strides, attrs.padding[0][0], attrs.padding[1][0]];
+  const args = [
+    addressOf(backend, x),
+    addressOf(backend, out),
+    height,
+    width,
+    channels,
+    shape[1],
+    shape[2],
+    ...windows,
+  ];
+  const rows = { to: shape[0] * shape[1], grain: Math.ceil(GRAIN / (shape[2] * channels)) };
+  wasmModule(backend).run('maxPool', args, rows);
+  return out;
+};
 
 export const maxPoolGradientWasm: Body<GradientInputs, Attrs> = ({ dy, x, y }, { size, strides, padding }, given) => {
   const backend = given as WasmBackend;

@@ -3,6 +3,7 @@ import { wasmConvolutionRepairs } from '../conv2d/wasm-repairs.ts';
 import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
 import { wasmMaxPoolRepairs } from '../max-pool/wasm-repairs.ts';
 import type { Repair } from './repair.ts';
+import { wasmExtremeRepairs } from './wasm-extremes.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
@@ -10,6 +11,7 @@ import { webgpuRepairs } from './webgpu.ts';
 
 const REPAIRS: Repair[] = [
   ...wasmConvolutionRepairs,
+  ...wasmExtremeRepairs,
   ...wasmIdentityRepairs,
   ...wasmIndexingRepairs,
   ...wasmMaxPoolRepairs,

@@ -1,4 +1,5 @@
-import { isNode } from '../../backend/load-package.ts';
+import { platform } from '#platform';
+
 import { BackendError } from '../../errors.ts';
 
 /** Where in the control block what lies, in 32-bit words; arguments follow as doubles, which hold any address. */
@@ -34,14 +35,8 @@ async function live({ module, memory, control, names }, ready) {
     Atomics.notify(words, ${DONE});
   }
 }`;
-const IN_NODE = `${THREAD}
-const { parentPort, workerData } = require('node:worker_threads');
-live(workerData, () => parentPort.postMessage('ready'));`;
-const IN_PAGE = `${THREAD}
-onmessage = ({ data }) => live(data, () => postMessage('ready'));`;
 
 type Kernel = (...args: number[]) => void;
-type Start = { module: WebAssembly.Module; memory: WebAssembly.Memory; control: SharedArrayBuffer; names: string[] };
 
 /**
  * Threads beside this one that run parts of a call of our module, on the heap they all share. This thread takes parts
@@ -70,12 +65,13 @@ export class KernelThreads {
     }
     const names = WebAssembly.Module.exports(module).map(({ name }) => name);
     const control = new SharedArrayBuffer(ARGUMENTS_AT + 8 * MOST_ARGUMENTS);
-    const start = isNode() ? startInNode : startInPage;
     const started = await Promise.all(
-      Array.from({ length: count }, () => start({ module, memory, control, names }).catch(() => false)),
+      Array.from({ length: count }, () =>
+        platform.startThread(THREAD, { module, memory, control, names }).catch(() => false),
+      ),
     );
     const living = started.filter(Boolean).length;
-    return living === 0 ? null : new KernelThreads(names, control, living, isNode());
+    return living === 0 ? null : new KernelThreads(names, control, living, platform.maySleep);
   }
 
   /** Runs kernel(...args, begin, end) on parts that make up [from, to), each of about `grain` units or more. */
@@ -118,25 +114,4 @@ export class KernelThreads {
       Atomics.add(words, DONE, 1);
     }
   }
-}
-
-async function startInNode(data: Start): Promise<boolean> {
-  const { Worker } = await import('node:worker_threads');
-  const worker = new Worker(IN_NODE, { eval: true, workerData: data });
-  const isReady = await new Promise<boolean>((resolve) => {
-    worker.once('message', () => resolve(true));
-    worker.once('error', () => resolve(false));
-  });
-  worker.unref(); // an idle thread does not keep the process alive
-  return isReady;
-}
-
-function startInPage(data: Start): Promise<boolean> {
-  const url = URL.createObjectURL(new Blob([IN_PAGE], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  worker.postMessage(data);
-  return new Promise<boolean>((resolve) => {
-    worker.onmessage = () => resolve(true);
-    worker.onerror = () => resolve(false);
-  }).finally(() => URL.revokeObjectURL(url));
 }

@@ -8,11 +8,15 @@ import { plainMemory, sharedMemory } from './wasm-module.generated.ts';
 
 /** Functions of the module in assembly/ that work on a range: their last two arguments, its begin and its end. */
 export type RangedKernel =
+  | 'clamp'
   | 'deformableSampling'
   | 'deformableSamplingGradient'
   | 'gelu'
   | 'geluGradient'
   | 'layerNorm'
+  | 'maximum'
+  | 'maxPool'
+  | 'minimum'
   | 'reluGradient'
   | 'winogradInput'
   | 'winogradOutput'

@@ -1,8 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 
+import * as tf from '@tensorflow/tfjs-core';
+import type { BackendOptions, BackendTraits } from '../backend/backend-info.ts';
 import { BackendError } from '../errors.ts';
-import type { BackendOptions, BackendTraits } from './backend-info.ts';
-import { isNode } from './load-package.ts';
 
 type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
 
@@ -14,17 +17,15 @@ const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
  * scripts/build-tfjs-node.mjs built in this folder or one above, the installed packages.
  */
 export async function startNative(name: 'node' | 'node-gpu', { threads }: BackendOptions = {}): Promise<BackendTraits> {
-  if (!isNode()) throw new BackendError(`${name}: expected Node, got a browser`);
-  await restoreRemovedFunctions();
+  restoreRemovedFunctions();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads); // read when the library is loaded
-  const source = await loadFirst(await places(name));
+  const source = loadFirst(places(name));
   await tf.setBackend('tensorflow');
   const { isUsingGpuDevice = false, binding } = tf.backend() as NativeBackend;
   if (name === 'node-gpu' && !isUsingGpuDevice) {
     throw new BackendError(`node-gpu: expected TensorFlow to find a CUDA device, got none (${source})`);
   }
-  const { availableParallelism } = await import('node:os');
   return {
     description: `TensorFlow ${binding?.TF_Version ?? ''}, ${isUsingGpuDevice ? 'CUDA' : 'CPU'}`,
     threads: threads ?? availableParallelism(),
@@ -34,16 +35,13 @@ export async function startNative(name: 'node' | 'node-gpu', { threads }: Backen
 }
 
 /** Node 23 dropped two functions of `util` that tfjs-node calls in every op; Node 22 warns of them. */
-async function restoreRemovedFunctions(): Promise<void> {
-  const { createRequire } = await import('node:module');
-  const util = createRequire(import.meta.url)('node:util');
+function restoreRemovedFunctions(): void {
+  const util = createRequire(import.meta.url)('node:util'); // an ES module's view of it cannot be written to
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   util.isArray = Array.isArray;
 }
 
-async function places(name: 'node' | 'node-gpu'): Promise<string[]> {
-  const { existsSync } = await import('node:fs');
-  const { dirname, join } = await import('node:path');
+function places(name: 'node' | 'node-gpu'): string[] {
   const folders: string[] = [];
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     folders.push(join(folder, BUILT));
@@ -55,8 +53,7 @@ async function places(name: 'node' | 'node-gpu'): Promise<string[]> {
 }
 
 /** Loads the first that loads, and returns its place. */
-async function loadFirst(candidates: string[]): Promise<string> {
-  const { createRequire } = await import('node:module');
+function loadFirst(candidates: string[]): string {
   const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const source of candidates) {

@@ -1,0 +1,8 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { BackendError } from '../errors.ts';
+
+/** @throws BackendError where no backend was chosen yet, for which tfjs has an error that names none of our functions */
+export function expectBackend(where: string): void {
+  if (!tf.getBackend()) throw new BackendError(`${where}: expected a backend, got none. Call useBackend first`);
+}

@@ -1,0 +1,53 @@
+import type { Body } from '../define-kernel.ts';
+import { sizeFromShape } from '../size.ts';
+import { runProgram } from '../webgpu/run-program.ts';
+import { pooledShape } from './pooled-shape.ts';
+import type { Attrs, Inputs } from './types.ts';
+
+/** One invocation an element. NaN is told by its bits, since a compiler of shaders may take it that there is none. */
+export const maxPoolWebgpu: Body<Inputs, Attrs> = ({ x }, attrs, backend) => {
+  const outputShape = pooledShape(x.shape, attrs);
+  const { size, strides, padding } = attrs;
+  const count = sizeFromShape(outputShape);
+  return runProgram(backend, {
+    key: 'max_pool',
+    inputs: { x: { tensor: x } },
+    outputShape,
+    invocations: count,
+    integers: {
+      count,
+      H: x.shape[1],
+      W: x.shape[2],
+      C: x.shape[3],
+      h: outputShape[1],
+      w: outputShape[2],
+      sizeY: size[0],
+      sizeX: size[1],
+      strideY: strides[0],
+      strideX: strides[1],
+      padY: padding[0][0],
+      padX: padding[1][0],
+    },
+    code: `
+      fn isNone(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u; }
+      fn main(index: i32) {
+        if (index >= uniforms.count) { return; }
+        let channel = index % uniforms.C;
+        let pixel = index / uniforms.C;
+        let row = pixel / uniforms.w; // of [B, h]
+        let top = (row % uniforms.h) * uniforms.strideY - uniforms.padY;
+        let left = (pixel % uniforms.w) * uniforms.strideX - uniforms.padX;
+        let image = (row / uniforms.h) * uniforms.H;
+        var largest = -3.402823e38;
+        var isFirst = true;
+        for (var i = max(0, top); i < min(uniforms.H, top + uniforms.sizeY); i++) {
+          for (var j = max(0, left); j < min(uniforms.W, left + uniforms.sizeX); j++) {
+            let v = x[((image + i) * uniforms.W + j) * uniforms.C + channel];
+            if (isFirst || isNone(v) || (v > largest && !isNone(largest))) { largest = v; }
+            isFirst = false;
+          }
+        }
+        result[index] = largest;
+      }`,
+  });
+};

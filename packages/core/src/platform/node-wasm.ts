@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+
+import * as tf from '@tensorflow/tfjs-core';
+
+import { BackendError } from '../errors.ts';
+import type { WasmPackage } from './types.ts';
+
+/** The threaded binary's own limit. */
+const MOST_THREADS = 8;
+
+type WasmBackend = InstanceType<WasmPackage['BackendWasm']>;
+// biome-ignore lint/suspicious/noExplicitAny: the module that Emscripten makes has no types
+type EmscriptenModule = any;
+
+/** Starts tfjs's threaded SIMD binary, or the plain one where the process may have no workers. */
+export async function startWasm(wasm: WasmPackage, threads = availableParallelism()): Promise<tf.KernelBackend> {
+  return leavingNothing(async () =>
+    mayHaveWorkers() ? startThreaded(wasm, threads) : tf.findBackendFactory('wasm')(),
+  );
+}
+
+/** False under `--permission` without `--allow-worker`. */
+function mayHaveWorkers(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  return permission === undefined || permission.has('worker');
+}
+
+/**
+ * Takes back what the binaries' loaders leave on the process: `global.Worker`, and listeners that throw each uncaught
+ * error again, so that Node prints the loader's one line of 55 kB above it.
+ */
+async function leavingNothing<T>(start: () => Promise<T>): Promise<T> {
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  const before = events.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+  const hadWorker = 'Worker' in globalThis;
+  try {
+    return await start();
+  } finally {
+    for (const [i, event] of events.entries()) {
+      for (const listener of process.listeners(event as 'uncaughtException')) {
+        if (!before[i]!.has(listener)) process.off(event, listener);
+      }
+    }
+    if (!hadWorker) Reflect.deleteProperty(globalThis, 'Worker');
+  }
+}
+
+/**
+ * tfjs does not try its threaded binary in Node: its flag is off there, and its loader hands workers a blob URL that Node
+ * refuses. The binary itself runs well, so it is loaded from its package here.
+ *
+ * @returns The backend, its threads started and unreferenced, so that an idle pool does not keep the process alive
+ */
+async function startThreaded(wasm: WasmPackage, threads: number): Promise<WasmBackend> {
+  const wanted = Math.max(1, Math.min(threads, MOST_THREADS));
+  wasm.setThreadsCount(wanted);
+  const module = await instantiate(wanted);
+  module.tfjs = bindings(module);
+  const backend = new wasm.BackendWasm(module);
+  const workers = [...module.PThread.unusedWorkers, ...module.PThread.runningWorkers];
+  for (const worker of workers) worker.unref?.();
+  return backend;
+}
+
+async function instantiate(threads: number): Promise<EmscriptenModule> {
+  const require = createRequire(import.meta.url);
+  const main = require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js');
+  const { wasmWorkerContents } = require(main.replace(/\.js$/, '.worker.js'));
+  const factory = require(main);
+  const worker = workerUrl(wasmWorkerContents);
+  return withProcessors(2 * threads, () =>
+    factory({
+      locateFile: (file: string) => (file.endsWith('.worker.js') ? worker : `${dirname(main)}/${file}`),
+      mainScriptUrlOrBlob: main,
+      onAbort: (reason: unknown) => {
+        throw new BackendError(`wasm: expected the threaded module to start, got ${reason}`);
+      },
+    }),
+  );
+}
+
+/**
+ * The worker as a URL that holds its text: no file is written, so that a read-only disk does. Such a worker is an ES
+ * module, which has no `require` and no `__filename`.
+ */
+function workerUrl(text: string): URL {
+  const prelude = `import { createRequire } from 'node:module';
+    const require = createRequire(${JSON.stringify(import.meta.url)}), __filename = 'worker.js';\n`;
+  // the package stores the text for a Blob, with its line breaks inside strings already resolved
+  return new URL(`data:text/javascript,${encodeURIComponent(prelude + text.replace(/\n/g, '\\n'))}`);
+}
+
+/** The binary starts half as many threads as the system shows processors: shows it more while it starts. */
+async function withProcessors<T>(count: number, start: () => Promise<T>): Promise<T> {
+  const os = createRequire(import.meta.url)('node:os') as typeof import('node:os');
+  const real = os.cpus;
+  os.cpus = () => Array.from({ length: count }, () => real.call(os)[0]!);
+  try {
+    return await start();
+  } finally {
+    os.cpus = real;
+  }
+}
+
+function bindings(module: EmscriptenModule): Record<string, unknown> {
+  const { cwrap } = module;
+  return {
+    init: cwrap('init', null, []),
+    initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
+    getThreadsCount: cwrap('get_threads_count', 'number', []),
+    registerTensor: cwrap('register_tensor', null, ['number', 'number', 'number']),
+    disposeData: cwrap('dispose_data', null, ['number']),
+    dispose: cwrap('dispose', null, []),
+  };
+}
