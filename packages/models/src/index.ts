@@ -47,7 +47,7 @@ export {
 } from './loading/original-keys.ts';
 export { PRESETS, type PresetName } from './loading/presets.ts';
 export { readDescription } from './loading/read-description.ts';
-export { openWeights } from './loading/read-weights.ts';
+export { openWeights, type WeightOptions } from './loading/read-weights.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './mask2former/hugging-face.ts';

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { renamedBack, writeSafetensors } from '@seg/checkpoint';
 import { type ParamStore, useBackend } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { loadModel } from '../src/loading/load-model.ts';
@@ -72,6 +73,18 @@ test('buffers that published files hold beside the model are left unused', async
     writeSafetensors(tensors().set('criterion.empty_weight', extra).set('x.num_batches_tracked', extra)),
   );
   (await loadModel(folder)).model.dispose();
+});
+
+test('weights that are not finite are refused by their key, unless they are meant', async () => {
+  const all = tensors();
+  all.get('class_predictor.bias')!.values[1] = Number.NaN;
+  put('model.safetensors', writeSafetensors(all));
+  const before = tf.memory().numTensors;
+  await expect(loadModel(folder)).rejects.toThrow(
+    /expected finite weights, got NaN in class_predictor\.bias \(1 of 6\)/,
+  );
+  expect(tf.memory().numTensors).toBe(before);
+  (await loadModel(folder, undefined, { allowNonFinite: true })).model.dispose();
 });
 
 test('shards load by their index', async () => {

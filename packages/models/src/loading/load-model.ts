@@ -6,7 +6,7 @@ import type { ModelDescription } from './model-description.ts';
 import { openLocation } from './model-folder.ts';
 import { isUnused, originalKeys } from './original-keys.ts';
 import { readDescription } from './read-description.ts';
-import { openWeights } from './read-weights.ts';
+import { openWeights, type WeightOptions } from './read-weights.ts';
 
 /** A model with all that is needed to use it on images. */
 export type LoadedModel = Omit<ModelDescription, 'config'> & { model: SegmentationModel };
@@ -20,11 +20,20 @@ export type LoadedModel = Omit<ModelDescription, 'config'> & { model: Segmentati
  * @param description What the weights are of, one of {@link PRESETS} for example, where no `config.json` says it
  * @throws FormatError where a file is not what it should be; CheckpointError with every key that does not fit
  */
-export async function loadModel(pathOrUrl: string, description?: ModelDescription): Promise<LoadedModel> {
+export async function loadModel(
+  pathOrUrl: string,
+  description?: ModelDescription,
+  options: WeightOptions = {},
+): Promise<LoadedModel> {
   const { config, ...rest } = description ?? (await readDescription((await openLocation(pathOrUrl)).folder));
-  const weights = await openWeights(pathOrUrl);
+  const weights = await openWeights(pathOrUrl, options);
   const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys())));
-  const model = buildModel(params, config);
-  params.verify((key) => isUnused(config, key));
-  return { model, ...rest };
+  try {
+    const model = buildModel(params, config);
+    params.verify((key) => isUnused(config, key));
+    return { model, ...rest };
+  } catch (error) {
+    params.dispose();
+    throw error;
+  }
 }

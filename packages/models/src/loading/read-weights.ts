@@ -1,4 +1,4 @@
-import { FormatError, type ParamSource } from '@seg/checkpoint';
+import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint';
 
 import { type ModelFolder, openLocation } from './model-folder.ts';
 import { openWeightFile } from './weight-files.ts';
@@ -10,6 +10,12 @@ const FILES = [
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
 ] as const;
+
+/** Options of reading weights. */
+export type WeightOptions = {
+  /** Take weights that are NaN or infinite, which are refused otherwise. Default: false. */
+  allowNonFinite?: boolean;
+};
 
 /**
  * The weights of a folder: `model.safetensors` or `pytorch_model.bin`, or their shards by an index beside them.
@@ -29,9 +35,14 @@ async function readWeights(folder: ModelFolder): Promise<ParamSource> {
  * safetensors, of PyTorch or of pickled numpy arrays, or the prefix or index of a TensorFlow checkpoint. Recognized by
  * content; tensors are read when asked for, from disk by range.
  *
- * @throws FormatError naming the file, with all that is wrong
+ * @throws FormatError naming the file, with all that is wrong; from `read`, the key whose values are not finite
  */
-export async function openWeights(pathOrUrl: string): Promise<ParamSource> {
+export async function openWeights(pathOrUrl: string, options: WeightOptions = {}): Promise<ParamSource> {
+  const weights = await openAny(pathOrUrl);
+  return options.allowNonFinite ? weights : finiteSource(weights, pathOrUrl);
+}
+
+async function openAny(pathOrUrl: string): Promise<ParamSource> {
   const { folder, file } = await openLocation(pathOrUrl);
   if (file === null) return readWeights(folder);
   const weights = (await openWeightFile(folder, file)) ?? (await openWeightFile(folder, `${file}.index`));

@@ -1,0 +1,20 @@
+import { FormatError } from './errors.ts';
+import type { ParamSource, StoredValue } from './param-source.ts';
+
+/**
+ * The same source, whose tensors are looked through when they are read: a diverged or damaged checkpoint computes
+ * without a word, since pooling and clamping hide what is no number.
+ *
+ * @param name Of the checkpoint, in errors
+ * @throws FormatError from `read`, naming the key, where a value is NaN or infinite
+ */
+export function finiteSource(source: ParamSource, name: string): ParamSource {
+  return { ...source, read: (key) => expectFinite(source.read(key), key, name) };
+}
+
+function expectFinite(stored: StoredValue | null, key: string, name: string): StoredValue | null {
+  if (stored === null || stored.values.every(Number.isFinite)) return stored;
+  const bad = stored.values.filter((value) => !Number.isFinite(value));
+  const share = `${bad.length} of ${stored.values.length}`;
+  throw new FormatError(`${name}: expected finite weights, got ${bad[0]} in ${key} (${share})`);
+}
