@@ -69,6 +69,7 @@ export { linspace, numpyMean, numpySum, type Summation } from './numeric/numpy-s
 export { formatFixed } from './numeric/python-format.ts';
 
 // Panoptic quality
+export { checkPanoptic } from './panoptic/check-panoptic.ts';
 export { IdRuns } from './panoptic/id-runs.ts';
 export type { Segment, SegmentMatches } from './panoptic/match-segments.ts';
 export { idToRgb, rgbToId } from './panoptic/panoptic-ids.ts';

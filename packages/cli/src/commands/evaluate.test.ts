@@ -188,6 +188,17 @@ test('LVIS files need no iscrowd, and print thirteen numbers', async () => {
   expect(printed.split('\n')).toHaveLength(13);
 });
 
+test('merge refuses shards that are missing, doubled, or of another evaluation', async () => {
+  const args = writeInstances();
+  for (const k of [1, 2, 3]) await run(...args, '--shard', `${k}/3`, '--state', at(`w${k}.json`));
+  await run(...args, '--max-dets', '1,10,50', '--shard', '3/3', '--state', at('other.json'));
+  const merge = (...names: string[]) => run('merge', ...names.map((name) => at(name)));
+  await expect(merge('w1.json', 'w2.json')).rejects.toThrow('expected shards 1 to 3 of 3, each once, got 1/3, 2/3');
+  await expect(merge('w1.json', 'w2.json', 'w2.json')).rejects.toThrow('got 1/3, 2/3, 2/3');
+  await expect(merge('w1.json', 'w2.json', 'other.json')).rejects.toThrow('got states of different inputs or options');
+  await expect(merge('gt.json')).rejects.toThrow('expected a state that seg evaluate --shard has written');
+});
+
 test('a shard needs a place for its state', async () => {
   await expect(run(...writeInstances(), '--shard', '1/2')).rejects.toThrow(
     'evaluate: expected --state FILE with --shard',

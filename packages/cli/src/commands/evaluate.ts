@@ -10,6 +10,7 @@ import {
   DetectionErrors,
   detectionReport,
   type EvaluateDetectionsOptions,
+  type EvaluationReport,
   type Finding,
   groupByImage,
   type IouType,
@@ -24,6 +25,7 @@ import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/o
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
 import { readJson } from '../evaluate/read-json.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
+import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Where the command prints, replaced in tests. */
@@ -145,7 +147,9 @@ async function evaluateInstances(options: InstanceOptions, around: EvaluateSurro
     onProgress: showEvery(around, total, 'images'),
   });
   around.progress.clear();
-  if (options.shard) return writeState(options, evaluator.save());
+  if (options.shard) {
+    return writeState(options, evaluator.save(), await evaluationDigest([options.gt, options.dt], [], parameters));
+  }
   const extras = options.report ? diagnose(groundTruth, results, parameters) : {};
   const report = detectionReport(evaluator.result(), {
     summation: options.summation,
@@ -204,8 +208,11 @@ async function evaluatePanoptic(options: PanopticOptions, around: EvaluateSurrou
     onProgress: (done, total) => showEvery(around, total, 'images')(done),
   });
   around.progress.clear();
-  if (options.shard) return writeState(options, quality.save());
-  await writeOutputs(panopticReport(quality.result({ cores: options.cores })), options, around.print);
+  if (options.shard) {
+    const digest = await evaluationDigest([options.gt, options.dt], [], { iouType: options.iouType });
+    return writeState(options, quality.save(), digest);
+  }
+  await writeWithFindings(panopticReport(quality.result({ cores: options.cores })), options, around);
 }
 
 function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticOptions): string[] {
@@ -233,8 +240,12 @@ async function evaluateSemantic(options: SemanticOptions, around: EvaluateSurrou
     onProgress: showEvery(around, files.length, 'images'),
   });
   around.progress.clear();
-  if (options.shard) return writeState(options, quality.save());
-  await writeOutputs(semanticReport(quality.result({ absentClass: options.absent })), options, around.print);
+  if (options.shard) {
+    const folders = [gt, dt].map((folder) => [folder, files] as const);
+    const digest = await evaluationDigest([], folders, { classes, ignoreLabel, boundary });
+    return writeState(options, quality.save(), digest);
+  }
+  await writeWithFindings(semanticReport(quality.result({ absentClass: options.absent })), options, around);
 }
 
 function semanticArguments({ classes, ignore, boundary }: SemanticOptions): string[] {
@@ -259,8 +270,18 @@ function mergeCommand(around: EvaluateSurroundings): Command {
     .addOption(cores())
     .addOption(absent())
     .action(async (files: string[], options: OutputOptions & MergeOptions) => {
-      await writeOutputs(await mergeStates(files, options), options, around.print);
+      await writeWithFindings(await mergeStates(files, options), options, around);
     });
+}
+
+/** Names what falls out of the numbers before it prints them. */
+function writeWithFindings(
+  report: EvaluationReport,
+  options: OutputOptions,
+  { print, warn }: EvaluateSurroundings,
+): Promise<void> {
+  for (const finding of report.findings ?? []) warn(describeFinding(finding));
+  return writeOutputs(report, options, print);
 }
 
 function requireState({ shard, state }: CommonOptions): void {
@@ -268,8 +289,8 @@ function requireState({ shard, state }: CommonOptions): void {
   if (state && !shard) throw new Error('evaluate: expected --shard k/n with --state, got none');
 }
 
-async function writeState({ state }: CommonOptions, saved: object): Promise<void> {
-  await writeFileAtomic(path.resolve(state!), JSON.stringify(saved));
+async function writeState({ shard, state }: CommonOptions, saved: object, digest: string): Promise<void> {
+  await writeFileAtomic(path.resolve(state!), JSON.stringify(shardState(shard!, digest, saved)));
 }
 
 /** Runs the comparison in several processes, and reports what they have seen together. */
@@ -283,7 +304,7 @@ async function shareOut(
   const { files, remove } = await runShards(args, options.workers);
   try {
     const { cores = 1, summation = 'numpy2', absent = 'leave-out' } = options;
-    await writeOutputs(await mergeStates(files, { cores, summation, absent }), options, around.print);
+    await writeWithFindings(await mergeStates(files, { cores, summation, absent }), options, around);
   } finally {
     await remove();
   }

@@ -12,7 +12,7 @@ import {
   type Summation,
   semanticReport,
 } from '@seg/coco-eval';
-import { readJson } from './read-json.ts';
+import { expectWhole, readShardState, type ShardState } from './shard-state.ts';
 
 /** What the numbers of merged states may still depend on. */
 export type MergeOptions = { cores: number; summation: Summation; absent: AbsentClass };
@@ -20,10 +20,12 @@ export type MergeOptions = { cores: number; summation: Summation; absent: Absent
 /**
  * The report of several shards, the same as that of one run, bit for bit.
  *
- * @throws Error of one line, where files are not states, or not of one evaluation
+ * @throws Error of one line, where files are not states, or not all shards of one evaluation, each once
  */
 export async function mergeStates(files: readonly string[], options: MergeOptions): Promise<EvaluationReport> {
-  const [first, ...rest] = await Promise.all(files.map((file) => readState(file)));
+  const states = await Promise.all(files.map(readShardState));
+  expectWhole(states);
+  const [first, ...rest] = states.map((state, i) => restore(files[i], state));
   for (const other of rest) mergeInto(first, other);
   if (first instanceof PanopticQuality) return panopticReport(first.result({ cores: options.cores }));
   if (first instanceof SemanticQuality) return semanticReport(first.result({ absentClass: options.absent }));
@@ -32,11 +34,10 @@ export async function mergeStates(files: readonly string[], options: MergeOption
 
 type Evaluation = DetectionEvaluator | PanopticQuality | SemanticQuality;
 
-async function readState(file: string): Promise<Evaluation> {
-  const state = await readJson<DetectionState | PanopticState | SemanticState>(file);
+function restore(file: string, { state }: ShardState): Evaluation {
   try {
-    if (state?.kind === 'panoptic') return PanopticQuality.restore(state);
-    if (state?.kind === 'semantic') return SemanticQuality.restore(state);
+    if (state.kind === 'panoptic') return PanopticQuality.restore(state as PanopticState);
+    if (state.kind === 'semantic') return SemanticQuality.restore(state as SemanticState);
     return DetectionEvaluator.restore(state as DetectionState);
   } catch (error) {
     throw new Error(`${file}: ${(error as Error).message}`, { cause: error });

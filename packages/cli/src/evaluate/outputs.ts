@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { drawPictures, type EvaluationReport, type Finding, formatMarkdown } from '@seg/coco-eval';
+import { drawPictures, type EvaluationReport, escapeControls, type Finding, formatMarkdown } from '@seg/coco-eval';
 import { writeFileAtomic } from '@seg/data/node';
 
 /** Where a result goes besides the screen. */
@@ -24,7 +24,8 @@ export async function writeOutputs(
   await writeFileAtomic(path.join(folder, 'report.md'), `${formatMarkdown(report)}\n${links.join('\n\n')}\n`);
 }
 
-/** One line for each kind of fault. */
+/** One line for each kind of fault, safe to print: its examples are names of somebody else's file. */
 export function describeFinding({ severity, code, message, count, examples }: Finding): string {
-  return `${severity}: ${code} (${count}): ${message}; ${examples.slice(0, 3).join('; ')}${count > 3 ? '; ...' : ''}`;
+  const line = `${severity}: ${code} (${count}): ${message}; ${examples.slice(0, 3).join('; ')}`;
+  return escapeControls(count > 3 ? `${line}; ...` : line);
 }

@@ -36,7 +36,7 @@ export async function runShards(
   const remove = () => rm(folder, { recursive: true, force: true });
   const files = Array.from({ length: count }, (_, k) => path.join(folder, `${k + 1}.json`));
   try {
-    await Promise.all(files.map((file, k) => runSelf([...args, '--shard', `${k + 1}/${count}`, '--state', file])));
+    await runAll(files.map((file, k) => [...args, '--shard', `${k + 1}/${count}`, '--state', file]));
   } catch (error) {
     await remove();
     throw error;
@@ -44,26 +44,40 @@ export async function runShards(
   return { files, remove };
 }
 
-function runSelf(args: string[]): Promise<void> {
+/** Runs all workers; where one fails, the others are ended before its error is told. */
+async function runAll(commands: readonly string[][]): Promise<void> {
+  const failed = new AbortController();
+  const runs = commands.map((args, k) => runSelf(args, `worker ${k + 1} of ${commands.length}`, failed.signal));
+  for (const run of runs) run.catch((error) => failed.abort(error));
+  await Promise.allSettled(runs);
+  if (failed.signal.aborted) throw failed.signal.reason;
+}
+
+function runSelf(args: string[], name: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    const end = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', end, { once: true });
     let message = '';
     child.stderr.on('data', (data) => (message += data));
     child.on('error', reject);
-    child.on('exit', (code) => {
+    child.on('close', (code, killedBy) => {
+      signal.removeEventListener('abort', end);
       if (code === 0) resolve();
-      else
-        reject(
-          new Error(
-            message
-              .trim()
-              .split('\n')
-              .at(-1)
-              ?.replace(/^seg: /, '') ?? `a worker ended with code ${code}`,
-          ),
-        );
+      else reject(new Error(reasonOf(name, message, code, killedBy)));
     });
   });
+}
+
+/** The last line that a worker wrote, or how it ended where it wrote none. */
+function reasonOf(name: string, message: string, code: number | null, killedBy: NodeJS.Signals | null): string {
+  if (killedBy !== null) return `evaluate: expected ${name} to end by itself, got ${killedBy} (out of memory?)`;
+  const line = message
+    .trim()
+    .split('\n')
+    .at(-1)
+    ?.replace(/^seg: /, '');
+  return line || `evaluate: expected ${name} to succeed, got exit code ${code}`;
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from '@seg/coco-eval';
 import type { BackendInfo } from '@seg/core';
 import type { Segment, SegmentMap } from '@seg/postprocess';
 
@@ -30,11 +31,11 @@ export function textReport(print: Print): Report {
     },
     image: ({ input, map, milliseconds }, categories) => {
       const { width, height } = input.size;
-      print(`\n${input.file}  ${width}x${height}  ${(milliseconds / 1000).toFixed(2)} s`);
+      print(`\n${escapeControls(input.file)}  ${width}x${height}  ${(milliseconds / 1000).toFixed(2)} s`);
       print(map.segments.length === 0 ? 'no segments' : segmentTable(map.segments, categories));
     },
     finish: (folder, quality) => {
-      print(`\nresults are in ${folder}`);
+      print(`\nresults are in ${escapeControls(folder)}`);
       if (quality !== null) print(`PQ ${quality.pq.toFixed(1)} over ${quality.images} images`);
     },
   };
@@ -43,7 +44,12 @@ export function textReport(print: Print): Report {
 function segmentTable(segments: readonly Segment[], categories: readonly ModelCategory[]): string {
   const rows = segments
     .toSorted((a, b) => b.area - a.area)
-    .map(({ category, score, area, bbox }) => [categories[category].name, score.toFixed(3), area, bbox.join(' ')]);
+    .map(({ category, score, area, bbox }) => [
+      escapeControls(categories[category].name),
+      score.toFixed(3),
+      area,
+      bbox.join(' '),
+    ]);
   return formatTable(['category', 'score', 'area', 'box (x y width height)'], rows);
 }
 

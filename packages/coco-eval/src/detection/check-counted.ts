@@ -11,7 +11,7 @@ export function checkCounted(
   options: Required<Pick<DetectionOptions, 'iouType' | 'rules'>>,
   findings: Findings,
 ): void {
-  const evaluated = annotations.filter((annotation) => images.has(annotation?.image_id));
+  const evaluated = annotations.filter((annotation) => annotation && images.has(annotation.image_id));
   const crowds = evaluated.filter((annotation) => options.rules === 'coco' && isTrueInPython(annotation.iscrowd));
   if (crowds.length > 0 && crowds.length === evaluated.length) {
     const all = `all ${evaluated.length} annotations`;

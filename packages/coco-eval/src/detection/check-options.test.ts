@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each([
-  [null, 'categories: expected a list of categories, got null'],
+  [null, 'categories: expected a list, got null'],
   [[null], 'categories: categories[0]: expected an id'],
   [[{ id: 1, name: 7 }], 'expected a name of text, got 7'],
 ])('categories of %j are refused', (categories, message) => {

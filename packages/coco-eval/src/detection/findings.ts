@@ -68,3 +68,9 @@ export function checkSize(
     );
   }
 }
+
+/** One warning with all its places, or none without any. */
+export function warningOf(code: string, message: string, places: string[]): Finding[] {
+  if (places.length === 0) return [];
+  return [{ severity: 'warning', code, message, count: places.length, examples: places.slice(0, 5) }];
+}

@@ -126,6 +126,12 @@ test.each<[severity: Finding['severity'], code: string, Input]>([
   expect(check(input).map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
 });
 
+test('an annotation that is none is an error, whatever the list of images', () => {
+  const images = [{ id: undefined, height: 20, width: 20 }, image];
+  const codes = check({ truth: { images, annotations: [annotation, null] } }).map(({ code }) => code);
+  expect(codes).toEqual(['missing id']);
+});
+
 test('booleans are crowds or not, without a word', () => {
   expect(check(withSecond({ iscrowd: true, ignore: false }))).toEqual([]);
   expect(check(withSecond({ iscrowd: false }))).toEqual([]);

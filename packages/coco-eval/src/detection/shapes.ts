@@ -3,6 +3,7 @@ import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../
 import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
 import type { Rle } from '../mask/rle.ts';
 import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
+import { shown } from '../state/expect-value.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
 import type { IouType } from './parameters.ts';
 
@@ -44,10 +45,6 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
 
 function isCoordinates(polygon: unknown): boolean {
   return Array.isArray(polygon) && polygon.every((value) => typeof value === 'number');
-}
-
-function shown(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 80);
 }
 
 /** The mask of an annotation: runs as they are, polygons and boxes drawn at the size of the image. */

@@ -1,3 +1,4 @@
+import { shown } from '../state/expect-value.ts';
 import { type Rle, requireTotal, rleArea } from './rle.ts';
 
 /** A mask as COCO files hold it: the compressed string, or the plain list of runs. */
@@ -113,10 +114,6 @@ function listedCounts(counts: unknown): Uint32Array {
     }
   }
   return Uint32Array.from(counts);
-}
-
-function shown(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 80);
 }
 
 /** The mask as COCO files hold it, compressed. */

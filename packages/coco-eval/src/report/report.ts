@@ -5,6 +5,7 @@ import type { ErrorBreakdown } from '../detection/error-breakdown.ts';
 import type { Finding } from '../detection/findings.ts';
 import { averagesPerCategory, type SummaryLine, summarizeDetections } from '../detection/summarize.ts';
 import type { Summation } from '../numeric/numpy-sum.ts';
+import { checkPanoptic } from '../panoptic/check-panoptic.ts';
 import type { PanopticResult } from '../panoptic/panoptic-quality.ts';
 import { checkSemantic } from '../semantic/check-semantic.ts';
 import type { SemanticResult } from '../semantic/semantic-quality.ts';
@@ -98,6 +99,7 @@ export function panopticReport(result: PanopticResult): EvaluationReport {
       name: category.name ?? String(category.id),
       values: { PQ: pq, SQ: sq, RQ: rq, IoU: iou, TP: tp, FP: fp, FN: fn },
     })),
+    findings: checkPanoptic(result),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../detection/findings.ts';
+import { type Finding, warningOf } from '../detection/findings.ts';
 import type { SemanticResult } from './semantic-quality.ts';
 
 /**
@@ -17,9 +17,9 @@ export function checkSemantic(result: SemanticResult, names: readonly string[] =
   const isMuch = ignored > 0 && (absent.length > 0 || 2 * ignored > total);
   const share = `${((100 * ignored) / total).toFixed(1)}% of ${total} pixels`;
   return [
-    ...finding('class without pixels', 'it has no pixel in the ground truth; left out of the mean', absent),
-    ...finding('ignored pixels', 'the ground truth has the ignored label there; not counted', isMuch ? [share] : []),
-    ...finding(
+    ...warningOf('class without pixels', 'it has no pixel in the ground truth; left out of the mean', absent),
+    ...warningOf('ignored pixels', 'the ground truth has the ignored label there; not counted', isMuch ? [share] : []),
+    ...warningOf(
       'label beyond classes',
       'the ground truth has the label that is the number of classes; not counted, as in detectron2',
       beyond > 0 ? [`${beyond} pixels of ${size - 1}`] : [],
@@ -31,10 +31,4 @@ function sumOf(confusion: Float64Array, column: number, size: number): number {
   let sum = 0;
   for (let k = column; k < confusion.length; k += size) sum += confusion[k];
   return sum;
-}
-
-/** One warning with all its places, or none. */
-function finding(code: string, message: string, places: string[]): Finding[] {
-  if (places.length === 0) return [];
-  return [{ severity: 'warning', code, message, count: places.length, examples: places.slice(0, 5) }];
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sizeFromShape } from '../size.ts';
 import { composed, type Repair, tensorsOf } from './repair.ts';
 
-/** Shaders of tfjs-webgpu that do not compile or are cached under too short a key. */
+/** Shaders of tfjs-webgpu that do not compile, are cached under too short a key, or lose NaN. */
 export const webgpuRepairs: Repair[] = [
   // tfjs binds every operand at once, beyond the eight or ten buffers that adapters allow
   composed('AddN', 'webgpu', (operands) => Object.values(operands).reduce((sum, operand) => tf.add(sum, operand))),
@@ -25,6 +25,8 @@ export const webgpuRepairs: Repair[] = [
   },
   // sums of integers along an axis that is not the last produce an invalid shader, hence zeros
   ...['Sum', 'Max', 'Min', 'Any', 'All', 'Prod'].map(reducedAsFloat),
+  // its shader clamps NaN to 0, that of ClipByValue hands it on
+  composed('Relu6', 'webgpu', ({ x }) => tf.clipByValue(x, 0, 6)),
   // the length of the axis is written into the shader but not into its key
   composed('Cumsum', 'webgpu', ({ x }, { axis, exclusive, reverse }) =>
     cumulated(x, axis as number, exclusive as boolean, reverse as boolean),

@@ -1,0 +1,9 @@
+import { type Finding, warningOf } from '../detection/findings.ts';
+import type { PanopticResult } from './panoptic-quality.ts';
+
+/** What falls out of the means without a word: categories of which neither side has a segment that counts. */
+export function checkPanoptic({ perCategory }: PanopticResult): Finding[] {
+  const empty = perCategory.filter(({ tp, fp, fn }) => tp + fp + fn === 0);
+  const places = empty.map(({ category }) => `category ${category.id}`);
+  return warningOf('category without segments', 'none of it counts, on either side; left out of the mean', places);
+}
