@@ -7,8 +7,6 @@ import { composed, type Repair, tensorsOf } from './repair.ts';
 export const webgpuRepairs: Repair[] = [
   // tfjs binds every operand at once, beyond the eight or ten buffers that adapters allow
   composed('AddN', 'webgpu', (operands) => Object.values(operands).reduce((sum, operand) => tf.add(sum, operand))),
-  // its own takes NaN for 0
-  composed('Relu6', 'webgpu', ({ x }) => tf.clipByValue(x, 0, 6)),
   // its shaders index a vector of five or more components, which WGSL does not have
   {
     kernelName: 'PadV2',
