@@ -6,7 +6,7 @@ export type RgbImage = { data: Uint8Array | Uint8ClampedArray; width: number; he
 /** Height and width in pixels, in this order everywhere. */
 export type Size = [height: number, width: number];
 
-/** What preprocessing did to one image, so that predictions can be brought back to its pixels. */
+/** Geometry of the preprocessing of one image, so that predictions can be brought back to its pixels. */
 export type ImageGeometry = {
   /** Of the image as given. */
   originalSize: Size;
@@ -23,7 +23,7 @@ export type ImageBatch = {
   geometry: ImageGeometry[];
 };
 
-/** What a mask-classification model says of a batch: N queries, K classes and no-object as class K. */
+/** Prediction of a mask-classification model for a batch: N queries, K classes and no-object as class K. */
 export type MaskPrediction = {
   /** [B, N, K + 1] */
   classLogits: tf.Tensor3D;

@@ -6,7 +6,7 @@ import { withSupportRow } from '../../test/support-rows.ts';
 import { useBackend } from '../index.ts';
 import { vjp } from './vjp.ts';
 
-/** How a case draws its inputs: around zero, above zero, or well apart from each other, for maxima. */
+/** Range that a case draws its inputs from: around zero, above zero, or well apart from each other, for maxima. */
 type Draw = 'normal' | 'positive' | 'distinct';
 
 type Case = {

@@ -29,11 +29,11 @@ export type GradientOf<I extends KernelInputs, A extends KernelAttrs> = (
   output: tf.Tensor,
 ) => { [K in keyof I]?: () => tf.Tensor };
 
-/** What a kernel means, where it is faster, and how it is differentiated. */
+/** Definition of a kernel: its meaning, its faster equivalents and its derivative. */
 export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   /** Unique, e.g. `SegLayerNorm`. */
   name: string;
-  /** What the kernel means, in plain tfjs ops. Runs wherever no body applies. */
+  /** Meaning of the kernel in plain tfjs ops. Runs wherever no body applies. */
   reference: (inputs: I, attrs: A) => tf.Tensor | tf.Tensor[];
   /** Faster equivalents. */
   bodies?: Partial<Record<RegistryName, Body<I, A>>>;

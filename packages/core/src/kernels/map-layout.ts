@@ -81,7 +81,7 @@ export function padOrCrop(x: tf.Tensor4D, [top, bottom]: number[], [left, right]
   ]);
 }
 
-/** Below every finite activation, and finite, so that a product with zero is zero. */
+/** Below every activation that float32 holds but the last 12 percent, and finite: −∞ times zero would be NaN. */
 const LOWEST = -3e38;
 
 /** Pixels around a map that lose against every other. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How a parameter is stored in the reference checkpoint, and the way there and back. */
+/** Layout of a parameter in the reference checkpoint, with the way there and back. */
 export type StoredLayout = {
   /** Stored shape of a parameter that we hold in `shape`. */
   toStored(shape: readonly number[]): number[];

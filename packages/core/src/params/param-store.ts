@@ -8,7 +8,7 @@ import type { StoredLayout } from './layouts.ts';
 
 /** Whether a parameter is trained, and how its checkpoint lays it out. */
 export type ParamOptions = {
-  /** How the checkpoint stores the parameter. Default: as we hold it. */
+  /** Layout in the checkpoint. Default: as we hold it. */
   stored?: StoredLayout;
   /** False for running statistics and frozen weights. Default: true. */
   trainable?: boolean;

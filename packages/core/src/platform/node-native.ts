@@ -9,7 +9,7 @@ import { BackendError } from '../errors.ts';
 
 type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
 
-/** Where scripts/build-tfjs-node.mjs puts the package, below a project's folder. */
+/** Folder below a project's own into which scripts/build-tfjs-node.mjs puts the package. */
 const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
 
 /**
@@ -67,7 +67,10 @@ function loadFirst(candidates: string[]): string {
   throw new BackendError(`node: expected tfjs-node, got ${failures.join('; ')}. See docs/native-tensorflow.md`);
 }
 
-/** tfjs-node brings tfjs's own backends along, and tfjs warns of each kernel that is there already. */
+/**
+ * Loads without `console.warn`: tfjs-node brings tfjs's own backends along, and tfjs warns of each of their kernels
+ * that is there already. Loading is synchronous, so no warning of anyone else is lost.
+ */
 function quietly(load: () => void): void {
   const { warn } = console;
   console.warn = () => {};

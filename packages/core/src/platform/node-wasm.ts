@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import type { WasmPackage } from './types.ts';
 
-/** The threaded binary's own limit. */
+/** Limit of tfjs: its binary starts no more than 8 threads, whatever it is told. */
 const MOST_THREADS = 8;
 
 type WasmBackend = InstanceType<WasmPackage['BackendWasm']>;
@@ -92,7 +92,10 @@ function workerUrl(text: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(prelude + text.replace(/\n/g, '\\n'))}`);
 }
 
-/** The binary starts half as many threads as the system shows processors: shows it more while it starts. */
+/**
+ * Shows the binary twice the processors while it starts: it makes workers for half of what `os.cpus` tells it, and asks
+ * nothing else.
+ */
 async function withProcessors<T>(count: number, start: () => Promise<T>): Promise<T> {
   const os = createRequire(import.meta.url)('node:os') as typeof import('node:os');
   const real = os.cpus;

@@ -5,7 +5,7 @@ import type { Attrs, Inputs } from './types.ts';
 
 /** With more queries the tiled products of the reference read keys less often. */
 const MOST_QUERIES = 512;
-/** Channels of a head that the registers of one invocation hold. */
+/** Channels of a head that an invocation holds: two arrays of 16 vectors, for the query and for the sums. */
 const MOST_CHANNELS = 64;
 
 /**

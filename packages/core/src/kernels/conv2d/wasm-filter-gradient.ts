@@ -9,11 +9,14 @@ import type { FilterGradientInputs, GradientAttrs } from './types.ts';
 import { isWinograd, rowGrain } from './winograd.ts';
 import { tileChunks } from './winograd-tiles.ts';
 
-/** Tiles whose products are summed at a time. */
+/**
+ * Tiles whose products are summed at a time: four times those of the forward pass, since each chunk adds all products to
+ * the filter's gradient anew.
+ */
 const TILES_AT_ONCE = 2048;
-/** Most elements unfolded at a time: 16 MiB. */
+/** Most elements unfolded at a time: 16 MiB, where the whole of a 7×7 stem at 640×640 pixels would be 57. */
 const BLOCK = 2 ** 22;
-/** Images with fewer channels are unfolded. */
+/** Images with fewer channels, such as the three colors, are unfolded: one tap of theirs is too narrow a product. */
 const FEW_CHANNELS = 16;
 
 /** The gradient of a convolution in its filter, by the way that is fastest for its shape. */

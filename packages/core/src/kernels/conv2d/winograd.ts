@@ -7,10 +7,14 @@ import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, ConvolutionShape, Inputs } from './types.ts';
 import { tileChunks } from './winograd-tiles.ts';
 
-/** Tiles of 2×2 results worked on at a time: their sixteen planes stay in the cache. */
+/** Tiles of 2×2 results worked on at a time: sixteen planes of 64 channels are 2 MiB, which stay in the cache. */
 const TILES_AT_ONCE = 512;
-/** Below these the transforms cost more than the products save. */
+/**
+ * The transforms are linear in the channels, the products quadratic: with 64 channels they still save a third (40 to 25 ms
+ * at 128×128 pixels, docs/decisions/core-winograd-on-wasm.md), the fewest that were measured.
+ */
 const FEWEST_CHANNELS = 32;
+/** The smallest map measured, 16×16: 42 to 19 ms with 512 channels. */
 const FEWEST_PIXELS = 256;
 
 /** Whether Winograd's transform applies to a convolution and pays. */

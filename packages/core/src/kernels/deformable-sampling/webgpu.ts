@@ -6,7 +6,7 @@ import { type Program, runProgram } from '../webgpu/run-program.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
-/** Where sample k falls on level l: its cell, the place in it, and whether it touches the map at all. */
+/** Position of sample k on level l: its cell, the place in it, and whether it touches the map at all. */
 const SAMPLE = `
   struct Sample { cell: vec2<i32>, part: vec2<f32>, size: vec2<i32>, start: i32, touches: bool };
   fn sampleOf(k: i32, l: i32) -> Sample {

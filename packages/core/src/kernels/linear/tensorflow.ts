@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Body } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 
-/** What is used of tfjs-node's backend: TensorFlow's own ops by name. */
+/** Part of tfjs-node's backend that is used: TensorFlow's own ops by name. */
 type NativeBackend = tf.KernelBackend & {
   binding: { TF_ATTR_BOOL: number; TF_ATTR_TYPE: number; TF_FLOAT: number };
   executeSingleOutput(name: string, attrs: NativeAttr[], inputs: tf.Tensor[]): tf.Tensor;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Where sample i of n' lies among n source samples: at half-pixel centers (i + ½)·n/n' − ½, with the corners of both
+ * Position of sample i of n' among n source samples: at half-pixel centers (i + ½)·n/n' − ½, with the corners of both
  * on each other i·(n − 1)/(n' − 1), or counted from the origin i·n/n'.
  */
 export type Centers = 'half-pixel' | 'corners' | 'origin';

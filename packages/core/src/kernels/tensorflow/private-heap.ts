@@ -4,8 +4,9 @@ import { BackendError } from '../../errors.ts';
 import { sizeFromShape } from '../size.ts';
 import { WasmModule } from '../wasm/wasm-kernels.ts';
 
+/** Bytes of a page of WebAssembly. */
 const PAGE = 65536;
-/** What a 32-bit address reaches. */
+/** Pages that a 32-bit address reaches: 4 GiB. */
 const MOST_PAGES = 65536;
 
 /**

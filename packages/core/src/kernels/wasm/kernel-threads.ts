@@ -2,12 +2,15 @@ import { platform } from '#platform';
 
 import { BackendError } from '../../errors.ts';
 
-/** Where in the control block what lies, in 32-bit words; arguments follow as doubles, which hold any address. */
+/** Layout of the control block, in 32-bit words; arguments follow as doubles, which hold any address. */
 const [TICKET, DONE, KERNEL, COUNT, FROM, TO, FAILED] = [0, 1, 2, 3, 4, 5, 6];
+/** Bytes before the arguments: a cache line, so that storing them does not disturb threads that watch the ticket. */
 const ARGUMENTS_AT = 64;
+/** Arguments that there is room for: `deformableSamplingGradient`, which has the most, takes 15. */
 const MOST_ARGUMENTS = 24;
 /** More parts than threads, so that a thread that starts late takes fewer. */
 const PARTS_PER_THREAD = 3;
+/** The next part is the low byte of the ticket, which must not run over. */
 const MOST_PARTS = 255;
 
 /**

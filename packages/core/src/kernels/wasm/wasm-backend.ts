@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What our kernels use of tfjs's wasm backend. All of it is public there. */
+/** Part of tfjs's wasm backend that our kernels use. All of it is public there. */
 export type WasmBackend = tf.KernelBackend & {
   wasm: {
     wasmMemory?: WebAssembly.Memory;
@@ -18,7 +18,7 @@ export type WasmBackend = tf.KernelBackend & {
   makeOutput(shape: number[], dtype: tf.DataType, memoryOffset?: number): tf.TensorInfo;
 };
 
-/** Where a tensor lies in the heap, in bytes. */
+/** Address of a tensor in the heap, in bytes. */
 export function addressOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0;
 }

@@ -4,7 +4,7 @@ import { sizeFromShape } from '../size.ts';
 
 type Uniform = { type: 'int32' | 'float32'; data: number[] };
 
-/** What our shaders use of tfjs's webgpu backend. All of it is public there. */
+/** Part of tfjs's webgpu backend that our shaders use. All of it is public there. */
 type WebgpuBackend = tf.KernelBackend & {
   runWebGPUProgram(
     program: object,
@@ -35,7 +35,7 @@ export type Program = {
   accumulateInto?: tf.TensorInfo;
 };
 
-/** Invocations of a workgroup. */
+/** Invocations of a workgroup: a multiple of the 32 or 64 lanes that adapters run at once, below the limit of 256. */
 export const WORKGROUP = 64;
 
 /** Runs a shader over a flat range. Tensors appear to it as flat arrays. */
