@@ -13,8 +13,14 @@ export function finiteSource(source: ParamSource, name: string): ParamSource {
 }
 
 function expectFinite(stored: StoredValue | null, key: string, name: string): StoredValue | null {
-  if (stored === null || stored.values.every(Number.isFinite)) return stored;
+  if (stored === null || isFiniteThroughout(stored.values)) return stored;
   const bad = stored.values.filter((value) => !Number.isFinite(value));
   const share = `${bad.length} of ${stored.values.length}`;
   throw new FormatError(`${name}: expected finite weights, got ${bad[0]} in ${key} (${share})`);
+}
+
+/** A loop: `every` calls a function for each value, eight times slower on the 44 million of a ResNet-50 Mask2Former. */
+function isFiniteThroughout(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }

@@ -5,6 +5,7 @@
  */
 
 export { type ByteSource, bytesOf } from './byte-source.ts';
+export { describeValue } from './describe-value.ts';
 export { FormatError } from './errors.ts';
 export { finiteSource } from './finite-source.ts';
 export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './key-map.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { bytesOf } from './byte-source.ts';
+import { FormatError } from './errors.ts';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from './half-float.ts';
 import { openSafetensors, writeSafetensors } from './safetensors.ts';
 
@@ -84,4 +85,30 @@ test('a value that half precision cannot hold is refused', () => {
   expect(() => writeSafetensors(large, { precision: 'float16' })).toThrow(
     'w: expected values within ±65504, got 1000000',
   );
+});
+
+/** A file of nothing but a header. */
+function headed(header: string): Uint8Array {
+  const bytes = new TextEncoder().encode(header);
+  const file = new Uint8Array(8 + bytes.length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(bytes.length), true);
+  file.set(bytes, 8);
+  return file;
+}
+
+const DEEP = '['.repeat(200_000) + ']'.repeat(200_000);
+
+test.each([
+  ['a dtype in a list', '{"a":{"dtype":["F32"],"shape":[1],"data_offsets":[0,4]}}', 'expected dtype'],
+  ['a dtype of lists in lists', `{"a":{"dtype":${DEEP},"shape":[1],"data_offsets":[0,4]}}`, 'expected dtype'],
+  ['a shape of lists in lists', `{"a":{"dtype":"F32","shape":${DEEP},"data_offsets":[0,4]}}`, 'expected a shape'],
+  [
+    'offsets of lists in lists',
+    `{"a":{"dtype":"F32","shape":[1],"data_offsets":${DEEP}}}`,
+    'expected two data_offsets',
+  ],
+  ['an entry that is none', '{"a":null}', 'expected dtype'],
+])('%s is refused with the name of the file', (_, header, message) => {
+  expect(() => openSafetensors(bytesOf('m.safetensors', headed(header)))).toThrow(FormatError);
+  expect(() => openSafetensors(bytesOf('m.safetensors', headed(header)))).toThrow(`m.safetensors: a: ${message}`);
 });

@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
+import { describeValue } from './describe-value.ts';
 import { ELEMENT_BYTES, type ElementType, elementsToFloat32 } from './element-type.ts';
 import { FormatError } from './errors.ts';
 import { float32ToFloat16 } from './half-float.ts';
@@ -59,7 +60,7 @@ function parseObject(name: string, text: string): Record<string, unknown> {
     throw new FormatError(`${name}: expected a JSON header, got ${JSON.stringify(text.slice(0, 40))}`);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new FormatError(`${name}: expected a JSON object as header, got ${JSON.stringify(value).slice(0, 40)}`);
+    throw new FormatError(`${name}: expected a JSON object as header, got ${describeValue(value)}`);
   }
   return value as Record<string, unknown>;
 }
@@ -68,25 +69,19 @@ function checkEntry(name: string, key: string, entry: HeaderEntry): void {
   const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
-    throw new FormatError(`${name}: ${key}: expected dtype ${Object.keys(BYTES_PER_ELEMENT)}, got ${shown(dtype)}`);
+    const got = typeof dtype === 'object' ? describeValue(dtype) : String(dtype).slice(0, 80);
+    throw new FormatError(`${name}: ${key}: expected dtype ${Object.keys(BYTES_PER_ELEMENT)}, got ${got}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    throw new FormatError(`${name}: ${key}: expected a shape of sizes, got ${shown(shape)}`);
+    throw new FormatError(`${name}: ${key}: expected a shape of sizes, got ${describeValue(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw new FormatError(`${name}: ${key}: expected two data_offsets, got ${shown(offsets)}`);
+    throw new FormatError(`${name}: ${key}: expected two data_offsets, got ${describeValue(offsets)}`);
   }
   const expected = shape.reduce((product, side) => product * side, 1) * BYTES_PER_ELEMENT[dtype];
   if (offsets[1] - offsets[0] !== expected) {
     throw new FormatError(`${name}: ${key}: expected ${expected} bytes for [${shape}] ${dtype}, got ${offsets}`);
   }
-}
-
-/** A value of a header in an error: its beginning, and of lists in lists only that they are some. */
-function shown(value: unknown): string {
-  if (Array.isArray(value))
-    return `[${value.slice(0, 8).map((item) => (Array.isArray(item) ? '[…]' : String(item)))}]`.slice(0, 80);
-  return typeof value === 'object' && value !== null ? 'an object' : String(value).slice(0, 80);
 }
 
 /** The format wants the tensors to cover the data exactly: no hole, no overlap, nothing behind the last. */

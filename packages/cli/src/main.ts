@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { terminalText } from './render/terminal-text.ts';
 
 /** Each command's code is loaded only when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong
-    console.error(`seg: ${describe(error)}`);
+    console.error(terminalText(`seg: ${describe(error)}`));
     return 1;
   }
 }

@@ -50,18 +50,21 @@ export class AdamW {
    * One update. Parameters without a gradient stay as they are.
    *
    * @param gradients By key; the caller disposes them
-   * @param norm Of all gradients, where the caller has it already: see {@link gradientNorm}
-   * @returns The norm of all gradients before clipping; the caller disposes it
+   * @param norm Of all gradients before clipping, where the caller has it already
+   * @returns That norm; the caller disposes it
    */
-  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, norm?: tf.Scalar): tf.Scalar {
+  update(
+    gradients: ReadonlyMap<string, tf.Tensor | null>,
+    learningRate: number,
+    norm = gradientNorm(gradients.values()),
+  ): tf.Scalar {
     this.steps++;
     const present = [...gradients].filter((entry): entry is [string, tf.Tensor] => entry[1] !== null);
-    return tf.tidy(() => {
-      const length = norm === undefined ? gradientNorm(gradients.values()) : tf.clone(norm);
-      const scale = tf.minimum(1, tf.div(this.config.clipNorm, tf.add(length, 1e-6)));
+    tf.tidy(() => {
+      const scale = tf.minimum(1, tf.div(this.config.clipNorm, tf.add(norm, 1e-6)));
       for (const [key, gradient] of present) tf.tidy(() => this.updateOne(key, gradient, learningRate, scale));
-      return length;
     });
+    return norm;
   }
 
   private updateOne(key: string, gradient: tf.Tensor, learningRate: number, scale: tf.Tensor): void {

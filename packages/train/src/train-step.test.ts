@@ -128,6 +128,27 @@ onEveryBackend('training', () => {
     expect(outcome.tensors).toBe(0);
   });
 
+  test('a forward pass that fails leaves nothing behind', async () => {
+    const params = new ParamStore();
+    const objective = regression(params);
+    const optimizer = new AdamW(params.trainable());
+    const data = batch(0);
+    const tensors = tf.memory().numTensors;
+    const failing = {
+      ...objective,
+      forward: (pixels: tf.Tensor4D) => {
+        objective.forward(pixels);
+        throw new Error('out of memory');
+      },
+    };
+    const options = { step: 0, learningRate: 0.1 };
+    await expect(trainStep(params, optimizer, failing, data, options)).rejects.toThrow('out of memory');
+    expect(tf.memory().numTensors).toBe(tensors);
+    data.pixels.dispose();
+    optimizer.dispose();
+    params.dispose();
+  });
+
   test('a step whose gradient is not finite can be skipped', async () => {
     const outcome = await faultyStep({ scale: 1e25 }, 'skip');
     expect(outcome.error).toBeUndefined();

@@ -67,14 +67,16 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   const statistics = keepStatistics(params);
   seedDropout(1 + step * 1_000_003);
   const tape = new Tape();
-  const prediction = params.train(() => tape.record(() => objective.forward(batch.pixels)));
   const variables = params.trainable();
+  let prediction: Prediction | undefined;
   try {
-    if (objective.numClasses) checkClasses(batch.targets, objective.numClasses(prediction));
-    const decisions = await objective.decide(prediction, batch.targets, step);
+    const forward = params.train(() => tape.record(() => objective.forward(batch.pixels)));
+    prediction = forward;
+    if (objective.numClasses) checkClasses(batch.targets, objective.numClasses(forward));
+    const decisions = await objective.decide(forward, batch.targets, step);
     let terms: Record<string, tf.Scalar> = {};
     const { value, gradients } = tape.gradients(() => {
-      const result = objective.loss(prediction, batch.targets, decisions);
+      const result = objective.loss(forward, batch.targets, decisions);
       terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
       return result.total;
     }, [...variables.values()]);
@@ -93,7 +95,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   } finally {
     statistics.dispose();
     tape.dispose();
-    tf.dispose(prediction);
+    if (prediction !== undefined) tf.dispose(prediction);
   }
 }
 
@@ -134,7 +136,7 @@ async function update(
     const skipped = !Number.isFinite(loss) || !Number.isFinite(length);
     if (skipped && options.onNonFinite !== 'skip') throw await nonFinite(options.step, loss, values, keys, gradients);
     if (!skipped) {
-      optimizer.update(new Map(keys.map((key, i) => [key, gradients[i]])), options.learningRate, norm).dispose();
+      optimizer.update(new Map(keys.map((key, i) => [key, gradients[i]])), options.learningRate, norm);
       params.touch();
     }
     return { loss, gradientNorm: length, terms: values, skipped };

@@ -4,6 +4,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { Command, Option } from 'commander';
 
 import { type Conversion, type ConvertOptions, convertCheckpoint } from '../convert/convert-checkpoint.ts';
+import { terminalText } from '../render/terminal-text.ts';
 
 /** `seg convert IN OUT`: a published checkpoint in, a model folder out. */
 export function convertCommand(): Command {
@@ -22,7 +23,7 @@ export function convertCommand(): Command {
     .action(async (input: string, output: string, options: ConvertOptions) => {
       enableProdMode(); // nothing is computed, so TensorFlow.js need not advise a faster backend
       await useBackend('cpu');
-      console.log(report(output, await convertCheckpoint(input, output, options)));
+      console.log(terminalText(report(output, await convertCheckpoint(input, output, options))));
     });
 }
 

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import type { TapResult } from '../goldens/compare-tap.ts';
 import { parseGolden } from '../goldens/golden-file.ts';
 import { verifyGolden } from '../goldens/verify-golden.ts';
+import { terminalText } from '../render/terminal-text.ts';
 
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
 export function verifyCommand(): Command {
@@ -32,13 +33,13 @@ export function verifyCommand(): Command {
 
 async function verifyFile(file: string, goesOn: boolean): Promise<number> {
   const golden = parseGolden(file, readFileSync(file, 'utf8'));
-  console.log(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`);
+  console.log(terminalText(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`));
   console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
   let [count, faults] = [0, 0];
   await verifyGolden(golden, (result) => {
     count++;
     if (!result.ok) faults++;
-    console.log(formatResult(result));
+    console.log(terminalText(formatResult(result)));
     return result.ok || goesOn;
   });
   console.log(`${count - faults} passed, ${faults} failed`);

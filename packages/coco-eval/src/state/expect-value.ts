@@ -1,8 +1,16 @@
 /** A value as an error shows it. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'none';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === 'number' ? String(value) : writtenOut(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+function writtenOut(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return `${typeof value} nested too deep`;
+  }
 }
 
 /** @throws unless it holds, with what was expected and what there is */

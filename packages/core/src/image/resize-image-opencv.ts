@@ -1,5 +1,6 @@
 import type { RgbImage, Size } from '../outputs.ts';
 import { checkSize } from './resize-image.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** For each output position: the two inputs it reads and their weights, in 2048ths. */
 type Taps = { first: Int32Array; second: Int32Array; firstWeight: Int32Array; secondWeight: Int32Array };
@@ -64,9 +65,4 @@ function taps(oldSize: number, size: number, snaps: boolean): Taps {
     secondWeight[i] = roundHalfEven(fraction * 2048);
   }
   return { first, second, firstWeight, secondWeight };
-}
-
-function roundHalfEven(value: number): number {
-  const low = Math.floor(value);
-  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
 }

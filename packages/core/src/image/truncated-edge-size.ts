@@ -1,4 +1,5 @@
 import type { Size } from '../outputs.ts';
+import { roundHalfEven } from './round-half-even.ts';
 import type { ShortestEdge } from './shortest-edge-size.ts';
 
 /**
@@ -15,11 +16,4 @@ export function truncatedEdgeSize([height, width]: Size, { shortestEdge, longest
   const other = Math.max(1, Math.trunc((exact * long) / short));
   const least = Math.max(1, edge);
   return width < height ? [other, least] : [least, other];
-}
-
-/** Python's round: halves to the even neighbor. */
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint';
 
 import type { PanopticCategory } from '../scenes/categories.ts';
 import type { CocoImage, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';
@@ -43,14 +43,14 @@ function parseObject(text: string, name: string): Entry {
 
 function entryOf(value: unknown, where: string): Entry {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new FormatError(`${where}: expected an object, got ${shown(value)}`);
+    throw new FormatError(`${where}: expected an object, got ${describeValue(value)}`);
   }
   return value as Entry;
 }
 
 function listOf(json: Entry, field: string, name: string): Entry[] {
   const value = json[field];
-  if (!Array.isArray(value)) throw new FormatError(`${name}: expected a list ${field}, got ${shown(value)}`);
+  if (!Array.isArray(value)) throw new FormatError(`${name}: expected a list ${field}, got ${describeValue(value)}`);
   return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
 }
 
@@ -99,7 +99,7 @@ function readSegment(entry: Entry, where: string, categories: ReadonlySet<number
   if (!categories.has(category_id)) throw new FormatError(`${where}: expected a known category_id, got ${category_id}`);
   const { bbox, iscrowd } = entry;
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
-    throw new FormatError(`${where}: expected bbox to be four numbers, got ${shown(bbox)}`);
+    throw new FormatError(`${where}: expected bbox to be four numbers, got ${describeValue(bbox)}`);
   }
   return {
     id: wholeNumber(entry, 'id', where, 1, HIGHEST_ID),
@@ -120,20 +120,20 @@ function wholeNumber(
   const value = entry[field];
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
   const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-  throw new FormatError(`${where}: expected ${field} to be a whole number ${range}, got ${shown(value)}`);
+  throw new FormatError(`${where}: expected ${field} to be a whole number ${range}, got ${describeValue(value)}`);
 }
 
 function string(entry: Entry, field: string, where: string): string {
   const value = entry[field];
   if (typeof value === 'string' && value !== '') return value;
-  throw new FormatError(`${where}: expected ${field} to be a name, got ${shown(value)}`);
+  throw new FormatError(`${where}: expected ${field} to be a name, got ${describeValue(value)}`);
 }
 
 /** A name that stays in its folder: the file comes from somebody else. */
 function fileName(entry: Entry, where: string): string {
   const name = string(entry, 'file_name', where);
   if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0/.test(name)) {
-    throw new FormatError(`${where}: expected file_name within its folder, got ${shown(name)}`);
+    throw new FormatError(`${where}: expected file_name within its folder, got ${describeValue(name)}`);
   }
   return name;
 }
@@ -145,8 +145,4 @@ function uniqueIds(entries: readonly { id: number }[], where: string, what: stri
     ids.add(id);
   }
   return ids;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
 }

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint';
 
 /** What a value of a file should be, in words, and whether it is. */
 export type Check = { expected: string; holds(value: unknown): boolean };
@@ -13,6 +13,9 @@ const MOST = 2 ** 16;
 
 /** Any finite number. */
 export const NUMBER: Check = { expected: 'a number', holds: Number.isFinite };
+
+/** True or false. */
+export const BOOLEAN: Check = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 
 /** A finite number above 0. */
 export const POSITIVE: Check = {
@@ -39,6 +42,14 @@ export function oneOf(...texts: readonly string[]): Check {
   return { expected: texts.join(' or '), holds: (value) => texts.includes(value as string) };
 }
 
+/** This value and no other: the rest of the format is not read. */
+export function only(value: number, meaning: string): Check {
+  return { expected: `${value} (${meaning})`, holds: (found) => found === value };
+}
+
+/** A field that is not read, so that it has to be absent. */
+export const ABSENT: Check = { expected: 'nothing', holds: (value) => value === undefined };
+
 /** A list of values that pass one check; of any length unless told. */
 export function listOf(check: Check, length?: number): Check {
   return {
@@ -62,23 +73,19 @@ export function optional(check: Check): Check {
  */
 export function checkFields(where: string, path: string, value: unknown, fields: Record<string, unknown>): void {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new FormatError(`${where}: expected ${path} with ${Object.keys(fields).join(', ')}, got ${shown(value)}`);
+    throw new FormatError(
+      `${where}: expected ${path} with ${Object.keys(fields).join(', ')}, got ${describeValue(value)}`,
+    );
   }
   for (const [name, field] of Object.entries(fields as Record<string, Check | Record<string, unknown>>)) {
     const found: unknown = (value as Record<string, unknown>)[name];
     if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
     else if (!field.holds(found)) {
-      throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${shown(found)}`);
+      throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${describeValue(found)}`);
     }
   }
 }
 
 function isCheck(field: Check | Record<string, unknown>): field is Check {
   return typeof field.holds === 'function';
-}
-
-/** A value of a file in an error, cut where it is long. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -1,7 +1,7 @@
-import { FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
-import { checkFields, listOf, NUMBER, optional, POSITIVE, shown, whole } from './check-fields.ts';
+import { ABSENT, BOOLEAN, checkFields, listOf, NUMBER, only, optional, POSITIVE, whole } from './check-fields.ts';
 
 /** What a Hugging Face `preprocessor_config.json` says. */
 export type HuggingFacePreprocessor = {
@@ -28,12 +28,16 @@ const HUGGING_FACE = {
   rescale_factor: optional(POSITIVE),
   image_mean: optional(listOf(NUMBER, 3)),
   image_std: optional(listOf(POSITIVE, 3)),
+  do_resize: optional(BOOLEAN),
+  do_rescale: optional(BOOLEAN),
+  do_normalize: optional(BOOLEAN),
+  resample: optional(only(2, 'bilinear')), // Pillow's number
+  pad_size: ABSENT,
 };
 
 /** Our preprocessing from Hugging Face's. @throws FormatError naming the field */
 export function readPreprocessing(file: string, json: HuggingFacePreprocessor): Preprocessing {
   checkFields(file, 'preprocessor', withoutNulls(json), HUGGING_FACE);
-  refuseOthers(file, json);
   return {
     resize: json.do_resize === false ? { kind: 'none' } : readResize(file, json),
     divisor: json.do_resize === false ? 1 : Math.max(1, json.size_divisor ?? json.size_divisibility ?? 32),
@@ -44,19 +48,6 @@ export function readPreprocessing(file: string, json: HuggingFacePreprocessor): 
   };
 }
 
-/** Pillow's number of bilinear resampling. */
-const BILINEAR = 2;
-
-/** Options that change pixels and are not read. */
-function refuseOthers(file: string, { resample, pad_size: padSize }: HuggingFacePreprocessor): void {
-  if ((resample ?? BILINEAR) !== BILINEAR) {
-    throw new FormatError(`${file}: expected resample ${BILINEAR} (bilinear), got ${shown(resample)}`);
-  }
-  if (padSize !== undefined && padSize !== null) {
-    throw new FormatError(`${file}: expected no pad_size, got ${shown(padSize)}`);
-  }
-}
-
 function readResize(
   file: string,
   { size, max_size: maxSize, _max_size: oldMaxSize }: HuggingFacePreprocessor,
@@ -64,7 +55,7 @@ function readResize(
   const longest = maxSize ?? oldMaxSize ?? 1333;
   const sides = typeof size === 'object' && size !== null ? Object.values(size) : [size ?? 1];
   if (!sides.every((side) => side === null || whole(1).holds(side))) {
-    throw new FormatError(`${file}: expected size of whole numbers, got ${shown(size)}`);
+    throw new FormatError(`${file}: expected size of whole numbers, got ${describeValue(size)}`);
   }
   if (size === undefined || size === null) return { kind: 'truncated-edge', shortestEdge: 800, longestEdge: longest };
   if (typeof size === 'number') return { kind: 'truncated-edge', shortestEdge: size, longestEdge: longest };

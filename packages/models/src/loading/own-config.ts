@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import type { Category } from './categories.ts';
@@ -12,7 +12,6 @@ import {
   oneOf,
   optional,
   POSITIVE,
-  shown,
   whole,
 } from './check-fields.ts';
 import { checkConfig } from './config-fields.ts';
@@ -59,7 +58,8 @@ const INFERENCE: FieldsOf<Inference> = {
  */
 export function readOwnConfig(where: string, json: OwnConfig): ModelDescription {
   const { format, config, categories, preprocessing, inference } = json;
-  if (format !== 'seg-model-1') throw new FormatError(`${where}: expected format seg-model-1, got ${shown(format)}`);
+  if (format !== 'seg-model-1')
+    throw new FormatError(`${where}: expected format seg-model-1, got ${describeValue(format)}`);
   checkConfig(where, config);
   checkCategories(where, categories, numClasses(config));
   checkFields(where, 'preprocessing', preprocessing, PREPROCESSING);
@@ -71,7 +71,7 @@ export function readOwnConfig(where: string, json: OwnConfig): ModelDescription 
 
 function checkCategories(where: string, categories: readonly Category[], count: number): void {
   if (!Array.isArray(categories) || categories.length !== count) {
-    const got = Array.isArray(categories) ? categories.length : shown(categories);
+    const got = Array.isArray(categories) ? categories.length : describeValue(categories);
     throw new FormatError(`${where}: expected ${count} categories, got ${got}`);
   }
   for (const [i, category] of categories.entries()) checkFields(where, `categories.${i}`, category, CATEGORY);

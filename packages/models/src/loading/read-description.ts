@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint';
 
 import type { Mask2FormerConfig } from '../mask2former/config.ts';
 import { type HuggingFaceMask2Former, readMask2FormerConfig } from '../mask2former/hugging-face.ts';
@@ -6,7 +6,6 @@ import type { MaskFormerConfig } from '../maskformer/config.ts';
 import { type HuggingFaceMaskFormer, readMaskFormerConfig } from '../maskformer/hugging-face.ts';
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../preprocess.ts';
 import { categoriesFromLabels } from './categories.ts';
-import { shown } from './check-fields.ts';
 import { checkConfig } from './config-fields.ts';
 import { type HuggingFacePreprocessor, readPreprocessing } from './hugging-face-preprocessing.ts';
 import type { ModelDescription, OwnConfig } from './model-description.ts';
@@ -48,7 +47,7 @@ function readConfig(where: string, json: HuggingFaceConfig): Mask2FormerConfig |
       return readMaskFormerConfig(where, json as HuggingFaceMaskFormer & HuggingFaceConfig);
     default:
       throw new FormatError(
-        `${where}: expected format seg-model-1 or model_type mask2former or maskformer, got ${shown(json.model_type)}`,
+        `${where}: expected format seg-model-1 or model_type mask2former or maskformer, got ${describeValue(json.model_type)}`,
       );
   }
 }
