@@ -6,13 +6,13 @@ import { SemanticQuality } from '@seg/coco-eval';
 import { resizeImage } from '@seg/core';
 import { augment, batches, encodePng, toTargets } from '@seg/data';
 import { LabelMapDataset } from '@seg/data/node';
+import { normalized } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { Mask2Former } from '@seg/models';
 import { semanticMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { LOSS, MODEL, TRAINING } from './config.mjs';
-import { fit } from './fit.mjs';
 import { aidedObjective } from './objective.mjs';
-import { normalized } from './scenes.mjs';
 
 const NAMES = [
   'sky',
@@ -66,13 +66,12 @@ async function* batchesFrom(start) {
   }
 }
 
-const { model } = await fit({
+const { model } = await trainInFolder('out/camvid', {
   title: 'Mask2Former on CamVid',
-  out,
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (mask2Former, params) =>
     aidedObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
-  training: recipe,
+  recipe,
   batchesFrom,
 });
 const quality = new SemanticQuality({ classes: NAMES.length, ignoreLabel: 255 });

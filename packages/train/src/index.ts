@@ -1,11 +1,19 @@
 /**
- * Training with nothing hidden: optimizer, schedules, one step, checkpoints that resume to the same result.
+ * Optimizers, schedules, objectives, one training step, and the loop that resumes to the same bytes.
  *
  * @packageDocumentation
  */
 
 export { AdamW, type AdamWConfig } from './adamw.ts';
 export { resumeTraining, saveTraining, storedParameters } from './checkpoint.ts';
+export {
+  type FitOptions,
+  fit,
+  type LogEntry,
+  type SavedTraining,
+  type TrainingRecipe,
+  type TrainingStorage,
+} from './fit.ts';
 export { lossCurve } from './loss-curve.ts';
 export { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
 export { type PanopticSegFormerTrainable, panopticSegFormerObjective } from './panoptic-segformer-objective.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { systemReason } from '@seg/checkpoint/node';
 import {
   type Inflate,
   type PanopticCategory,
@@ -10,7 +11,6 @@ import {
   type Segment,
   SemanticQuality,
 } from '@seg/coco-eval';
-import { systemReason } from '@seg/data/node';
 import { readJson } from './read-json.ts';
 import type { Shard } from './shard.ts';
 

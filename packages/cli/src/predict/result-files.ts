@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { writeFileAtomic } from '@seg/checkpoint/node';
 import type { RgbImage } from '@seg/core';
 import { type CocoPanopticJson, encodePanopticPng, encodePng, type PanopticCategory } from '@seg/data';
-import { writeFileAtomic } from '@seg/data/node';
 import { type SegmentMap, segmentColors } from '@seg/postprocess';
 
 import { drawOverlay } from '../render/overlay.ts';

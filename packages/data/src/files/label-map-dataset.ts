@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 import { readPngSamples } from '../images/decode-png.ts';
 import type { PanopticCategory } from '../scenes/categories.ts';
 import { readBytes, readImage } from './read-image.ts';
-import { systemReason } from './write-file-atomic.ts';
 
 /** What the labels of a map mean. */
 export type LabelMapOptions = {

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-
 import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
 import type { RgbImage } from '@seg/core';
 
 import { decodeImage } from '../images/decode-image.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../images/image-limits.ts';
-import { systemReason } from './write-file-atomic.ts';
 
 /**
  * Reads and decodes a JPEG or PNG file.

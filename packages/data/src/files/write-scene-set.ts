@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import { encodeJpeg } from '../images/encode-jpeg.ts';
@@ -8,7 +9,6 @@ import { encodePanopticPng } from '../images/panoptic-png.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
-import { systemReason, writeFileAtomic } from './write-file-atomic.ts';
 
 /** Which generated scenes are written, and how large. */
 export type SceneSetOptions = {

@@ -1,3 +1,4 @@
+// Generated scenes as a model and a training step take them.
 import { generateScene, SCENE_CATEGORIES, sceneSeed, toTargets } from '@seg/data';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -16,10 +17,13 @@ export const MODEL_CATEGORIES = CATEGORIES.map(({ id, name, isthing, color }) =>
   color,
 }));
 
+/** Categories of things; they come first, so that class indices stay where stuff is left out. */
+export const THING_CATEGORIES = CATEGORIES.filter(({ isthing }) => isthing === 1);
+
 /** Class indices of things. */
 export const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
 
-/** What a model that was trained on scenes of some size does with an image. */
+/** Preprocessing of a model that was trained on scenes of some size. */
 export function preprocessingFor(size) {
   return {
     resize: { kind: 'shortest-edge', shortestEdge: size, longestEdge: 2 * size },
