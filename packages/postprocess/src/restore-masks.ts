@@ -21,7 +21,7 @@ export function restoreMasks(maps: tf.Tensor4D, { originalSize, resizedSize, pad
   });
 }
 
-/** How mask logits become probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
+/** Way from mask logits to probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
 export type Restoration = 'original' | 'huggingface';
 
 /**

@@ -22,7 +22,7 @@ export type SegmentMap = {
   segments: Segment[];
 };
 
-/** What is known of a segment before its pixels are counted. */
+/** Segment before its pixels are counted. */
 export type SegmentClaim = Pick<Segment, 'id' | 'category' | 'isThing' | 'score'>;
 
 /** Counts the pixels of every segment and finds its box. Segments without a pixel are dropped. */

@@ -13,7 +13,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Objective } from './train-step.ts';
 
-/** What training needs of a pass up to the mask decoders. */
+/** Output of a training pass up to the mask decoders. */
 type Located = {
   /** Queries [B, N, C] behind the location decoder, and what each of its layers says */
   locations: { queries: tf.Tensor3D; predictions: PanopticSegFormerOutputs['locations'] };
@@ -21,7 +21,7 @@ type Located = {
   maskMemory: { memory: tf.Tensor3D; levels: Size[] };
 };
 
-/** What {@link panopticSegFormerObjective} asks of a model; all layers of the mask decoders, the tail last. */
+/** Model as {@link panopticSegFormerObjective} needs it; all layers of the mask decoders, the tail last. */
 export type PanopticSegFormerTrainable = {
   readonly config: { numThingClasses: number; numStuffClasses: number };
   locate(pixels: tf.Tensor4D): Located;
@@ -31,7 +31,7 @@ export type PanopticSegFormerTrainable = {
   };
 };
 
-/** Which segments of an image are things and stuff. */
+/** Things and stuff among the segments of an image. */
 type Split = {
   /** Rows of the targets */
   things: number[];
@@ -44,9 +44,9 @@ type Split = {
 type Decisions = { splits: Split[]; matching: PanopticSegFormerMatching };
 
 /**
- * Detection, thing masks and stuff of Panoptic SegFormer. Classes of the targets count things first, then stuff. Queries
- * are matched by class and box after the location decoder; those that have a thing go on to the mask decoder and are
- * matched once more, with their masks. Li et al. 2022, "Loss Function" and "Training".
+ * Detection, thing masks and stuff of Panoptic SegFormer. Classes of the targets count things first, then stuff.
+ * Queries are matched by class and box after the location decoder; those that have a thing go on to the mask decoder
+ * and are matched once more, with their masks. Li et al. 2022, "Loss Function" and "Training".
  */
 export function panopticSegFormerObjective(
   model: PanopticSegFormerTrainable,

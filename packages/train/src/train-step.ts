@@ -13,8 +13,8 @@ export type TrainingBatch = {
 };
 
 /**
- * What one system minimizes, in three parts: a forward pass on the tape, decisions on the host that carry no gradient
- * (assignments, sampled points), and the loss.
+ * Quantity that one system minimizes, in three parts: a forward pass on the tape, decisions on the host that carry no
+ * gradient (assignments, sampled points), and the loss.
  */
 export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
   forward(pixels: tf.Tensor4D): Prediction;
@@ -41,7 +41,7 @@ export type StepResult = {
 export type StepOptions = {
   step: number;
   learningRate: number;
-  /** What to do where the loss or a gradient is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
+  /** Reaction to a loss or gradient that is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
   onNonFinite?: 'throw' | 'skip';
 };
 
@@ -49,8 +49,8 @@ export type StepOptions = {
  * One step: forward, decide, differentiate, clip, update. What is random depends on `step` alone, so training resumed
  * at a step continues to the same result.
  *
- * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite; parameters
- *   and moments are then unchanged
+ * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite;
+ *   parameters and moments are then unchanged
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
@@ -99,7 +99,9 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   }
 }
 
-/** What a forward pass changes without a gradient, running means and variances, so that a step can be taken back. */
+/**
+ * Variables that a forward pass changes without a gradient, running means and variances, so that a step can be undone.
+ */
 function keepStatistics(params: ParamStore): { restore(): void; dispose(): void } {
   const trained = params.trainable();
   const kept = params

@@ -3,11 +3,11 @@ import { FormatError } from '../errors.ts';
 import { PickleCursor } from './pickle-cursor.ts';
 import { ByteSpan, expectTuple, InertObject, isBuildable, PickleFunction } from './pickle-values.ts';
 
-/** What a pickle may name, and what it gets. */
+/** Globals that a pickle may name, and the value of each. */
 export type PickleRules = {
   /** Values and functions by `module.name`. */
   globals: ReadonlyMap<string, unknown>;
-  /** What a persistent id stands for. Without it the opcode is refused. */
+  /** Resolves a persistent id. Without it the opcode is refused. */
   persistent?(id: unknown): unknown;
 };
 

@@ -16,7 +16,7 @@ export type ConfusionOptions = DetectionOptions & {
 export type DetectionConfusion = { categories: CocoCategory[]; counts: Float64Array };
 
 /**
- * Which category is taken for which. Detections choose objects by falling score, of any category, the one they overlap
+ * Confusion matrix of categories. Detections choose objects by falling score, of any category, the one they overlap
  * most; those left over are of background, and objects left over were taken for it. Crowds excuse what lies on them.
  */
 export class DetectionConfusionMatrix {

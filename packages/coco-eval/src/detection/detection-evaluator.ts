@@ -29,7 +29,7 @@ export type DetectionImage = {
   detectionIds?: ArrayLike<number>;
 };
 
-/** How one image was matched for one category and area range. Shapes: D detections, G ground truths, T thresholds. */
+/** Matches of one image for one category and area range. Shapes: D detections, G ground truths, T thresholds. */
 export type ImageMatches = {
   imageId: CocoId;
   categoryId: CocoId;
@@ -43,7 +43,7 @@ export type ImageMatches = {
   groundTruthIgnored: Uint8Array; // [G]
 };
 
-/** How to evaluate, and the categories of the ground truth, of which `categoryIds` chooses. */
+/** Parameters of the evaluation, and the categories of the ground truth, of which `categoryIds` chooses. */
 export type DetectionEvaluatorOptions = DetectionOptions & {
   categories: readonly CocoCategory[];
   /** Called with every matching, as it is made; nothing of it is kept. */

@@ -10,13 +10,13 @@ export const ERROR_TYPES = ['class', 'localization', 'both', 'duplicate', 'backg
 /** One of the six ways to be wrong: five of a detection, one (`missed`) of an object. */
 export type ErrorType = (typeof ERROR_TYPES)[number];
 
-/** How often each error occurs, and the average precision it costs; AP between 0 and 1, −1 without objects. */
+/** Count of each error, and the average precision it costs; AP between 0 and 1, −1 without objects. */
 export type ErrorBreakdown = {
   /** AP at the foreground threshold, with nothing repaired. */
   ap: number;
-  /** How many errors there are of each type. */
+  /** Number of errors of each type. */
   counts: Record<ErrorType, number>;
-  /** How much AP would rise were all errors of one type repaired, and no others. */
+  /** Rise of AP were all errors of one type repaired, and no others. */
   deltaAp: Record<ErrorType, number>;
 };
 
@@ -96,7 +96,7 @@ export class DetectionErrors {
     return match;
   }
 
-  /** What is wrong with an unmatched detection, and about which object. TIDE §3.1, in its order. */
+  /** Finds the error of an unmatched detection, and the object it concerns. TIDE §3.1, in its order. */
   #diagnose(compared: ImageComparison, d: number, found: Set<number>): [ErrorType, number] {
     const category = compared.detectedCategories[d];
     const own = bestOf(compared, d, (g) => compared.truthCategories[g] === category);

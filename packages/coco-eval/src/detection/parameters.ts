@@ -4,19 +4,22 @@ import { requireCategories } from './categories.ts';
 import { requireOptions } from './check-options.ts';
 import type { CocoCategory, CocoId } from './coco-types.ts';
 
-/** What overlaps: masks, boxes, or masks with their boundaries (Cheng et al. 2021). */
+/** Kind of overlap: masks, boxes, or masks with their boundaries (Cheng et al. 2021). */
 export type IouType = 'segm' | 'bbox' | 'boundary';
 
 /** Sizes of objects, in pixels, both bounds included. */
 export type AreaRange = { name: string; min: number; max: number };
 
-/** How to evaluate detections. Everything absent is as in pycocotools' Params, or with LVIS' rules as in lvis-api. */
+/**
+ * Parameters of an evaluation of detections. Everything absent is as in pycocotools' Params, or with LVIS' rules as in
+ * lvis-api.
+ */
 export type DetectionOptions = {
   /** `'boundary'` takes the lesser of mask and boundary IoU (Cheng et al. 2021). `'segm'` if absent. */
   iouType?: IouType;
-  /** Which images count; all if absent. */
+  /** Ids of the images that count; all if absent. */
   imageIds?: readonly CocoId[];
-  /** Which categories count; all if absent. */
+  /** Ids of the categories that count; all if absent. */
   categoryIds?: readonly CocoId[];
   /** 0.5 to 0.95 in steps of 0.05, as numpy.linspace rounds them, if absent. */
   iouThresholds?: ArrayLike<number>;
@@ -32,7 +35,7 @@ export type DetectionOptions = {
   rules?: 'coco' | 'lvis';
   /** Reach of the boundary as a share of the image diagonal, 0.02 if absent. */
   dilationRatio?: number;
-  /** What results are: decides their areas. By default that of the first result, or else by `iouType`. */
+  /** Kind of the results: decides their areas. By default that of the first result, or else by `iouType`. */
   resultKind?: 'bbox' | 'segmentation';
 };
 
@@ -105,7 +108,7 @@ function requireRoom(parameters: DetectionParameters): void {
   expectThat(numbers <= MOST_NUMBERS, 'options', expected, numbers);
 }
 
-/** Whether an area lies outside of a size class; the bounds belong to the class. */
+/** True if an area lies outside of a size class; the bounds belong to the class. */
 export function isOutside(area: number, { min, max }: AreaRange): boolean {
   return area < min || area > max;
 }

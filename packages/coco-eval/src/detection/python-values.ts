@@ -1,8 +1,8 @@
 import { shown } from '../state/expect-value.ts';
 
 /**
- * What Python takes for true: pycocotools asks `iscrowd` and `ignore` this way, so "0" and NaN are true, and null, "" and
- * empty lists are not.
+ * Truth of a value in Python: pycocotools asks `iscrowd` and `ignore` this way, so "0" and NaN are true, and null, ""
+ * and empty lists are not.
  */
 export function isTrueInPython(value: unknown): boolean {
   if (typeof value === 'number') return value !== 0;

@@ -7,10 +7,10 @@ import { shown } from '../state/expect-value.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
 import type { IouType } from './parameters.ts';
 
-/** Where an object is, in the form its overlap is computed from. */
+/** Place of an object, in the form its overlap is computed from. */
 export type Shape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
 
-/** Whether a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
+/** True if a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
 export function isRle(segmentation: unknown): segmentation is CocoRle {
   return typeof segmentation === 'object' && segmentation !== null && !Array.isArray(segmentation);
 }

@@ -10,7 +10,7 @@ export type Segment = {
   area?: number;
 };
 
-/** What one image adds to panoptic quality. */
+/** Contribution of one image to panoptic quality. */
 export type SegmentMatches = {
   /** Matched pairs, in the order their IoU is summed: by ground-truth id, then predicted id. */
   matched: { category: number; iou: number; truth: number; predicted: number }[];

@@ -15,7 +15,7 @@ export type PanopticMap = {
   segments: readonly Segment[];
 };
 
-/** What is compared, and how. */
+/** Options of {@link PanopticQuality}. */
 export type PanopticQualityOptions = {
   categories: readonly PanopticCategory[];
   /** `'boundary'`: the lesser of mask IoU and boundary IoU (Cheng et al. 2021); images then need height and width. */

@@ -1,4 +1,4 @@
-/** What a PNG may be, checked from its header before anything of the size of its image is made. */
+/** Limits of a PNG, checked from its header before anything of the size of its image is made. */
 export type PngLimits = {
   /** Width times height, 2²⁹ if absent. */
   maxPixels?: number;
@@ -6,7 +6,7 @@ export type PngLimits = {
   maxBytes?: number;
 };
 
-/** What the header of a PNG says. */
+/** Header of a PNG. */
 export type PngHeader = {
   width: number;
   height: number;
@@ -28,7 +28,7 @@ export type PngChunks = {
   palette?: Uint8Array;
   /** The alpha of the first colors of a palette, or the one sample a channel that stands for a transparent pixel. */
   transparency?: Uint8Array | Uint16Array;
-  /** What eXIf holds, where the orientation is. */
+  /** Content of the chunk eXIf, which has the orientation. */
   exif?: Uint8Array;
 };
 
@@ -37,7 +37,10 @@ const DEPTHS: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const MOST = 2 ** 29;
 
-/** Reads and checks the chunks of a PNG, after its specification, third edition, W3C 2025. @throws where they are damaged */
+/**
+ * Reads and checks the chunks of a PNG, after its specification, third edition, W3C 2025. @throws where they are
+ * damaged
+ */
 export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChunks {
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');

@@ -33,7 +33,7 @@ export type EvaluationReport = {
   findings?: Finding[];
 };
 
-/** What a report of detections may hold beside its numbers, and how its means are summed. */
+/** Optional parts of a report of detections, and numpy's version for the sums of its means. */
 export type DetectionReportExtras = {
   summation?: Summation;
   confusion?: DetectionConfusion;

@@ -2,7 +2,7 @@ import { numpySum } from '../numeric/numpy-sum.ts';
 import { labelBoundary } from './label-boundary.ts';
 import { readSemanticState, requireOptions } from './semantic-state.ts';
 
-/** What labels mean, and whether boundaries are compared too. */
+/** Options of {@link SemanticQuality}: the meaning of labels, and the comparison of boundaries. */
 export type SemanticQualityOptions = {
   /** Number of classes K; labels are 0 to K − 1. */
   classes: number;
@@ -21,7 +21,7 @@ export type SemanticImage = {
 };
 
 /**
- * What becomes of a class that is predicted but never present: detectron2 leaves it out of the mean, mmsegmentation's
+ * Treatment of a class that is predicted but never present: detectron2 leaves it out of the mean, mmsegmentation's
  * IoUMetric counts it as 0. A class neither predicted nor present is left out by both.
  */
 export type AbsentClass = 'leave-out' | 'count-as-zero';
@@ -41,7 +41,7 @@ export type SemanticResult = {
   boundaryIou?: Float64Array;
   /** [K + 1, K + 1] pixels: rows predicted, columns ground truth, the last of both is what does not count. */
   confusion: Float64Array;
-  /** How many images were added. */
+  /** Number of images added. */
   images: number;
   /** Ground-truth pixels of the label that is the number of classes: not counted, but not the ignored label either. */
   beyond: number;
@@ -52,7 +52,7 @@ export type SemanticState = {
   kind: 'semantic';
   version: 2;
   options: SemanticQualityOptions;
-  /** How many images were added. */
+  /** Number of images added. */
   images: number;
   /** Ground-truth pixels of the label that is the number of classes. */
   beyond: number;

@@ -29,7 +29,7 @@ function lengthOf(value: unknown): unknown {
   return Array.isArray(value) ? `${value.length} entries` : value;
 }
 
-/** Whether this is a number that counts something. */
+/** True for a number that counts something. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

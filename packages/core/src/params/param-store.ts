@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 
-/** Whether a parameter is trained, and how its checkpoint lays it out. */
+/** Options of a parameter: trained or not, and its layout in the checkpoint. */
 export type ParamOptions = {
   /** Layout in the checkpoint. Default: as we hold it. */
   stored?: StoredLayout;
@@ -83,8 +83,8 @@ export class ParamStore {
   }
 
   /**
-   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no values of
-   * a source that tells its shapes.
+   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no
+   * values of a source that tells its shapes.
    *
    * @param ignore Keys of the checkpoint that the model may leave unused
    */

@@ -8,7 +8,7 @@ import { parseCocoPanoptic } from '../data-sets/parse-coco-panoptic.ts';
 import { decodePanopticPng, type IdMap } from '../images/panoptic-png.ts';
 import { readBytes, readImage } from './read-image.ts';
 
-/** Where the parts of a COCO panoptic set lie. */
+/** Paths of the parts of a COCO panoptic set. */
 export type CocoPanopticFiles = {
   /** The annotation file. */
   json: string;

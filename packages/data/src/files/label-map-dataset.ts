@@ -8,7 +8,7 @@ import { readPngSamples } from '../images/decode-png.ts';
 import type { PanopticCategory } from '../scenes/categories.ts';
 import { readBytes, readImage } from './read-image.ts';
 
-/** What the labels of a map mean. */
+/** Meaning of the labels of a map. */
 export type LabelMapOptions = {
   /** In the order of the labels: category `i` is painted as `i`. */
   categories: readonly PanopticCategory[];

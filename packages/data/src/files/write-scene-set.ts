@@ -10,7 +10,7 @@ import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 
-/** Which generated scenes are written, and how large. */
+/** Split, number and size of the scenes to write. */
 export type SceneSetOptions = {
   split: SceneSplit;
   count: number;

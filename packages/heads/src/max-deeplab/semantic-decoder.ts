@@ -10,7 +10,7 @@ export type SemanticDecoderConfig = {
   inDim: number;
   /** Channels of the maps that are fused in, at strides 8 and 4. */
   lowLevelDims: readonly [number, number];
-  /** What they are reduced to. Published: 64 and 32. */
+  /** Channels they are reduced to. Published: 64 and 32. */
   reducedDims: readonly [number, number];
   dim: number;
 };
