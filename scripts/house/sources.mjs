@@ -21,7 +21,7 @@ export function readSources(root) {
 export function filesBelow(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/node_modules|[\\/](dist|goldens)\b/.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && !/node_modules|[\\/]dist\b|test[\\/]goldens/.test(entry.parentPath))
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 

@@ -14,7 +14,7 @@ export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batc
 export { toTargets } from './batches/to-targets.ts';
 // Data sets
 export type {
-  CocoImage,
+  CocoImageFile,
   CocoPanopticAnnotation,
   CocoPanopticJson,
   CocoSegment,

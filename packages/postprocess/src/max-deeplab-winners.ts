@@ -9,6 +9,7 @@ export type SlotWinners = {
   probability: Float32Array;
 };
 
+/** Rows resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 /**

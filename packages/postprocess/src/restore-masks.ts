@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Hugging Face resizes every mask to this size first, whatever the input was (transformers 5.18, #44901). */
 const HUGGING_FACE_SIZE: Size = [384, 384];
+/** Maps resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 /**

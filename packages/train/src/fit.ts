@@ -6,7 +6,8 @@ import { AdamW } from './adamw.ts';
 import { resumeTraining, saveTraining } from './checkpoint.ts';
 import { type LossPoint, lossCurve } from './loss-curve.ts';
 import { cosineSchedule, warmup } from './schedules.ts';
-import { type Objective, type StepResult, type TrainingBatch, trainStep } from './train-step.ts';
+import { type Objective, type StepResult, trainStep } from './train-step.ts';
+import type { TrainingBatch } from './training-batch.ts';
 
 /** AdamW with linear warm-up and cosine decay. */
 export type TrainingRecipe = {

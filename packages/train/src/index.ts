@@ -18,4 +18,5 @@ export { lossCurve } from './loss-curve.ts';
 export { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
 export { type PanopticSegFormerTrainable, panopticSegFormerObjective } from './panoptic-segformer-objective.ts';
 export { cosineSchedule, polySchedule, type Schedule, stepSchedule, warmup } from './schedules.ts';
-export { type Objective, type StepResult, type TrainingBatch, trainStep } from './train-step.ts';
+export { type Objective, type StepResult, trainStep } from './train-step.ts';
+export type { TrainingBatch } from './training-batch.ts';

@@ -36,6 +36,7 @@ export function mask2FormerObjective(
   return {
     forward: (pixels) => model.forwardAll(pixels),
     numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
+    // A prime between the steps, so that trainings with seeds beside each other do not share their points.
     decide: (predictions, targets, step) =>
       matchMask2Former(predictions, targets, config, randomPoints(seededRandom(seed + step * 7919))),
     loss: (predictions, targets, matching) => {

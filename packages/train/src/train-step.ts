@@ -3,14 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type AdamW, gradientNorm } from './adamw.ts';
 import { checkBatch, checkClasses } from './check-batch.ts';
-
-/** Images and what is in them. */
-export type TrainingBatch = {
-  /** [B, H, W, 3] normalized */
-  pixels: tf.Tensor4D;
-  /** One per image */
-  targets: MaskTargets[];
-};
+import type { TrainingBatch } from './training-batch.ts';
 
 /**
  * Quantity that one system minimizes, in three parts: a forward pass on the tape, decisions on the host that carry no
@@ -65,6 +58,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   }
   await checkBatch(batch, objective.numClasses !== undefined);
   const statistics = keepStatistics(params);
+  // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
   seedDropout(1 + step * 1_000_003);
   const tape = new Tape();
   const variables = params.trainable();

@@ -1,7 +1,8 @@
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
-import { type DetectionOptions, type DetectionParameters, decideParameters } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { type DetectionParameters, decideParameters } from './parameters.ts';
 
 /** Categories to tell apart, and what overlap and score make a detection of an object. */
 export type ConfusionOptions = DetectionOptions & {

@@ -8,14 +8,8 @@ import { CategoryLedger } from './ledger.ts';
 import type { LedgerState } from './ledger-state.ts';
 import { isThere, thereOf } from './lvis-areas.ts';
 import { type Matching, matchImage } from './match-image.ts';
-import {
-  type AreaRange,
-  compareIds,
-  type DetectionOptions,
-  type DetectionParameters,
-  decideParameters,
-  isOutside,
-} from './parameters.ts';
+import type { AreaRange, DetectionOptions } from './options.ts';
+import { compareIds, type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
 import { describeMatches, writeMisses, writeVerdicts } from './verdicts.ts';
 

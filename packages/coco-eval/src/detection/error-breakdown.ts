@@ -3,7 +3,8 @@ import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
 import { matchImage } from './match-image.ts';
-import { type DetectionOptions, type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
 
 /** Bolya et al. 2020, "TIDE", §3: what is wrong with a detection, or with an object nothing found. */
 export const ERROR_TYPES = ['class', 'localization', 'both', 'duplicate', 'background', 'missed'] as const;
@@ -30,7 +31,7 @@ export type ErrorBreakdownOptions = DetectionOptions & {
 };
 
 /** A detection that counts. `target` is the object the error is about, by running number. */
-type Entry = { category: number; score: number; error: ErrorType | null; target: number };
+type CountedDetection = { category: number; score: number; error: ErrorType | null; target: number };
 
 /**
  * Sorts the errors of detections into six types and measures what each costs, in the manner of TIDE. Keeps every
@@ -40,7 +41,7 @@ export class DetectionErrors {
   readonly #parameters: DetectionParameters;
   readonly #foreground: number;
   readonly #background: number;
-  readonly #entries: Entry[] = [];
+  readonly #entries: CountedDetection[] = [];
   readonly #objects: { category: number; found: boolean; excused: boolean }[] = [];
 
   constructor(options: ErrorBreakdownOptions) {

@@ -2,7 +2,7 @@ import type { DetectionResult } from './accumulate.ts';
 import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
 import { DetectionEvaluator, type ImageMatches } from './detection-evaluator.ts';
 import { groupByImage, resultKind } from './group-by-image.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 
 /** Options of an evaluation of two files: its parameters, its images, and a listener of its progress. */
 export type EvaluateDetectionsOptions = DetectionOptions & {

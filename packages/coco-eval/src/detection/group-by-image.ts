@@ -1,6 +1,7 @@
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
-import { ascendingIds, type DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { ascendingIds } from './parameters.ts';
 
 /**
  * Tells the kind of results by the first alone, as pycocotools decides it: with a box their area is that of the box,

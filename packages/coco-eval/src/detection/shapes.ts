@@ -5,10 +5,10 @@ import type { Rle } from '../mask/rle.ts';
 import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
 import { shown } from '../state/expect-value.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
-import type { IouType } from './parameters.ts';
+import type { IouType } from './options.ts';
 
 /** Place of an object, in the form its overlap is computed from. */
-export type Shape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
+export type ObjectShape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
 
 /** True if a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
 export function isRle(segmentation: unknown): segmentation is CocoRle {
@@ -86,7 +86,7 @@ export function boundaryShape(mask: MeasuredRle, dilationRatio: number): Measure
 }
 
 /** IoU of a detection with a ground truth; a boundary counts only where it is the lesser, and never for crowds. */
-export function shapeIou(iouType: IouType, detection: Shape, truth: Shape, isCrowd: boolean): number {
+export function shapeIou(iouType: IouType, detection: ObjectShape, truth: ObjectShape, isCrowd: boolean): number {
   if (iouType === 'bbox') return boxIou(detection.box, truth.box, isCrowd);
   const iou = measuredIou(detection.mask!, truth.mask!, isCrowd);
   if (iouType === 'segm' || isCrowd) return iou;

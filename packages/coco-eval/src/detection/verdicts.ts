@@ -2,7 +2,8 @@ import type { Truth } from './image-objects.ts';
 import type { Pair } from './image-pairs.ts';
 import type { CategoryLedger } from './ledger.ts';
 import type { Matching } from './match-image.ts';
-import { type AreaRange, isOutside } from './parameters.ts';
+import type { AreaRange } from './options.ts';
+import { isOutside } from './parameters.ts';
 
 /** A matching of one image and category, for one area range. */
 export type Matched = { pair: Pair; matching: Matching; area: AreaRange };

@@ -4,6 +4,7 @@
  */
 export type Summation = 'numpy2' | 'numpy1';
 
+/** Elements of numpy 1's buffer (`NPY_BUFSIZE`). */
 const BUFFER = 8192;
 
 /** numpy.sum of float64, rounded as numpy rounds it: pairwise, not one by one. */

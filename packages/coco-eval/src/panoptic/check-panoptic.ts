@@ -1,5 +1,5 @@
 import { type Finding, warningOf } from '../detection/findings.ts';
-import type { PanopticResult } from './panoptic-quality.ts';
+import type { PanopticResult } from './panoptic-types.ts';
 
 /** Lists what the means leave out silently: categories of which neither side has a segment that counts. */
 export function checkPanoptic({ perCategory }: PanopticResult): Finding[] {

@@ -35,6 +35,7 @@ export type PngChunks = {
 const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const DEPTHS: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+/** 512 MiB: what is longer does not fit into one typed array of every browser. */
 const MOST = 2 ** 29;
 
 /**

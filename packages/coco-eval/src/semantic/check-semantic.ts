@@ -1,5 +1,5 @@
 import { type Finding, warningOf } from '../detection/findings.ts';
-import type { SemanticResult } from './semantic-quality.ts';
+import type { SemanticResult } from './semantic-types.ts';
 
 /**
  * Lists what the numbers leave out silently: classes without a pixel in the ground truth, and pixels that are ignored

@@ -16,7 +16,7 @@ export type ParamOptions = {
   required?: boolean;
 };
 
-type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
+type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
 
 /**
  * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
@@ -25,7 +25,7 @@ type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required
 export class ParamStore {
   private readonly source: ParamSource | null;
   private readonly isZero: boolean;
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();

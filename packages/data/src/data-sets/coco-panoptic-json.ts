@@ -20,11 +20,11 @@ export type CocoPanopticAnnotation = {
 };
 
 /** An image in a COCO file. */
-export type CocoImage = { id: number; file_name: string; width: number; height: number };
+export type CocoImageFile = { id: number; file_name: string; width: number; height: number };
 
 /** A panoptic annotation file. */
 export type CocoPanopticJson = {
-  images: CocoImage[];
+  images: CocoImageFile[];
   annotations: CocoPanopticAnnotation[];
   categories: PanopticCategory[];
 };

@@ -30,6 +30,7 @@ export type Placement = {
 
 /** Share of things in the color that is typical of their kind; the others have any. */
 const TYPICAL = 0.85;
+/** Share of a thing that must stay visible for its shape to be told. */
 const LEAST_VISIBLE = 0.45;
 
 /**

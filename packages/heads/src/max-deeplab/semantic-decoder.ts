@@ -17,6 +17,7 @@ export type SemanticDecoderConfig = {
 
 /** Dilations of the three 3×3 convolutions of the pyramid. */
 const RATES = [6, 12, 18];
+/** deeplab2's rate in the pyramid's projection. */
 const DROPOUT = 0.1;
 
 /**

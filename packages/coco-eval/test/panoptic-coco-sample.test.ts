@@ -3,17 +3,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { measureRle } from '../mask/overlap.ts';
-import { encodeRle } from '../mask/rle.ts';
-import { type CocoRle, parseRle } from '../mask/rle-string.ts';
-import { readPanopticPng } from '../png/segmentation-png.ts';
-import type { Segment } from './match-segments.ts';
-import { type PanopticCategory, PanopticQuality } from './panoptic-quality.ts';
+import { measureRle } from '../src/mask/overlap.ts';
+import { encodeRle } from '../src/mask/rle.ts';
+import { type CocoRle, parseRle } from '../src/mask/rle-string.ts';
+import type { SegmentInfo } from '../src/panoptic/match-segments.ts';
+import { PanopticQuality } from '../src/panoptic/panoptic-quality.ts';
+import type { PanopticCategory } from '../src/panoptic/panoptic-types.ts';
+import { readPanopticPng } from '../src/png/segmentation-png.ts';
 
-type Annotation = { image_id: number; file_name: string; segments_info: (Segment & { bbox: number[] })[] };
+type Annotation = { image_id: number; file_name: string; segments_info: (SegmentInfo & { bbox: number[] })[] };
 
 // Two images of COCO panoptic with their real PNGs, beside the repository.
-const folder = path.join(fileURLToPath(new URL('../../../../../shared/data/coco-panoptic-sample/', import.meta.url)));
+const folder = path.join(fileURLToPath(new URL('../../../../shared/data/coco-panoptic-sample', import.meta.url)));
 const isThere = existsSync(folder);
 const read = (name: string) => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
 

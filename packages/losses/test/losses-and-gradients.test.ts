@@ -2,11 +2,11 @@ import { expectClose, expectGradient, expectTidy, onEveryBackend } from '@seg/te
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { classCrossEntropy } from './terms/class-cross-entropy.ts';
-import { diceLoss } from './terms/dice-loss.ts';
-import { maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
-import { sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
-import { uncertainPoints } from './uncertain-points.ts';
+import { classCrossEntropy } from '../src/terms/class-cross-entropy.ts';
+import { diceLoss } from '../src/terms/dice-loss.ts';
+import { maskCrossEntropyLoss } from '../src/terms/mask-cross-entropy.ts';
+import { sigmoidFocal, sigmoidFocalLoss } from '../src/terms/sigmoid-focal-loss.ts';
+import { uncertainPoints } from '../src/uncertain-points.ts';
 
 onEveryBackend('loss terms', () => {
   // x = [2, −1, 0.5, −3], t = [1, 0, 1, 1]: MaskFormer's own functions on PyTorch 2.13

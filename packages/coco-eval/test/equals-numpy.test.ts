@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { linspace, numpyMean, numpySum } from './numpy-sum.ts';
-import { formatFixed } from './python-format.ts';
+import { linspace, numpyMean, numpySum } from '../src/numeric/numpy-sum.ts';
+import { formatFixed } from '../src/numeric/python-format.ts';
 
 test('ties go to the even digit, as in Python', () => {
   // python3 -c "print(*['%.3f' % x for x in (.3125, .4375, -.3125, 0.0005, 2.5, -0.0)], '%.1f' % 12.25, '%.0f' % 2.5)"

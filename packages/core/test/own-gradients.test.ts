@@ -1,10 +1,9 @@
 import { expectClose, expectGradient, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-
-import { withSupportRow } from '../../test/support-rows.ts';
-import { useBackend } from '../index.ts';
-import { vjp } from './vjp.ts';
+import { vjp } from '../src/gradients/vjp.ts';
+import { useBackend } from '../src/index.ts';
+import { withSupportRow } from './support-rows.ts';
 
 /** Range that a case draws its inputs from: around zero, above zero, or well apart from each other, for maxima. */
 type Draw = 'normal' | 'positive' | 'distinct';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { goldenJson } from '../../test/goldens.ts';
-import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
-import { collectDetections, evaluateDetections } from './evaluate-detections.ts';
-import { summarizeDetections } from './summarize.ts';
+import type { CocoGroundTruth, CocoResult } from '../src/detection/coco-types.ts';
+import { collectDetections, evaluateDetections } from '../src/detection/evaluate-detections.ts';
+import { summarizeDetections } from '../src/detection/summarize.ts';
+import { goldenJson } from './goldens.ts';
 
 type Answer = { stats: Record<string, number>; precision_sha256: string; recall_sha256: string };
 type Golden = { gt: CocoGroundTruth; results: CocoResult[]; expect: Record<'segm' | 'bbox' | 'both', Answer> };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { goldenJson } from '../../test/goldens.ts';
-import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
-import { evaluateDetections } from './evaluate-detections.ts';
-import type { DetectionOptions } from './parameters.ts';
-import { summarizeDetections } from './summarize.ts';
+import type { CocoGroundTruth, CocoResult } from '../src/detection/coco-types.ts';
+import { evaluateDetections } from '../src/detection/evaluate-detections.ts';
+import type { DetectionOptions } from '../src/detection/options.ts';
+import { summarizeDetections } from '../src/detection/summarize.ts';
+import { goldenJson } from './goldens.ts';
 
 type Trap = {
   name: string;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { goldenJson } from '../../test/goldens.ts';
-import { decodePng as decodeWith } from './decode-png.ts';
-import { decodePng, labelsOf, type PngImage } from './index.ts';
-import { inflate } from './inflate-node.ts';
-import { inflate as inflateOnPage } from './inflate-web.ts';
-import { readPanopticPng } from './segmentation-png.ts';
+import { decodePng as decodeWith } from '../src/png/decode-png.ts';
+import { decodePng, labelsOf, type PngImage } from '../src/png/index.ts';
+import { inflate } from '../src/png/inflate-node.ts';
+import { inflate as inflateOnPage } from '../src/png/inflate-web.ts';
+import { readPanopticPng } from '../src/png/segmentation-png.ts';
+import { goldenJson } from './goldens.ts';
 
 type Case = { name: string; mode: string; shape: number[]; bytes: 1 | 2; file: string; pillow: string };
 

@@ -12,7 +12,7 @@ import {
   linear,
   maxPool,
   resizeBilinear,
-} from '../index.ts';
+} from '../src/index.ts';
 
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 0.1, 'float32', seed);
 

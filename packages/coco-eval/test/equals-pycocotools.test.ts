@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { goldenJson } from '../../test/goldens.ts';
-import type { CocoGroundTruth, CocoId, CocoResult } from './coco-types.ts';
-import type { ImageMatches } from './detection-evaluator.ts';
-import { evaluateDetections } from './evaluate-detections.ts';
-import type { DetectionOptions } from './parameters.ts';
-import { averagesPerCategory, summarizeDetections } from './summarize.ts';
+import type { CocoGroundTruth, CocoId, CocoResult } from '../src/detection/coco-types.ts';
+import type { ImageMatches } from '../src/detection/detection-evaluator.ts';
+import { evaluateDetections } from '../src/detection/evaluate-detections.ts';
+import type { DetectionOptions } from '../src/detection/options.ts';
+import { averagesPerCategory, summarizeDetections } from '../src/detection/summarize.ts';
+import { goldenJson } from './goldens.ts';
 
 type Run = {
   stats: Record<string, number>;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { boundaryDistance, boundaryOf } from './boundary.ts';
-import { maskIou } from './overlap.ts';
-import { polygonsToRle, polygonToRle } from './polygon.ts';
-import { decodeRle, encodeRle, type Rle, rleArea, rleBox } from './rle.ts';
-import { mergeRles } from './rle-merge.ts';
-import { rleToPolygons } from './rle-polygons.ts';
-import { formatCounts, formatRle, parseCounts, parseRle } from './rle-string.ts';
+import { boundaryDistance, boundaryOf } from '../src/mask/boundary.ts';
+import { maskIou } from '../src/mask/overlap.ts';
+import { polygonsToRle, polygonToRle } from '../src/mask/polygon.ts';
+import { decodeRle, encodeRle, type Rle, rleArea, rleBox } from '../src/mask/rle.ts';
+import { mergeRles } from '../src/mask/rle-merge.ts';
+import { rleToPolygons } from '../src/mask/rle-polygons.ts';
+import { formatCounts, formatRle, parseCounts, parseRle } from '../src/mask/rle-string.ts';
 
 /** Masks of long and short runs, `count` of one size. */
 const masks = (count: number) =>
