@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { ParamStore, useBackend } from '@seg/core';
+import { toCocoCategories } from '@seg/data';
 import { Mask2Former, Segmenter } from '@seg/models';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
-import { CATEGORIES, MODEL_CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
+import { CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
 
 /**
  * PQ of a model over the first `count` scenes of a split.
@@ -24,8 +25,8 @@ export async function evaluate(
     inference = INFERENCE,
   } = {},
 ) {
-  const quality = new PanopticQuality({ categories: CATEGORIES });
-  const segmenter = new Segmenter({ model, categories: MODEL_CATEGORIES, preprocessing, inference });
+  const quality = new PanopticQuality({ categories: toCocoCategories(CATEGORIES) });
+  const segmenter = new Segmenter({ model, categories: CATEGORIES, preprocessing, inference });
   for (let index = 0; index < count; index++) {
     const { image, panoptic, segments } = scene(split, index, size);
     const map = await segmenter.segment(image);

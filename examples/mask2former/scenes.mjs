@@ -8,16 +8,8 @@ export const STD = [58.395, 57.12, 57.375];
 /** Categories in the order of the model's classes. */
 export const CATEGORIES = SCENE_CATEGORIES;
 
-/** The same as a model folder describes its classes. */
-export const MODEL_CATEGORIES = CATEGORIES.map(({ id, name, isthing, color }) => ({
-  id,
-  name,
-  isThing: isthing === 1,
-  color,
-}));
-
 /** Class indices of things. */
-export const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
+export const THINGS = new Set(CATEGORIES.flatMap(({ isThing }, index) => (isThing ? [index] : [])));
 
 /** What a model that was trained on scenes of some size does with an image. */
 export function preprocessingFor(size) {

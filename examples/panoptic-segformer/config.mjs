@@ -1,7 +1,7 @@
 import { MODEL } from '../mask2former/config.mjs';
 import { CATEGORIES } from '../mask2former/scenes.mjs';
 
-const numThingClasses = CATEGORIES.filter(({ isthing }) => isthing).length;
+const numThingClasses = CATEGORIES.filter(({ isThing }) => isThing).length;
 
 /** A Panoptic SegFormer small enough to learn generated scenes on two processor cores. */
 export const CONFIG = {

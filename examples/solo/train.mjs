@@ -10,7 +10,7 @@ import { MODEL, TRAINING } from '../mask2former/config.mjs';
 import { fit } from '../mask2former/fit.mjs';
 import { CATEGORIES, normalized, scene, sceneBatches } from '../mask2former/scenes.mjs';
 
-const THINGS = CATEGORIES.filter(({ isthing }) => isthing);
+const THINGS = CATEGORIES.filter(({ isThing }) => isThing);
 const CONFIG = {
   model: 'solov2',
   backbone: MODEL.backbone,
@@ -60,7 +60,7 @@ async function add(index) {
   const { size } = TRAINING;
   const { image, panoptic, segments } = scene('testing', index, size);
   truth.images.push({ id: index + 1, width: size, height: size });
-  for (const { id, category_id, area, bbox } of segments.filter(({ isthing }) => isthing)) {
+  for (const { id, category_id, area, bbox } of segments.filter(({ isThing }) => isThing)) {
     const segmentation = formatRle(
       encodeRle(
         Array.from(panoptic, (pixel) => pixel === id),

@@ -18,7 +18,8 @@ import {
   type Summation,
   semanticReport,
 } from '@seg/coco-eval';
-import { systemReason, writeFileAtomic } from '@seg/data/node';
+import { writeFileAtomic } from '@seg/data/node';
+import { systemReason } from '@seg/image/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';

@@ -10,7 +10,7 @@ import {
   type Segment,
   SemanticQuality,
 } from '@seg/coco-eval';
-import { systemReason } from '@seg/data/node';
+import { systemReason } from '@seg/image/node';
 import { readJson } from './read-json.ts';
 import type { Shard } from './shard.ts';
 

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason, writeFileAtomic } from '@seg/data/node';
+import { writeFileAtomic } from '@seg/data/node';
+import { systemReason } from '@seg/image/node';
 
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.

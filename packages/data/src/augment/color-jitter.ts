@@ -1,4 +1,5 @@
-import type { Random, RgbImage } from '@seg/core';
+import type { Random } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 const BRIGHTNESS = 32;
 const FACTOR = [0.5, 1.5] as const;

@@ -1,7 +1,12 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
-import type { PanopticCategory } from '../scenes/categories.ts';
-import type { CocoImage, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';
+import type {
+  CocoImage,
+  CocoPanopticAnnotation,
+  CocoPanopticCategory,
+  CocoPanopticJson,
+  CocoSegment,
+} from './coco-panoptic-json.ts';
 
 const HIGHEST_ID = 2 ** 24 - 1;
 
@@ -54,7 +59,7 @@ function listOf(json: Entry, field: string, name: string): Entry[] {
   return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
 }
 
-function readCategory(entry: Entry, where: string): PanopticCategory {
+function readCategory(entry: Entry, where: string): CocoPanopticCategory {
   const isthing = wholeNumber(entry, 'isthing', where, 0, 1) as 0 | 1;
   const { color, supercategory } = entry;
   return {

@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { systemReason } from '@seg/image/node';
 
 let written = 0;
 
@@ -24,9 +25,4 @@ export async function writeFileAtomic(file: string, bytes: Uint8Array | string):
     await rm(beside, { force: true }).catch(() => {}); // the first error tells more
     throw new Error(`writeFileAtomic: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
   }
-}
-
-/** `ENOSPC: no space left on device`, without the call and the paths that Node adds. */
-export function systemReason(error: unknown): string {
-  return error instanceof Error ? error.message.split(', ')[0] : String(error);
 }

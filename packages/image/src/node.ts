@@ -1,0 +1,8 @@
+/**
+ * Image files on disk, for Node.
+ *
+ * @packageDocumentation
+ */
+
+export { readBytes, readImage } from './files/read-image.ts';
+export { systemReason } from './files/system-reason.ts';
