@@ -3,13 +3,12 @@ import { encodeRle, evaluateDetections, formatRle } from '@seg/coco-eval';
 import { Segmenter } from '@seg/models';
 import { isInside } from '@seg/postprocess';
 import { TRAINING } from './recipe.mjs';
-import { MODEL_CATEGORIES, preprocessingFor, scene, THING_CATEGORIES } from './scenes.mjs';
+import { preprocessingFor, scene, THING_CATEGORIES } from './scenes.mjs';
 
 /** Result of COCO's evaluation over the first `count` test scenes. */
 export async function averagePrecision(model, { count = Number(process.env.COUNT ?? 100) } = {}) {
   const { size } = TRAINING;
-  const categories = MODEL_CATEGORIES.filter(({ isThing }) => isThing);
-  const segmenter = new Segmenter({ model, categories, preprocessing: preprocessingFor(size) });
+  const segmenter = new Segmenter({ model, categories: THING_CATEGORIES, preprocessing: preprocessingFor(size) });
   const truth = { images: [], annotations: [], categories: THING_CATEGORIES };
   const results = [];
   for (let index = 0; index < count; index++) {
@@ -19,7 +18,7 @@ export async function averagePrecision(model, { count = Number(process.env.COUNT
     const { instances } = await segmenter.segment(image, { task: 'instance' });
     for (const { category, score, mask } of instances) {
       const segmentation = rle(size, (i) => isInside(mask, i));
-      results.push({ image_id: index + 1, category_id: categories[category].id, segmentation, score });
+      results.push({ image_id: index + 1, category_id: THING_CATEGORIES[category].id, segmentation, score });
     }
   }
   return evaluateDetections(truth, results, { iouType: 'segm', allowEmpty: true });
@@ -28,7 +27,7 @@ export async function averagePrecision(model, { count = Number(process.env.COUNT
 /** Things of a scene as COCO's annotations, numbered after `before`. */
 function annotations(image_id, { panoptic, segments, size }, before) {
   return segments
-    .filter(({ isthing }) => isthing)
+    .filter(({ isThing }) => isThing)
     .map(({ id, category_id, area, bbox }, k) => {
       const segmentation = rle(size, (i) => panoptic[i] === id);
       return { id: before + k + 1, image_id, category_id, area, bbox, segmentation, iscrowd: 0 };

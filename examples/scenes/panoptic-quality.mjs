@@ -1,8 +1,9 @@
 // Panoptic quality of a model on generated scenes.
 import { PanopticQuality } from '@seg/coco-eval';
+import { toCocoCategories } from '@seg/data';
 import { Segmenter } from '@seg/models';
 import { TRAINING } from './recipe.mjs';
-import { CATEGORIES, MODEL_CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
+import { CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
 
 /**
  * PQ of a model over the first `count` scenes of a split.
@@ -20,8 +21,8 @@ export async function panopticQuality(
     inference = {},
   } = {},
 ) {
-  const quality = new PanopticQuality({ categories: CATEGORIES });
-  const segmenter = new Segmenter({ model, categories: MODEL_CATEGORIES, preprocessing, inference });
+  const quality = new PanopticQuality({ categories: toCocoCategories(CATEGORIES) });
+  const segmenter = new Segmenter({ model, categories: CATEGORIES, preprocessing, inference });
   for (let index = 0; index < count; index++) {
     const { image, panoptic, segments } = scene(split, index, size);
     const map = await segmenter.segment(image);

@@ -9,19 +9,11 @@ export const STD = [58.395, 57.12, 57.375];
 /** Categories in the order of the model's classes. */
 export const CATEGORIES = SCENE_CATEGORIES;
 
-/** The same as a model folder describes its classes. */
-export const MODEL_CATEGORIES = CATEGORIES.map(({ id, name, isthing, color }) => ({
-  id,
-  name,
-  isThing: isthing === 1,
-  color,
-}));
-
 /** Categories of things; they come first, so that class indices stay where stuff is left out. */
-export const THING_CATEGORIES = CATEGORIES.filter(({ isthing }) => isthing === 1);
+export const THING_CATEGORIES = CATEGORIES.filter(({ isThing }) => isThing);
 
 /** Class indices of things. */
-export const THINGS = new Set(CATEGORIES.flatMap(({ isthing }, index) => (isthing ? [index] : [])));
+export const THINGS = new Set(CATEGORIES.flatMap(({ isThing }, index) => (isThing ? [index] : [])));
 
 /** Preprocessing of a model that was trained on scenes of some size. */
 export function preprocessingFor(size) {

@@ -23,7 +23,7 @@ export { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY, Swin, type SwinConfig } f
 export type { Task } from './inference/task.ts';
 export { buildModel, type SegmentationModel } from './loading/build-model.ts';
 // Loading
-export { type Category, categoriesFromLabels } from './loading/categories.ts';
+export { categoriesFromLabels } from './loading/categories.ts';
 export { convertWeights, type KeyStyle } from './loading/convert-weights.ts';
 export {
   ADE20K,

@@ -1,10 +1,9 @@
-import type { RgbImage } from '@seg/core';
+import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
 import { predictBatch } from './inference/batch-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import { checkRequest, type Request, type Task, tasksOf } from './inference/task.ts';
-import type { Category } from './loading/categories.ts';
 import { type LoadedModel, loadModel } from './loading/load-model.ts';
 import { preprocess } from './preprocess.ts';
 

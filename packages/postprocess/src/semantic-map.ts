@@ -1,10 +1,11 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, type Size } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { ClassWinners } from './class-winners.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
-import { measureSegments, type SegmentMap } from './segment-map.ts';
+import { measureSegments } from './segment-map.ts';
 
 /**
  * Quantity that is resized to the image: mask logits before they are weighed (models that also do panoptic), the scores

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
-import type { RgbImage } from '@seg/core';
-import { readImage } from '@seg/data/node';
+import type { RgbImage } from '@seg/image';
+import { readImage } from '@seg/image/node';
 
 /** A photograph that has been read once, so it can be read again. */
 export type InputImage = {

@@ -1,4 +1,5 @@
-import type { Random, RgbImage } from '@seg/core';
+import type { Random } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 /** Published: brightness within ±32, factors of contrast and saturation 0.5 to 1.5, hue within 18 of 180 (SSD). */
 const BRIGHTNESS = 32;

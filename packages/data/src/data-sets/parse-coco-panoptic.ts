@@ -1,7 +1,12 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
-import type { PanopticCategory } from '../scenes/categories.ts';
-import type { CocoImageFile, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';
+import type {
+  CocoImageFile,
+  CocoPanopticAnnotation,
+  CocoPanopticCategory,
+  CocoPanopticJson,
+  CocoSegment,
+} from './coco-panoptic-json.ts';
 
 /** Ids are R + 256 G + 256² B of a PNG of 8 bits. */
 const HIGHEST_ID = 2 ** 24 - 1;
@@ -55,7 +60,7 @@ function listOf(json: JsonObject, field: string, name: string): JsonObject[] {
   return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
 }
 
-function readCategory(entry: JsonObject, where: string): PanopticCategory {
+function readCategory(entry: JsonObject, where: string): CocoPanopticCategory {
   const isthing = wholeNumber(entry, 'isthing', where, 0, 1) as 0 | 1;
   const { color, supercategory } = entry;
   return {

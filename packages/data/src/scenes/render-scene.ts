@@ -1,4 +1,5 @@
-import type { Random, RgbImage } from '@seg/core';
+import type { Random } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 import type { NoiseField } from './noise-field.ts';
 import { direction, type Placement } from './place-things.ts';

@@ -1,3 +1,4 @@
+import type { Category } from '@seg/image';
 import type { SemanticRule } from '@seg/postprocess';
 
 import type { Mask2FormerConfig } from '../mask2former/config.ts';
@@ -6,8 +7,6 @@ import type { MaxDeepLabConfig } from '../max-deeplab/config.ts';
 import type { PanopticSegFormerConfig } from '../panoptic-segformer/config.ts';
 import type { Preprocessing } from '../preprocess.ts';
 import type { SoloConfig } from '../solo/config.ts';
-import type { Category } from './categories.ts';
-
 /** The config of any model; `model` says which. */
 export type ModelConfig =
   | Mask2FormerConfig

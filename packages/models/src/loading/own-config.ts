@@ -1,7 +1,7 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
+import type { Category } from '@seg/image';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
-import type { Category } from './categories.ts';
 import {
   between,
   type Check,
