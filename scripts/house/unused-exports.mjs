@@ -12,12 +12,17 @@ const USERS = ['examples', 'bench', 'scripts', 'docs', 'internal', 'README.md'];
  * @returns { package, name, isType } each
  */
 export function unusedExports(sources, root) {
-  const doors = sources.flatMap((source) => doorNames(source));
+  const shown = doors(sources);
   const outside = USERS.flatMap((name) => wordsOf(path.join(root, name)));
   return [...new Set(sources.map((source) => source.package))].flatMap((name) => {
     const used = new Set([...outside, ...packageWords(sources, root, name)]);
-    return doors.filter((door) => door.package === name && !used.has(door.name));
+    return shown.filter((door) => door.package === name && !used.has(door.name));
   });
+}
+
+/** Names that the doors of all packages show: { package, name, from, isType } each. */
+export function doors(sources) {
+  return sources.flatMap((source) => doorNames(source));
 }
 
 function doorNames({ file, package: name, reexports }) {
@@ -42,10 +47,10 @@ const words = (text) => text.match(/[A-Za-z_]\w*/g) ?? [];
 /** The check: every value is used; a type is used, or a name of the same door speaks of it. */
 export function idleDoors(sources, root) {
   const bodies = new Map(sources.map(({ file, text }) => [file, text]));
-  const doors = sources.flatMap((source) => doorNames(source));
+  const shown = doors(sources);
   return unusedExports(sources, root)
     .filter(({ package: name, name: type, isType }) => {
-      const users = doors.filter((door) => door.package === name && door.name !== type);
+      const users = shown.filter((door) => door.package === name && door.name !== type);
       const spoken = users.some(({ from }) => new RegExp(`\\b${type}\\b`).test(bodies.get(from) ?? ''));
       return !(isType && spoken);
     })
