@@ -1,11 +1,10 @@
 import type { RgbImage } from '@seg/core';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-
+import type { Category } from './description/categories.ts';
 import { predictBatch } from './inference/batch-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import { checkRequest, type Request, type Task, tasksOf } from './inference/task.ts';
-import type { Category } from './loading/categories.ts';
-import { type LoadedModel, loadModel } from './loading/load-model.ts';
+import { type LoadedModel, loadModel } from './load-model.ts';
 import { preprocess } from './preprocess.ts';
 
 /** Choices for one call of {@link Segmenter}. */

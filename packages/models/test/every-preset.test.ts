@@ -3,13 +3,12 @@ import { type BackendName, init, ParamStore, type RgbImage, type Size } from '@s
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
+import { type ModelDescription, numClasses } from '../src/description/model-description.ts';
 import { tasksOf } from '../src/inference/task.ts';
-import { buildModel, type SegmentationModel } from '../src/loading/build-model.ts';
-import { type ModelDescription, numClasses } from '../src/loading/model-description.ts';
-import { PRESETS } from '../src/loading/presets.ts';
 import { preprocess } from '../src/preprocess.ts';
 import { Segmenter } from '../src/segmenter.ts';
+import { buildModel, type SegmentationModel } from '../src/systems/build-model.ts';
+import { PRESETS } from '../src/systems/presets.ts';
 
 /** One of each system, with the fewest parameters. All: `node scripts/run-presets.mjs`, which gives each a process. */
 const SMALLEST = [

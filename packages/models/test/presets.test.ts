@@ -7,14 +7,14 @@ import {
   CITYSCAPES_INSTANCE,
   COCO_INSTANCE,
   COCO_PANOPTIC,
-} from '../src/loading/data-set-categories.ts';
-import { type ModelDescription, numClasses } from '../src/loading/model-description.ts';
-import { PRESETS } from '../src/loading/presets.ts';
-import { MASK2FORMER_PRESETS } from '../src/mask2former/presets.ts';
-import { MASKFORMER_PRESETS } from '../src/maskformer/presets.ts';
-import { MAX_DEEPLAB_PRESETS } from '../src/max-deeplab/presets.ts';
-import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
-import { SOLO_PRESETS } from '../src/solo/presets.ts';
+} from '../src/description/data-set-categories.ts';
+import { type ModelDescription, numClasses } from '../src/description/model-description.ts';
+import { MASK2FORMER_PRESETS } from '../src/systems/mask2former/presets.ts';
+import { MASKFORMER_PRESETS } from '../src/systems/maskformer/presets.ts';
+import { MAX_DEEPLAB_PRESETS } from '../src/systems/max-deeplab/presets.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from '../src/systems/panoptic-segformer/presets.ts';
+import { PRESETS } from '../src/systems/presets.ts';
+import { SOLO_PRESETS } from '../src/systems/solo/presets.ts';
 
 const presets = Object.entries<ModelDescription>(PRESETS);
 

@@ -2,14 +2,14 @@ import type { ImageGeometry } from '@seg/core';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { SegmentationModel } from '../loading/build-model.ts';
-import { MaxDeepLab } from '../max-deeplab/max-deeplab.ts';
-import { PanopticSegFormer } from '../panoptic-segformer/panoptic-segformer.ts';
-import { Solo } from '../solo/solo.ts';
+import type { SegmentationModel } from '../systems/build-model.ts';
+import { decodeMaxDeepLab } from '../systems/max-deeplab/decode.ts';
+import { MaxDeepLab } from '../systems/max-deeplab/max-deeplab.ts';
+import { decodePanopticSegFormer } from '../systems/panoptic-segformer/decode.ts';
+import { PanopticSegFormer } from '../systems/panoptic-segformer/panoptic-segformer.ts';
+import { decodeSolo } from '../systems/solo/decode.ts';
+import { Solo } from '../systems/solo/solo.ts';
 import { decodeMaskClassification } from './decode-mask-classification.ts';
-import { decodeMaxDeepLab } from './decode-max-deeplab.ts';
-import { decodePanopticSegFormer } from './decode-panoptic-segformer.ts';
-import { decodeSolo } from './decode-solo.ts';
 import { imageOf } from './image-of.ts';
 import type { Request } from './task.ts';
 

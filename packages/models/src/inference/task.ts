@@ -1,6 +1,6 @@
 import type { SemanticRule } from '@seg/postprocess';
 
-import type { ModelConfig } from '../loading/model-description.ts';
+import type { ModelConfig } from '../description/model-description.ts';
 
 /** What to look for: things and stuff of a whole image, objects that may overlap, or the class of each pixel. */
 export type Task = 'panoptic' | 'instance' | 'semantic';
