@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { ParamStore, useBackend } from '@seg/core';
-import { Mask2Former, Segmenter } from '@seg/models';
+import { MASK2FORMER, Mask2Former, Segmenter } from '@seg/models';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
 import { CATEGORIES, MODEL_CATEGORIES, preprocessingFor, scene } from './scenes.mjs';
 
 /**
- * PQ of a model over the first `count` scenes of a split.
+ * PQ of a model with its system's inference over the first `count` scenes of a split.
  *
  * @param preprocessing Default: that of models trained on scenes of `size`
  * @param inference Thresholds
@@ -52,5 +52,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const model = new Mask2Former(params, MODEL);
   params.verify((key) => /^(optimizer|auxiliary)\./.test(key));
   const inference = process.env.THRESHOLD ? { scoreThreshold: Number(process.env.THRESHOLD) } : INFERENCE;
-  printQuality(await evaluate(model, { inference }));
+  printQuality(await evaluate(MASK2FORMER.wrap(model), { inference }));
 }

@@ -1,5 +1,5 @@
 // Trains a small Mask2Former on generated scenes from scratch, then reports its panoptic quality on test scenes.
-import { Mask2Former } from '@seg/models';
+import { MASK2FORMER, Mask2Former } from '@seg/models';
 import { LOSS, MODEL, TRAINING } from './config.mjs';
 import { evaluate, printQuality } from './evaluate.mjs';
 import { fit } from './fit.mjs';
@@ -15,4 +15,4 @@ const { model } = await fit({
   training: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await evaluate(model));
+printQuality(await evaluate(MASK2FORMER.wrap(model)));

@@ -1,7 +1,7 @@
 // Trains a small MaskFormer on generated scenes from scratch, then reports its panoptic quality on test scenes.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
 import { MASKFORMER_LOSS } from '@seg/losses';
-import { MaskFormer } from '@seg/models';
+import { MASKFORMER, MaskFormer } from '@seg/models';
 import { maskFormerObjective } from '@seg/train';
 import { MODEL, TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
@@ -31,4 +31,4 @@ const { model } = await fit({
   training: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await evaluate(model));
+printQuality(await evaluate(MASKFORMER.wrap(model)));

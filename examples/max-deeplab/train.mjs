@@ -1,7 +1,7 @@
 // Trains a small MaX-DeepLab-S on generated scenes from scratch, then reports its panoptic quality on test scenes.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
 import { MAX_DEEPLAB_LOSS } from '@seg/losses';
-import { MAX_DEEPLAB_PRESETS, MaxDeepLab } from '@seg/models';
+import { MAX_DEEPLAB, MAX_DEEPLAB_PRESETS, MaxDeepLab } from '@seg/models';
 import { maxDeepLabObjective } from '@seg/train';
 import { TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
@@ -40,4 +40,4 @@ const { model } = await fit({
   batchesFrom: (first) => sceneBatches(first, RECIPE),
 });
 const preprocessing = { ...preprocessingFor(SIZE), resize: { kind: 'square', side: SIZE }, divisor: 1 };
-printQuality(await evaluate(model, { size: SIZE, preprocessing, inference: {} }));
+printQuality(await evaluate(MAX_DEEPLAB.wrap(model), { size: SIZE, preprocessing, inference: {} }));

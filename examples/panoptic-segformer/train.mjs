@@ -1,7 +1,7 @@
 // Trains a small Panoptic SegFormer on generated scenes from scratch, then reports its panoptic quality on test scenes.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
 import { PANOPTIC_SEGFORMER_LOSS } from '@seg/losses';
-import { PanopticSegFormer } from '@seg/models';
+import { PANOPTIC_SEGFORMER, PanopticSegFormer } from '@seg/models';
 import { panopticSegFormerObjective } from '@seg/train';
 import { TRAINING } from '../mask2former/config.mjs';
 import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
@@ -17,4 +17,4 @@ const { model } = await fit({
   training: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await evaluate(model, { inference: {} }));
+printQuality(await evaluate(PANOPTIC_SEGFORMER.wrap(model), { inference: {} }));

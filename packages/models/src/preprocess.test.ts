@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { readPreprocessing } from './description/hugging-face-preprocessing.ts';
 import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
-import { PRESETS } from './systems/presets.ts';
+import { PRESETS } from './systems/systems.ts';
 
 const gray = ([height, width]: Size, value: number): RgbImage => {
   return { data: new Uint8Array(height * width * 3).fill(value), width, height };

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import type { ModelDescription } from '../src/description/model-description.ts';
 import { readDescription } from '../src/description/read-description.ts';
-import { PRESETS } from '../src/systems/presets.ts';
+import { PRESETS } from '../src/systems/systems.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 const SYSTEMS = Object.entries(TINY_DESCRIPTIONS);

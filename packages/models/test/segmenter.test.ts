@@ -11,7 +11,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Task } from '../src/inference/task.ts';
 import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
-import { buildModel } from '../src/systems/build-model.ts';
+import { buildModel } from '../src/systems/systems.ts';
 import { type SaveModelOptions, saveModel, storedParams } from '../src/weights/save-model.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 

@@ -1,6 +1,6 @@
 import { ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE, COCO_INSTANCE, COCO_PANOPTIC } from './data-set-categories.ts';
 
-/** What a class index means. */
+/** Meaning of a class index. */
 export type Category = {
   /** In the data set's own numbering. */
   id: number;

@@ -1,15 +1,32 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
-/** What a value of a file should be, in words, and whether it is. */
+/** Expectation of one value of a file, in words and as a predicate. */
 export type Check = { expected: string; holds(value: unknown): boolean };
+
+/** Check of a value that has fields itself, of which some decide about others. Throws a FormatError. */
+export type CheckFunction = (where: string, path: string, value: unknown) => void;
+
+/** Fields that are checked, by name, in any nesting. */
+export type Fields = { readonly [name: string]: Check | CheckFunction | Fields };
 
 /** A check for every field of a plain type: the compiler asks for new ones. */
 export type FieldsOf<T> = {
-  readonly [K in keyof T]-?: Check | (T[K] extends Readonly<Record<string, unknown>> ? FieldsOf<T[K]> : never);
+  readonly [K in keyof T]-?:
+    | Check
+    | (T[K] extends Readonly<Record<string, unknown>> ? CheckFunction | FieldsOf<T[K]> : never);
 };
 
-/** Bounds counts, so that a file cannot ask for a model of a billion layers. */
+/** Bounds counts, so that a file cannot ask for a model of a billion layers: the widest published layer has 3,072. */
 const MOST = 2 ** 16;
+
+/** A whole number from 1 on. */
+export const SIZE: Check = whole(1);
+
+/** A whole number from 0 on. */
+export const COUNT: Check = whole(0);
+
+/** A number from 0 to 1. */
+export const PART: Check = between(0, 1);
 
 /** Any finite number. */
 export const NUMBER: Check = { expected: 'a number', holds: Number.isFinite };
@@ -59,7 +76,7 @@ export function listOf(check: Check, length?: number): Check {
   };
 }
 
-/** What may be left out. */
+/** The same, or nothing. */
 export function optional(check: Check): Check {
   return { ...check, holds: (value) => value === undefined || check.holds(value) };
 }
@@ -71,21 +88,27 @@ export function optional(check: Check): Check {
  * @param path Of the object within the file
  * @throws FormatError naming the first field that is not what it should be
  */
-export function checkFields(where: string, path: string, value: unknown, fields: Record<string, unknown>): void {
+export function checkFields(
+  where: string,
+  path: string,
+  value: unknown,
+  fields: Fields,
+): asserts value is Readonly<Record<string, unknown>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new FormatError(
       `${where}: expected ${path} with ${Object.keys(fields).join(', ')}, got ${describeValue(value)}`,
     );
   }
-  for (const [name, field] of Object.entries(fields as Record<string, Check | Record<string, unknown>>)) {
-    const found: unknown = (value as Record<string, unknown>)[name];
-    if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
+  for (const [name, field] of Object.entries(fields)) {
+    const found: unknown = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof field === 'function') field(where, `${path}.${name}`, found);
+    else if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
     else if (!field.holds(found)) {
       throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${describeValue(found)}`);
     }
   }
 }
 
-function isCheck(field: Check | Record<string, unknown>): field is Check {
+function isCheck(field: Check | Fields): field is Check {
   return typeof field.holds === 'function';
 }

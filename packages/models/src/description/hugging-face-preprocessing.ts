@@ -3,7 +3,7 @@ import { describeValue, FormatError } from '@seg/checkpoint';
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import { ABSENT, BOOLEAN, checkFields, listOf, NUMBER, only, optional, POSITIVE, whole } from './check-fields.ts';
 
-/** What a Hugging Face `preprocessor_config.json` says. */
+/** Fields of a Hugging Face `preprocessor_config.json`. */
 export type HuggingFacePreprocessor = {
   size?: { height?: number; width?: number; shortest_edge?: number; longest_edge?: number } | number;
   max_size?: number;

@@ -1,6 +1,7 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
+import { type System, systemOf } from '../systems/system.ts';
 import type { Category } from './categories.ts';
 import {
   between,
@@ -11,30 +12,27 @@ import {
   NUMBER,
   oneOf,
   optional,
+  PART,
   POSITIVE,
-  whole,
+  SIZE,
 } from './check-fields.ts';
-import { checkConfig } from './config-fields.ts';
-import { type Inference, type ModelDescription, numClasses, type OwnConfig } from './model-description.ts';
-
-const SIDE = whole(1);
-const PART = between(0, 1);
+import type { Inference, ModelDescription, SegConfig } from './model-description.ts';
 
 const PREPROCESSING: FieldsOf<Omit<Preprocessing, 'resize'>> = {
-  divisor: SIDE,
+  divisor: SIZE,
   reachDivisor: oneOf('pad', 'resize'),
   rescale: POSITIVE,
   mean: listOf(NUMBER, 3),
   std: listOf(POSITIVE, 3),
 };
 
-const EDGES = { shortestEdge: SIDE, longestEdge: SIDE };
+const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
 const RESIZES: Record<ResizeRule['kind'], Record<string, Check>> = {
   'shortest-edge': EDGES,
   'truncated-edge': EDGES,
   rescale: EDGES,
-  square: { side: SIDE },
-  exact: { size: listOf(SIDE, 2) },
+  square: { side: SIZE },
+  exact: { size: listOf(SIZE, 2) },
   none: {},
 };
 
@@ -52,16 +50,17 @@ const INFERENCE: FieldsOf<Inference> = {
 };
 
 /**
- * Checks what `config.json` of a folder of this project says, each field of it.
+ * Reads `config.json` of a folder that this project wrote. Every field is checked.
  *
  * @throws FormatError naming the field
  */
-export function readOwnConfig(where: string, json: OwnConfig): ModelDescription {
+export function readSegConfig(where: string, json: SegConfig, systems: readonly System[]): ModelDescription {
   const { format, config, categories, preprocessing, inference } = json;
   if (format !== 'seg-model-1')
     throw new FormatError(`${where}: expected format seg-model-1, got ${describeValue(format)}`);
-  checkConfig(where, config);
-  checkCategories(where, categories, numClasses(config));
+  const system = systemOf(where, config, systems);
+  system.readConfig(where, config);
+  checkCategories(where, categories, system.numClasses(config));
   checkFields(where, 'preprocessing', preprocessing, PREPROCESSING);
   checkFields(where, 'preprocessing.resize', preprocessing.resize, { kind: oneOf(...Object.keys(RESIZES)) });
   checkFields(where, 'preprocessing.resize', preprocessing.resize, RESIZES[preprocessing.resize.kind]);

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesOf, FormatError } from '@seg/checkpoint';
+import { type ByteSource, FormatError } from '@seg/checkpoint';
 
 /** A folder with a model in it, on disk or behind a URL. */
 export type ModelFolder = {
@@ -7,49 +7,10 @@ export type ModelFolder = {
   open(file: string): Promise<ByteSource | null>;
 };
 
-/** A folder of this machine (Node), or a URL that the files' names are added to. */
-async function openModelFolder(pathOrUrl: string): Promise<ModelFolder> {
-  if (/^https?:\/\//.test(pathOrUrl)) return urlFolder(pathOrUrl.endsWith('/') ? pathOrUrl : `${pathOrUrl}/`);
-  const { diskFolder } = await import('../platform/node.ts');
-  return diskFolder(pathOrUrl);
-}
-
 /** A place of weights: a folder, and the file in it where one is meant. */
 export type ModelLocation = { folder: ModelFolder; file: string | null };
 
-/** Endings of weight files, by which a URL of a file is told from one of a folder. */
-const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckpt-\d+)$/;
-
-/** A folder, or a file (for a TensorFlow checkpoint: its prefix), on this machine (Node) or behind a URL. */
-export async function openLocation(pathOrUrl: string): Promise<ModelLocation> {
-  if (!/^https?:\/\//.test(pathOrUrl)) return (await import('../platform/node.ts')).diskLocation(pathOrUrl);
-  if (!URL.canParse(pathOrUrl)) throw new FormatError(`openLocation: expected a URL, got ${pathOrUrl}`);
-  const url = new URL(pathOrUrl);
-  if (!FILE_URL.test(url.pathname)) return { folder: await openModelFolder(pathOrUrl), file: null };
-  return { folder: urlFolder(new URL('.', url).href), file: url.pathname.slice(url.pathname.lastIndexOf('/') + 1) };
-}
-
-function urlFolder(base: string): ModelFolder {
-  return {
-    name: base,
-    open: async (file) => {
-      const response = await fetch(new URL(file, base)).catch(unreachable(`${base}${file}`));
-      if (response.status === 404) return null;
-      if (!response.ok) throw new FormatError(`${base}${file}: expected the file, got status ${response.status}`);
-      return bytesOf(`${base}${file}`, await response.arrayBuffer().catch(unreachable(`${base}${file}`)));
-    },
-  };
-}
-
-/** Names the file of a broken connection, which `fetch` does not. */
-function unreachable(file: string): (error: Error) => never {
-  return (error) => {
-    const reason = error.cause instanceof Error ? error.cause.message : error.message;
-    throw new FormatError(`${file}: expected the file, got ${reason}`);
-  };
-}
-
-/** @throws FormatError where the file is absent or not a JSON object */
+/** Reads a JSON object. @throws FormatError where the file is absent or holds none */
 export async function readJson<T>(folder: ModelFolder, file: string): Promise<T> {
   const source = await folder.open(file);
   if (source === null) throw new FormatError(`${folder.name}: expected a file ${file}, got none`);

@@ -1,16 +1,17 @@
 import { FormatError, invertedMap, type KeyMap, type ParamSource, renamed } from '@seg/checkpoint';
 import { ParamStore } from '@seg/core';
 import type { ModelConfig } from '../description/model-description.ts';
-import { buildModel } from '../systems/build-model.ts';
-import { isRecomputed, isUnused, type KeyNaming, keyNamings, originalKeys } from './key-namings.ts';
+import type { KeyNaming } from '../systems/key-naming.ts';
+import { buildModel } from '../systems/systems.ts';
+import { isRecomputed, isUnused, keyNamings, originalKeys } from './key-namings.ts';
 
-/** Under whose keys weights are written: ours, or a published naming. */
+/** Naming of written weights: ours, or a published one. */
 export type KeyStyle = 'own' | KeyNaming['name'];
 
 /**
- * Weights of a published checkpoint under the wanted keys, read tensor by tensor: the model's, with the values that the
- * checkpoint has, and under their own keys those that stand beside the model, but for counters and index tables. Needs a
- * started backend to lay the model out, and fills none of it.
+ * Renames the weights of a published checkpoint, read tensor by tensor: the model's, with the values that the checkpoint
+ * has, and under their own keys those that stand beside the model, but for counters and index tables. Needs a started
+ * backend to lay the model out, and fills none of it.
  *
  * @throws CheckpointError with every key that does not fit the model; FormatError where the model has no such naming
  */

@@ -1,9 +1,10 @@
 import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint';
 
-import { type ModelFolder, openLocation } from '../folder/model-folder.ts';
+import type { ModelFolder } from '../folder/model-folder.ts';
+import { openLocation } from '../folder/open-location.ts';
 import { openWeightFile } from './weight-files.ts';
 
-/** What a folder's weights are called, by safetensors and by older exports of PyTorch; the first present is read. */
+/** Names of a folder's weights, by safetensors and by older exports of PyTorch; the first present is read. */
 const FILES = [
   'model.safetensors',
   'model.safetensors.index.json',

@@ -4,9 +4,9 @@ import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { ModelDescription, OwnConfig } from '../description/model-description.ts';
+import type { ModelDescription, SegConfig } from '../description/model-description.ts';
 
-/** How weights are written. */
+/** Options of writing weights. */
 export type SaveModelOptions = {
   /** float16 halves the files. Default: float32. */
   precision?: 'float32' | 'float16';
@@ -39,7 +39,7 @@ export async function saveModel(
     await replace(path.join(folder, shardName(shards.length)), writeSafetensors(shard, { precision, metadata }));
   }
   await nameShards(folder, shards);
-  const config: OwnConfig = { format: 'seg-model-1', ...description };
+  const config: SegConfig = { format: 'seg-model-1', ...description };
   await replace(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 

@@ -1,4 +1,6 @@
-import type { BackboneConfig } from '../../backbones/backbone.ts';
+import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
+import { COUNT, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a Mask2Former. Plain data, stored with the weights. */
 export type Mask2FormerConfig = {
@@ -19,4 +21,21 @@ export type Mask2FormerConfig = {
   /** Layers proper: 9 in all published models, which detectron2's configs write as 10. */
   numDecoderLayers: number;
   decoderFfnDim: number;
+};
+
+/** A check for each field of Mask2FormerConfig in a file. */
+export const MASK2FORMER_FIELDS: ConfigFields<Mask2FormerConfig> = {
+  mask2former: {
+    backbone: BACKBONE,
+    numClasses: SIZE,
+    numQueries: SIZE,
+    dim: SIZE,
+    maskDim: SIZE,
+    numHeads: SIZE,
+    numPoints: SIZE,
+    numEncoderLayers: COUNT,
+    encoderFfnDim: SIZE,
+    numDecoderLayers: COUNT,
+    decoderFfnDim: SIZE,
+  },
 };

@@ -3,7 +3,7 @@ import { FormatError } from '@seg/checkpoint';
 import { type HuggingFaceBackbone, readBackboneConfig } from '../../backbones/hugging-face.ts';
 import type { Mask2FormerConfig } from './config.ts';
 
-/** What a Hugging Face `config.json` of model type `mask2former` says about shapes. */
+/** Fields of a Hugging Face `config.json` of model type `mask2former`. */
 export type HuggingFaceMask2Former = {
   backbone_config?: HuggingFaceBackbone;
   id2label?: Record<string, string>;

@@ -1,4 +1,6 @@
-import type { BackboneConfig } from '../../backbones/backbone.ts';
+import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
+import { COUNT, PART, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a MaskFormer. Plain data, stored with the weights. */
 export type MaskFormerConfig = {
@@ -19,4 +21,21 @@ export type MaskFormerConfig = {
   numDecoderLayers: number;
   /** In training. Published: 0.1. */
   dropout: number;
+};
+
+/** A check for each field of MaskFormerConfig in a file. */
+export const MASKFORMER_FIELDS: ConfigFields<MaskFormerConfig> = {
+  maskformer: {
+    backbone: BACKBONE,
+    numClasses: SIZE,
+    numQueries: SIZE,
+    fpnDim: SIZE,
+    dim: SIZE,
+    maskDim: SIZE,
+    numHeads: SIZE,
+    ffnDim: SIZE,
+    numEncoderLayers: COUNT,
+    numDecoderLayers: COUNT,
+    dropout: PART,
+  },
 };

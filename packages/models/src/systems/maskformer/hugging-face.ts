@@ -4,7 +4,7 @@ import { type HuggingFaceBackbone, readBackboneConfig } from '../../backbones/hu
 import { SWIN_BASE } from '../../backbones/swin.ts';
 import type { MaskFormerConfig } from './config.ts';
 
-/** What a Hugging Face `config.json` of model type `maskformer` says about shapes. */
+/** Fields of a Hugging Face `config.json` of model type `maskformer`. */
 export type HuggingFaceMaskFormer = {
   backbone_config?: HuggingFaceBackbone;
   id2label?: Record<string, string>;

@@ -20,7 +20,7 @@ export type BlockGroupConfig = {
   encoder: MaxEncoderConfig;
 };
 
-/** Blocks that read at this stride or more are axial. */
+/** Blocks that read at stride 16 or more are axial: Wang et al. 2021 (MaX-DeepLab), figure A.9, stages 4 and 5. */
 const AXIAL_STRIDE = 16;
 
 /** Residual blocks of one resolution, with a transformer behind each where the stride is large enough. */

@@ -1,3 +1,6 @@
+import { COUNT, listOf, oneOf, PART, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
+
 /** All that determines the shape of a MaX-DeepLab. Plain data, stored with the weights. */
 export type MaxDeepLabConfig = {
   model: 'max-deeplab';
@@ -42,4 +45,31 @@ export type MaxEncoderConfig = {
   extraStacks: { count: number; depth: number };
   /** Probability that training drops the last branches, and the stride from which on it drops any. */
   dropPath: { rate: number; fromStride: number };
+};
+
+/** A check for each field of MaxDeepLabConfig in a file. */
+export const MAX_DEEPLAB_FIELDS: ConfigFields<MaxDeepLabConfig> = {
+  'max-deeplab': {
+    numClasses: SIZE,
+    numSlots: SIZE,
+    memoryDim: SIZE,
+    embeddingDim: SIZE,
+    headDim: SIZE,
+    encoder: {
+      stem: oneOf('inception', 'plain'),
+      stemDim: SIZE,
+      block: oneOf('bottleneck', 'basic'),
+      depths: listOf(COUNT, 5),
+      dims: listOf(SIZE, 5),
+      axialExpansion: { bottleneck: SIZE, key: SIZE, value: SIZE },
+      numHeads: SIZE,
+      transformerStride: SIZE,
+      transformerExpansion: SIZE,
+      ffnDim: SIZE,
+      backboneStacks: { count: COUNT, depth: COUNT },
+      extraStacks: { count: COUNT, depth: COUNT },
+      dropPath: { rate: PART, fromStride: SIZE },
+    },
+    semanticBranch: oneOf('aspp', 'high-resolution'),
+  },
 };

@@ -8,7 +8,7 @@ import { type DecoderStep, decoderSteps } from './decoder-steps.ts';
 import { ResizedFuse } from './resized-fuse.ts';
 import { Stem } from './stem.ts';
 
-/** What MaX-DeepLab's dual-path network gives to the heads. */
+/** Output of MaX-DeepLab's dual-path network, for the heads. */
 export type MaxFeatures = {
   /** Maps of stages 2, 3 and 5, strides 4, 8 and 16, activated. */
   stages: { res2: tf.Tensor4D; res3: tf.Tensor4D; res5: tf.Tensor4D };

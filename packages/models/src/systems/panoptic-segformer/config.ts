@@ -1,4 +1,6 @@
-import type { BackboneConfig } from '../../backbones/backbone.ts';
+import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
+import { COUNT, PART, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a Panoptic SegFormer. Plain data, stored with the weights. */
 export type PanopticSegFormerConfig = {
@@ -23,4 +25,24 @@ export type PanopticSegFormerConfig = {
   dropout: number;
   /** Pairs of a query and a class that are kept as candidates. */
   maxDetections: number;
+};
+
+/** A check for each field of PanopticSegFormerConfig in a file. */
+export const PANOPTIC_SEGFORMER_FIELDS: ConfigFields<PanopticSegFormerConfig> = {
+  panoptic_segformer: {
+    backbone: BACKBONE,
+    numThingClasses: SIZE,
+    numStuffClasses: SIZE,
+    numThingQueries: SIZE,
+    dim: SIZE,
+    numHeads: SIZE,
+    numPoints: SIZE,
+    ffnDim: SIZE,
+    numEncoderLayers: COUNT,
+    numLocationLayers: COUNT,
+    numThingBlocks: COUNT,
+    numStuffBlocks: COUNT,
+    dropout: PART,
+    maxDetections: SIZE,
+  },
 };

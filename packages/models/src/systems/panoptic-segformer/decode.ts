@@ -1,6 +1,6 @@
 import type { ImageGeometry } from '@seg/core';
 import { type InstanceList, maskWiseMerge, type SegmentMap, scoreMasks } from '@seg/postprocess';
-import type { Request } from '../../inference/task.ts';
+import type { DecodeOptions } from '../../inference/task.ts';
 import { mergeCandidates } from './merge-candidates.ts';
 import type { PanopticSegFormerPrediction } from './panoptic-segformer.ts';
 
@@ -14,7 +14,7 @@ export async function decodePanopticSegFormer(
   prediction: PanopticSegFormerPrediction,
   numThingClasses: number,
   geometry: ImageGeometry,
-  { task, things, scoreThreshold, overlapThreshold }: Request,
+  { task, things, scoreThreshold, overlapThreshold }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
   const [ofThings, ofStuff] = await mergeCandidates(prediction, numThingClasses);
   if (task === 'instance') {

@@ -31,7 +31,7 @@ export type PanopticSegFormerPrediction = {
   stuff: StuffPrediction;
 };
 
-/** Strides in the pyramid. */
+/** Strides 8, 16, 32 and 64 in the pyramid: Li et al. 2022 read C3 to C5 and one level more. */
 const NUM_LEVELS = 4;
 
 /**

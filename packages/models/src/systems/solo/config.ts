@@ -1,4 +1,6 @@
-import type { BackboneConfig } from '../../backbones/backbone.ts';
+import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
+import { COUNT, type FieldsOf, listOf, NUMBER, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a SOLO of any kind. Plain data, stored with the weights. */
 export type SoloConfig = SoloCommonConfig &
@@ -13,7 +15,7 @@ export type SoloConfig = SoloCommonConfig &
       }
   );
 
-/** What all SOLOs have in common. */
+/** Fields common to all SOLOs. */
 export type SoloCommonConfig = {
   backbone: BackboneConfig;
   numClasses: number;
@@ -27,4 +29,22 @@ export type SoloCommonConfig = {
   grids: readonly number[];
   /** Sizes √(width · height) of the objects that each level is to find, in pixels of the input, both ends included. */
   scaleRanges: readonly (readonly [number, number])[];
+};
+
+const COMMON: FieldsOf<SoloCommonConfig> = {
+  backbone: BACKBONE,
+  numClasses: SIZE,
+  fpnDim: SIZE,
+  headDim: SIZE,
+  numHeadLayers: COUNT,
+  grids: listOf(SIZE, 5),
+  scaleRanges: listOf(listOf(NUMBER, 2), 5),
+};
+
+/** A check for each field of SoloConfig in a file. */
+export const SOLO_FIELDS: ConfigFields<SoloConfig> = {
+  solo: COMMON,
+  decoupled_solo: COMMON,
+  decoupled_solo_light: COMMON,
+  solov2: { ...COMMON, kernelDim: SIZE, maskFeatureDim: SIZE },
 };

@@ -6,7 +6,7 @@ import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
 import type { SoloConfig } from './config.ts';
 import { type AnySoloHead, createSoloHead } from './create-solo-head.ts';
 
-/** P2 to P6. */
+/** P2 to P6: Wang et al. 2020 (SOLO) assign objects to five levels by size. */
 const NUM_LEVELS = 5;
 
 /**
