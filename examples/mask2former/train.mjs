@@ -3,7 +3,7 @@
 import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-quality.mjs';
 import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
-import { Mask2Former } from '@seg/models';
+import { MASK2FORMER, Mask2Former } from '@seg/models';
 import { INFERENCE, LOSS, MODEL, TRAINING } from './config.mjs';
 import { aidedObjective } from './objective.mjs';
 
@@ -14,4 +14,4 @@ const { model } = await trainInFolder('out/mask2former', {
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await panopticQuality(model, { inference: INFERENCE }));
+printQuality(await panopticQuality(MASK2FORMER.wrap(model), { inference: INFERENCE }));

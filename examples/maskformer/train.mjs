@@ -5,7 +5,7 @@ import { BACKBONE, TRAINING } from '@seg/example-scenes/recipe.mjs';
 import { CATEGORIES, sceneBatches } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MASKFORMER_LOSS } from '@seg/losses';
-import { MaskFormer } from '@seg/models';
+import { MASKFORMER, MaskFormer } from '@seg/models';
 import { maskFormerObjective } from '@seg/train';
 
 const CONFIG = {
@@ -30,4 +30,4 @@ const { model } = await trainInFolder('out/maskformer', {
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await panopticQuality(model, { inference: { scoreThreshold: 0.5 } }));
+printQuality(await panopticQuality(MASKFORMER.wrap(model), { inference: { scoreThreshold: 0.5 } }));

@@ -5,7 +5,7 @@ import { TRAINING } from '@seg/example-scenes/recipe.mjs';
 import { CATEGORIES, preprocessingFor, sceneBatches, THINGS } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MAX_DEEPLAB_LOSS } from '@seg/losses';
-import { MAX_DEEPLAB_PRESETS, MaxDeepLab } from '@seg/models';
+import { MAX_DEEPLAB, MAX_DEEPLAB_PRESETS, MaxDeepLab } from '@seg/models';
 import { maxDeepLabObjective } from '@seg/train';
 
 /** One more than a multiple of 32: corners of all maps lie on corners of the image. */
@@ -39,4 +39,4 @@ const { model } = await trainInFolder('out/max-deeplab', {
   batchesFrom: (first) => sceneBatches(first, RECIPE),
 });
 const preprocessing = { ...preprocessingFor(SIZE), resize: { kind: 'square', side: SIZE }, divisor: 1 };
-printQuality(await panopticQuality(model, { size: SIZE, preprocessing }));
+printQuality(await panopticQuality(MAX_DEEPLAB.wrap(model), { size: SIZE, preprocessing }));

@@ -5,7 +5,7 @@ import { TRAINING } from '@seg/example-scenes/recipe.mjs';
 import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { PANOPTIC_SEGFORMER_LOSS } from '@seg/losses';
-import { PanopticSegFormer } from '@seg/models';
+import { PANOPTIC_SEGFORMER, PanopticSegFormer } from '@seg/models';
 import { panopticSegFormerObjective } from '@seg/train';
 import { CONFIG } from './config.mjs';
 
@@ -16,4 +16,4 @@ const { model } = await trainInFolder('out/panoptic-segformer', {
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await panopticQuality(model));
+printQuality(await panopticQuality(PANOPTIC_SEGFORMER.wrap(model)));

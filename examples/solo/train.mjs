@@ -6,7 +6,7 @@ import { BACKBONE, TRAINING } from '@seg/example-scenes/recipe.mjs';
 import { sceneBatches, THING_CATEGORIES } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { SOLOV2_LOSS } from '@seg/losses';
-import { Solo } from '@seg/models';
+import { SOLO, Solo } from '@seg/models';
 import { soloObjective } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -46,5 +46,5 @@ const { model } = await trainInFolder('out/solo', {
   recipe: TRAINING,
   batchesFrom,
 });
-const result = await averagePrecision(model);
+const result = await averagePrecision(SOLO.wrap(model));
 console.log(formatDetectionSummary(summarizeDetections(result), result));
