@@ -3,7 +3,7 @@ import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../
 import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
 import type { Rle } from '../mask/rle.ts';
 import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
-import { shown } from '../state/expect-value.ts';
+import { describeValue } from '../state/expect-value.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
 import type { IouType } from './options.ts';
 
@@ -22,7 +22,7 @@ export function isRle(segmentation: unknown): segmentation is CocoRle {
  */
 export function requireBox(where: string, box: unknown): Box {
   if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => typeof value === 'number')) {
-    throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${shown(box)}`);
+    throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${describeValue(box)}`);
   }
   return box as unknown as Box;
 }
@@ -39,7 +39,7 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
     Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0]?.length > 4;
   if (good) return polygons;
   throw new TypeError(
-    `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${shown(segmentation)}`,
+    `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${describeValue(segmentation)}`,
   );
 }
 

@@ -71,9 +71,9 @@ function* eachChunk(file: Uint8Array): Generator<Chunk> {
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
     const end = at + 8 + length;
     if (end + 4 > file.length)
-      throw new RangeError(`decodePng: expected ${length} bytes of ${shown(type)}, got the end of the file`);
+      throw new RangeError(`decodePng: expected ${length} bytes of ${chunkName(type)}, got the end of the file`);
     if (crc32(file, at + 4, end) !== view.getUint32(end))
-      throw new RangeError(`decodePng: expected the checksum of ${shown(type)} to hold, got another`);
+      throw new RangeError(`decodePng: expected the checksum of ${chunkName(type)} to hold, got another`);
     if (type === 'IEND') return;
     yield { type, body: file.subarray(at + 8, end) };
     at = end + 4;
@@ -81,7 +81,7 @@ function* eachChunk(file: Uint8Array): Generator<Chunk> {
 }
 
 /** A name as it is if it is one, else its codes. */
-function shown(type: string): string {
+function chunkName(type: string): string {
   return /^[A-Za-z]{4}$/.test(type) ? type : `a chunk named ${JSON.stringify(type)}`;
 }
 
@@ -90,11 +90,11 @@ const KNOWN = ['IHDR', 'PLTE', 'IDAT'];
 /** A chunk whose name begins with a capital has to be understood. */
 function requireOrder(type: string, before: string, hasHeader: boolean, hasData: boolean): void {
   if ((type === 'IHDR') === hasHeader)
-    throw new RangeError(`decodePng: expected IHDR first and once, got ${shown(type)}`);
+    throw new RangeError(`decodePng: expected IHDR first and once, got ${chunkName(type)}`);
   if (!KNOWN.includes(type) && (type.charCodeAt(0) & 32) === 0)
-    throw new RangeError(`decodePng: expected critical chunks of PNG, got ${shown(type)}`);
+    throw new RangeError(`decodePng: expected critical chunks of PNG, got ${chunkName(type)}`);
   if (hasData && (type === 'IDAT' ? before !== 'IDAT' : type === 'PLTE' || type === 'tRNS'))
-    throw new RangeError(`decodePng: expected IDAT in one row after PLTE and tRNS, got ${shown(type)} after it`);
+    throw new RangeError(`decodePng: expected IDAT in one row after PLTE and tRNS, got ${chunkName(type)} after it`);
 }
 
 function readHeader(body: Uint8Array, { maxPixels = MOST, maxBytes = MOST }: PngLimits): PngHeader {

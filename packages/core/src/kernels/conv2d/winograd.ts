@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
@@ -33,7 +33,7 @@ export function isWinograd(
  * it does not apply. Measured against float64 the error is two thirds of the direct convolution's, whose sums are
  * longer.
  */
-export const winogradWasm: Body<Inputs, Attrs> = ({ x, filter, bias }, attrs, given) => {
+export const winogradWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, given) => {
   const [, , inputs, outputs] = filter.shape;
   const [batch, height, width] = x.shape;
   const [[top, bottom], [left, right]] = attrs.padding;
