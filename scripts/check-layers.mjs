@@ -18,7 +18,8 @@ const LAYERS = {
   data: ['checkpoint', 'core', 'coco-eval'],
   models: ['checkpoint', 'core', 'attention', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'losses'],
-  cli: ['checkpoint', 'core', 'models', 'postprocess', 'data', 'train', 'losses', 'matching', 'coco-eval'],
+  verify: ['checkpoint', 'core', 'losses', 'models', 'postprocess'],
+  cli: ['checkpoint', 'core', 'models', 'postprocess', 'data', 'verify', 'coco-eval'],
 };
 
 /** Packages that work where TensorFlow.js is not installed. */
