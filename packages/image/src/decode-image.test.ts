@@ -4,7 +4,6 @@ import { FormatError } from '@seg/checkpoint';
 import { describe, expect, test } from 'vitest';
 
 import { decodeImage } from './decode-image.ts';
-import { encodeJpeg } from './jpeg/encode-jpeg.ts';
 import { encodePng } from './png/encode-png.ts';
 
 type Case = { file: string; width: number; height: number; rgb: string };
@@ -30,26 +29,11 @@ describe('PNG', () => {
 });
 
 describe('JPEG', () => {
-  test.each(named(/^(rgb|grey|progressive|orientation).*jpg$/))('%s has the pixels that Pillow reads', (name) => {
-    return expectNear(name, 3); // another integer inverse DCT: a step in luma, and 1.772 for a step in chroma
-  });
-
-  test('CMYK becomes RGB as Pillow makes it, each ink times black', () => {
-    return expectNear('cmyk.jpg', 4); // the rounding of two DCT samples, multiplied
-  });
-
-  test('what is encoded at quality 100 is decoded, to the rounding of its steps', async () => {
-    const image = await decodeImage(bytesOf('rgb.jpg'), 'rgb.jpg');
-    const again = await decodeImage(encodeJpeg(image, 100), 'again.jpg');
-    expect(Math.max(...again.data.map((value, i) => Math.abs(value - image.data[i])))).toBeLessThanOrEqual(3);
-  });
-
-  async function expectNear(name: string, most: number): Promise<void> {
+  test.each(named(/jpg$/))('%s has the pixels that Pillow reads', async (name) => {
     const image = await decodeImage(bytesOf(name), name);
     expect([image.width, image.height]).toEqual([cases[name].width, cases[name].height]);
-    const expected = pixelsOf(name);
-    expect(Math.max(...image.data.map((value, i) => Math.abs(value - expected[i])))).toBeLessThanOrEqual(most);
-  }
+    expect(Buffer.from(image.data).equals(pixelsOf(name))).toBe(true);
+  });
 });
 
 describe('bad files are refused in one line that names the file', () => {
@@ -72,7 +56,8 @@ describe('bad files are refused in one line that names the file', () => {
 
   test.each(['rgb.png', 'palette-4-bits.png', 'rgb.jpg', 'progressive.jpg'])('%s cut short anywhere', async (name) => {
     const bytes = bytesOf(name);
-    for (let length = 0; length < bytes.length - 1; length += 3) {
+    const bytesAfterPixels = name === 'rgb.jpg' ? 3 : 0; // bits that fill the last byte, and the end marker
+    for (let length = 0; length < bytes.length - 1 - bytesAfterPixels; length += 3) {
       await expectRefused(bytes.subarray(0, length), name, name);
     }
   });

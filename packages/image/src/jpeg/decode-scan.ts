@@ -1,0 +1,71 @@
+import { BitReader } from './bit-reader.ts';
+import {
+  type Block,
+  type DecodeBlock,
+  decodeAcFirst,
+  decodeAcRefinement,
+  decodeDcFirst,
+  decodeDcRefinement,
+  decodeSequential,
+  type ScanState,
+} from './decode-blocks.ts';
+import type { Component, Frame, Scan } from './frame.ts';
+
+/**
+ * Decodes a scan into the coefficients of its components.
+ *
+ * @param refuse Makes the error of a file that is cut short
+ * @returns Offset of the marker after it
+ */
+export function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, refuse: () => Error): number {
+  const reader = new BitReader(bytes, scan.start, refuse);
+  const state: ScanState = { endOfBandRun: 0, predictions: new Int32Array(scan.components.length) };
+  const decode = decoderOf(frame, scan);
+  const { across, down } = unitsOf(frame, scan);
+  const units = across * down;
+  for (let unit = 0; unit < units; unit++) {
+    if (scan.restartInterval > 0 && unit > 0 && unit % scan.restartInterval === 0) {
+      reader.restart((unit / scan.restartInterval - 1) & 7);
+      state.endOfBandRun = 0;
+      state.predictions.fill(0);
+    }
+    // the rest of an interval whose data end too early stays as it is, gray at first
+    if (!reader.isExhausted) decodeUnit(reader, scan, state, decode, Math.floor(unit / across), unit % across);
+  }
+  return reader.finish();
+}
+
+function decoderOf({ isProgressive }: Frame, { first, high }: Scan): DecodeBlock {
+  if (!isProgressive) return decodeSequential;
+  if (first === 0) return high === 0 ? decodeDcFirst : decodeDcRefinement;
+  return high === 0 ? decodeAcFirst : decodeAcRefinement;
+}
+
+/** Minimum coded units of a scan: of one component, its blocks (ITU-T T.81, A.2). */
+export function unitsOf(frame: Frame, { components }: Pick<Scan, 'components'>): { across: number; down: number } {
+  if (components.length > 1) return { across: frame.unitsAcross, down: frame.unitsDown };
+  const { blocksAcross, blocksDown } = components[0].component;
+  return { across: blocksAcross, down: blocksDown };
+}
+
+function decodeUnit(reader: BitReader, scan: Scan, state: ScanState, decode: DecodeBlock, y: number, x: number): void {
+  const block: Block = { coefficients: scan.components[0].component.coefficients, at: 0, index: 0 };
+  if (scan.components.length === 1) {
+    block.at = placeOf(scan.components[0].component, y, x);
+    decode(reader, scan, state, block);
+    return;
+  }
+  for (const [index, { component }] of scan.components.entries()) {
+    block.index = index;
+    block.coefficients = component.coefficients;
+    for (let k = 0; k < component.across * component.down; k++) {
+      const row = y * component.down + Math.floor(k / component.across);
+      block.at = placeOf(component, row, x * component.across + (k % component.across));
+      decode(reader, scan, state, block);
+    }
+  }
+}
+
+function placeOf({ stride }: Component, row: number, column: number): number {
+  return 64 * (row * stride + column);
+}
