@@ -20,7 +20,8 @@ export { decodePanopticPng, encodePanopticPng, type IdMap } from './png/panoptic
 // Sizes
 export { fittedSize, rescaledSize } from './resize/published-sizes.ts';
 // Resizing
-export { resizeImage } from './resize/resize-image.ts';
+export { PILLOW_FILTERS, type ResizeFilter } from './resize/resize-filters.ts';
+export { type ResizeOptions, resizeImage } from './resize/resize-image.ts';
 export { resizeImageAligned } from './resize/resize-image-aligned.ts';
 export { resizeImageOpenCv } from './resize/resize-image-opencv.ts';
 export { resizeLabels } from './resize/resize-labels.ts';

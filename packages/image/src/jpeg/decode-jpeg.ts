@@ -8,7 +8,7 @@ import { decodeScan } from './decode-scan.ts';
 import type { Component, Frame } from './frame.ts';
 import { inverseDct } from './inverse-dct.ts';
 import { JpegSegments } from './read-segments.ts';
-import { MissingBits, requireBoundedWork } from './scan-work.ts';
+import { MissingBits, requireBoundedWork, requirePlausibleSize } from './scan-work.ts';
 import { rowReader } from './upsample.ts';
 
 /**
@@ -33,6 +33,7 @@ export function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageLimits 
     throw new FormatError(`decodeImage: ${name}: expected 1, 3 or 4 components, got ${components.length}`);
   }
   requireWholeFactors(frame, name);
+  requirePlausibleSize(bytes, frame, name);
   requireBoundedWork(bytes, frame, 2, name);
   const missing = new MissingBits(frame);
   for (const component of components) component.coefficients = room(frame, component);

@@ -9,8 +9,23 @@ import type { Component, Frame, Scan } from './frame.ts';
  */
 const MOST_WORK = 1_000_000_000;
 
+/** Blocks that a byte can code at most: each has a bit of its first coefficient at least. */
+const MOST_BLOCKS_OF_A_BYTE = 8;
+
 /** Start of a scan (ITU-T T.81, table B.1). */
 const SOS = 0xda;
+
+/**
+ * Compares the size of a picture with that of its file, before room is made for it.
+ *
+ * @throws FormatError where the file cannot hold so many blocks
+ */
+export function requirePlausibleSize(bytes: Uint8Array, { components, unitsDown }: Frame, name: string): void {
+  const blocks = components.reduce((sum, { stride, down }) => sum + stride * down * unitsDown, 0);
+  if (blocks <= MOST_BLOCKS_OF_A_BYTE * bytes.length) return;
+  const least = Math.ceil(blocks / MOST_BLOCKS_OF_A_BYTE);
+  throw new FormatError(`decodeImage: ${name}: expected at least ${least} bytes for its size, got ${bytes.length}`);
+}
 
 /**
  * Counts what all scans of a file visit, before any is decoded.

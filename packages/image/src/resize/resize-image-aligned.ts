@@ -1,5 +1,5 @@
 import type { FloatImage, ImageSize, RgbImage } from '../rgb-image.ts';
-import { checkSize } from './resize-image.ts';
+import { checkSize } from './resize-labels.ts';
 
 /**
  * Bilinear resize of RGB with the centers of the corner pixels kept, to values that are not rounded: TensorFlow's
