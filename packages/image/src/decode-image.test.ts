@@ -36,12 +36,24 @@ describe('JPEG', () => {
   });
 });
 
+describe('formats of sharp', () => {
+  test.each(['lossy.webp', 'lossless.webp', 'packed.tiff', 'grey.tiff', 'picture.gif'])(
+    '%s has the pixels that Pillow reads',
+    async (name) => {
+      const image = await decodeImage(bytesOf(name), name);
+      expect([image.width, image.height]).toEqual([cases[name].width, cases[name].height]);
+      expect(Buffer.from(image.data).equals(pixelsOf(name))).toBe(true);
+    },
+  );
+});
+
 describe('bad files are refused in one line that names the file', () => {
   const text = new TextEncoder().encode('Not a photograph, whatever its name says.\n');
   test.each([
     ['empty.png', new Uint8Array(0), 'a JPEG or PNG image, got an empty file'],
     ['text.jpg', text, 'a JPEG or PNG image, got text'],
-    ['picture.gif', bytesOf('picture.gif'), 'a JPEG or PNG image, got a GIF'],
+    ['picture.bmp', bytesOf('picture.bmp'), 'a JPEG or PNG image, got a BMP'],
+    ['cut.webp', bytesOf('lossy.webp').subarray(0, 100), 'a WebP that is sound, got one that is not ('],
     ['zeros.png', new Uint8Array(300), 'a JPEG or PNG image, got bytes of an unknown kind'],
     ['too-wide.png', bytesOf('too-wide.png'), 'sides of at most 16384 pixels, got 20000x2 pixels'],
   ])('%s', (name, bytes, message) => expectRefused(bytes, name, message));
