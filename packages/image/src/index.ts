@@ -13,7 +13,6 @@ export { colorize, segmentColors } from './drawing/colorize.ts';
 export { outlines } from './drawing/outlines.ts';
 export { drawOverlay } from './drawing/overlay.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
-export { encodeJpeg } from './jpeg/encode-jpeg.ts';
 export { encodePng } from './png/encode-png.ts';
 export { decodeLabelPng } from './png/label-png.ts';
 export { decodePanopticPng, encodePanopticPng, type IdMap } from './png/panoptic-png.ts';
