@@ -4,6 +4,7 @@ import { exifOrientation, xmpOrientation } from '../orientation.ts';
 import type { ColorMarks } from './colors.ts';
 import { type Component, type Frame, type Scan, ZIGZAG } from './frame.ts';
 import { type HuffmanTable, huffmanTable } from './huffman-table.ts';
+import { standardTables } from './standard-tables.ts';
 
 /** Markers of segments (ITU-T T.81, table B.1). */
 const MARKER = {
@@ -34,14 +35,15 @@ export class JpegSegments {
   private xmp: number | null = null;
   private restartInterval = 0;
   private readonly steps: (Uint16Array | undefined)[] = [];
-  private readonly dc: (HuffmanTable | undefined)[] = [];
-  private readonly ac: (HuffmanTable | undefined)[] = [];
+  private readonly dc: (HuffmanTable | undefined)[];
+  private readonly ac: (HuffmanTable | undefined)[];
   private readonly bytes: Uint8Array;
   private readonly name: string;
 
   constructor(bytes: Uint8Array, name: string) {
     this.bytes = bytes;
     this.name = name;
+    ({ dc: this.dc, ac: this.ac } = standardTables());
   }
 
   /** EXIF's 1 to 8, of XMP where EXIF does not say, 1 where none does. */
