@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint';
 import { zlibSync } from 'fflate';
 
 import { checkImageSize, type ImageLimits } from '../image-limits.ts';
@@ -12,10 +13,10 @@ export function deflate(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Decodes a format that is not ours with the browser's decoder, color profiles left alone. Where pixels are translucent a
- * canvas rounds their colors.
+ * Decodes a format that is not ours with the browser's decoder, color profiles left alone.
  *
  * @returns null where the browser cannot
+ * @throws FormatError at translucent pixels, whose colors a canvas multiplies by their alpha and rounds
  */
 export async function decodeOther(bytes: Uint8Array, name: string, limits: ImageLimits): Promise<RgbImage | null> {
   if (globalThis.createImageBitmap === undefined || globalThis.OffscreenCanvas === undefined) return null;
@@ -27,7 +28,7 @@ export async function decodeOther(bytes: Uint8Array, name: string, limits: Image
     const context = new OffscreenCanvas(width, height).getContext('2d');
     if (context === null) return null;
     context.drawImage(bitmap, 0, 0);
-    return { data: withoutAlpha(context.getImageData(0, 0, width, height).data), width, height };
+    return { data: opaque(context.getImageData(0, 0, width, height).data, name), width, height };
   } finally {
     bitmap.close();
   }
@@ -42,12 +43,14 @@ async function decodeBitmap(bytes: Uint8Array): Promise<ImageBitmap | null> {
   }
 }
 
-function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
+function opaque(rgba: Uint8ClampedArray, name: string): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let i = 0, from = 0; i < rgb.length; i += 3, from += 4) {
-    rgb[i] = rgba[from];
-    rgb[i + 1] = rgba[from + 1];
-    rgb[i + 2] = rgba[from + 2];
+    if (rgba[from + 3] !== 255) {
+      const found = `alpha ${rgba[from + 3]}, whose colors a page cannot tell`;
+      throw new FormatError(`decodeImage: ${name}: expected opaque pixels where the browser decodes, got ${found}`);
+    }
+    for (let c = 0; c < 3; c++) rgb[i + c] = rgba[from + c];
   }
   return rgb;
 }
