@@ -10,9 +10,9 @@ import { toCocoCategories } from '@seg/data';
 import { mergeCandidates, PANOPTIC_SEGFORMER_PRESETS, PanopticSegFormer } from '@seg/models';
 import { maskWiseMerge } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
-import { TRAINING } from '../../examples/mask2former/config.mjs';
-import { CATEGORIES, normalized, scene, THINGS } from '../../examples/mask2former/scenes.mjs';
 import { CONFIG } from '../../examples/panoptic-segformer/config.mjs';
+import { TRAINING } from '../../examples/scenes/recipe.mjs';
+import { CATEGORIES, normalized, scene, THINGS } from '../../examples/scenes/scenes.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bytesOf, openSafetensors, writeSafetensors } from '@seg/checkpoint';
+import { CATEGORIES, preprocessingFor } from '@seg/example-scenes/scenes.mjs';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
-import { CATEGORIES, preprocessingFor } from './scenes.mjs';
 
 const [file = 'out/mask2former/training.safetensors', folder = 'model'] = process.argv.slice(2);
 const training = openSafetensors(bytesOf(file, readFileSync(file)));

@@ -7,7 +7,6 @@
 
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
-export { checkBackend } from './backend/device-errors.ts';
 export { useBackend } from './backend/use-backend.ts';
 
 // Tensors

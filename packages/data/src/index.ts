@@ -15,7 +15,7 @@ export { toTargets } from './batches/to-targets.ts';
 // Data sets
 export { fromCocoCategories, toCocoCategories } from './data-sets/coco-categories.ts';
 export type {
-  CocoImage,
+  CocoImageFile,
   CocoPanopticAnnotation,
   CocoPanopticCategory,
   CocoPanopticJson,

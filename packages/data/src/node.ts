@@ -6,5 +6,4 @@
 
 export { CocoPanopticDataset, type CocoPanopticFiles, readPanopticIds } from './files/coco-panoptic-dataset.ts';
 export { LabelMapDataset, type LabelMapOptions } from './files/label-map-dataset.ts';
-export { writeFileAtomic } from './files/write-file-atomic.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';

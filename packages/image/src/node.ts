@@ -5,4 +5,3 @@
  */
 
 export { readBytes, readImage } from './files/read-image.ts';
-export { systemReason } from './files/system-reason.ts';

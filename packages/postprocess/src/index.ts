@@ -39,7 +39,6 @@ export {
 // MaX-DeepLab
 
 export {
-  MAX_DEEPLAB_AREAS,
   type MaxDeepLabPanopticOptions,
   maxDeepLabAreas,
   maxDeepLabPanoptic,

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { writeFileAtomic } from '@seg/checkpoint/node';
 import { type CocoPanopticJson, toCocoCategories } from '@seg/data';
-import { writeFileAtomic } from '@seg/data/node';
 import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage, type SegmentMap } from '@seg/image';
 
 import type { InputImage } from './input-images.ts';

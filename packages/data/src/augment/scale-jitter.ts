@@ -11,6 +11,7 @@ export type ScaleJitterOptions = {
   range?: readonly [least: number, most: number];
 };
 
+/** Gray of detectron2's crop where the image ends. */
 const PADDING = 128;
 
 /**

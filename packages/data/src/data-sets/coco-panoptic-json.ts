@@ -20,7 +20,7 @@ export type CocoPanopticAnnotation = {
 };
 
 /** An image in a COCO file. */
-export type CocoImage = { id: number; file_name: string; width: number; height: number };
+export type CocoImageFile = { id: number; file_name: string; width: number; height: number };
 
 /** One entry of the list `categories` of a COCO panoptic file (Kirillov et al. 2019; cocodataset.org, "format-data"). */
 export type CocoPanopticCategory = {
@@ -35,7 +35,7 @@ export type CocoPanopticCategory = {
 
 /** A panoptic annotation file. */
 export type CocoPanopticJson = {
-  images: CocoImage[];
+  images: CocoImageFile[];
   annotations: CocoPanopticAnnotation[];
   categories: CocoPanopticCategory[];
 };

@@ -8,7 +8,7 @@ import type { CocoPanopticAnnotation, CocoPanopticJson } from '../data-sets/coco
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 import { parseCocoPanoptic } from '../data-sets/parse-coco-panoptic.ts';
 
-/** Where the parts of a COCO panoptic set lie. */
+/** Paths of the parts of a COCO panoptic set. */
 export type CocoPanopticFiles = {
   /** The annotation file. */
   json: string;

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
 import { type Category, decodeLabelPng } from '@seg/image';
-import { readBytes, readImage, systemReason } from '@seg/image/node';
+import { readBytes, readImage } from '@seg/image/node';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 

@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import { encodePanopticPng, encodePng } from '@seg/image';
-import { systemReason } from '@seg/image/node';
 
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
-import { writeFileAtomic } from './write-file-atomic.ts';
 
 /** Options of `writeSceneSet`: the scenes, their number and size. */
 export type SceneSetOptions = {

@@ -30,6 +30,7 @@ export type Scene = {
 export type SceneOptions = { seed: number; height?: number; width?: number };
 
 const THING_COUNT = SCENE_CATEGORIES.filter(({ isThing }) => isThing).length;
+/** Share of the image below which stuff is a scrap that nobody could learn: 98 of 128² pixels. */
 const LEAST_STUFF = 0.006;
 
 /**

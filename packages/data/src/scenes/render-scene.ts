@@ -44,7 +44,7 @@ function paint(random: Random, noise: NoiseField, { stuff, placement, height, wi
   return radiance;
 }
 
-/** Whether a thing in front stands between this pixel and the light. */
+/** True if a thing in front stands between this pixel and the light. */
 function isInShadow(
   owner: Uint8Array,
   own: number,

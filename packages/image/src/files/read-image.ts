@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-
 import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
 
 import { decodeImage } from '../decode-image.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
 import type { RgbImage } from '../rgb-image.ts';
-import { systemReason } from './system-reason.ts';
 
 /**
  * Reads and decodes a JPEG or PNG file.

@@ -14,7 +14,7 @@ const LOOKAHEAD = 9;
  * treatment of damage this follows; where the file itself ends, there is no picture.
  */
 export class BitReader {
-  /** Whether zeros were made up since the last restart. */
+  /** Set when zeros were made up since the last restart. */
   isExhausted = false;
   private readonly bytes: Uint8Array;
   private readonly refuse: () => Error;
@@ -86,7 +86,7 @@ export class BitReader {
     return this.at;
   }
 
-  /** Whether the marker is an earlier restart, or no marker that there is. */
+  /** Tells if the marker is an earlier restart, or no marker that there is. */
   private isBefore(expected: number): boolean {
     const number = this.marker - RST0;
     return this.marker < SOF0 || number === ((expected - 1) & 7) || number === ((expected - 2) & 7);

@@ -5,7 +5,7 @@ export type JpegColors = 'gray' | 'YCbCr' | 'RGB' | 'CMYK' | 'YCCK';
 
 /** Identification of a JPEG's colors outside its components. */
 export type ColorMarks = {
-  /** Whether there is a JFIF segment, which promises gray or YCbCr. */
+  /** Set by a JFIF segment, which promises gray or YCbCr. */
   isJfif: boolean;
   /** Adobe's color transform (0 none, 1 YCbCr, 2 YCCK), null without an Adobe segment. */
   adobeTransform: number | null;

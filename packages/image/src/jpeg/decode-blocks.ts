@@ -5,11 +5,11 @@ import type { HuffmanTable } from './huffman-table.ts';
 /** Runs of the blocks without further coefficients, and the last DC of each component of a scan. */
 export type ScanState = { endOfBandRun: number; predictions: Int32Array };
 
-/** Block at `at` of the coefficients, of the scan's component `index`. */
-export type Block = { coefficients: Int16Array; at: number; index: number };
+/** CodedBlock at `at` of the coefficients, of the scan's component `index`. */
+export type CodedBlock = { coefficients: Int16Array; at: number; index: number };
 
 /** Decodes what a scan says of one block. */
-export type DecodeBlock = (reader: BitReader, scan: Scan, state: ScanState, block: Block) => void;
+export type DecodeBlock = (reader: BitReader, scan: Scan, state: ScanState, block: CodedBlock) => void;
 
 /** All coefficients at once (ITU-T T.81, F.2.2). */
 export const decodeSequential: DecodeBlock = (reader, { components }, { predictions }, block) => {
@@ -87,7 +87,7 @@ export const decodeAcRefinement: DecodeBlock = (reader, scan, state, block) => {
 };
 
 /** Reads a bit for every coefficient that is there, past so many that are not. @returns Place of the next that is not */
-function refine(reader: BitReader, { last, low }: Scan, { coefficients, at }: Block, from: number, run: number) {
+function refine(reader: BitReader, { last, low }: Scan, { coefficients, at }: CodedBlock, from: number, run: number) {
   const step = 1 << low;
   let zeros = run;
   let k = from;

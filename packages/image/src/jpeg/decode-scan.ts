@@ -1,6 +1,6 @@
 import { BitReader } from './bit-reader.ts';
 import {
-  type Block,
+  type CodedBlock,
   type DecodeBlock,
   decodeAcFirst,
   decodeAcRefinement,
@@ -49,7 +49,7 @@ export function unitsOf(frame: Frame, { components }: Pick<Scan, 'components'>):
 }
 
 function decodeUnit(reader: BitReader, scan: Scan, state: ScanState, decode: DecodeBlock, y: number, x: number): void {
-  const block: Block = { coefficients: scan.components[0].component.coefficients, at: 0, index: 0 };
+  const block: CodedBlock = { coefficients: scan.components[0].component.coefficients, at: 0, index: 0 };
   if (scan.components.length === 1) {
     block.at = placeOf(scan.components[0].component, y, x);
     decode(reader, scan, state, block);

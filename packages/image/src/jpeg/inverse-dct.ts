@@ -27,7 +27,7 @@ export function inverseDct({ coefficients, steps, stride, blocksDown, width, hei
   return { samples, stride: stride * 8, width, height };
 }
 
-/** Whether all coefficients but the first are zero. */
+/** Tells if all coefficients but the first are zero. */
 function isFlat(coefficients: Int16Array, at: number): boolean {
   for (let k = at + 63; k > at; k--) if (coefficients[k] !== 0) return false;
   return true;

@@ -85,7 +85,7 @@ export class JpegSegments {
     return new FormatError(`decodeImage: ${this.name}: expected a sound JPEG, got ${found}`);
   }
 
-  /** Whether a marker is here that has to be read: no restart, none that fills. */
+  /** Tells if a marker is here that has to be read: no restart, none that fills. */
   private isMarker(at: number): boolean {
     if (this.bytes[at] !== 0xff) return false;
     const code = this.bytes[at + 1];

@@ -66,7 +66,7 @@ export class MissingBits {
     for (const { component } of components) this.missing.get(component)!.fill(low, first, last + 1);
   }
 
-  /** Whether every bit of every coefficient was in a scan. */
+  /** Tells if every bit of every coefficient was in a scan. */
   areNone(): boolean {
     return [...this.missing.values()].every((bits) => bits.every((low) => low === 0));
   }

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { checkImageSize, type ImageLimits } from '../image-limits.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
-/** Who reads formats other than JPEG and PNG. */
+/** Reader of formats other than JPEG and PNG, for messages. */
 export const OTHER_READER = 'the package sharp';
 
 /** Packs bytes as zlib data. */

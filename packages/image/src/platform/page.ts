@@ -4,7 +4,7 @@ import { zlibSync } from 'fflate';
 import { checkImageSize, type ImageLimits } from '../image-limits.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
-/** Who reads formats other than JPEG and PNG. */
+/** Reader of formats other than JPEG and PNG, for messages. */
 export const OTHER_READER = 'a browser that knows it';
 
 /** Packs bytes as zlib data. A page's own CompressionStream would make every caller wait. */

@@ -1,4 +1,4 @@
-import type { Kernel } from './resize-filters.ts';
+import type { FilterKernel } from './resize-filters.ts';
 
 /** Bits of a weight in fixed point: 32 − 8 for a byte − 2 for the sum's headroom (`Resample.c`). */
 export const PRECISION_BITS = 22;
@@ -7,7 +7,7 @@ export const PRECISION_BITS = 22;
 export type Resampling = { starts: Int32Array; counts: Int32Array; weights: Int32Array; taps: number };
 
 /** Computes a filter's weights in fixed point, widened to the scale where it shrinks, normalized before they are rounded. */
-export function resampling(oldSize: number, size: number, kernel: Kernel): Resampling {
+export function resampling(oldSize: number, size: number, kernel: FilterKernel): Resampling {
   const scale = oldSize / size;
   const widening = Math.max(1, scale);
   const support = kernel.support * widening;

@@ -5,7 +5,7 @@ export type ResizeFilter = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic
 export const PILLOW_FILTERS: readonly ResizeFilter[] = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
 
 /** Weight at a distance, and the distance from which it is zero, both in input pixels where nothing shrinks. */
-export type Kernel = { support: number; weight(distance: number): number };
+export type FilterKernel = { support: number; weight(distance: number): number };
 
 /** Slope of the bicubic filter at 1 (Keys 1981; Pillow has −½, OpenCV −¾). */
 const BICUBIC_SLOPE = -0.5;
@@ -14,7 +14,7 @@ const BICUBIC_SLOPE = -0.5;
 const [HAMMING_MEAN, HAMMING_SWING] = [Math.fround(0.54), Math.fround(0.46)];
 
 /** Filters that weigh (Pillow 12, `Resample.c`). */
-export const KERNELS: Readonly<Record<Exclude<ResizeFilter, 'nearest'>, Kernel>> = {
+export const KERNELS: Readonly<Record<Exclude<ResizeFilter, 'nearest'>, FilterKernel>> = {
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   hamming: { support: 1, weight: hamming },

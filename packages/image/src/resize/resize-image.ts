@@ -1,6 +1,6 @@
 import type { ImageSize, RgbImage } from '../rgb-image.ts';
 import { PRECISION_BITS, resampling } from './resampling.ts';
-import { KERNELS, type Kernel, type ResizeFilter } from './resize-filters.ts';
+import { type FilterKernel, KERNELS, type ResizeFilter } from './resize-filters.ts';
 import { checkSize, nearestIndices } from './resize-labels.ts';
 
 /** One half in fixed point, so that cutting off rounds. */
@@ -51,7 +51,7 @@ function resizeNearest(image: RgbImage, [height, width]: ImageSize): RgbImage {
 }
 
 /** [H, W, 3] → [H, width, 3], the same where the width is */
-function resizeWidth(image: RgbImage, width: number, kernel: Kernel): RgbImage {
+function resizeWidth(image: RgbImage, width: number, kernel: FilterKernel): RgbImage {
   const { data, width: oldWidth, height } = image;
   if (width === oldWidth) return image;
   const { starts, counts, weights, taps } = resampling(oldWidth, width, kernel);
@@ -75,7 +75,7 @@ function resizeWidth(image: RgbImage, width: number, kernel: Kernel): RgbImage {
 }
 
 /** [H, W, 3] → [height, W, 3], the same where the height is */
-function resizeHeight(image: RgbImage, height: number, kernel: Kernel): RgbImage {
+function resizeHeight(image: RgbImage, height: number, kernel: FilterKernel): RgbImage {
   const { data, width, height: oldHeight } = image;
   if (height === oldHeight) return image;
   const { starts, counts, weights, taps } = resampling(oldHeight, height, kernel);
