@@ -20,7 +20,7 @@ import type { Component, Frame, Scan } from './frame.ts';
 export function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, refuse: () => Error): number {
   const reader = new BitReader(bytes, scan.start, refuse);
   const state: ScanState = { endOfBandRun: 0, predictions: new Int32Array(scan.components.length) };
-  const decode = decoderOf(frame, scan);
+  const decodeUnit = unitDecoder(reader, scan, state, decoderOf(frame, scan));
   const { across, down } = unitsOf(frame, scan);
   const units = across * down;
   for (let unit = 0; unit < units; unit++) {
@@ -30,7 +30,7 @@ export function decodeScan(bytes: Uint8Array, frame: Frame, scan: Scan, refuse: 
       state.predictions.fill(0);
     }
     // the rest of an interval whose data end too early stays as it is, gray at first
-    if (!reader.isExhausted) decodeUnit(reader, scan, state, decode, Math.floor(unit / across), unit % across);
+    if (!reader.isExhausted) decodeUnit(Math.floor(unit / across), unit % across);
   }
   return reader.finish();
 }
@@ -48,22 +48,25 @@ export function unitsOf(frame: Frame, { components }: Pick<Scan, 'components'>):
   return { across: blocksAcross, down: blocksDown };
 }
 
-function decodeUnit(reader: BitReader, scan: Scan, state: ScanState, decode: DecodeBlock, y: number, x: number): void {
+/** Decodes the blocks of the unit at a row and column: of one component, one block. */
+function unitDecoder(reader: BitReader, scan: Scan, state: ScanState, decode: DecodeBlock) {
   const block: CodedBlock = { coefficients: scan.components[0].component.coefficients, at: 0, index: 0 };
-  if (scan.components.length === 1) {
+  const decodeOne = (y: number, x: number) => {
     block.at = placeOf(scan.components[0].component, y, x);
     decode(reader, scan, state, block);
-    return;
-  }
-  for (const [index, { component }] of scan.components.entries()) {
-    block.index = index;
-    block.coefficients = component.coefficients;
-    for (let k = 0; k < component.across * component.down; k++) {
-      const row = y * component.down + Math.floor(k / component.across);
-      block.at = placeOf(component, row, x * component.across + (k % component.across));
-      decode(reader, scan, state, block);
+  };
+  const decodeAll = (y: number, x: number) => {
+    for (const [index, { component }] of scan.components.entries()) {
+      block.index = index;
+      block.coefficients = component.coefficients;
+      for (let k = 0; k < component.across * component.down; k++) {
+        const row = y * component.down + Math.floor(k / component.across);
+        block.at = placeOf(component, row, x * component.across + (k % component.across));
+        decode(reader, scan, state, block);
+      }
     }
-  }
+  };
+  return scan.components.length === 1 ? decodeOne : decodeAll;
 }
 
 function placeOf({ stride }: Component, row: number, column: number): number {

@@ -21,7 +21,10 @@ export function inverseDct({ coefficients, steps, stride, blocksDown, width, hei
     for (let column = 0; column < stride; column++, at += 64) {
       const to = row * 8 * stride * 8 + column * 8;
       if (isFlat(coefficients, at)) fillBlock(samples, to, stride * 8, coefficients[at] * steps![0]);
-      else transformBlock(coefficients, at, steps!, work, samples, to, stride * 8);
+      else {
+        transformBlock(coefficients, at, steps!, work);
+        storeBlock(work, samples, to, stride * 8);
+      }
     }
   }
   return { samples, stride: stride * 8, width, height };
@@ -34,24 +37,24 @@ function isFlat(coefficients: Int16Array, at: number): boolean {
 }
 
 function fillBlock(samples: Uint8Array, to: number, stride: number, dc: number): void {
-  const value = toSample((((dc << 16) >> 16) + 4) >> 3);
+  const value = toSample((int16(dc) + 4) >> 3);
   for (let y = 0; y < 8; y++) samples.fill(value, to + y * stride, to + y * stride + 8);
 }
 
-function transformBlock(
-  coefficients: Int16Array,
-  at: number,
-  steps: Uint16Array,
-  work: Int32Array,
-  samples: Uint8Array,
-  to: number,
-  stride: number,
-): void {
-  for (let k = 0; k < 64; k++) work[k] = (Math.imul(coefficients[at + k], steps[k]) << 16) >> 16;
+/**
+ * Transforms one block.
+ *
+ * @param work [64] its samples around 0, afterwards
+ */
+function transformBlock(coefficients: Int16Array, at: number, steps: Uint16Array, work: Int32Array): void {
+  for (let k = 0; k < 64; k++) work[k] = int16(Math.imul(coefficients[at + k], steps[k]));
   for (let x = 0; x < 8; x++) transform(work, x, 8, CONST_BITS - PASS_BITS);
   for (let k = 0; k < 64; k++) work[k] = Math.max(-32768, Math.min(32767, work[k]));
+  for (let y = 0; y < 8; y++) transform(work, 8 * y, 1, CONST_BITS + PASS_BITS + 3);
+}
+
+function storeBlock(work: Int32Array, samples: Uint8Array, to: number, stride: number): void {
   for (let y = 0; y < 8; y++) {
-    transform(work, 8 * y, 1, CONST_BITS + PASS_BITS + 3);
     for (let x = 0; x < 8; x++) samples[to + y * stride + x] = toSample(work[8 * y + x]);
   }
 }
