@@ -95,12 +95,17 @@ export class JpegSegments {
   private readSegment(marker: number, body: Uint8Array): void {
     if (marker === MARKER.DHT) this.readHuffmanTables(body);
     else if (marker === MARKER.DQT) this.readSteps(body);
-    else if (marker === MARKER.DRI) this.restartInterval = body.length < 2 ? 0 : (body[0] << 8) | body[1];
-    else if (marker === MARKER.APP0) this.marks.isJfif ||= body.length >= 12 && startsWith(body, 'JFIF\0');
+    else if (marker === MARKER.DRI) this.readRestartInterval(body);
+    else if (marker === MARKER.APP0) this.marks.isJfif ||= body.length >= 14 && startsWith(body, 'JFIF\0');
     else if (marker === MARKER.APP1) this.readOrientation(body);
     else if (marker === MARKER.APP14 && body.length >= 12 && startsWith(body, 'Adobe'))
       this.marks.adobeTransform = body[11];
     else if (marker < 0xd0 && marker !== 0xc8 && marker !== 0xcc) this.readFrame(marker, body);
+  }
+
+  private readRestartInterval(body: Uint8Array): void {
+    if (body.length !== 2) throw this.damaged(`a restart interval of ${body.length} bytes`);
+    this.restartInterval = (body[0] << 8) | body[1];
   }
 
   private readOrientation(body: Uint8Array): void {
