@@ -45,6 +45,7 @@ export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 export type { GridSampleOptions } from './kernels/sample-points/types.ts';
 // Layers
+export { ACTIVATIONS, type ActivationName, activate } from './layers/activation.ts';
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
 export { ConvNorm } from './layers/conv-norm.ts';
 export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';

@@ -40,11 +40,11 @@ export const POSITIVE: Check = {
   holds: (value) => Number.isFinite(value) && (value as number) > 0,
 };
 
-/** A whole number from `least` on. */
-export function whole(least: number): Check {
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most = MOST): Check {
   return {
-    expected: `a whole number from ${least} to ${MOST}`,
-    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST,
+    expected: `a whole number from ${least} to ${most}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   };
 }
 
