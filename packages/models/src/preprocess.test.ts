@@ -1,7 +1,7 @@
 import { type RgbImage, type Size, useBackend } from '@seg/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { readPreprocessing } from './description/hugging-face-preprocessing.ts';
+import { readPreprocessing } from './hugging-face/preprocessing.ts';
 import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
 import { PRESETS } from './systems/systems.ts';
 

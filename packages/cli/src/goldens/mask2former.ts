@@ -42,7 +42,12 @@ export function mask2FormerGolden(golden: Golden): GoldenModel {
 /** The model that a golden file describes, in either naming. */
 export function mask2FormerConfig({ keyStyle, config }: Golden): Mask2FormerConfig {
   if (!keyStyle?.startsWith('original')) {
-    const { backbone, ...rest } = config as HuggingFaceMask2Former & {
+    const {
+      backbone,
+      image: _image,
+      batch: _batch,
+      ...rest
+    } = config as HuggingFaceMask2Former & {
       backbone?: HuggingFaceMask2Former['backbone_config'];
     };
     return readMask2FormerConfig('golden', { ...rest, backbone_config: rest.backbone_config ?? backbone });

@@ -26,8 +26,15 @@ export function maskFormerGolden(golden: Golden): GoldenModel {
 
 /** The model that a golden file describes. */
 export function maskFormerConfig({ config }: Golden): MaskFormerConfig {
-  const json = config as HuggingFaceMaskFormer & { backbone?: HuggingFaceBackbone };
-  return readMaskFormerConfig('golden', { ...json, backbone_config: json.backbone_config ?? json.backbone });
+  const {
+    backbone,
+    image: _image,
+    batch: _batch,
+    deep_supervision: _supervision,
+    num_queries: _queries, // the decoder's, told once more
+    ...json
+  } = config as HuggingFaceMaskFormer & { backbone?: HuggingFaceBackbone };
+  return readMaskFormerConfig('golden', { ...json, backbone_config: json.backbone_config ?? backbone });
 }
 
 const FPN = 'model.pixel_level_module.decoder.fpn';

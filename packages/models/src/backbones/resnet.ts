@@ -31,7 +31,7 @@ export type ResNetConfig = {
   lastStageDilations?: readonly number[];
   /** Statistics in training; see {@link BatchNormConfig}. Default: frozen, as all published recipes but Cityscapes'. */
   batchNorm?: BatchNormConfig['mode'];
-  /** Default: relu. */
+  /** Of the stem and behind each sum; within blocks it is relu, as in Hugging Face's port. Default: relu. */
   activation?: ActivationName;
   /** Whether the first stage halves the resolution too. Default: false. */
   downsampleFirst?: boolean;
@@ -191,7 +191,7 @@ class BasicBlock {
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const branch = this.second.forward(this.first.forward(x, this.activation));
+      const branch = this.second.forward(this.first.forward(x, 'relu'));
       const skipped = this.shortcut?.forward(x) ?? x;
       return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
     });
@@ -222,8 +222,8 @@ class Bottleneck {
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const reduced = this.reduce.forward(x, this.activation);
-      const branch = this.expand.forward(this.spatial.forward(reduced, this.activation));
+      const reduced = this.reduce.forward(x, 'relu');
+      const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
       const skipped = this.shortcut?.forward(x) ?? x;
       return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
     });

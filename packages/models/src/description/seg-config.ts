@@ -24,6 +24,7 @@ const PREPROCESSING: FieldsOf<Omit<Preprocessing, 'resize'>> = {
   rescale: POSITIVE,
   mean: listOf(NUMBER, 3),
   std: listOf(POSITIVE, 3),
+  padTo: optional(listOf(SIZE, 2)),
 };
 
 const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
@@ -32,6 +33,7 @@ const RESIZES: Record<ResizeRule['kind'], Record<string, Check>> = {
   'truncated-edge': EDGES,
   rescale: EDGES,
   square: { side: SIZE },
+  within: { maxHeight: SIZE, maxWidth: SIZE },
   exact: { size: listOf(SIZE, 2) },
   none: {},
 };

@@ -1,9 +1,10 @@
+import { STATE_DICT_NAMING } from '../../hugging-face/key-maps.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { decodeMaskClassification } from '../../inference/decode-mask-classification.ts';
 import { isDetectron2, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
 import { MASK2FORMER_FIELDS, type Mask2FormerConfig } from './config.ts';
-import { type HuggingFaceMask2Former, readMask2FormerConfig } from './hugging-face.ts';
+import { readMask2FormerConfig } from './hugging-face.ts';
 import { MASK2FORMER_ORIGINAL_KEYS } from './key-map.ts';
 import { Mask2Former } from './mask2former.ts';
 import { MASK2FORMER_PUBLISHED } from './published.ts';
@@ -20,11 +21,11 @@ export const MASK2FORMER = defineSystem({
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodeMaskClassification(one, 'mask2former', geometry, options),
     ),
-  keyNamings: () => [originalNaming(isDetectron2, MASK2FORMER_ORIGINAL_KEYS)],
+  keyNamings: () => [STATE_DICT_NAMING, originalNaming(isDetectron2, MASK2FORMER_ORIGINAL_KEYS)],
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {
     modelType: 'mask2former',
-    readConfig: (where, json) => readMask2FormerConfig(where, json as HuggingFaceMask2Former),
+    readConfig: readMask2FormerConfig,
   },
   presets: MASK2FORMER_PUBLISHED,
 });

@@ -1,9 +1,10 @@
+import { STATE_DICT_NAMING } from '../../hugging-face/key-maps.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { decodeMaskClassification } from '../../inference/decode-mask-classification.ts';
 import { isDetectron2, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
 import { MASKFORMER_FIELDS, type MaskFormerConfig } from './config.ts';
-import { type HuggingFaceMaskFormer, readMaskFormerConfig } from './hugging-face.ts';
+import { readMaskFormerConfig } from './hugging-face.ts';
 import { MASKFORMER_ORIGINAL_KEYS } from './key-map.ts';
 import { MaskFormer } from './maskformer.ts';
 import { MASKFORMER_PUBLISHED } from './published.ts';
@@ -20,11 +21,11 @@ export const MASKFORMER = defineSystem({
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodeMaskClassification(one, 'maskformer', geometry, options),
     ),
-  keyNamings: () => [originalNaming(isDetectron2, MASKFORMER_ORIGINAL_KEYS)],
+  keyNamings: () => [STATE_DICT_NAMING, originalNaming(isDetectron2, MASKFORMER_ORIGINAL_KEYS)],
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {
     modelType: 'maskformer',
-    readConfig: (where, json) => readMaskFormerConfig(where, json as HuggingFaceMaskFormer),
+    readConfig: readMaskFormerConfig,
   },
   presets: MASKFORMER_PUBLISHED,
 });
