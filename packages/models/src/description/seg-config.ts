@@ -48,7 +48,7 @@ const CATEGORY: FieldsOf<Category> = {
 const INFERENCE: FieldsOf<Inference> = {
   scoreThreshold: optional(PART),
   overlapThreshold: optional(PART),
-  semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface')),
+  semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface', 'huggingface-384')),
 };
 
 /**
