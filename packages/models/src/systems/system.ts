@@ -2,9 +2,10 @@ import { FormatError } from '@seg/checkpoint';
 import type { ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { checkFields, oneOf } from '../description/check-fields.ts';
+import { checkFields, type Fields, oneOf } from '../description/check-fields.ts';
 import { type ConfigFields, checkConfig } from '../description/config-fields.ts';
 import type { ModelConfig, ModelDescription } from '../description/model-description.ts';
+import type { FieldTable } from '../hugging-face/field-table.ts';
 import type { BatchPrediction } from '../inference/batch-prediction.ts';
 import type { Rule, Task } from '../inference/task.ts';
 import type { KeyNaming } from './key-naming.ts';
@@ -30,6 +31,8 @@ export type SegmentationModel = Network & {
 
 /** Reader of one system's configs of Hugging Face. */
 export type HuggingFaceFormat = {
+  /** Every field that the reader knows. */
+  table: FieldTable;
   /** `model_type` in `config.json`. */
   modelType: string;
   /** @throws FormatError naming the field */
@@ -64,6 +67,8 @@ export type System = Readonly<{
   name: string;
   /** Values of `model` in its configs. */
   models: readonly string[];
+  /** A check for every field of a config in a file, by `model`. */
+  fields: Readonly<Record<string, Fields>>;
   huggingFace: HuggingFaceFormat | undefined;
   presets: Readonly<Record<string, ModelDescription>>;
   unusedKeys: readonly RegExp[];
@@ -108,6 +113,7 @@ export function defineSystem<
   return {
     name,
     models: Object.keys(fields),
+    fields,
     huggingFace,
     presets,
     unusedKeys,

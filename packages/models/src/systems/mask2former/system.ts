@@ -4,7 +4,7 @@ import { decodeMaskClassification } from '../../inference/decode-mask-classifica
 import { isDetectron2, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
 import { MASK2FORMER_FIELDS, type Mask2FormerConfig } from './config.ts';
-import { readMask2FormerConfig } from './hugging-face.ts';
+import { MASK2FORMER_HUGGING_FACE, readMask2FormerConfig } from './hugging-face.ts';
 import { MASK2FORMER_ORIGINAL_KEYS } from './key-map.ts';
 import { Mask2Former } from './mask2former.ts';
 import { MASK2FORMER_PUBLISHED } from './published.ts';
@@ -25,6 +25,7 @@ export const MASK2FORMER = defineSystem({
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {
     modelType: 'mask2former',
+    table: MASK2FORMER_HUGGING_FACE,
     readConfig: readMask2FormerConfig,
   },
   presets: MASK2FORMER_PUBLISHED,

@@ -4,7 +4,7 @@ import { decodeMaskClassification } from '../../inference/decode-mask-classifica
 import { isDetectron2, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
 import { MASKFORMER_FIELDS, type MaskFormerConfig } from './config.ts';
-import { readMaskFormerConfig } from './hugging-face.ts';
+import { MASKFORMER_HUGGING_FACE, readMaskFormerConfig } from './hugging-face.ts';
 import { MASKFORMER_ORIGINAL_KEYS } from './key-map.ts';
 import { MaskFormer } from './maskformer.ts';
 import { MASKFORMER_PUBLISHED } from './published.ts';
@@ -25,6 +25,7 @@ export const MASKFORMER = defineSystem({
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {
     modelType: 'maskformer',
+    table: MASKFORMER_HUGGING_FACE,
     readConfig: readMaskFormerConfig,
   },
   presets: MASKFORMER_PUBLISHED,
