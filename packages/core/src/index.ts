@@ -60,7 +60,7 @@ export type { Initializer } from './params/init.ts';
 // biome-ignore lint/performance/noReExportAll: a namespace, so that `zeros` and `ones` say what they are
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
-export { type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
+export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 export { type Axis, expectShapes } from './shape.ts';

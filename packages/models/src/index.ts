@@ -24,6 +24,7 @@ export {
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
 export { openLocation } from './folder/open-location.ts';
+export { type Footprint, footprint } from './footprint.ts';
 export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments

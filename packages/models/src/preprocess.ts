@@ -84,6 +84,32 @@ export function preprocessedSize(image: RgbImage, config: Preprocessing): Size {
   return paddedSize([{ height, width }], config);
 }
 
+/** Largest size at which a model sees an image; null where images keep theirs. */
+export function largestSize({ resize, divisor, padTo }: Preprocessing): Size | null {
+  if (padTo !== undefined) return padTo;
+  const sides = largestSides(resize);
+  return sides && [roundUp(sides[0], divisor), roundUp(sides[1], divisor)];
+}
+
+function largestSides(rule: ResizeRule): Size | null {
+  switch (rule.kind) {
+    case 'shortest-edge':
+    case 'truncated-edge':
+    case 'rescale':
+      return [Math.min(rule.shortestEdge, rule.longestEdge), rule.longestEdge];
+    case 'square':
+      return [rule.side, rule.side];
+    case 'within':
+      return [rule.maxHeight, rule.maxWidth];
+    case 'exact':
+      return rule.size;
+    case 'none':
+      return null;
+    default:
+      throw rule satisfies never;
+  }
+}
+
 /** The size of the batch. */
 function paddedSize(
   images: readonly Pick<RgbImage, 'width' | 'height'>[],

@@ -155,6 +155,12 @@ test.each([
     /as backbone_config\.model_type, got "timm_backbone"/,
   ],
   ['a stride that no step reaches', { common_stride: 16 }, /common_stride .* got 16/],
+  [
+    'another number than names',
+    { id2label: { 0: 'a' }, num_labels: 3 },
+    /num_labels equal to the 1 names of id2label, got 3/,
+  ],
+  ['an alias beside a default', { hidden_size: 64 }, /expected hidden_size equal to hidden_dim 256, got 64/],
   ['labels with a gap', { id2label: { 1: 'a', 2: 'b' } }, /a name for every number from 0 as id2label/],
 ])('%s is refused in one line', async (_, fields, message) => {
   await expect(read({ model_type: 'mask2former', ...fields })).rejects.toThrow(message);

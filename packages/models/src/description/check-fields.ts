@@ -136,5 +136,5 @@ export function isKinds(field: Check | Kinds | Fields): field is Kinds {
 
 /** True for a check of one value. */
 export function isCheck(field: Check | Kinds | Fields): field is Check {
-  return typeof field.holds === 'function';
+  return 'holds' in field && typeof field.holds === 'function';
 }

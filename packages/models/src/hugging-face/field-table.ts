@@ -55,13 +55,13 @@ export function readFields(where: string, path: string, json: unknown, table: Fi
     if (!Object.hasOwn(table, name)) {
       throw new FormatError(`${where}: expected known fields, got ${at} ${describeValue(value)}`);
     }
-    const read = readField(where, at, value, table[name], found);
+    const read = readField(where, at, value, table[name], { ...defaultsOf(table), ...Object.fromEntries(found) });
     if (read !== undefined) result[name] = read;
   }
   return { ...defaultsOf(table), ...result };
 }
 
-function readField(where: string, at: string, value: unknown, rule: FieldRule, all: ReadonlyMap<string, unknown>) {
+function readField(where: string, at: string, value: unknown, rule: FieldRule, all: Fields) {
   switch (rule.is) {
     case 'obeyed':
       if (rule.check.holds(value)) return value;
@@ -74,7 +74,7 @@ function readField(where: string, at: string, value: unknown, rule: FieldRule, a
         `${where}: expected ${rule.values.map(describeValue).join(' or ') || 'nothing'} as ${at} (${rule.why}), got ${describeValue(value)}`,
       );
     case 'alias': {
-      const other = all.get(rule.of);
+      const other = all[rule.of];
       if (other === undefined || JSON.stringify(other) === JSON.stringify(value)) return undefined;
       throw new FormatError(
         `${where}: expected ${at} equal to ${rule.of} ${describeValue(other)}, got ${describeValue(value)}`,

@@ -1,5 +1,5 @@
 import { FormatError } from '@seg/checkpoint';
-import type { ParamStore } from '@seg/core';
+import type { ParamStore, Size } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { checkFields, type Fields, oneOf } from '../description/check-fields.ts';
@@ -46,6 +46,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   fields: ConfigFields<C>;
   /** Counts the classes that a config predicts, without no-object. */
   numClasses(config: C): number;
+  /** Estimates the numbers alive at once in a pass over one image of a size, but for the image. */
+  activations(config: C, size: Size): number;
   /** Declares the network's parameters in the store. */
   build(params: ParamStore, config: C): N;
   /** Answers of the system's inference in its paper or its authors' code; first the one that it is for. */
@@ -75,6 +77,7 @@ export type System = Readonly<{
   /** Checks a config from a file. @throws FormatError naming the field */
   readConfig(where: string, json: unknown): ModelConfig;
   numClasses(config: ModelConfig): number;
+  activations(config: ModelConfig, size: Size): number;
   keyNamings(config: ModelConfig): readonly KeyNaming[];
   build(params: ParamStore, config: ModelConfig): SegmentationModel;
 }>;
@@ -119,6 +122,7 @@ export function defineSystem<
     unusedKeys,
     readConfig,
     numClasses: (config) => definition.numClasses(readConfig(name, config)),
+    activations: (config, size) => definition.activations(readConfig(name, config), size),
     keyNamings: (config) => definition.keyNamings(readConfig(name, config)),
     build: (params, config) => wrap(definition.build(params, readConfig(name, config))),
     wrap,

@@ -80,7 +80,7 @@ export function readMask2FormerConfig(where: string, json: object): Mask2FormerC
   return {
     model: 'mask2former',
     backbone: fields.backbone_config ? backboneOf(where, fields.backbone_config) : { ...SWIN_SMALL, dropPath: 0.3 },
-    numClasses: labelCount(all),
+    numClasses: labelCount(where, all),
     numQueries: fields.num_queries,
     dim: fields.hidden_dim,
     maskDim: fields.mask_feature_size,

@@ -1,3 +1,4 @@
+import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { STATE_DICT_NAMING } from '../../hugging-face/key-maps.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { decodeMaskClassification } from '../../inference/decode-mask-classification.ts';
@@ -14,6 +15,15 @@ export const MASK2FORMER = defineSystem({
   name: 'mask2former',
   fields: MASK2FORMER_FIELDS,
   numClasses: (config: Mask2FormerConfig) => config.numClasses,
+  activations: (config, size) => {
+    const { dim, maskDim, numHeads, numQueries, encoderFfnDim, backbone } = config;
+    const [tokens, quarter] = [tokensAt(size, 8, 16, 32), tokensAt(size, 4)];
+    const samples = 3 * numHeads * 3 * config.numPoints; // of three levels: places and weights
+    const encoder = tokens * (4 * dim + Math.max(encoderFfnDim, 2 * samples));
+    const attention = numQueries * numHeads * (numQueries + tokensAt(size, 8));
+    const masks = quarter * (2 * dim + maskDim + 2 * numQueries);
+    return Math.max(backboneActivations(backbone, size), encoder, attention + masks);
+  },
   build: (params, config) => new Mask2Former(params, config),
   tasks: ['panoptic', 'instance', 'semantic'],
   rules: ['original', 'huggingface'],

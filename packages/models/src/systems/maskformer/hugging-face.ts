@@ -91,7 +91,7 @@ export function readMaskFormerConfig(where: string, json: object): MaskFormerCon
   return {
     model: 'maskformer',
     backbone: fields.backbone_config ? backboneOf(where, fields.backbone_config) : { ...SWIN_BASE, dropPath: 0.3 },
-    numClasses: labelCount(all),
+    numClasses: labelCount(where, all),
     numQueries: decoder.num_queries,
     fpnDim: fields.fpn_feature_size,
     dim: decoder.d_model,

@@ -1,3 +1,4 @@
+import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { STATE_DICT_NAMING } from '../../hugging-face/key-maps.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { decodeMaskClassification } from '../../inference/decode-mask-classification.ts';
@@ -14,6 +15,14 @@ export const MASKFORMER = defineSystem({
   name: 'maskformer',
   fields: MASKFORMER_FIELDS,
   numClasses: (config: MaskFormerConfig) => config.numClasses,
+  activations: (config, size) => {
+    const { fpnDim, maskDim, numHeads, numQueries, numEncoderLayers, backbone } = config;
+    const [memory, quarter] = [tokensAt(size, 32), tokensAt(size, 4)];
+    const encoder = numEncoderLayers > 0 ? numHeads * memory ** 2 : 0;
+    const attention = numQueries * numHeads * (numQueries + memory);
+    const masks = quarter * (3 * fpnDim + maskDim + 2 * numQueries);
+    return Math.max(backboneActivations(backbone, size), encoder, attention + masks);
+  },
   build: (params, config) => new MaskFormer(params, config),
   tasks: ['panoptic', 'instance', 'semantic'],
   rules: ['original', 'huggingface'],
