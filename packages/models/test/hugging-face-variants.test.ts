@@ -5,10 +5,10 @@ import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 
-import { readDescription } from '../description/read-description.ts';
-import { buildModel } from '../systems/systems.ts';
-import { ACTIVATION_NAMES } from './common.ts';
-import { STATE_DICT_NAMING } from './key-maps.ts';
+import { readDescription } from '../src/description/read-description.ts';
+import { ACTIVATION_NAMES } from '../src/hugging-face/common.ts';
+import { STATE_DICT_NAMING } from '../src/hugging-face/key-maps.ts';
+import { buildModel } from '../src/systems/systems.ts';
 
 type Values = { shape: number[]; values: number[] };
 type Variant = {
