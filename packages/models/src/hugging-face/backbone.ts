@@ -5,7 +5,7 @@ import type { ResNetConfig } from '../backbones/resnet.ts';
 import type { SwinConfig } from '../backbones/swin.ts';
 import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE } from '../description/check-fields.ts';
 import { ACTIVATION, ACTIVATION_NAMES, BACKBONE_FIELDS, DERIVED, TRAINING } from './common.ts';
-import { type Fields, type FieldRule, type FieldTable, ignored, obeyed, only, readFields } from './field-table.ts';
+import { type FieldRule, type Fields, type FieldTable, ignored, obeyed, only, readFields } from './field-table.ts';
 
 /** The `backbone_config` of a Hugging Face segmentation model. */
 export type HuggingFaceBackbone = { model_type: string; [field: string]: unknown };

@@ -10,21 +10,14 @@ import {
   PRETRAINED,
   TRAINING,
 } from '../../hugging-face/common.ts';
-import {
-  type FieldChecks,
-  type FieldTable,
-  ignored,
-  obeyed,
-  only,
-  readFields,
-} from '../../hugging-face/field-table.ts';
+import { type Fields, type FieldTable, ignored, obeyed, only, readFields } from '../../hugging-face/field-table.ts';
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { MaskFormerConfig } from './config.ts';
 
 /** A Hugging Face `config.json` of model type `maskformer`; see {@link MASKFORMER_HUGGING_FACE}. */
 export type HuggingFaceMaskFormer = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** FieldChecks of `DetrConfig`, of which MaskFormer builds the decoder. */
+/** Fields of `DetrConfig`, of which MaskFormer builds the decoder. */
 export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   model_type: only('it is the only decoder', 'detr'),
@@ -52,7 +45,7 @@ export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ),
 };
 
-/** FieldChecks of `MaskFormerConfig` of transformers 4 and 5. */
+/** Fields of `MaskFormerConfig` of transformers 4 and 5. */
 export const MASKFORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,
@@ -82,7 +75,7 @@ type DecoderFields = {
 };
 
 type MaskFormerFields = {
-  backbone_config?: FieldChecks;
+  backbone_config?: Fields;
   decoder_config?: DecoderFields;
   fpn_feature_size: number;
   mask_feature_size: number;
