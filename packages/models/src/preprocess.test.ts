@@ -1,9 +1,10 @@
-import { type RgbImage, type Size, useBackend } from '@seg/core';
+import { type Size, useBackend } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { readPreprocessing } from './loading/hugging-face-preprocessing.ts';
-import { PRESETS } from './loading/presets.ts';
+import { readPreprocessing } from './description/hugging-face-preprocessing.ts';
 import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
+import { PRESETS } from './systems/systems.ts';
 
 const gray = ([height, width]: Size, value: number): RgbImage => {
   return { data: new Uint8Array(height * width * 3).fill(value), width, height };

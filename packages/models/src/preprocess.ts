@@ -1,20 +1,18 @@
+import type { ImageBatch, ImageGeometry, Size } from '@seg/core';
 import {
   type FloatImage,
   fittedSize,
-  type ImageBatch,
-  type ImageGeometry,
   type RgbImage,
   rescaledSize,
   resizeImage,
   resizeImageAligned,
   resizeImageOpenCv,
-  type Size,
   shortestEdgeSize,
   truncatedEdgeSize,
-} from '@seg/core';
+} from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How large an image is made before it is padded. */
+/** Rule for the size of an image before it is padded. */
 export type ResizeRule =
   /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
   | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }
@@ -28,12 +26,12 @@ export type ResizeRule =
   | { kind: 'exact'; size: Size }
   | { kind: 'none' };
 
-/** What a model expects of its images. Plain data, stored with the weights. */
+/** Treatment of images before a model sees them. Plain data, stored with the weights. */
 export type Preprocessing = {
   resize: ResizeRule;
   /** Sides become multiples of this. */
   divisor: number;
-  /** How: zeros right and below, or a resize that distorts, as Hugging Face does. */
+  /** Zeros right and below, or a resize that distorts, as Hugging Face does. */
   reachDivisor: 'pad' | 'resize';
   /** Pixels are multiplied by this first: 1, or 1/255. */
   rescale: number;

@@ -1,19 +1,17 @@
-import type { RgbImage } from '@seg/core';
+import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-
-import { predictBatch } from './inference/batch-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
-import { checkRequest, type Request, type Task, tasksOf } from './inference/task.ts';
-import type { Category } from './loading/categories.ts';
-import { type LoadedModel, loadModel } from './loading/load-model.ts';
+import type { DecodeOptions, Rule, Task } from './inference/task.ts';
+import { type LoadedModel, type LoadOptions, loadModel } from './load-model.ts';
 import { preprocess } from './preprocess.ts';
+import type { SegmentationModel } from './systems/system.ts';
 
 /** Choices for one call of {@link Segmenter}. */
 export type SegmentOptions = {
   /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments of Mask2Former, for one. */
   threshold?: number;
-  /** Whose post-processing. Default: the original's. */
-  rule?: 'original' | 'huggingface';
+  /** Publisher of the post-processing. Default: the original. */
+  rule?: Rule;
 };
 
 /** Choices for several images at once. */
@@ -25,6 +23,7 @@ export type SegmentBatchOptions = SegmentOptions & {
   batchPixels?: number;
 };
 
+/** One image of 800 × 1333 has 1,066,400 pixels: a pass then takes what the papers' models take for one image. */
 const BATCH_PIXELS = 2 ** 20;
 
 /** Images in, segments out. Owns its model. */
@@ -36,8 +35,8 @@ export class Segmenter {
   }
 
   /** @param pathOrUrl Of a model folder; see {@link loadModel} */
-  static async load(pathOrUrl: string): Promise<Segmenter> {
-    return new Segmenter(await loadModel(pathOrUrl));
+  static async load(pathOrUrl: string, options: LoadOptions = {}): Promise<Segmenter> {
+    return new Segmenter(await loadModel(pathOrUrl, undefined, options));
   }
 
   get categories(): readonly Category[] {
@@ -49,9 +48,9 @@ export class Segmenter {
     return new Set(this.categories.flatMap(({ isThing }, index) => (isThing ? [index] : [])));
   }
 
-  /** What the model can look for, first what it is for. */
+  /** Tasks that the model answers, first the one that it is for. */
   get tasks(): readonly Task[] {
-    return tasksOf(this.loaded.model.config);
+    return this.loaded.model.tasks;
   }
 
   /**
@@ -86,35 +85,39 @@ export class Segmenter {
     options?: SegmentBatchOptions & { task?: Task },
   ): Promise<(InstanceList | SegmentMap)[]>;
   async segmentBatch(images: readonly RgbImage[], options: SegmentBatchOptions & { task?: Task } = {}) {
-    const request = this.request(options);
+    const decodeOptions = this.decodeOptions(options);
     const results = new Array<InstanceList | SegmentMap>(images.length);
     const { batchPixels = BATCH_PIXELS } = options;
     for (const group of groupBySize(images, this.loaded.preprocessing, batchPixels)) {
       const found = await this.pass(
         group.map((i) => images[i]),
-        request,
+        decodeOptions,
       );
       for (const [k, i] of group.entries()) results[i] = found[k];
     }
     return results;
   }
 
-  private request({ task = 'panoptic', threshold, rule = 'original' }: SegmentOptions & { task?: Task }): Request {
+  private decodeOptions({
+    task = 'panoptic',
+    threshold,
+    rule = 'original',
+  }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
-    checkRequest(model.config, { task, rule });
+    checkSupport(model, task, rule);
     const { overlapThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
     return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
   }
 
   /** Images of one size through the model together, decoded one after the other. */
-  private async pass(images: RgbImage[], request: Request): Promise<(InstanceList | SegmentMap)[]> {
+  private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
-    const prediction = predictBatch(this.loaded.model, pixels);
+    const prediction = this.loaded.model.predict(pixels);
     pixels.dispose();
     try {
       const results = [];
-      for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, request));
+      for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, options));
       return results;
     } finally {
       prediction.dispose();
@@ -123,5 +126,13 @@ export class Segmenter {
 
   dispose(): void {
     this.loaded.model.dispose();
+  }
+}
+
+function checkSupport({ config, tasks, rules }: SegmentationModel, task: Task, rule: Rule): void {
+  const { model } = config;
+  if (!tasks.includes(task)) throw new Error(`Segmenter: expected task ${tasks.join(' or ')} of ${model}, got ${task}`);
+  if (!rules.includes(rule)) {
+    throw new Error(`Segmenter: expected rule ${rules.join(' or ')} of ${model}, which has no other, got ${rule}`);
   }
 }

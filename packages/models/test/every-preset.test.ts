@@ -1,15 +1,19 @@
 import { appendFileSync } from 'node:fs';
-import { type BackendName, init, ParamStore, type RgbImage, type Size } from '@seg/core';
+import { type BackendName, init, ParamStore, type Size } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
-import { tasksOf } from '../src/inference/task.ts';
-import { buildModel, type SegmentationModel } from '../src/loading/build-model.ts';
-import { type ModelDescription, numClasses } from '../src/loading/model-description.ts';
-import { PRESETS } from '../src/loading/presets.ts';
+import type { ModelDescription } from '../src/description/model-description.ts';
 import { preprocess } from '../src/preprocess.ts';
 import { Segmenter } from '../src/segmenter.ts';
+import { MASK2FORMER } from '../src/systems/mask2former/system.ts';
+import { MASKFORMER } from '../src/systems/maskformer/system.ts';
+import { MAX_DEEPLAB } from '../src/systems/max-deeplab/system.ts';
+import { PANOPTIC_SEGFORMER } from '../src/systems/panoptic-segformer/system.ts';
+import { SOLO } from '../src/systems/solo/system.ts';
+import type { SegmentationModel } from '../src/systems/system.ts';
+import { buildModel, PRESETS } from '../src/systems/systems.ts';
 
 /** One of each system, with the fewest parameters. All: `node scripts/run-presets.mjs`, which gives each a process. */
 const SMALLEST = [
@@ -47,11 +51,11 @@ onEveryBackend(
         const segmenter = new Segmenter({ ...description, preprocessing, model });
         const before = tf.memory().numTensors;
         const started = performance.now();
-        for (const task of tasksOf(description.config)) {
+        for (const task of model.tasks) {
           const { width, height } = await segmenter.segment(PHOTO, { task });
           expect([width, height], task).toEqual([96, 64]);
         }
-        const seconds = (performance.now() - started) / 1000 / tasksOf(description.config).length;
+        const seconds = (performance.now() - started) / 1000 / model.tasks.length;
         expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
         note({ preset, backend, parameters, seconds, megabytes: process.resourceUsage().maxRSS / 1024 });
       },
@@ -79,30 +83,39 @@ async function checkPrediction(model: SegmentationModel, description: ModelDescr
   tf.dispose(prediction);
 }
 
-/** What each paper's model predicts of one image; maps are at a quarter of the input, or an eighth. */
+/** Shapes that each paper's model predicts of one image; maps are at a quarter of the input, or an eighth. */
 function expectedShapes({ config }: ModelDescription, [height, width]: Size): number[][] {
   const at = (stride: number) => [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const masks = (count: number, numClasses: number) => [
+    [1, count, numClasses + 1],
+    [1, ...at(4), count],
+  ];
   switch (config.model) {
-    case 'mask2former':
-    case 'maskformer':
+    case 'mask2former': {
+      const { numQueries, numClasses } = MASK2FORMER.readConfig('test', config);
+      return masks(numQueries, numClasses);
+    }
+    case 'maskformer': {
+      const { numQueries, numClasses } = MASKFORMER.readConfig('test', config);
+      return masks(numQueries, numClasses);
+    }
+    case 'max-deeplab': {
+      const { numSlots, numClasses } = MAX_DEEPLAB.readConfig('test', config);
+      return masks(numSlots, numClasses);
+    }
+    case 'panoptic_segformer': {
+      const { maxDetections, numStuffClasses } = PANOPTIC_SEGFORMER.readConfig('test', config);
       return [
-        [1, config.numQueries, numClasses(config) + 1],
-        [1, ...at(4), config.numQueries],
+        [1, maxDetections],
+        [1, ...at(8), maxDetections],
+        [1, numStuffClasses],
+        [1, ...at(8), numStuffClasses],
       ];
-    case 'max-deeplab':
-      return [
-        [1, config.numSlots, numClasses(config) + 1],
-        [1, ...at(4), config.numSlots],
-      ];
-    case 'panoptic_segformer':
-      return [
-        [1, config.maxDetections],
-        [1, ...at(8), config.maxDetections],
-        [1, config.numStuffClasses],
-        [1, ...at(8), config.numStuffClasses],
-      ];
-    default:
-      return config.grids.map((grid) => [1, grid, grid, config.numClasses]);
+    }
+    default: {
+      const { grids, numClasses } = SOLO.readConfig('test', config);
+      return grids.map((grid) => [1, grid, grid, numClasses]);
+    }
   }
 }
 

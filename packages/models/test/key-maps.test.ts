@@ -1,10 +1,10 @@
 import { type ParamSource, renamed, renamedBack } from '@seg/checkpoint';
 import { ParamStore, useBackend } from '@seg/core';
 import { beforeAll, expect, test } from 'vitest';
-import { MASK2FORMER_ORIGINAL_KEYS } from '../src/mask2former/key-map.ts';
-import { Mask2Former } from '../src/mask2former/mask2former.ts';
-import { MASKFORMER_ORIGINAL_KEYS } from '../src/maskformer/key-map.ts';
-import { MaskFormer } from '../src/maskformer/maskformer.ts';
+import { MASK2FORMER_ORIGINAL_KEYS } from '../src/systems/mask2former/key-map.ts';
+import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
+import { MASKFORMER_ORIGINAL_KEYS } from '../src/systems/maskformer/key-map.ts';
+import { MaskFormer } from '../src/systems/maskformer/maskformer.ts';
 import { formulaSource, keysOf, TINY_MASK2FORMER, TINY_MASKFORMER, TINY_SWIN } from './tiny.ts';
 
 const CASES = [

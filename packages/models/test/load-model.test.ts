@@ -9,10 +9,10 @@ import { type ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { loadModel } from '../src/loading/load-model.ts';
-import { MASK2FORMER_ORIGINAL_KEYS } from '../src/mask2former/key-map.ts';
-import { Mask2Former } from '../src/mask2former/mask2former.ts';
+import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
+import { MASK2FORMER_ORIGINAL_KEYS } from '../src/systems/mask2former/key-map.ts';
+import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
 import { formulaSource, keysOf, TINY_MASK2FORMER } from './tiny.ts';
 
 const construct = (params: ParamStore) => new Mask2Former(params, TINY_MASK2FORMER);

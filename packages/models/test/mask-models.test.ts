@@ -2,8 +2,8 @@ import { type MaskPrediction, ParamStore } from '@seg/core';
 import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { Mask2Former } from '../src/mask2former/mask2former.ts';
-import { MaskFormer } from '../src/maskformer/maskformer.ts';
+import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
+import { MaskFormer } from '../src/systems/maskformer/maskformer.ts';
 import { formulaPixels, formulaSource, keysOf, TINY_MASK2FORMER, TINY_MASKFORMER, TINY_SWIN } from './tiny.ts';
 
 const CASES = [

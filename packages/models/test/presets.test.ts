@@ -7,23 +7,26 @@ import {
   CITYSCAPES_INSTANCE,
   COCO_INSTANCE,
   COCO_PANOPTIC,
-} from '../src/loading/data-set-categories.ts';
-import { type ModelDescription, numClasses } from '../src/loading/model-description.ts';
-import { PRESETS } from '../src/loading/presets.ts';
-import { MASK2FORMER_PRESETS } from '../src/mask2former/presets.ts';
-import { MASKFORMER_PRESETS } from '../src/maskformer/presets.ts';
-import { MAX_DEEPLAB_PRESETS } from '../src/max-deeplab/presets.ts';
-import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
-import { SOLO_PRESETS } from '../src/solo/presets.ts';
+} from '../src/description/data-set-categories.ts';
+import type { ModelDescription } from '../src/description/model-description.ts';
+import { MASK2FORMER_PRESETS } from '../src/systems/mask2former/presets.ts';
+import { MASKFORMER_PRESETS } from '../src/systems/maskformer/presets.ts';
+import { MAX_DEEPLAB_PRESETS } from '../src/systems/max-deeplab/presets.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from '../src/systems/panoptic-segformer/presets.ts';
+import { PANOPTIC_SEGFORMER } from '../src/systems/panoptic-segformer/system.ts';
+import { SOLO_PRESETS } from '../src/systems/solo/presets.ts';
+import { systemOf } from '../src/systems/system.ts';
+import { PRESETS, SYSTEMS } from '../src/systems/systems.ts';
 
 const presets = Object.entries<ModelDescription>(PRESETS);
 
 test.each(presets)('%s: a category for every class, things and stuff where the model has them', (_, description) => {
   const { config, categories } = description;
-  expect(categories.length).toBe(numClasses(config));
+  expect(categories.length).toBe(systemOf('test', config, SYSTEMS).numClasses(config));
   expect(JSON.parse(JSON.stringify(description))).toEqual(description); // plain data
   if (config.model !== 'panoptic_segformer') return;
-  expect(categories.map(({ isThing }) => isThing).lastIndexOf(true)).toBe(config.numThingClasses - 1);
+  const { numThingClasses } = PANOPTIC_SEGFORMER.readConfig('test', config);
+  expect(categories.map(({ isThing }) => isThing).lastIndexOf(true)).toBe(numThingClasses - 1);
 });
 
 test('every config of every model is in the table', () => {

@@ -2,17 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StoredValue } from '@seg/checkpoint';
-import { init, ParamStore, type RgbImage, useBackend } from '@seg/core';
+import { init, ParamStore, useBackend } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Task } from '../src/inference/task.ts';
-import { buildModel } from '../src/loading/build-model.ts';
-import { loadModel } from '../src/loading/load-model.ts';
-import { type SaveModelOptions, saveModel, storedParams } from '../src/loading/save-model.ts';
+import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
+import { buildModel } from '../src/systems/systems.ts';
+import { type SaveModelOptions, saveModel, storedParams } from '../src/weights/save-model.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 const SYSTEMS = Object.keys(TINY_DESCRIPTIONS);

@@ -1,7 +1,7 @@
-import type { ModelDescription } from '../src/loading/model-description.ts';
-import { MAX_DEEPLAB_PRESETS } from '../src/max-deeplab/presets.ts';
+import type { ModelDescription } from '../src/description/model-description.ts';
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../src/preprocess.ts';
-import { SOLO_PRESETS } from '../src/solo/presets.ts';
+import { MAX_DEEPLAB_PRESETS } from '../src/systems/max-deeplab/presets.ts';
+import { SOLO_PRESETS } from '../src/systems/solo/presets.ts';
 import { TINY_MASK2FORMER, TINY_MASKFORMER, TINY_PANOPTIC_SEGFORMER } from './tiny.ts';
 
 const BACKBONE = { type: 'resnet', stemDim: 8, depths: [1, 1, 1, 1], dims: [32, 32, 64, 64] } as const;

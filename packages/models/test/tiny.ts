@@ -2,10 +2,10 @@ import type { ParamSource } from '@seg/checkpoint';
 import { formulaValues, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { PVT_V2_B0 } from '../src/backbones/pvt-v2.ts';
-import type { Mask2FormerConfig } from '../src/mask2former/config.ts';
-import type { MaskFormerConfig } from '../src/maskformer/config.ts';
-import type { PanopticSegFormerConfig } from '../src/panoptic-segformer/config.ts';
-import { PANOPTIC_SEGFORMER_PRESETS } from '../src/panoptic-segformer/presets.ts';
+import type { Mask2FormerConfig } from '../src/systems/mask2former/config.ts';
+import type { MaskFormerConfig } from '../src/systems/maskformer/config.ts';
+import type { PanopticSegFormerConfig } from '../src/systems/panoptic-segformer/config.ts';
+import { PANOPTIC_SEGFORMER_PRESETS } from '../src/systems/panoptic-segformer/presets.ts';
 
 /** The sizes of the tiny training goldens. */
 export const TINY_MASK2FORMER: Mask2FormerConfig = {

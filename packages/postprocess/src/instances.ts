@@ -16,16 +16,16 @@ export type Instance = {
 /** The objects of an image, most certain first. Masks may overlap. */
 export type InstanceList = { instances: Instance[]; width: number; height: number };
 
-/** Whose rule for instances. */
+/** Published rule for instances. */
 export type InstanceRule = 'mask2former' | 'huggingface';
 
-/** Which classes count, and what an instance needs. */
+/** Options of instances: the classes that count, and the thresholds. */
 export type InstanceOptions = {
   /** Keeps only these classes, after the best have been chosen among all. Default: keeps all. */
   things?: ReadonlySet<number>;
   /** Default: `'mask2former'`. */
   rule?: InstanceRule;
-  /** How many pairs of query and class to look at. Default: 100, or the number of queries for `'huggingface'`. */
+  /** Number of pairs of query and class to look at. Default: 100, or the number of queries for `'huggingface'`. */
   topK?: number;
   /** Least score. Default: 0, or 0.5 for `'huggingface'`. */
   scoreThreshold?: number;

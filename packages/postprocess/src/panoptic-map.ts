@@ -1,14 +1,15 @@
 import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { inChunks, maskProbabilities, type Restoration } from './restore-masks.ts';
-import { measureSegments, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
-/** Whose rule for panoptic maps. */
+/** Published rule for panoptic maps. */
 export type PanopticRule = 'mask2former' | 'maskformer' | 'huggingface';
 
-/** Which classes are things, whose rule, and its thresholds. */
+/** Options of panoptic maps: the classes of things, the rule, and its thresholds. */
 export type PanopticOptions = {
   /** Class indices of things. All others are stuff, of which an image has one segment each. */
   things: ReadonlySet<number>;
@@ -22,7 +23,7 @@ export type PanopticOptions = {
   fuse?: ReadonlySet<number>;
 };
 
-/** Where the published rules differ. */
+/** Differences between the published rules. */
 type RuleTerms = {
   restoration: Restoration;
   scoreThreshold: number;

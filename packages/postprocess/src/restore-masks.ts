@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Hugging Face resizes every mask to this size first, whatever the input was (transformers 5.18, #44901). */
 const HUGGING_FACE_SIZE: Size = [384, 384];
+/** Maps resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 /**
@@ -21,7 +22,7 @@ export function restoreMasks(maps: tf.Tensor4D, { originalSize, resizedSize, pad
   });
 }
 
-/** How mask logits become probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
+/** Way from mask logits to probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
 export type Restoration = 'original' | 'huggingface';
 
 /**

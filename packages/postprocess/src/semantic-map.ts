@@ -1,18 +1,19 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, type Size } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { ClassWinners } from './class-winners.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
-import { measureSegments, type SegmentMap } from './segment-map.ts';
+import { measureSegments } from './segment-map.ts';
 
 /**
- * What is brought to the image's size: mask logits before they are weighed (models that also do panoptic), the scores
+ * Quantity that is resized to the image: mask logits before they are weighed (models that also do panoptic), the scores
  * of the padded input (semantic models), or the scores of Hugging Face's 384 x 384 maps.
  */
 export type SemanticRule = 'masks-first' | 'scores-last' | 'huggingface';
 
-/** Which classes are things, and whose rule. */
+/** Options of semantic maps: the classes of things, and the rule. */
 export type SemanticOptions = {
   /** Class indices of things, only to be told apart in the result. */
   things?: ReadonlySet<number>;
@@ -25,12 +26,12 @@ const HUGGING_FACE_SIZE: Size = [384, 384];
 const BYTES = 160 * 2 ** 20;
 
 /**
- * Semantic inference of mask classification (Cheng et al. 2021, §3.4): the score of a class at a pixel is
- * Σ over queries of class probability · mask probability; the highest wins, the first of equals.
+ * Semantic inference of mask classification (Cheng et al. 2021, §3.4): the score of a class at a pixel is Σ over
+ * queries of class probability · mask probability; the highest wins, the first of equals.
  *
  * @param prediction Of one image: B = 1
- * @returns One segment for each class present, with id = class + 1. Its score is the mean, over its pixels, of its share
- * in the scores of all classes
+ * @returns One segment for each class present, with id = class + 1. Its score is the mean, over its pixels, of its
+ *   share in the scores of all classes
  */
 export async function semanticMap(
   prediction: MaskPrediction,
@@ -112,7 +113,7 @@ function flatMaps(
   });
 }
 
-/** Where the rule adds the queries up. */
+/** Size at which the rule sums the queries. */
 function summingSize({ originalSize, paddedSize }: ImageGeometry, rule: SemanticRule): Size {
   if (rule === 'masks-first') return originalSize;
   return rule === 'scores-last' ? paddedSize : HUGGING_FACE_SIZE;

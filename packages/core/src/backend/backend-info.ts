@@ -7,7 +7,7 @@ export type BackendTraits = {
   description: string;
   /** Threads that compute, as far as the backend tells. */
   threads: number;
-  /** Whether kernels can calculate in half precision. */
+  /** True if kernels can calculate in half precision. */
   halfPrecision: boolean;
   /** Most bytes one tensor can hold. */
   maxBufferBytes: number;

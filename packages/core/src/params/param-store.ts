@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 
-/** Whether a parameter is trained, and how its checkpoint lays it out. */
+/** Options of a parameter: trained or not, and its layout in the checkpoint. */
 export type ParamOptions = {
   /** Layout in the checkpoint. Default: as we hold it. */
   stored?: StoredLayout;
@@ -16,7 +16,7 @@ export type ParamOptions = {
   required?: boolean;
 };
 
-type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
+type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
 
 /**
  * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
@@ -25,7 +25,7 @@ type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required
 export class ParamStore {
   private readonly source: ParamSource | null;
   private readonly isZero: boolean;
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
@@ -83,8 +83,8 @@ export class ParamStore {
   }
 
   /**
-   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no values of
-   * a source that tells its shapes.
+   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no
+   * values of a source that tells its shapes.
    *
    * @param ignore Keys of the checkpoint that the model may leave unused
    */

@@ -15,7 +15,7 @@ export type ThreadStart = {
 
 /** Everything in core that is one thing in Node and another in a page; chosen by the conditions of package.json. */
 export type Platform = {
-  /** Whether this thread may wait asleep: that of a page may not. */
+  /** True if this thread may block: the main thread of a page may not. */
   maySleep: boolean;
   /** Makes `navigator.gpu` where there is none but a package that brings it. */
   provideGpu(): Promise<void>;

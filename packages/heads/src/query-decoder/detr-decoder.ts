@@ -16,7 +16,7 @@ export type DetrDecoderConfig = {
   numHeads: number;
   ffnDim: number;
   dropout: number;
-  /** Whether the memory is projected though it has `dim` channels already. */
+  /** True to project the memory though it has `dim` channels already. */
   projectAlways: boolean;
 };
 

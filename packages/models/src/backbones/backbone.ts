@@ -1,9 +1,10 @@
 import type { Scope } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { PvtV2, type PvtV2Config } from './pvt-v2.ts';
-import { ResNet, type ResNetConfig } from './resnet.ts';
-import { Swin, type SwinConfig } from './swin.ts';
+import { type CheckFunction, checkFields, type FieldsOf, oneOf } from '../description/check-fields.ts';
+import { PVT_V2_FIELDS, PvtV2, type PvtV2Config } from './pvt-v2.ts';
+import { RESNET_FIELDS, ResNet, type ResNetConfig } from './resnet.ts';
+import { SWIN_FIELDS, Swin, type SwinConfig } from './swin.ts';
 
 /** The config of any backbone; `type` says which. */
 export type BackboneConfig = ResNetConfig | SwinConfig | PvtV2Config;
@@ -27,3 +28,15 @@ export function createBackbone(scope: Scope, config: BackboneConfig): Backbone {
       throw config satisfies never;
   }
 }
+
+const FIELDS: { [K in BackboneConfig['type']]: FieldsOf<Omit<Extract<BackboneConfig, { type: K }>, 'type'>> } = {
+  resnet: RESNET_FIELDS,
+  swin: SWIN_FIELDS,
+  'pvt-v2': PVT_V2_FIELDS,
+};
+
+/** Checks the config of a backbone in a file. @throws FormatError naming the field */
+export const BACKBONE: CheckFunction = (where, path, value) => {
+  checkFields(where, path, value, { type: oneOf(...Object.keys(FIELDS)) });
+  checkFields(where, path, value, FIELDS[(value as BackboneConfig).type]);
+};

@@ -2,6 +2,8 @@ import { ReducedAttention } from '@seg/attention';
 import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, permuted, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { type FieldsOf, listOf, optional, PART, SIZE } from '../description/check-fields.ts';
+
 /** Sizes of a PVTv2. Wang et al. 2022, Table 1. */
 export type PvtV2Config = {
   type: 'pvt-v2';
@@ -15,6 +17,16 @@ export type PvtV2Config = {
   reductions: readonly number[];
   /** Largest probability of dropping a block in training; it grows from 0 linearly. Default: 0.1. */
   dropPath?: number;
+};
+
+/** A check for each field of PvtV2Config in a file. */
+export const PVT_V2_FIELDS: FieldsOf<Omit<PvtV2Config, 'type'>> = {
+  dims: listOf(SIZE, 4),
+  depths: listOf(SIZE, 4),
+  numHeads: listOf(SIZE, 4),
+  mlpRatios: listOf(SIZE, 4),
+  reductions: listOf(SIZE, 4),
+  dropPath: optional(PART),
 };
 
 /** Wang et al. 2022 (PVT v2), Table 1. */
@@ -31,7 +43,7 @@ export const PVT_V2_B2: PvtV2Config = { ...PVT_V2_B0, dims: [64, 128, 320, 512],
 /** Wang et al. 2022 (PVTv2), Table 1. */
 export const PVT_V2_B5: PvtV2Config = { ...PVT_V2_B2, depths: [3, 6, 40, 3], mlpRatios: [4, 4, 4, 4] };
 
-/** Of the norms in and behind the blocks; those of patch embedding and reduction have PyTorch's 1e-5. */
+/** Epsilon 1e-6 of the norms in and behind the blocks, as the authors' code has it; those of patch embedding and reduction have PyTorch's 1e-5. */
 const EPSILON = 1e-6;
 
 /**

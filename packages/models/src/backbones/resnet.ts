@@ -1,6 +1,8 @@
 import { BatchNorm, type BatchNormConfig, Conv2d, ConvNorm, init, maxPool, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
+
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
   type: 'resnet';
@@ -18,6 +20,17 @@ export type ResNetConfig = {
   lastStageDilations?: readonly number[];
   /** Statistics in training; see {@link BatchNormConfig}. Default: frozen, as all published recipes but Cityscapes'. */
   batchNorm?: BatchNormConfig['mode'];
+};
+
+/** A check for each field of ResNetConfig in a file. */
+export const RESNET_FIELDS: FieldsOf<Omit<ResNetConfig, 'type'>> = {
+  stemDim: SIZE,
+  depths: listOf(SIZE, 4),
+  dims: listOf(SIZE, 4),
+  block: optional(oneOf('bottleneck', 'basic')),
+  stem: optional(oneOf('basic', 'deep')),
+  lastStageDilations: optional(listOf(SIZE)),
+  batchNorm: optional(oneOf('frozen', 'batch')),
 };
 
 /** He et al. 2016, Table 1, 18-layer. */

@@ -2,6 +2,8 @@ import { WindowAttention } from '@seg/attention';
 import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { COUNT, type FieldsOf, listOf, oneOf, optional, PART, SIZE } from '../description/check-fields.ts';
+
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
 export type SwinConfig = {
   type: 'swin';
@@ -13,12 +15,23 @@ export type SwinConfig = {
   /** Largest probability of dropping a block in training; it grows from 0 linearly. Default: 0.3. */
   dropPath?: number;
   /**
-   * Where Hugging Face's ports keep the body and the output norms: `mask2former` has `encoder…` and
+   * Places of the body and the output norms in Hugging Face's ports: `mask2former` has `encoder…` and
    * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default: mask2former.
    */
   keys?: 'mask2former' | 'maskformer';
   /** First stage behind which there is an output norm: Panoptic SegFormer has none behind stage 0. Default: 0. */
   firstNormed?: number;
+};
+
+/** A check for each field of SwinConfig in a file. */
+export const SWIN_FIELDS: FieldsOf<Omit<SwinConfig, 'type'>> = {
+  dim: SIZE,
+  depths: listOf(SIZE, 4),
+  numHeads: listOf(SIZE, 4),
+  window: SIZE,
+  dropPath: optional(PART),
+  keys: optional(oneOf('mask2former', 'maskformer')),
+  firstNormed: optional(COUNT),
 };
 
 /** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */

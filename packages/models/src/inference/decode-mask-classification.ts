@@ -1,14 +1,14 @@
 import type { ImageGeometry, MaskPrediction } from '@seg/core';
 import { type InstanceList, instances, panopticMap, type SegmentMap, semanticMap } from '@seg/postprocess';
 
-import type { Request } from './task.ts';
+import type { DecodeOptions } from './task.ts';
 
 /** Segments of one image by Mask2Former or MaskFormer. Cheng et al. 2021 and 2022. @param prediction B = 1 */
 export function decodeMaskClassification(
   prediction: MaskPrediction,
   model: 'mask2former' | 'maskformer',
   geometry: ImageGeometry,
-  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first' }: Request,
+  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first' }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
   const isOriginal = rule === 'original';
   switch (task) {

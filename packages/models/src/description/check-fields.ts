@@ -1,0 +1,114 @@
+import { describeValue, FormatError } from '@seg/checkpoint';
+
+/** Expectation of one value of a file, in words and as a predicate. */
+export type Check = { expected: string; holds(value: unknown): boolean };
+
+/** Check of a value that has fields itself, of which some decide about others. Throws a FormatError. */
+export type CheckFunction = (where: string, path: string, value: unknown) => void;
+
+/** Fields that are checked, by name, in any nesting. */
+export type Fields = { readonly [name: string]: Check | CheckFunction | Fields };
+
+/** A check for every field of a plain type: the compiler asks for new ones. */
+export type FieldsOf<T> = {
+  readonly [K in keyof T]-?:
+    | Check
+    | (T[K] extends Readonly<Record<string, unknown>> ? CheckFunction | FieldsOf<T[K]> : never);
+};
+
+/** Bounds counts, so that a file cannot ask for a model of a billion layers: the widest published layer has 3,072. */
+const MOST = 2 ** 16;
+
+/** A whole number from 1 on. */
+export const SIZE: Check = whole(1);
+
+/** A whole number from 0 on. */
+export const COUNT: Check = whole(0);
+
+/** A number from 0 to 1. */
+export const PART: Check = between(0, 1);
+
+/** Any finite number. */
+export const NUMBER: Check = { expected: 'a number', holds: Number.isFinite };
+
+/** True or false. */
+export const BOOLEAN: Check = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
+
+/** A finite number above 0. */
+export const POSITIVE: Check = {
+  expected: 'a number above 0',
+  holds: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+/** A whole number from `least` on. */
+export function whole(least: number): Check {
+  return {
+    expected: `a whole number from ${least} to ${MOST}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST,
+  };
+}
+
+/** A finite number, bounds included. */
+export function between(least: number, most: number): Check {
+  const holds = (value: unknown) => Number.isFinite(value) && (value as number) >= least && (value as number) <= most;
+  return { expected: `a number from ${least} to ${most}`, holds };
+}
+
+/** One of some texts. */
+export function oneOf(...texts: readonly string[]): Check {
+  return { expected: texts.join(' or '), holds: (value) => texts.includes(value as string) };
+}
+
+/** This value and no other: the rest of the format is not read. */
+export function only(value: number, meaning: string): Check {
+  return { expected: `${value} (${meaning})`, holds: (found) => found === value };
+}
+
+/** A field that is not read, so that it has to be absent. */
+export const ABSENT: Check = { expected: 'nothing', holds: (value) => value === undefined };
+
+/** A list of values that pass one check; of any length unless told. */
+export function listOf(check: Check, length?: number): Check {
+  return {
+    expected: `${length ?? 'any number of'} times ${check.expected}`,
+    holds: (value) =>
+      Array.isArray(value) && (length === undefined || value.length === length) && value.every(check.holds),
+  };
+}
+
+/** The same, or nothing. */
+export function optional(check: Check): Check {
+  return { ...check, holds: (value) => value === undefined || check.holds(value) };
+}
+
+/**
+ * Checks every field of an object from a file. Others are let be.
+ *
+ * @param where Name of the file
+ * @param path Of the object within the file
+ * @throws FormatError naming the first field that is not what it should be
+ */
+export function checkFields(
+  where: string,
+  path: string,
+  value: unknown,
+  fields: Fields,
+): asserts value is Readonly<Record<string, unknown>> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new FormatError(
+      `${where}: expected ${path} with ${Object.keys(fields).join(', ')}, got ${describeValue(value)}`,
+    );
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    const found: unknown = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof field === 'function') field(where, `${path}.${name}`, found);
+    else if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
+    else if (!field.holds(found)) {
+      throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${describeValue(found)}`);
+    }
+  }
+}
+
+function isCheck(field: Check | Fields): field is Check {
+  return typeof field.holds === 'function';
+}

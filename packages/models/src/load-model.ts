@@ -1,0 +1,47 @@
+import { renamed } from '@seg/checkpoint';
+import { ParamStore } from '@seg/core';
+
+import type { ModelDescription } from './description/model-description.ts';
+import { readDescription } from './description/read-description.ts';
+import { openLocation } from './folder/open-location.ts';
+import type { SegmentationModel, System } from './systems/system.ts';
+import { buildModel, SYSTEMS } from './systems/systems.ts';
+import { isUnused, originalKeys } from './weights/key-namings.ts';
+import { openWeights, type WeightOptions } from './weights/open-weights.ts';
+
+/** A model with all that is needed to use it on images. */
+export type LoadedModel = Omit<ModelDescription, 'config'> & { model: SegmentationModel };
+
+/** Options of loading. */
+export type LoadOptions = WeightOptions & {
+  /** Systems that the model may be of. Default: those of this package. */
+  systems?: readonly System[];
+};
+
+/**
+ * Loads a model from a folder or URL: a Hugging Face folder as published (`config.json`, `preprocessor_config.json`,
+ * `model.safetensors`, `pytorch_model.bin` or shards), or one that this project wrote, of any system; or a single file of
+ * weights (see {@link openWeights}) beside a `config.json` or with a description. Weights under the original
+ * repositories' keys are recognized.
+ *
+ * @param description Of the weights, one of {@link PRESETS} for example, where no `config.json` says it
+ * @throws FormatError where a file is not what it should be; CheckpointError with every key that does not fit
+ */
+export async function loadModel(
+  pathOrUrl: string,
+  description?: ModelDescription,
+  options: LoadOptions = {},
+): Promise<LoadedModel> {
+  const { systems = SYSTEMS } = options;
+  const { config, ...rest } = description ?? (await readDescription((await openLocation(pathOrUrl)).folder, systems));
+  const weights = await openWeights(pathOrUrl, options);
+  const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys(), systems)));
+  try {
+    const model = buildModel(params, config, systems);
+    params.verify((key) => isUnused(config, key, systems));
+    return { model, ...rest };
+  } catch (error) {
+    params.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import { FormatError } from '@seg/checkpoint';
+
+import type { Platform } from './types.ts';
+
+/** A page, or a worker of one: it has no disk. */
+export const platform: Platform = {
+  diskLocation: (path) => {
+    throw new FormatError(`${path}: expected a URL in a page, got a path`);
+  },
+};

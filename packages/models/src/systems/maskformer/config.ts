@@ -1,0 +1,41 @@
+import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
+import { COUNT, PART, SIZE } from '../../description/check-fields.ts';
+import type { ConfigFields } from '../../description/config-fields.ts';
+
+/** All that determines the shape of a MaskFormer. Plain data, stored with the weights. */
+export type MaskFormerConfig = {
+  model: 'maskformer';
+  backbone: BackboneConfig;
+  /** Without no-object. */
+  numClasses: number;
+  numQueries: number;
+  /** Channels of the pyramid. */
+  fpnDim: number;
+  /** Channels of the transformer. */
+  dim: number;
+  maskDim: number;
+  numHeads: number;
+  ffnDim: number;
+  /** Transformer encoder of the pixel decoder: 0, or 6 for the "6 Enc" models. */
+  numEncoderLayers: number;
+  numDecoderLayers: number;
+  /** In training. Published: 0.1. */
+  dropout: number;
+};
+
+/** A check for each field of MaskFormerConfig in a file. */
+export const MASKFORMER_FIELDS: ConfigFields<MaskFormerConfig> = {
+  maskformer: {
+    backbone: BACKBONE,
+    numClasses: SIZE,
+    numQueries: SIZE,
+    fpnDim: SIZE,
+    dim: SIZE,
+    maskDim: SIZE,
+    numHeads: SIZE,
+    ffnDim: SIZE,
+    numEncoderLayers: COUNT,
+    numDecoderLayers: COUNT,
+    dropout: PART,
+  },
+};

@@ -1,0 +1,71 @@
+import type { MaskPrediction, ParamStore } from '@seg/core';
+import { DetrDecoder, MaskFormerPixelDecoder } from '@seg/heads';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import type { MaskFormerConfig } from './config.ts';
+
+/** MaskFormer: backbone, feature pyramid, DETR decoder. Cheng et al. 2021. Keys are those of Hugging Face's port. */
+export class MaskFormer {
+  readonly params: ParamStore;
+  readonly config: MaskFormerConfig;
+  readonly backbone: Backbone;
+  readonly pixelDecoder: MaskFormerPixelDecoder;
+  readonly decoder: DetrDecoder;
+
+  constructor(params: ParamStore, config: MaskFormerConfig) {
+    const { fpnDim, dim, maskDim, numHeads, ffnDim, numEncoderLayers, dropout } = config;
+    const model = params.root.at('model');
+    const pixelLevel = model.at('pixel_level_module');
+    this.params = params;
+    this.config = config;
+    this.backbone = createBackbone(pixelLevel.at('encoder'), withKeys(config));
+    const inDims = this.backbone.dims;
+    this.pixelDecoder = new MaskFormerPixelDecoder(pixelLevel.at('decoder'), {
+      inDims,
+      dim: fpnDim,
+      maskDim,
+      numEncoderLayers,
+      numHeads,
+      ffnDim,
+      dropout,
+    });
+    this.decoder = new DetrDecoder(model.at('transformer_module'), params.root, {
+      inDim: numEncoderLayers > 0 ? fpnDim : inDims[inDims.length - 1],
+      dim,
+      maskDim,
+      numQueries: config.numQueries,
+      numClasses: config.numClasses,
+      numLayers: config.numDecoderLayers,
+      numHeads,
+      ffnDim,
+      dropout,
+      projectAlways: numEncoderLayers === 0,
+    });
+  }
+
+  /** @param pixels [B, H, W, 3], normalized @returns The last prediction */
+  forward(pixels: tf.Tensor4D): MaskPrediction {
+    return tf.tidy(() => this.predict(pixels, 'last')[0]);
+  }
+
+  /** One prediction per decoder layer, first to last: what training supervises. */
+  forwardAll(pixels: tf.Tensor4D): MaskPrediction[] {
+    return tf.tidy(() => this.predict(pixels, 'all'));
+  }
+
+  private predict(pixels: tf.Tensor4D, which: 'all' | 'last'): MaskPrediction[] {
+    const features = this.backbone.forward(pixels);
+    for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+    const { memory, maskFeatures } = this.pixelDecoder.forward(features);
+    return this.decoder.forward(memory, maskFeatures, which);
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+}
+
+function withKeys({ backbone }: MaskFormerConfig): MaskFormerConfig['backbone'] {
+  return backbone.type === 'swin' ? { ...backbone, keys: 'maskformer' } : backbone;
+}

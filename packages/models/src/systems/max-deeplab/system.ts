@@ -1,0 +1,20 @@
+import { byImage } from '../../inference/batch-prediction.ts';
+import { originalNaming } from '../key-naming.ts';
+import { defineSystem } from '../system.ts';
+import { MAX_DEEPLAB_FIELDS, type MaxDeepLabConfig } from './config.ts';
+import { decodeMaxDeepLab } from './decode.ts';
+import { MAX_DEEPLAB_ORIGINAL_KEYS } from './key-map.ts';
+import { MaxDeepLab } from './max-deeplab.ts';
+import { MAX_DEEPLAB_PUBLISHED } from './published.ts';
+
+/** MaX-DeepLab: Wang et al. 2021, "End-to-End Panoptic Segmentation with Mask Transformers". */
+export const MAX_DEEPLAB = defineSystem({
+  name: 'max-deeplab',
+  fields: MAX_DEEPLAB_FIELDS,
+  numClasses: (config: MaxDeepLabConfig) => config.numClasses,
+  build: (params, config) => new MaxDeepLab(params, config),
+  tasks: ['panoptic', 'semantic'],
+  predict: (network, pixels) => byImage(network.forward(pixels), decodeMaxDeepLab),
+  keyNamings: () => [originalNaming((key) => key.endsWith('/.ATTRIBUTES/VARIABLE_VALUE'), MAX_DEEPLAB_ORIGINAL_KEYS)],
+  presets: MAX_DEEPLAB_PUBLISHED,
+});

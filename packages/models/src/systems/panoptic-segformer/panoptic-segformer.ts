@@ -1,0 +1,91 @@
+import type { ParamStore, Size } from '@seg/core';
+import {
+  ChannelMapper,
+  type Locations,
+  type MaskMemory,
+  PanopticSegFormerHead,
+  type StuffPrediction,
+} from '@seg/heads';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import type { PanopticSegFormerConfig } from './config.ts';
+import { type TopDetections, topDetections } from './top-detections.ts';
+
+/** Choices at inference. */
+export type PanopticSegFormerOptions = {
+  /** Layers of the mask decoders to run: 1 and 2 are faster and nearly as good. Default: all, and the tails. */
+  maskLayers?: number;
+  /**
+   * Height and width of each image of a batch that is padded right and bottom. Encoder and location decoder do not look at
+   * padding then; backbone, group norms and mask decoders do, as in the authors' code. Default: nothing is padded.
+   */
+  sizes?: readonly Size[];
+};
+
+/** Candidates for mask-wise merging. */
+export type PanopticSegFormerPrediction = {
+  /** The most probable detections, with a mask each: [B, h, w, T] at stride 8, above ½ is inside. */
+  things: TopDetections & { masks: tf.Tensor4D };
+  /** All stuff classes. */
+  stuff: StuffPrediction;
+};
+
+/** Strides 8, 16, 32 and 64 in the pyramid: Li et al. 2022 read C3 to C5 and one level more. */
+const NUM_LEVELS = 4;
+
+/**
+ * Panoptic SegFormer: backbone, channel mapper, deformable encoder, location decoder, and mask decoders for things and
+ * stuff. Li et al. 2022. Keys are the authors', those of a ResNet or Swin Hugging Face's.
+ */
+export class PanopticSegFormer {
+  readonly params: ParamStore;
+  readonly config: PanopticSegFormerConfig;
+  readonly backbone: Backbone;
+  readonly neck: ChannelMapper;
+  readonly head: PanopticSegFormerHead;
+
+  constructor(params: ParamStore, config: PanopticSegFormerConfig) {
+    this.params = params;
+    this.config = config;
+    this.backbone = createBackbone(params.root.at('backbone'), config.backbone);
+    this.neck = new ChannelMapper(params.root.at('neck'), { inDims: this.backbone.dims.slice(1), dim: config.dim });
+    this.head = new PanopticSegFormerHead(params.root.at('bbox_head'), { ...config, numLevels: NUM_LEVELS });
+  }
+
+  /**
+   * @param pixels [B, H, W, 3], normalized, of any size
+   * @returns Boxes are shares of the image without its padding
+   * @throws RangeError where `maskLayers` is less than 1, or `sizes` are not those of B images within H and W
+   */
+  forward(pixels: tf.Tensor4D, { maskLayers, sizes }: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
+    return tf.tidy(() => {
+      const { locations, maskMemory } = this.locate(pixels, sizes);
+      const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
+      const queries = tf.gather(locations.queries, detections.queries, 1, 1) as tf.Tensor3D;
+      const { masks } = this.head.things(queries, maskMemory, maskLayers);
+      return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
+    });
+  }
+
+  /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
+  locate(pixels: tf.Tensor4D, sizes?: readonly Size[]): { locations: Locations; maskMemory: MaskMemory } {
+    const padding = sizes && { sizes: checkedSizes(sizes, pixels), padded: pixels.shape.slice(1, 3) as Size };
+    return tf.tidy(() => {
+      const features = this.backbone.forward(pixels);
+      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+      return this.head.locate(this.neck.forward(features.slice(1)), padding);
+    });
+  }
+
+  dispose(): void {
+    this.params.dispose();
+  }
+}
+
+function checkedSizes(sizes: readonly Size[], { shape: [batch, height, width] }: tf.Tensor4D): readonly Size[] {
+  const isWithin = ([tall, wide]: Size) => tall >= 1 && tall <= height && wide >= 1 && wide <= width;
+  if (sizes.length === batch && sizes.every(isWithin)) return sizes;
+  const got = sizes.map((size) => size.join('x')).join(', ');
+  throw new RangeError(`PanopticSegFormer: expected ${batch} sizes within ${height}x${width}, got ${got || 'none'}`);
+}

@@ -1,0 +1,25 @@
+import { byImage } from '../../inference/batch-prediction.ts';
+import { isMmdetection, originalNaming } from '../key-naming.ts';
+import { defineSystem } from '../system.ts';
+import { PANOPTIC_SEGFORMER_FIELDS, type PanopticSegFormerConfig } from './config.ts';
+import { decodePanopticSegFormer } from './decode.ts';
+import { PANOPTIC_SEGFORMER_ORIGINAL_KEYS } from './key-map.ts';
+import { PanopticSegFormer } from './panoptic-segformer.ts';
+import { PANOPTIC_SEGFORMER_PUBLISHED } from './published.ts';
+
+/** Panoptic SegFormer: Li et al. 2022, "Delving Deeper into Panoptic Segmentation with Transformers". */
+export const PANOPTIC_SEGFORMER = defineSystem({
+  name: 'panoptic_segformer',
+  fields: PANOPTIC_SEGFORMER_FIELDS,
+  numClasses: ({ numThingClasses, numStuffClasses }: PanopticSegFormerConfig) => numThingClasses + numStuffClasses,
+  build: (params, config) => new PanopticSegFormer(params, config),
+  tasks: ['panoptic', 'instance'],
+  predict: (network, pixels) =>
+    byImage(network.forward(pixels), (one, geometry, options) =>
+      decodePanopticSegFormer(one, network.config.numThingClasses, geometry, options),
+    ),
+  keyNamings: ({ backbone }) => [originalNaming(isMmdetection, PANOPTIC_SEGFORMER_ORIGINAL_KEYS[backbone.type])],
+  // class and box heads of the mask decoder of things, whose losses are multiplied by zero
+  unusedKeys: [/^bbox_head\.(reg_branches2|cls_thing_branches)\./],
+  presets: PANOPTIC_SEGFORMER_PUBLISHED,
+});

@@ -1,0 +1,133 @@
+import { FormatError } from '@seg/checkpoint';
+import type { ParamStore } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import { checkFields, oneOf } from '../description/check-fields.ts';
+import { type ConfigFields, checkConfig } from '../description/config-fields.ts';
+import type { ModelConfig, ModelDescription } from '../description/model-description.ts';
+import type { BatchPrediction } from '../inference/batch-prediction.ts';
+import type { Rule, Task } from '../inference/task.ts';
+import type { KeyNaming } from './key-naming.ts';
+
+/** Network of a system: a class that declares its parameters in a store and maps pixels to a prediction. */
+export type Network = {
+  readonly params: ParamStore;
+  readonly config: ModelConfig;
+  /** @param pixels [B, H, W, 3], as the model's preprocessing makes them */
+  forward(pixels: tf.Tensor4D): object;
+  dispose(): void;
+};
+
+/** Network of any system, together with the system's inference. */
+export type SegmentationModel = Network & {
+  /** Tasks that it answers, first the one that it is for. */
+  readonly tasks: readonly Task[];
+  /** Publishers of a post-processing for it. */
+  readonly rules: readonly Rule[];
+  /** Runs a batch through the network, to be decoded image by image. */
+  predict(pixels: tf.Tensor4D): BatchPrediction;
+};
+
+/** Reader of one system's configs of Hugging Face. */
+export type HuggingFaceFormat = {
+  /** `model_type` in `config.json`. */
+  modelType: string;
+  /** @throws FormatError naming the field */
+  readConfig(where: string, json: object): ModelConfig;
+};
+
+/** Record of a system, typed by its config and its network; see {@link defineSystem}. */
+export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
+  name: string;
+  /** A check for every field of a config in a file, by `model`. */
+  fields: ConfigFields<C>;
+  /** Counts the classes that a config predicts, without no-object. */
+  numClasses(config: C): number;
+  /** Declares the network's parameters in the store. */
+  build(params: ParamStore, config: C): N;
+  /** Answers of the system's inference in its paper or its authors' code; first the one that it is for. */
+  tasks: readonly Task[];
+  /** Default: the original's alone. */
+  rules?: readonly Rule[];
+  predict(network: N, pixels: tf.Tensor4D): BatchPrediction;
+  /** Published namings of the weights, the authors' last. */
+  keyNamings(config: C): readonly KeyNaming[];
+  /** Keys, under any naming, that published files hold beside the model and inference does not use. */
+  unusedKeys?: readonly RegExp[];
+  huggingFace?: HuggingFaceFormat;
+  /** Published models by name. */
+  presets: P;
+};
+
+/** Record of a system, closed over its types: everything that loading and inference ask of it. */
+export type System = Readonly<{
+  name: string;
+  /** Values of `model` in its configs. */
+  models: readonly string[];
+  huggingFace: HuggingFaceFormat | undefined;
+  presets: Readonly<Record<string, ModelDescription>>;
+  unusedKeys: readonly RegExp[];
+  /** Checks a config from a file. @throws FormatError naming the field */
+  readConfig(where: string, json: unknown): ModelConfig;
+  numClasses(config: ModelConfig): number;
+  keyNamings(config: ModelConfig): readonly KeyNaming[];
+  build(params: ParamStore, config: ModelConfig): SegmentationModel;
+}>;
+
+/** A {@link System} that still knows the types it was defined with. */
+export type DefinedSystem<C extends ModelConfig, N extends Network, P> = Omit<System, 'presets' | 'readConfig'> & {
+  readonly presets: P;
+  readConfig(where: string, json: unknown): C;
+  /** Adds the system's inference to a network that was built by hand, to train it for example. */
+  wrap(network: N): SegmentationModel;
+};
+
+/**
+ * Closes a definition over its types: what comes in as a config of any model is checked and then known to be one of this
+ * system's.
+ */
+export function defineSystem<
+  C extends ModelConfig,
+  N extends Network,
+  const P extends Readonly<Record<string, ModelDescription>>,
+>(definition: SystemDefinition<C, N, P>): DefinedSystem<C, N, P> {
+  const { name, fields, tasks, rules = ['original'], unusedKeys = [], huggingFace, presets } = definition;
+  const readConfig = (where: string, json: unknown): C => {
+    checkConfig(where, json, fields);
+    return json;
+  };
+  const wrap = (network: N): SegmentationModel => ({
+    params: network.params,
+    config: network.config,
+    tasks,
+    rules,
+    forward: (pixels) => network.forward(pixels),
+    predict: (pixels) => definition.predict(network, pixels),
+    dispose: () => network.dispose(),
+  });
+  return {
+    name,
+    models: Object.keys(fields),
+    huggingFace,
+    presets,
+    unusedKeys,
+    readConfig,
+    numClasses: (config) => definition.numClasses(readConfig(name, config)),
+    keyNamings: (config) => definition.keyNamings(readConfig(name, config)),
+    build: (params, config) => wrap(definition.build(params, readConfig(name, config))),
+    wrap,
+  };
+}
+
+/**
+ * Finds the system of a config among some.
+ *
+ * @throws FormatError naming the models that are known, where this one is not
+ */
+export function systemOf(where: string, config: unknown, systems: readonly System[]): System {
+  const known = systems.flatMap(({ models }) => models);
+  checkFields(where, 'config', config, { model: oneOf(...known) });
+  const found = systems.find(({ models }) => models.some((model) => model === config.model));
+  if (found === undefined) throw new FormatError(`${where}: expected at least one system, got none`);
+  return found;
+}

@@ -1,0 +1,93 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import { type ParamStore, readTensors } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { ModelDescription, SegConfig } from '../description/model-description.ts';
+
+/** Options of writing weights. */
+export type SaveModelOptions = {
+  /** float16 halves the files. Default: float32. */
+  precision?: 'float32' | 'float16';
+  /** Most bytes of one file; more become shards. Default: 1 GiB. */
+  shardBytes?: number;
+  /** Notes in the weights' header. */
+  metadata?: Record<string, string>;
+};
+
+/** Weights by checkpoint key, one after the other. */
+export type Weights = Iterable<[string, StoredValue]> | AsyncIterable<[string, StoredValue]>;
+
+/**
+ * Writes a folder that `loadModel` reads: `model.safetensors`, or shards with `model.safetensors.index.json`, then
+ * `config.json`. Node only. Every file is written beside its place and renamed; no more than one shard is in memory.
+ *
+ * @param weights A map, or {@link storedParams} of a model
+ * @throws RangeError where a value does not fit into float16
+ */
+export async function saveModel(
+  folder: string,
+  description: ModelDescription,
+  weights: Weights,
+  { precision = 'float32', shardBytes = 2 ** 30, metadata }: SaveModelOptions = {},
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const shards: string[][] = [];
+  for await (const shard of splitBySize(weights, shardBytes, precision === 'float16' ? 2 : 4)) {
+    shards.push([...shard.keys()]);
+    await replace(path.join(folder, shardName(shards.length)), writeSafetensors(shard, { precision, metadata }));
+  }
+  await nameShards(folder, shards);
+  const config: SegConfig = { format: 'seg-model-1', ...description };
+  await replace(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+}
+
+/** A model's parameters in the checkpoint's layout, read from the device one by one. */
+export async function* storedParams(params: ParamStore): AsyncGenerator<[string, StoredValue]> {
+  for (const key of params.keys()) {
+    const layout = params.storedLayout(key);
+    const held = params.get(key);
+    const [values] = await readTensors(() => [layout ? layout.intoStored(held) : tf.clone(held)]);
+    const shape = layout ? layout.toStored(held.shape) : held.shape;
+    yield [key, { shape, values: values as Float32Array }];
+  }
+}
+
+async function* splitBySize(
+  weights: Weights,
+  most: number,
+  bytesPerValue: number,
+): AsyncGenerator<Map<string, StoredValue>> {
+  let shard = new Map<string, StoredValue>();
+  let size = 0;
+  for await (const [key, value] of weights) {
+    const bytes = value.values.length * bytesPerValue;
+    if (shard.size > 0 && size + bytes > most) {
+      yield shard;
+      shard = new Map();
+      size = 0;
+    }
+    shard.set(key, value);
+    size += bytes;
+  }
+  yield shard;
+}
+
+/** A single shard becomes the whole file; of several an index says which has what. */
+async function nameShards(folder: string, shards: readonly string[][]): Promise<void> {
+  const whole = path.join(folder, 'model.safetensors');
+  if (shards.length === 1) return rename(path.join(folder, shardName(1)), whole);
+  const weight_map = Object.fromEntries(shards.flatMap((keys, i) => keys.map((key) => [key, shardName(i + 1)])));
+  await replace(path.join(folder, 'model.safetensors.index.json'), `${JSON.stringify({ weight_map }, null, 2)}\n`);
+  await rm(whole, { force: true });
+}
+
+function shardName(number: number): string {
+  return `model-${String(number).padStart(5, '0')}.safetensors`;
+}
+
+async function replace(file: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${file}.part`, content);
+  await rename(`${file}.part`, file);
+}
