@@ -26,6 +26,7 @@ import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts'
 import { readJson } from '../evaluate/read-json.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
+import { UsageError } from '../process/exit-code.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Where the command prints, replaced in tests. */
@@ -285,8 +286,8 @@ function writeWithFindings(
 }
 
 function requireState({ shard, state }: CommonOptions): void {
-  if (shard && !state) throw new Error('evaluate: expected --state FILE with --shard, got none');
-  if (state && !shard) throw new Error('evaluate: expected --shard k/n with --state, got none');
+  if (shard && !state) throw new UsageError('evaluate: expected --state FILE with --shard, got none');
+  if (state && !shard) throw new UsageError('evaluate: expected --shard k/n with --state, got none');
 }
 
 async function writeState({ shard, state }: CommonOptions, saved: object, digest: string): Promise<void> {
