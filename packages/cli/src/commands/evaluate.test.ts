@@ -85,8 +85,10 @@ test('no results are zeros, not a crash; NaN as Python writes it is read', async
   writeFileSync(at('dt.json'), JSON.stringify(results).replace('0.5', 'NaN'));
   expect((await run(...args)).warned).toContain('score is NaN');
   writeFileSync(at('dt.json'), '[{');
-  await expect(run(...args)).rejects.toThrow('evaluate: expected JSON in');
-  await expect(run('instances', '--gt', at('none.json'), '--dt', at('dt.json'))).rejects.toThrow('expected to read');
+  await expect(run(...args)).rejects.toThrow(': expected JSON, got');
+  await expect(run('instances', '--gt', at('none.json'), '--dt', at('dt.json'))).rejects.toThrow(
+    'expected a file to read',
+  );
 });
 
 function crc(bytes: Uint8Array): number {

@@ -23,10 +23,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
-import { readJson } from '../evaluate/read-json.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
 import { UsageError } from '../process/exit-code.ts';
+import { readJson } from '../read-json.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Where the command prints, replaced in tests. */

@@ -11,7 +11,7 @@ import {
   type SegmentInfo,
   SemanticQuality,
 } from '@seg/coco-eval';
-import { readJson } from './read-json.ts';
+import { readJson } from '../read-json.ts';
 import type { Shard } from './shard.ts';
 
 /** One buffer of the right size, which also stops a file that would inflate to more. */

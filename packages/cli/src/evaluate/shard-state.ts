@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readJson } from './read-json.ts';
+import { readJson } from '../read-json.ts';
 import type { Shard } from './shard.ts';
 
 /** State of one shard of an evaluation, as `--state` writes it. */
