@@ -19,7 +19,7 @@ const LAYERS = {
   data: ['checkpoint', 'core', 'image', 'coco-eval'],
   models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'losses'],
-  verify: ['checkpoint', 'core', 'losses', 'models', 'postprocess'],
+  verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
   cli: ['checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval'],
 };
 

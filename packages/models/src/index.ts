@@ -25,6 +25,7 @@ export {
 export { readPreprocessing } from './description/hugging-face-preprocessing.ts';
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
+export { fetchBounded, type RemoteOptions } from './folder/fetch-bounded.ts';
 export { openLocation } from './folder/open-location.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';

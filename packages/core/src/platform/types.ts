@@ -21,8 +21,10 @@ export type Platform = {
   provideGpu(): Promise<void>;
   /** @throws BackendError where TensorFlow's own library cannot be loaded */
   startNative(name: 'node' | 'node-gpu', options: BackendOptions): Promise<BackendTraits>;
+  /** Loads tfjs's WebAssembly backend. */
+  loadWasm(): Promise<WasmPackage>;
   /** Makes tfjs's WebAssembly backend, with as many threads as the machine and its limits allow unless told. */
-  startWasm(wasm: WasmPackage, threads: number | undefined): Promise<tf.KernelBackend>;
+  startWasm(wasm: WasmPackage, options: BackendOptions): Promise<tf.KernelBackend>;
   /**
    * Starts a worker that runs `live(data, ready)`. False where it did not start.
    *

@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-
-import { fnv1a, noise } from '../../test/noise.ts';
-import type { ImageSize } from '../rgb-image.ts';
-import { fittedSize, rescaledSize } from './published-sizes.ts';
-import { resizeImageAligned } from './resize-image-aligned.ts';
-import { resizeImageOpenCv } from './resize-image-opencv.ts';
-import { shortestEdgeSize } from './shortest-edge-size.ts';
+import { fittedSize, rescaledSize } from '../src/resize/published-sizes.ts';
+import { resizeImageAligned } from '../src/resize/resize-image-aligned.ts';
+import { resizeImageOpenCv } from '../src/resize/resize-image-opencv.ts';
+import { shortestEdgeSize } from '../src/resize/shortest-edge-size.ts';
+import type { ImageSize } from '../src/rgb-image.ts';
+import { fnv1a, noise } from './noise.ts';
 
 type Case = { from: ImageSize; to: ImageSize; opencv: number; opencvStart: number[]; aligned: number[] };
 type Rule = { size: ImageSize; rescaled: ImageSize; light: ImageSize; square641: ImageSize; square1025: ImageSize };
 
 // What OpenCV and TensorFlow make of the same formula images; see fixtures/make-published-resizes.py.
-const fixture = new URL('./fixtures/published-resizes.json', import.meta.url);
+const fixture = new URL('../src/resize/fixtures/published-resizes.json', import.meta.url);
 const { cases, rules } = JSON.parse(readFileSync(fixture, 'utf8')) as { cases: Case[]; rules: Rule[] };
 const titled = cases.map((one) => [`${one.from.join('x')} to ${one.to.join('x')}`, one] as const);
 
