@@ -12,7 +12,7 @@ import { JSONParser } from '@streamparser/json';
  * @param longest Bytes that are read at once
  * @throws Error of one line, with the file's name
  */
-export async function readJson<T>(file: string, longest: number = constants.MAX_STRING_LENGTH): Promise<T> {
+export async function readJson<T = unknown>(file: string, longest: number = constants.MAX_STRING_LENGTH): Promise<T> {
   let text: string;
   try {
     if ((await stat(file)).size > longest) return await parsePieces<T>(file);

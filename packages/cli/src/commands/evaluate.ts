@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { readAs } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
@@ -20,6 +21,8 @@ import {
   semanticReport,
 } from '@seg/coco-eval';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
@@ -134,8 +137,9 @@ function parseLimits(text: string): number[] {
 
 async function evaluateInstances(options: InstanceOptions, around: EvaluateSurroundings): Promise<void> {
   requireState(options);
-  const groundTruth = await readJson<CocoGroundTruth>(options.gt);
-  const results = await readJson<CocoResult[]>(options.dt);
+  // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
+  const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
+  const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
   const { iouType, rules, maxDets, useCats: useCategories } = options;
   const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, around) : undefined;
   if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), around);

@@ -8,6 +8,7 @@ test.each([
   [new FormatError('a.json: expected JSON, got "x"'), 1],
   [new CheckpointError(['a'], [], []), 1],
   [new Error('predict: expected a folder, got a file'), 1],
+  [new TypeError('results: expected a list of results, got number'), 1],
   [Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', syscall: 'open' }), 1],
   [new UsageError('evaluate: expected --state with --shard, got none'), 2],
   [new TypeError("Cannot read properties of undefined (reading 'tp')"), 70],

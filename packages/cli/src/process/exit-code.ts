@@ -11,16 +11,12 @@ export class ProgramFault extends Error {
   override readonly name = 'ProgramFault';
 }
 
-/** Classes of errors that say what is wrong with the input. */
-const INPUT_ERRORS = ['FormatError', 'CheckpointError', 'BackendError', 'ShapeError'];
-
 /**
- * Tells the user's faults from ours. Errors of our classes, those of one line in the form `expected …, got …`, and the
- * system's own (a file that is absent, a full disk) are about the input; all others nobody has foreseen.
+ * Tells the user's faults from ours. Errors in our form, `where: expected …, got …`, and the system's own (a
+ * file that is absent, a full disk) are about the input; all others nobody has foreseen.
  */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (!(error instanceof Error) || error instanceof ProgramFault) return EXIT.fault;
-  if (INPUT_ERRORS.includes(error.name) || 'syscall' in error) return EXIT.input;
-  return error.name === 'Error' && /\bexpected\b/.test(error.message) ? EXIT.input : EXIT.fault;
+  return 'syscall' in error || /\bexpected\b/.test(error.message) ? EXIT.input : EXIT.fault;
 }
