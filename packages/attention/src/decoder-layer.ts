@@ -31,14 +31,14 @@ export class DecoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0 }: TransformerLayerConfig) {
+  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0, activation }: TransformerLayerConfig) {
     this.scope = scope;
     this.dropoutRate = rate;
     this.selfAttention = new MultiHeadAttention(scope.at('self_attn'), { dim, numHeads, projections: 'split' });
     this.selfNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
     this.crossAttention = new MultiHeadAttention(scope.at('encoder_attn'), { dim, numHeads, projections: 'split' });
     this.crossNorm = new LayerNorm(scope.at('encoder_attn_layer_norm'), { dim });
-    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim, dropout: rate });
+    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim, dropout: rate, activation });
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
   }
 

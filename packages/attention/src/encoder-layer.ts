@@ -1,4 +1,4 @@
-import { dropout, LayerNorm, type Scope } from '@seg/core';
+import { type ActivationName, dropout, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { FeedForward } from './feed-forward.ts';
@@ -11,6 +11,8 @@ export type TransformerLayerConfig = {
   ffnDim: number;
   /** In training, on each branch. Default: 0. */
   dropout?: number;
+  /** Of the feed-forward network. Default: relu. */
+  activation?: ActivationName;
 };
 
 /**
@@ -25,12 +27,12 @@ export class EncoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0 }: TransformerLayerConfig) {
+  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0, activation }: TransformerLayerConfig) {
     this.scope = scope;
     this.dropoutRate = rate;
     this.attention = new MultiHeadAttention(scope.at('self_attn'), { dim, numHeads, projections: 'split' });
     this.attentionNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
-    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim, dropout: rate });
+    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim, dropout: rate, activation });
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
   }
 

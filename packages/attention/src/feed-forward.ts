@@ -1,28 +1,38 @@
-import { dropout, Linear, type Scope } from '@seg/core';
+import { type ActivationName, dropout, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a feed-forward network, and the keys of its layers. */
-export type FeedForwardConfig = { dim: number; hiddenDim: number; names?: [string, string]; dropout?: number };
+export type FeedForwardConfig = {
+  dim: number;
+  hiddenDim: number;
+  names?: [string, string];
+  dropout?: number;
+  /** Default: relu. */
+  activation?: ActivationName;
+};
 
-/** W₂ relu(W₁ x). Vaswani et al. 2017, eq. 2. */
+/** W₂ relu(W₁ x), or another function in relu's place. Vaswani et al. 2017, eq. 2. */
 export class FeedForward {
   readonly scope: Scope;
   readonly expand: Linear;
   readonly contract: Linear;
   readonly dropoutRate: number;
+  readonly activation: ActivationName;
 
   /** @param config `names` are the keys of the two layers. Default: fc1 and fc2. */
-  constructor(scope: Scope, { dim, hiddenDim, names = ['fc1', 'fc2'], dropout: rate = 0 }: FeedForwardConfig) {
+  constructor(scope: Scope, config: FeedForwardConfig) {
+    const { dim, hiddenDim, names = ['fc1', 'fc2'], dropout: rate = 0, activation = 'relu' } = config;
     this.scope = scope;
     this.expand = new Linear(scope.at(names[0]), { inDim: dim, outDim: hiddenDim });
     this.contract = new Linear(scope.at(names[1]), { inDim: hiddenDim, outDim: dim });
     this.dropoutRate = rate;
+    this.activation = activation;
   }
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => {
-      const hidden = dropout(this.scope, this.expand.forward(x, 'relu'), this.dropoutRate);
+      const hidden = dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate);
       return this.contract.forward(hidden);
     });
   }

@@ -2,7 +2,13 @@ import { attention, init, Linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
-export type WindowAttentionConfig = { dim: number; numHeads: number; window: number };
+export type WindowAttentionConfig = {
+  dim: number;
+  numHeads: number;
+  window: number;
+  /** Whether queries, keys and values have biases. Default: true. */
+  qkvBias?: boolean;
+};
 
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
 export class WindowAttention {
@@ -16,15 +22,15 @@ export class WindowAttention {
 
   /** @param scope Holds `self.{query,key,value}`, `self.relative_position_bias_table` and `output.dense`. */
   constructor(scope: Scope, config: WindowAttentionConfig) {
-    const { dim, numHeads, window } = config;
-    const projection = (...names: string[]) =>
-      new Linear(scope.at(...names), { inDim: dim, outDim: dim, init: 'torch' });
+    const { dim, numHeads, window, qkvBias = true } = config;
+    const projection = (name: string) =>
+      new Linear(scope.at('self', name), { inDim: dim, outDim: dim, init: 'torch', bias: qkvBias });
     this.scope = scope;
     this.config = config;
-    this.query = projection('self', 'query');
-    this.key = projection('self', 'key');
-    this.value = projection('self', 'value');
-    this.output = projection('output', 'dense');
+    this.query = projection('query');
+    this.key = projection('key');
+    this.value = projection('value');
+    this.output = new Linear(scope.at('output', 'dense'), { inDim: dim, outDim: dim, init: 'torch' });
     const table: [number, number] = [(2 * window - 1) ** 2, numHeads];
     this.biasTable = scope.at('self').param('relative_position_bias_table', table, init.truncatedNormal(0.02));
   }

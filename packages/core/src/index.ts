@@ -36,6 +36,7 @@ export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 export type { GridSampleOptions } from './kernels/sample-points/types.ts';
 // Layers
+export { ACTIVATIONS, type ActivationName, activate } from './layers/activation.ts';
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
 export { ConvNorm } from './layers/conv-norm.ts';
 export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
@@ -50,7 +51,7 @@ export type { Initializer } from './params/init.ts';
 // biome-ignore lint/performance/noReExportAll: a namespace, so that `zeros` and `ones` say what they are
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
-export { type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
+export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 export { type Axis, expectShapes } from './shape.ts';

@@ -9,7 +9,6 @@ export { AxialAttention2d, DualPathTransformer } from '@seg/attention';
 export { axisProbabilities, cellMaskLogits, cellMaskProbabilities, type SoloPrediction } from '@seg/heads';
 // Backbones; all of them are in @seg/models/backbones
 export { type BackboneConfig, createBackbone } from './backbones/backbone.ts';
-export type { HuggingFaceBackbone } from './backbones/hugging-face.ts';
 export { originalSwinKeys } from './backbones/key-maps.ts';
 export { RESNET50, RESNET101 } from './backbones/resnet.ts';
 // Descriptions of models
@@ -22,11 +21,13 @@ export {
   COCO_INSTANCE,
   COCO_PANOPTIC,
 } from './description/data-set-categories.ts';
-export { readPreprocessing } from './description/hugging-face-preprocessing.ts';
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
 export { fetchBounded, type RemoteOptions } from './folder/fetch-bounded.ts';
 export { openLocation } from './folder/open-location.ts';
+export { type Footprint, footprint } from './footprint.ts';
+export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
+export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';

@@ -5,6 +5,7 @@ import type { ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
 import type { RemoteOptions } from './folder/fetch-bounded.ts';
 import { openLocation } from './folder/open-location.ts';
+import { footprint } from './footprint.ts';
 import type { SegmentationModel, System } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
@@ -35,6 +36,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const { systems = SYSTEMS, remote } = options;
   const { config, ...rest } = description ?? (await describe(pathOrUrl, systems, remote));
+  footprint(pathOrUrl, { config, ...rest }, systems); // refuses what no weights can be meant for
   const weights = await openWeights(pathOrUrl, options);
   const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys(), systems)));
   try {

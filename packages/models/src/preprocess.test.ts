@@ -2,7 +2,7 @@ import { type Size, useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-import { readPreprocessing } from './description/hugging-face-preprocessing.ts';
+import { readPreprocessing } from './hugging-face/preprocessing.ts';
 import { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
 import { PRESETS } from './systems/systems.ts';
 

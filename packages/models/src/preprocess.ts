@@ -22,6 +22,8 @@ export type ResizeRule =
   | { kind: 'rescale'; shortestEdge: number; longestEdge: number }
   /** The longer side to `side`, then up to a square of it; as deeplab2, corners aligned and pixels not rounded. */
   | { kind: 'square'; side: number }
+  /** To the largest size of its aspect within these bounds, cut off to whole pixels; as Hugging Face. */
+  | { kind: 'within'; maxHeight: number; maxWidth: number }
   /** To this size, whatever the aspect. */
   | { kind: 'exact'; size: Size }
   | { kind: 'none' };
@@ -37,6 +39,8 @@ export type Preprocessing = {
   rescale: number;
   mean: [number, number, number];
   std: [number, number, number];
+  /** Height and width that zeros fill right and below. Default: those of the largest image and the divisor. */
+  padTo?: Size;
 };
 
 /** detectron2's test-time preprocessing of COCO models. Cheng et al. 2022, section 4.1. */
@@ -53,7 +57,7 @@ export const ORIGINAL_PREPROCESSING: Preprocessing = {
  * Images as a network wants them: resized by the rule, (pixel · rescale − mean) / std, zeros right and below up to the
  * common size of the batch.
  *
- * @throws RangeError where an image has no pixels, or not three bytes for each
+ * @throws RangeError where an image has no pixels, not three bytes for each, or more than `padTo` has
  */
 export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatch {
   const resized = images.map((image) => resizeForModel(image, config));
@@ -78,9 +82,39 @@ export function preprocessedSize(image: RgbImage, config: Preprocessing): Size {
   return paddedSize([{ height, width }], config);
 }
 
+/** Largest size at which a model sees an image; null where images keep theirs. */
+export function largestSize({ resize, divisor, padTo }: Preprocessing): Size | null {
+  if (padTo !== undefined) return padTo;
+  const sides = largestSides(resize);
+  return sides && [roundUp(sides[0], divisor), roundUp(sides[1], divisor)];
+}
+
+function largestSides(rule: ResizeRule): Size | null {
+  switch (rule.kind) {
+    case 'shortest-edge':
+    case 'truncated-edge':
+    case 'rescale':
+      return [Math.min(rule.shortestEdge, rule.longestEdge), rule.longestEdge];
+    case 'square':
+      return [rule.side, rule.side];
+    case 'within':
+      return [rule.maxHeight, rule.maxWidth];
+    case 'exact':
+      return rule.size;
+    case 'none':
+      return null;
+    default:
+      throw rule satisfies never;
+  }
+}
+
 /** The size of the batch. */
-function paddedSize(images: readonly Pick<RgbImage, 'width' | 'height'>[], { resize, divisor }: Preprocessing): Size {
+function paddedSize(
+  images: readonly Pick<RgbImage, 'width' | 'height'>[],
+  { resize, divisor, padTo }: Preprocessing,
+): Size {
   if (resize.kind === 'square') return [resize.side, resize.side];
+  if (padTo !== undefined) return expectWithin(images, padTo);
   const [height, width] = (['height', 'width'] as const).map((side) => Math.max(...images.map((one) => one[side])));
   return [roundUp(height, divisor), roundUp(width, divisor)];
 }
@@ -116,6 +150,8 @@ function targetSize(size: Size, rule: ResizeRule): Size {
       return rescaledSize(size, rule);
     case 'square':
       return fittedSize(size, rule.side);
+    case 'within':
+      return sizeWithin(size, rule);
     case 'exact':
       return rule.size;
     case 'none':
@@ -123,6 +159,20 @@ function targetSize(size: Size, rule: ResizeRule): Size {
     default:
       throw rule satisfies never;
   }
+}
+
+/** transformers' `get_image_size_for_max_height_width`. */
+function sizeWithin([height, width]: Size, { maxHeight, maxWidth }: { maxHeight: number; maxWidth: number }): Size {
+  const scale = Math.min(maxHeight / height, maxWidth / width);
+  return [Math.max(1, Math.trunc(height * scale)), Math.max(1, Math.trunc(width * scale))];
+}
+
+function expectWithin(images: readonly Pick<RgbImage, 'width' | 'height'>[], [tall, wide]: Size): Size {
+  const larger = images.find(({ height, width }) => height > tall || width > wide);
+  if (larger === undefined) return [tall, wide];
+  throw new RangeError(
+    `preprocess: expected images of at most ${tall}x${wide}, to which they are padded, got ${larger.height}x${larger.width}`,
+  );
 }
 
 function normalizeInto(

@@ -31,9 +31,11 @@ test.each([
   ['a format of the future', { format: 'seg-model-2' }, 'expected format seg-model-1, got "seg-model-2"'],
   ['an unknown model', { config: { model: 'toString' } }, 'expected mask2former or maskformer or solo'],
   ['no config', { config: null }, 'expected config with model, got null'],
+  ['a field that it does not know', { notes: 'x' }, 'expected known fields, got notes "x"'],
+  ['an unknown field of the config', { config: { ...TINY_DESCRIPTIONS.solo.config, dim: 8 } }, 'in config, got dim 8'],
   ['too few categories', { categories: [] }, 'expected 3 categories, got 0'],
   ['no categories', { categories: 7 }, 'expected 3 categories, got 7'],
-  ['no preprocessing', { preprocessing: undefined }, 'expected preprocessing with divisor'],
+  ['no preprocessing', { preprocessing: undefined }, 'expected preprocessing with resize, divisor'],
   ['a share above one', { inference: { scoreThreshold: 80 } }, 'as inference.scoreThreshold, got 80'],
 ])('%s is refused in one line', async (_, change, message) => {
   await expect(read({ format: 'seg-model-1', ...TINY_DESCRIPTIONS.solo, ...change })).rejects.toThrow(message);

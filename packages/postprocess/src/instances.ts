@@ -1,8 +1,8 @@
-import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, resizeNearest } from '@seg/core';
+import { type ImageGeometry, type MaskPrediction, readTensors, resizeNearest } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
-import { inChunks, restoreMasks } from './restore-masks.ts';
+import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks } from './restore-masks.ts';
 
 /** One detected object. */
 export type Instance = {
@@ -16,18 +16,18 @@ export type Instance = {
 /** The objects of an image, most certain first. Masks may overlap. */
 export type InstanceList = { instances: Instance[]; width: number; height: number };
 
-/** Published rule for instances. */
-export type InstanceRule = 'mask2former' | 'huggingface';
+/** Publisher's rule for instances. */
+export type InstanceRule = 'mask2former' | HuggingFaceRule;
 
-/** Options of instances: the classes that count, and the thresholds. */
+/** Options of instances: classes that count, the rule, and its thresholds. */
 export type InstanceOptions = {
   /** Keeps only these classes, after the best have been chosen among all. Default: keeps all. */
   things?: ReadonlySet<number>;
   /** Default: `'mask2former'`. */
   rule?: InstanceRule;
-  /** Number of pairs of query and class to look at. Default: 100, or the number of queries for `'huggingface'`. */
+  /** Number of pairs of query and class to look at. Default: 100, or the number of queries for transformers' rules. */
   topK?: number;
-  /** Least score. Default: 0, or 0.5 for `'huggingface'`. */
+  /** Least score. Default: 0, or 0.5 for transformers' rules. */
   scoreThreshold?: number;
 };
 
@@ -37,7 +37,8 @@ type RestoredMask = { mask: BitMask; certainty: number };
 /**
  * Instance inference of mask classification (Mask2Former 9b0651c `instance_inference`): the likeliest pairs of query
  * and class, each with the query's mask (logit above 0) and class probability · mean mask probability as score. A query
- * may appear with several classes. `'huggingface'` (transformers 5.18) cuts masks at 384 x 384 and drops empty ones.
+ * may appear with several classes. transformers 5.18 drops empty masks and cuts them at the size of the logits for
+ * MaskFormer (`'huggingface'`), at 384 x 384 for Mask2Former (`'huggingface-384'`).
  *
  * @param prediction Of one image: B = 1
  */
@@ -48,8 +49,8 @@ export async function instances(
 ): Promise<InstanceList> {
   const { rule = 'mask2former', things } = options;
   const probabilities = await readClassProbabilities('instances', prediction);
-  const { topK = rule === 'huggingface' ? probabilities.numQueries : 100 } = options;
-  const { scoreThreshold = rule === 'huggingface' ? 0.5 : 0 } = options;
+  const { topK = isHuggingFace(rule) ? probabilities.numQueries : 100 } = options;
+  const { scoreThreshold = isHuggingFace(rule) ? 0.5 : 0 } = options;
   const candidates = likeliest(probabilities, topK)
     .filter(({ category }) => things === undefined || things.has(category))
     .filter(({ probability }) => probability >= scoreThreshold); // the mask can only lower it
@@ -85,9 +86,8 @@ async function restoredMasks(
 ): Promise<Map<number, RestoredMask>> {
   const queries = [...new Set(candidates.map(({ query }) => query))];
   const masks = new Map<number, RestoredMask>();
-  const restore = rule === 'huggingface' ? restoreFrom384 : restoreLogits;
   for (const chunk of inChunks(queries, geometry)) {
-    const [weighed, cut] = await readTensors(() => restore(maskLogits, chunk, geometry));
+    const [weighed, cut] = await readTensors(() => restore(maskLogits, chunk, geometry, rule));
     const certainties = meanInside(weighed, chunk.length);
     for (const [k, query] of chunk.entries()) {
       const mask = packMask(cut ?? weighed, k, chunk.length, geometry.originalSize);
@@ -97,16 +97,15 @@ async function restoredMasks(
   return masks;
 }
 
-/** @returns [1, H, W, M] logits, which are weighed and cut alike */
-function restoreLogits(maskLogits: tf.Tensor4D, queries: number[], geometry: ImageGeometry): tf.Tensor[] {
-  return tf.tidy(() => [restoreMasks(tf.gather(maskLogits, tf.tensor1d(queries, 'int32'), 3), geometry)]);
-}
-
-/** @returns [1, 384, 384, M] logits to weigh, and [1, H, W, M] their signs, brought over by nearest neighbor */
-function restoreFrom384(maskLogits: tf.Tensor4D, queries: number[], geometry: ImageGeometry): tf.Tensor[] {
+/**
+ * @returns [1, H, W, M] logits, which are weighed and cut alike; of transformers' rules [1, h, w, M] logits to weigh, and
+ * [1, H, W, M] their signs, brought over by nearest neighbor
+ */
+function restore(maskLogits: tf.Tensor4D, queries: number[], geometry: ImageGeometry, rule: InstanceRule): tf.Tensor[] {
   return tf.tidy(() => {
-    const chosen = tf.gather(maskLogits, tf.tensor1d(queries, 'int32'), 3);
-    const logits = resizeBilinear(chosen, [384, 384]);
+    const chosen: tf.Tensor4D = tf.gather(maskLogits, tf.tensor1d(queries, 'int32'), 3);
+    if (!isHuggingFace(rule)) return [restoreMasks(chosen, geometry)];
+    const logits = atRuleSize(chosen, rule);
     const signs = tf.cast<tf.Tensor4D>(tf.greater(logits, 0), 'float32');
     return [logits, resizeNearest(signs, geometry.originalSize)];
   });

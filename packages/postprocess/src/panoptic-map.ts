@@ -3,13 +3,13 @@ import type { SegmentMap } from '@seg/image';
 
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { PixelContest } from './pixel-contest.ts';
-import { inChunks, maskProbabilities, type Restoration } from './restore-masks.ts';
+import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
-/** Published rule for panoptic maps. */
-export type PanopticRule = 'mask2former' | 'maskformer' | 'huggingface';
+/** Publisher's rule for panoptic maps. */
+export type PanopticRule = 'mask2former' | 'maskformer' | HuggingFaceRule;
 
-/** Options of panoptic maps: the classes of things, the rule, and its thresholds. */
+/** Options of panoptic maps: classes of things, the rule, and its thresholds. */
 export type PanopticOptions = {
   /** Class indices of things. All others are stuff, of which an image has one segment each. */
   things: ReadonlySet<number>;
@@ -19,7 +19,7 @@ export type PanopticOptions = {
   scoreThreshold?: number;
   /** Least part of its own area that a query must win. Default: the rule's. */
   overlapThreshold?: number;
-  /** Classes whose segments become one. Default: all stuff; for `'huggingface'` none, as there. */
+  /** Classes whose segments become one. Default: all stuff; for transformers' rules none, as there. */
   fuse?: ReadonlySet<number>;
 };
 
@@ -35,6 +35,15 @@ type RuleTerms = {
   /** The overlap must exceed its threshold, not only reach it. */
   isStrict: boolean;
 };
+
+/** Common to transformers' rules of both systems. */
+const HUGGING_FACE = {
+  scoreThreshold: 0.5,
+  overlapThreshold: 0.8,
+  weighsOwnArea: true,
+  paintsOwnAreaOnly: false,
+  isStrict: true,
+} as const;
 
 const RULES: Readonly<Record<PanopticRule, RuleTerms>> = {
   mask2former: {
@@ -53,14 +62,8 @@ const RULES: Readonly<Record<PanopticRule, RuleTerms>> = {
     paintsOwnAreaOnly: false,
     isStrict: false,
   },
-  huggingface: {
-    restoration: 'huggingface',
-    scoreThreshold: 0.5,
-    overlapThreshold: 0.8,
-    weighsOwnArea: true,
-    paintsOwnAreaOnly: false,
-    isStrict: true,
-  },
+  huggingface: { ...HUGGING_FACE, restoration: 'huggingface' },
+  'huggingface-384': { ...HUGGING_FACE, restoration: 'huggingface-384' },
 };
 
 /**
@@ -68,8 +71,8 @@ const RULES: Readonly<Record<PanopticRule, RuleTerms>> = {
  * confident queries compete for every pixel by score · mask probability; a query that wins too little of its own area
  * is dropped; the segments of a stuff class become one.
  *
- * The rules differ as published. `'huggingface'` is transformers 5.18's, except that its segment ids count on after a
- * fused class, where transformers gives an id twice.
+ * The rules differ as published. `'huggingface'` is transformers 5.18's for MaskFormer, `'huggingface-384'` that for
+ * Mask2Former, except that segment ids count on after a fused class, where transformers gives an id twice.
  *
  * @param prediction Of one image: B = 1
  */
@@ -83,7 +86,7 @@ export async function panopticMap(
   const probabilities = await readClassProbabilities('panopticMap', prediction);
   const queries = confidentQueries(probabilities, terms.scoreThreshold);
   const contest = await holdContest(prediction, geometry, queries, terms);
-  const fuses = options.fuse ?? (rule === 'huggingface' ? new Set<number>() : complement(options.things));
+  const fuses = options.fuse ?? (isHuggingFace(rule) ? new Set<number>() : complement(options.things));
   const { claims, idOf } = decideSegments(contest, queries, terms, (category) => fuses.has(category), options.things);
   const [height, width] = geometry.originalSize;
   const ids = contest.paint(idOf, terms.paintsOwnAreaOnly);

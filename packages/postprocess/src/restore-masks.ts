@@ -1,10 +1,31 @@
 import { type ImageGeometry, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Hugging Face resizes every mask to this size first, whatever the input was (transformers 5.18, #44901). */
-const HUGGING_FACE_SIZE: Size = [384, 384];
+/** transformers 5.18 brings every mask of Mask2Former to 384 x 384 first, whatever the input was (#44901). */
+const MASK2FORMER_SIZE: Size = [384, 384];
 /** Maps resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
+
+/**
+ * Publisher's rule of `transformers` 5.18: MaskFormer's works at the size of the logits, Mask2Former's at 384 x 384, and
+ * both resize once more, to the image.
+ */
+export type HuggingFaceRule = 'huggingface' | 'huggingface-384';
+
+/** True for either rule of transformers. */
+export function isHuggingFace(rule: string): rule is HuggingFaceRule {
+  return rule === 'huggingface' || rule === 'huggingface-384';
+}
+
+/** Brings mask logits to the size at which a rule of transformers reads them. @param maps [B, h, w, C] */
+export function atRuleSize(maps: tf.Tensor4D, rule: HuggingFaceRule): tf.Tensor4D {
+  return rule === 'huggingface' ? maps : resizeBilinear(maps, MASK2FORMER_SIZE);
+}
+
+/** Size at which a rule of transformers reads mask logits. */
+export function ruleSize({ shape }: tf.Tensor4D, rule: HuggingFaceRule): Size {
+  return rule === 'huggingface' ? [shape[1], shape[2]] : MASK2FORMER_SIZE;
+}
 
 /**
  * Brings maps from the network's output to the pixels of the image: bilinear to the padded input, padding cut off,
@@ -22,8 +43,8 @@ export function restoreMasks(maps: tf.Tensor4D, { originalSize, resizedSize, pad
   });
 }
 
-/** Way from mask logits to probabilities at the image's pixels: logits resized throughout, or Hugging Face's way. */
-export type Restoration = 'original' | 'huggingface';
+/** Way of mask logits to probabilities at the image's pixels: logits resized throughout, or as transformers does. */
+export type Restoration = 'original' | HuggingFaceRule;
 
 /**
  * Mask probabilities of some queries at the image's pixels.
@@ -41,7 +62,7 @@ export function maskProbabilities(
   return tf.tidy(() => {
     const chosen = tf.gather(maskLogits, tf.tensor1d([...queries], 'int32'), 3);
     if (restoration === 'original') return tf.sigmoid(restoreMasks(chosen, geometry));
-    const probabilities = tf.sigmoid(resizeBilinear(chosen, HUGGING_FACE_SIZE));
+    const probabilities = tf.sigmoid(atRuleSize(chosen, restoration));
     return resizeBilinear(probabilities, geometry.originalSize);
   });
 }

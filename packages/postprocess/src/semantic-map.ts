@@ -4,16 +4,16 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { ClassWinners } from './class-winners.ts';
-import { inChunks, restoreMasks } from './restore-masks.ts';
+import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks, ruleSize } from './restore-masks.ts';
 import { measureSegments } from './segment-map.ts';
 
 /**
- * Quantity that is resized to the image: mask logits before they are weighed (models that also do panoptic), the scores
- * of the padded input (semantic models), or the scores of Hugging Face's 384 x 384 maps.
+ * Maps that are brought to the image's size: mask logits before they are weighed (models that also do panoptic), the
+ * scores of the padded input (semantic models), or those that transformers makes of MaskFormer or Mask2Former.
  */
-export type SemanticRule = 'masks-first' | 'scores-last' | 'huggingface';
+export type SemanticRule = 'masks-first' | 'scores-last' | HuggingFaceRule;
 
-/** Options of semantic maps: the classes of things, and the rule. */
+/** Options of semantic maps: classes of things, and the rule. */
 export type SemanticOptions = {
   /** Class indices of things, only to be told apart in the result. */
   things?: ReadonlySet<number>;
@@ -21,8 +21,7 @@ export type SemanticOptions = {
   rule?: SemanticRule;
 };
 
-const HUGGING_FACE_SIZE: Size = [384, 384];
-/** Most that the maps of the queries, or the scores of the classes, may take at once. */
+/** Most bytes that the maps of the queries, or the scores of the classes, may take at once: 160 MiB, 39 maps of 800 x 1333. */
 const BYTES = 160 * 2 ** 20;
 
 /**
@@ -44,7 +43,7 @@ export async function semanticMap(
   const winners = new ClassWinners(height * width, numClasses);
   for (const categories of splitBySize(
     range(numClasses),
-    Math.max(height * width, sizeOf(summingSize(geometry, rule))),
+    Math.max(height * width, sizeOf(summingSize(prediction.maskLogits, geometry, rule))),
   )) {
     const [best, which, sum] = await readTensors(() => {
       const scores = classScores(prediction.maskLogits, probabilities, categories, geometry, rule);
@@ -67,7 +66,7 @@ export function classScores(
   geometry: ImageGeometry,
   rule: SemanticRule,
 ): tf.Tensor4D {
-  const size = summingSize(geometry, rule);
+  const size = summingSize(maskLogits, geometry, rule);
   const groups = splitBySize(range(probabilities.numQueries), sizeOf(size));
   const sumOf = (count: number): tf.Tensor2D =>
     tf.tidy(() => {
@@ -107,16 +106,21 @@ function flatMaps(
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const chosen = tf.gather(maskLogits, tf.tensor1d([...queries], 'int32'), 3);
-    const size = summingSize(geometry, rule);
-    const resized = rule === 'masks-first' ? restoreMasks(chosen, geometry) : resizeBilinear(chosen, size);
+    const size = summingSize(maskLogits, geometry, rule);
+    const resized = resizeForSum(chosen, geometry, rule);
     return tf.sigmoid(tf.reshape(resized, [sizeOf(size), queries.length]));
   });
 }
 
-/** Size at which the rule sums the queries. */
-function summingSize({ originalSize, paddedSize }: ImageGeometry, rule: SemanticRule): Size {
-  if (rule === 'masks-first') return originalSize;
-  return rule === 'scores-last' ? paddedSize : HUGGING_FACE_SIZE;
+function resizeForSum(chosen: tf.Tensor4D, geometry: ImageGeometry, rule: SemanticRule): tf.Tensor4D {
+  if (isHuggingFace(rule)) return atRuleSize(chosen, rule);
+  return rule === 'masks-first' ? restoreMasks(chosen, geometry) : resizeBilinear(chosen, geometry.paddedSize);
+}
+
+/** Size at which the rule adds the queries up. */
+function summingSize(maskLogits: tf.Tensor4D, { originalSize, paddedSize }: ImageGeometry, rule: SemanticRule): Size {
+  if (isHuggingFace(rule)) return ruleSize(maskLogits, rule);
+  return rule === 'masks-first' ? originalSize : paddedSize;
 }
 
 function sizeOf([height, width]: Size): number {

@@ -15,8 +15,11 @@ export function convertCommand(): Command {
     .option('--preset <name>', 'published configuration that the weights are of, where no config.json says it')
     .addOption(new Option('--dtype <type>', 'type of the numbers written').choices(['f32', 'f16']).default('f32'))
     .addOption(
-      new Option('--keys <naming>', "whose names the weights get: ours, the authors', mmdetection's (SOLO)")
-        .choices(['own', 'original', 'mmdetection'])
+      new Option(
+        '--keys <naming>',
+        "whose names the weights get: ours, the authors', mmdetection's (SOLO), a state dict's of transformers 5",
+      )
+        .choices(['own', 'original', 'mmdetection', 'transformers-5'])
         .default('own'),
     )
     .addHelpText('after', () => `\nPresets:\n  ${Object.keys(PRESETS).join('\n  ')}`)

@@ -1,6 +1,7 @@
 import type { ParamSource, StoredValue } from '@seg/checkpoint';
 import {
   convertWeights,
+  footprint,
   isLeftOut,
   type KeyStyle,
   type ModelDescription,
@@ -40,6 +41,7 @@ export type Conversion = {
  */
 export async function convertCheckpoint(input: string, output: string, options: ConvertOptions): Promise<Conversion> {
   const description = await describe(input, options.preset);
+  footprint(input, description);
   const weights = await openWeights(input);
   const converted = convertWeights(description.config, weights, options.keys);
   const precision = options.dtype === 'f16' ? 'float16' : 'float32';

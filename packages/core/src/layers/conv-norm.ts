@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Scope } from '../params/param-store.ts';
+import { type ActivationName, activate } from './activation.ts';
 import type { BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
 
@@ -21,7 +22,10 @@ export class ConvNorm {
   }
 
   /** @param x [B, H, W, in] @returns [B, H', W', out] */
-  forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
+  forward(x: tf.Tensor4D, activation: ActivationName = 'linear'): tf.Tensor4D {
+    if (activation !== 'linear' && activation !== 'relu') {
+      return tf.tidy(() => activate(this.forward(x), activation));
+    }
     if (this.scope.training) {
       return tf.tidy(() => {
         const normalized = this.norm.forward(this.conv.forward(x));

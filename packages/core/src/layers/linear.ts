@@ -1,9 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
 import type { Scope } from '../params/param-store.ts';
+import { type ActivationName, activate } from './activation.ts';
 
 /** Sizes of a linear layer and how its parameters start. */
 export type LinearConfig = {
@@ -32,7 +33,8 @@ export class Linear {
   }
 
   /** @param x [..., in] @returns [..., out] */
-  forward<T extends tf.Tensor>(x: T, activation: 'linear' | 'relu' = 'linear'): T {
-    return linear(x, this.weight, this.bias, activation);
+  forward<T extends tf.Tensor>(x: T, activation: ActivationName = 'linear'): T {
+    if (activation === 'linear' || activation === 'relu') return linear(x, this.weight, this.bias, activation);
+    return tf.tidy(() => activate(linear(x, this.weight, this.bias), activation));
   }
 }

@@ -55,3 +55,16 @@ test('a tensor of another shape is refused unread while the model is built', () 
     /wrong shape: linear\.weight \[1000, 1000\], .*, linear\.bias \[4\], model has \[3\]$/,
   );
 });
+
+test('a store of shapes counts parameters and makes none; limits refuse the first that goes beyond', () => {
+  const before = tf.memory().numTensors;
+  const params = new ParamStore('shapes', { numbers: 20, parameters: 3 });
+  params.root.param('weight', [4, 4], ones);
+  params.root.param('bias', [4], ones);
+  expect(params.size).toEqual({ numbers: 20, parameters: 2 });
+  expect(() => params.root.param('more', [1], ones)).toThrow(
+    'ParamStore: expected at most 20 numbers in 3 parameters, got more with more [1]',
+  );
+  params.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});

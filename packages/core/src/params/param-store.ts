@@ -16,6 +16,9 @@ export type ParamOptions = {
   required?: boolean;
 };
 
+/** Bounds of a model, checked at every parameter that it declares. */
+export type ParamLimits = { numbers: number; parameters: number };
+
 type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
 
 /**
@@ -24,12 +27,15 @@ type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; re
  */
 export class ParamStore {
   private readonly source: ParamSource | null;
-  private readonly isZero: boolean;
+  private readonly kind: 'values' | 'zeros' | 'shapes';
+  private readonly limits: ParamLimits | undefined;
+  private readonly counted = { numbers: 0, parameters: 0 };
   private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
   private version = 0;
+  private placeholder: tf.Variable | undefined; // stands for every parameter of a store of shapes
 
   /** Receives intermediate values by module path while set. Parity tests listen here. */
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
@@ -38,11 +44,19 @@ export class ParamStore {
 
   /**
    * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys
-   *   and shapes are wanted
+   *   and shapes are wanted, `'shapes'` makes none and counts them
+   * @param limits Of a model that a file describes. Default: none
    */
-  constructor(source: ParamSource | 'zeros' | null = null) {
-    this.source = source === 'zeros' ? null : source;
-    this.isZero = source === 'zeros';
+  constructor(source: ParamSource | 'zeros' | 'shapes' | null = null, limits?: ParamLimits) {
+    const isSource = source !== null && typeof source === 'object';
+    this.source = isSource ? source : null;
+    this.kind = isSource || source === null ? 'values' : source;
+    this.limits = limits;
+  }
+
+  /** Counts the declared parameters, and the numbers in them. */
+  get size(): ParamLimits {
+    return { ...this.counted };
   }
 
   get root(): Scope {
@@ -132,6 +146,8 @@ export class ParamStore {
 
   dispose(): void {
     for (const { variable } of this.entries.values()) variable.dispose();
+    this.placeholder?.dispose();
+    this.placeholder = undefined;
     for (const { tensors } of this.derived.values()) tf.dispose(tensors);
     this.entries.clear();
     this.derived.clear();
@@ -140,13 +156,25 @@ export class ParamStore {
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
     expectBackend(`ParamStore: ${key}`);
+    this.count(key, shape);
+    if (this.kind === 'shapes') return (this.placeholder ??= tf.tidy(() => tf.variable(tf.zeros([0]), false)));
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
-      const value = this.isZero ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
+      const value = this.kind === 'zeros' ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
       return tf.variable(value, options.trainable ?? true);
     });
     this.entries.set(key, { variable, stored: options.stored, required: options.required ?? true });
     return variable;
+  }
+
+  private count(key: string, shape: readonly number[]): void {
+    this.counted.parameters++;
+    this.counted.numbers += shape.reduce((product, side) => product * side, 1);
+    const { limits, counted } = this;
+    if (limits === undefined) return;
+    if (counted.numbers <= limits.numbers && counted.parameters <= limits.parameters) return;
+    const most = `at most ${limits.numbers} numbers in ${limits.parameters} parameters`;
+    throw new RangeError(`ParamStore: expected ${most}, got more with ${key} [${shape.join(', ')}]`);
   }
 
   private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {

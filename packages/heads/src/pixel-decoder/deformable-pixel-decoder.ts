@@ -13,6 +13,8 @@ export type DeformablePixelDecoderConfig = {
   numHeads: number;
   numPoints: number;
   ffnDim: number;
+  /** Steps of the pyramid behind the encoder, from stride 8 to 4 and further. Default: 1, as published. */
+  numPyramidSteps?: number;
 };
 
 /** Output of a pixel decoder, input of the query decoder. */
@@ -40,13 +42,12 @@ export class DeformablePixelDecoder {
   readonly projections: { conv: Conv2d; norm: GroupNorm }[]; // 1/32, 1/16, 1/8
   readonly levelEmbedding: tf.Variable<tf.Rank.R2>; // [3, C]
   readonly layers: DeformableLayer[];
-  readonly lateral: { conv: Conv2d; norm: GroupNorm };
-  readonly smooth: { conv: Conv2d; norm: GroupNorm };
+  readonly steps: { lateral: NormedConv; smooth: NormedConv }[]; // of the finest map first, as their keys count
   readonly maskProjection: Conv2d;
 
   constructor(scope: Scope, config: DeformablePixelDecoderConfig) {
-    const { inDims, dim, maskDim, numLayers } = config;
-    const [dim4, ...coarser] = inDims;
+    const { inDims, dim, maskDim, numLayers, numPyramidSteps = 1 } = config;
+    const [, ...coarser] = inDims;
     this.scope = scope;
     this.config = config;
     this.projections = coarser.reverse().map((inDim, i) => ({
@@ -63,8 +64,10 @@ export class DeformablePixelDecoder {
       { length: numLayers },
       (_, i) => new DeformableLayer(scope.at('encoder', 'layers', i), config),
     );
-    this.lateral = normedConv(scope.at('adapter_1'), { inDim: dim4, outDim: dim, kernel: 1 });
-    this.smooth = normedConv(scope.at('layer_1'), { inDim: dim, outDim: dim, kernel: 3, padding: 1 });
+    this.steps = inDims.slice(0, numPyramidSteps).map((inDim, i) => ({
+      lateral: normedConv(scope.at(`adapter_${i + 1}`), { inDim, outDim: dim, kernel: 1 }),
+      smooth: normedConv(scope.at(`layer_${i + 1}`), { inDim: dim, outDim: dim, kernel: 3, padding: 1 }),
+    }));
     this.maskProjection = new Conv2d(scope.at('mask_projection'), {
       inDim: dim,
       outDim: maskDim,
@@ -85,9 +88,11 @@ export class DeformablePixelDecoder {
   /** {@link forward} without its last convolution, for who can apply it to fewer vectors than there are pixels. */
   forwardUnprojected(features: tf.Tensor4D[]): UnprojectedFeatures {
     return tf.tidy(() => {
-      const [quarter, ...rest] = features;
+      const [, ...rest] = features;
       const multiScale = this.encode(rest.reverse());
-      return { multiScale, unprojected: this.smoothed(quarter, multiScale[multiScale.length - 1]) };
+      const finest = multiScale[multiScale.length - 1];
+      const unprojected = this.steps.reduceRight((y, _, i) => this.smoothed(features[i], y, i), finest);
+      return { multiScale, unprojected };
     });
   }
 
@@ -132,18 +137,24 @@ export class DeformablePixelDecoder {
   }
 
   /** One step of the feature pyramid, bilinear. */
-  private smoothed(quarter: tf.Tensor4D, finest: tf.Tensor4D): tf.Tensor4D {
+  private smoothed(map: tf.Tensor4D, coarser: tf.Tensor4D, step: number): tf.Tensor4D {
     return tf.tidy(() => {
-      const { scope, lateral, smooth } = this;
-      const size: Size = [quarter.shape[1], quarter.shape[2]];
-      const sideways = scope.tap(lateral.norm.forward(lateral.conv.forward(quarter)), 'adapter_1');
-      const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(finest, size));
-      return scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), 'layer_1');
+      const { scope } = this;
+      const { lateral, smooth } = this.steps[step];
+      const size: Size = [map.shape[1], map.shape[2]];
+      const sideways = scope.tap(lateral.norm.forward(lateral.conv.forward(map)), `adapter_${step + 1}`);
+      const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(coarser, size));
+      return scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), `layer_${step + 1}`);
     });
   }
 }
 
-function normedConv(scope: Scope, sizes: { inDim: number; outDim: number; kernel: number; padding?: number }) {
+type NormedConv = { conv: Conv2d; norm: GroupNorm };
+
+function normedConv(
+  scope: Scope,
+  sizes: { inDim: number; outDim: number; kernel: number; padding?: number },
+): NormedConv {
   return {
     conv: new Conv2d(scope.at(0), { ...sizes, bias: false, init: init.fanInUniform }),
     norm: new GroupNorm(scope.at(1), { dim: sizes.outDim }),

@@ -1,5 +1,5 @@
 import { DecoderLayer, sinePosition } from '@seg/attention';
-import { Conv2d, init, LayerNorm, Linear, type MaskPrediction, Mlp, type Scope } from '@seg/core';
+import { type ActivationName, Conv2d, init, LayerNorm, Linear, type MaskPrediction, Mlp, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { maskLogits } from '../prediction/mask-logits.ts';
@@ -16,8 +16,8 @@ export type DetrDecoderConfig = {
   numHeads: number;
   ffnDim: number;
   dropout: number;
-  /** True to project the memory though it has `dim` channels already. */
-  projectAlways: boolean;
+  /** Of the feed-forward networks. Default: relu. */
+  activation?: ActivationName;
 };
 
 /**
@@ -35,13 +35,11 @@ export class DetrDecoder {
 
   /** @param scope Of the transformer @param heads Of `class_predictor` and `mask_embedder` */
   constructor(scope: Scope, heads: Scope, config: DetrDecoderConfig) {
-    const { inDim, dim, maskDim, numQueries, numClasses, numLayers, projectAlways } = config;
+    const { inDim, dim, maskDim, numQueries, numClasses, numLayers } = config;
     this.scope = scope;
     this.queryPosition = scope.at('queries_embedder').param('weight', [numQueries, dim], init.normal(1));
     this.inputProjection =
-      inDim !== dim || projectAlways
-        ? new Conv2d(scope.at('input_projection'), { inDim, outDim: dim, kernel: 1 })
-        : undefined;
+      inDim !== dim ? new Conv2d(scope.at('input_projection'), { inDim, outDim: dim, kernel: 1 }) : undefined;
     this.layers = Array.from(
       { length: numLayers },
       (_, i) => new DecoderLayer(scope.at('decoder', 'layers', i), config),

@@ -1,9 +1,17 @@
 import { FeedForward, MultiHeadAttention } from '@seg/attention';
-import { LayerNorm, type Scope } from '@seg/core';
+import { type ActivationName, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a layer with masked attention. */
-export type MaskedDecoderLayerConfig = { dim: number; numHeads: number; ffnDim: number };
+export type MaskedDecoderLayerConfig = {
+  dim: number;
+  numHeads: number;
+  ffnDim: number;
+  /** Of the feed-forward network. Default: relu. */
+  activation?: ActivationName;
+  /** Whether each norm stands before its branch instead of behind the sum. Default: false, as published. */
+  preNorm?: boolean;
+};
 
 /** Queries, the pixels they attend to, and where each may look. */
 export type MaskedDecoderInputs = {
@@ -21,10 +29,11 @@ export type MaskedDecoderInputs = {
 
 /**
  * One decoder layer of Mask2Former: queries look at the pixels inside their own mask, then at each other, then through
- * a feed-forward network. Post-norm, cross-attention first. Cheng et al. 2022, section 3.2.2.
+ * a feed-forward network. Cross-attention first; post-norm unless told. Cheng et al. 2022, section 3.2.2.
  */
 export class MaskedDecoderLayer {
   readonly scope: Scope;
+  readonly preNorm: boolean;
   readonly crossAttention: MultiHeadAttention;
   readonly crossNorm: LayerNorm;
   readonly selfAttention: MultiHeadAttention;
@@ -32,13 +41,14 @@ export class MaskedDecoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim }: MaskedDecoderLayerConfig) {
+  constructor(scope: Scope, { dim, numHeads, ffnDim, activation, preNorm = false }: MaskedDecoderLayerConfig) {
     this.scope = scope;
+    this.preNorm = preNorm;
     this.crossAttention = new MultiHeadAttention(scope.at('cross_attn'), { dim, numHeads });
     this.crossNorm = new LayerNorm(scope.at('cross_attn_layer_norm'), { dim });
     this.selfAttention = new MultiHeadAttention(scope.at('self_attn'), { dim, numHeads, projections: 'split' });
     this.selfNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
-    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim });
+    this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim, activation });
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
   }
 
@@ -46,18 +56,25 @@ export class MaskedDecoderLayer {
   forward({ queries, queryPosition, pixels, keys, bias }: MaskedDecoderInputs): tf.Tensor3D {
     return tf.tidy(() => {
       // eq. 2: X = softmax(M + Q Kᵀ) V + X
-      const query = tf.add<tf.Tensor3D>(queries, queryPosition);
-      const gathered = this.crossAttention.forward({ query, key: keys, value: pixels, bias });
-      const afterCross = this.crossNorm.forward(tf.add<tf.Tensor3D>(queries, gathered));
+      const afterCross = this.beside(queries, this.crossNorm, (x) =>
+        this.crossAttention.forward({ query: tf.add<tf.Tensor3D>(x, queryPosition), key: keys, value: pixels, bias }),
+      );
       this.scope.tap(afterCross, 'after_cross_attention');
 
-      const positioned = tf.add<tf.Tensor3D>(afterCross, queryPosition);
-      const exchanged = this.selfAttention.forward({ query: positioned, key: positioned, value: afterCross });
-      const afterSelf = this.selfNorm.forward(tf.add<tf.Tensor3D>(afterCross, exchanged));
+      const afterSelf = this.beside(afterCross, this.selfNorm, (x) => {
+        const positioned = tf.add<tf.Tensor3D>(x, queryPosition);
+        return this.selfAttention.forward({ query: positioned, key: positioned, value: x });
+      });
       this.scope.tap(afterSelf, 'after_self_attention');
 
-      const refined = this.finalNorm.forward(tf.add<tf.Tensor3D>(afterSelf, this.feedForward.forward(afterSelf)));
+      const refined = this.beside(afterSelf, this.finalNorm, (x) => this.feedForward.forward(x));
       return this.scope.tap(refined, 'output');
     });
+  }
+
+  /** A branch beside a skip: norm(x + f(x)), or x + f(norm(x)). */
+  private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
+    if (this.preNorm) return tf.add(x, branch(norm.forward(x)));
+    return norm.forward(tf.add<tf.Tensor3D>(x, branch(x)));
   }
 }

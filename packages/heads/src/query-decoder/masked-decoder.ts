@@ -1,5 +1,6 @@
 import { sinePosition } from '@seg/attention';
 import {
+  type ActivationName,
   type Conv2d,
   detach,
   init,
@@ -28,6 +29,10 @@ export type MaskedDecoderConfig = {
   numHeads: number;
   ffnDim: number;
   numLevels: number;
+  /** Of the feed-forward networks. Default: relu. */
+  activation?: ActivationName;
+  /** Whether norms stand before their branches. Default: false, as published. */
+  preNorm?: boolean;
 };
 
 /** Added to the attention logits of pixels outside a query's mask: exp of it is zero in float32. */

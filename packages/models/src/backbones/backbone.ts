@@ -1,7 +1,7 @@
 import type { Scope } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { type CheckFunction, checkFields, type FieldsOf, oneOf } from '../description/check-fields.ts';
+import type { FieldsOf, Kinds } from '../description/check-fields.ts';
 import { PVT_V2_FIELDS, PvtV2, type PvtV2Config } from './pvt-v2.ts';
 import { RESNET_FIELDS, ResNet, type ResNetConfig } from './resnet.ts';
 import { SWIN_FIELDS, Swin, type SwinConfig } from './swin.ts';
@@ -35,8 +35,5 @@ const FIELDS: { [K in BackboneConfig['type']]: FieldsOf<Omit<Extract<BackboneCon
   'pvt-v2': PVT_V2_FIELDS,
 };
 
-/** Checks the config of a backbone in a file. @throws FormatError naming the field */
-export const BACKBONE: CheckFunction = (where, path, value) => {
-  checkFields(where, path, value, { type: oneOf(...Object.keys(FIELDS)) });
-  checkFields(where, path, value, FIELDS[(value as BackboneConfig).type]);
-};
+/** A check for each field of a backbone's config in a file. */
+export const BACKBONE: Kinds = { by: 'type', kinds: FIELDS };

@@ -5,7 +5,7 @@ import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { type HuggingFaceBackbone, readBackboneConfig } from './hugging-face.ts';
+import { type HuggingFaceBackbone, readBackboneConfig } from '../hugging-face/backbone.ts';
 import { RESNET18, RESNET34, ResNet, type ResNetConfig } from './resnet.ts';
 
 type Formula = { shape: number[]; seed: number; scale: number; offset: number };

@@ -1,7 +1,18 @@
-import { BatchNorm, type BatchNormConfig, Conv2d, ConvNorm, init, maxPool, type Scope } from '@seg/core';
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  activate,
+  BatchNorm,
+  type BatchNormConfig,
+  Conv2d,
+  ConvNorm,
+  init,
+  maxPool,
+  type Scope,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
 
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
@@ -20,6 +31,12 @@ export type ResNetConfig = {
   lastStageDilations?: readonly number[];
   /** Statistics in training; see {@link BatchNormConfig}. Default: frozen, as all published recipes but Cityscapes'. */
   batchNorm?: BatchNormConfig['mode'];
+  /** Of the stem and behind each sum; within blocks it is relu, as in Hugging Face's port. Default: relu. */
+  activation?: ActivationName;
+  /** Whether the first stage halves the resolution too. Default: false. */
+  downsampleFirst?: boolean;
+  /** Convolution of a bottleneck that has the stride. Default: 3x3; 1x1 is He et al. 2016's own. */
+  strideIn?: '3x3' | '1x1';
 };
 
 /** A check for each field of ResNetConfig in a file. */
@@ -31,6 +48,9 @@ export const RESNET_FIELDS: FieldsOf<Omit<ResNetConfig, 'type'>> = {
   stem: optional(oneOf('basic', 'deep')),
   lastStageDilations: optional(listOf(SIZE)),
   batchNorm: optional(oneOf('frozen', 'batch')),
+  activation: optional(oneOf(...ACTIVATIONS)),
+  downsampleFirst: optional(BOOLEAN),
+  strideIn: optional(oneOf('3x3', '1x1')),
 };
 
 /** He et al. 2016, Table 1, 18-layer. */
@@ -60,7 +80,7 @@ export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };
 export const RESNET101C: ResNetConfig = { ...RESNET101, stem: 'deep', lastStageDilations: [1, 2, 4] };
 
 /**
- * ResNet with the stride in the (first) 3×3 convolution of a block. He et al. 2016. Keys are those of Hugging Face's
+ * ResNet, its stride in the (first) 3×3 convolution of a block unless told. He et al. 2016. Keys are those of Hugging Face's
  * port; other namings load through a key map.
  */
 export class ResNet {
@@ -68,10 +88,12 @@ export class ResNet {
   readonly stem: ConvNorm[];
   readonly stages: Block[][];
   readonly dims: readonly number[];
+  readonly activation: ActivationName;
 
   constructor(scope: Scope, config: ResNetConfig) {
     this.scope = scope;
     this.dims = config.dims;
+    this.activation = config.activation ?? 'relu';
     this.stem = stem(scope.at('embedder'), config);
     let inDim = stemOutput(config);
     this.stages = config.depths.map((depth, i) => {
@@ -80,14 +102,15 @@ export class ResNet {
         const sizes: BlockConfig = {
           inDim: j === 0 ? inDim : config.dims[i],
           outDim: config.dims[i],
-          stride: i > 0 && j === 0 ? 2 : 1,
+          stride: j === 0 && (i > 0 || config.downsampleFirst) ? 2 : 1,
           dilation: (last ? config.lastStageDilations?.[j] : undefined) ?? 1,
           mode: config.batchNorm ?? 'frozen',
+          activation: this.activation,
         };
         const at = scope.at('encoder', 'stages', i, 'layers', j);
         return config.block === 'basic'
           ? new BasicBlock(at, sizes)
-          : new Bottleneck(at, { ...sizes, project: j === 0 });
+          : new Bottleneck(at, { ...sizes, strideFirst: config.strideIn === '1x1' });
       });
       inDim = config.dims[i];
       return blocks;
@@ -96,12 +119,12 @@ export class ResNet {
 
   /**
    * @param pixels [B, H, W, 3]
-   * @returns One map per stage at strides 4, 8, 16, 32: [B, ⌈H/s⌉, ⌈W/s⌉, dims[i]]
+   * @returns One map per stage at strides 4, 8, 16, 32, or their doubles: [B, ⌈H/s⌉, ⌈W/s⌉, dims[i]]
    */
   forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
     return tf.tidy(() => {
       let x = tf.tidy(() => {
-        const stemmed = this.stem.reduce((y, conv) => conv.forward(y, 'relu'), pixels);
+        const stemmed = this.stem.reduce((y, conv) => conv.forward(y, this.activation), pixels);
         return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
       });
       return this.stages.map((blocks) => {
@@ -144,20 +167,23 @@ type BlockConfig = {
   stride: number;
   dilation: number;
   mode: BatchNormConfig['mode'];
+  activation: ActivationName;
 };
 
 type Block = { forward(x: tf.Tensor4D): tf.Tensor4D };
 
-/** relu(x + F(x)) with F = 3×3, 3×3, and a projection of x where its shape changes. He et al. 2016, figure 5 left. */
+/** a(x + F(x)) with F = 3×3, 3×3, and a projection of x where its shape changes. He et al. 2016, figure 5 left. */
 class BasicBlock {
   readonly scope: Scope;
   readonly first: ConvNorm;
   readonly second: ConvNorm;
   readonly shortcut: ConvNorm | undefined;
+  readonly activation: ActivationName;
 
-  constructor(scope: Scope, { inDim, outDim, stride, dilation, mode }: BlockConfig) {
+  constructor(scope: Scope, { inDim, outDim, stride, dilation, mode, activation }: BlockConfig) {
     const changes = inDim !== outDim || stride !== 1;
     this.scope = scope;
+    this.activation = activation;
     this.first = convNorm(scope.at('layer', 0), { inDim, outDim, kernel: 3, stride, dilation }, mode);
     this.second = convNorm(scope.at('layer', 1), { inDim: outDim, outDim, kernel: 3, dilation }, mode);
     this.shortcut = changes ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
@@ -167,27 +193,31 @@ class BasicBlock {
     return tf.tidy(() => {
       const branch = this.second.forward(this.first.forward(x, 'relu'));
       const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(tf.relu(tf.add<tf.Tensor4D>(branch, skipped)));
+      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
     });
   }
 }
 
-/** relu(x + F(x)) with F = 1×1, 3×3, 1×1. He et al. 2016, figure 5 right. */
+/** a(x + F(x)) with F = 1×1, 3×3, 1×1, and a projection of x where its shape changes. He et al. 2016, figure 5 right. */
 class Bottleneck {
   readonly scope: Scope;
   readonly reduce: ConvNorm;
   readonly spatial: ConvNorm;
   readonly expand: ConvNorm;
   readonly shortcut: ConvNorm | undefined;
+  readonly activation: ActivationName;
 
-  constructor(scope: Scope, { inDim, outDim, stride, dilation, project, mode }: BlockConfig & { project: boolean }) {
-    const width = outDim / 4;
+  constructor(scope: Scope, config: BlockConfig & { strideFirst: boolean }) {
+    const { inDim, outDim, stride, strideFirst, dilation, mode, activation } = config;
+    const width = Math.floor(outDim / 4);
+    const changes = inDim !== outDim || stride !== 1;
     const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
     this.scope = scope;
-    this.reduce = layer(0, { inDim, outDim: width, kernel: 1 });
-    this.spatial = layer(1, { inDim: width, outDim: width, kernel: 3, stride, dilation });
+    this.activation = activation;
+    this.reduce = layer(0, { inDim, outDim: width, kernel: 1, stride: strideFirst ? stride : 1 });
+    this.spatial = layer(1, { inDim: width, outDim: width, kernel: 3, stride: strideFirst ? 1 : stride, dilation });
     this.expand = layer(2, { inDim: width, outDim, kernel: 1 });
-    this.shortcut = project ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
+    this.shortcut = changes ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
@@ -195,7 +225,7 @@ class Bottleneck {
       const reduced = this.reduce.forward(x, 'relu');
       const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
       const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(tf.relu(tf.add<tf.Tensor4D>(branch, skipped)));
+      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
     });
   }
 }

@@ -1,8 +1,28 @@
 import { WindowAttention } from '@seg/attention';
-import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, type Scope } from '@seg/core';
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  Conv2d,
+  dropPath,
+  init,
+  LayerNorm,
+  Linear,
+  type Scope,
+  ShapeError,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { COUNT, type FieldsOf, listOf, oneOf, optional, PART, SIZE } from '../description/check-fields.ts';
+import {
+  BOOLEAN,
+  COUNT,
+  type FieldsOf,
+  listOf,
+  oneOf,
+  optional,
+  PART,
+  POSITIVE,
+  SIZE,
+} from '../description/check-fields.ts';
 
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
 export type SwinConfig = {
@@ -21,6 +41,18 @@ export type SwinConfig = {
   keys?: 'mask2former' | 'maskformer';
   /** First stage behind which there is an output norm: Panoptic SegFormer has none behind stage 0. Default: 0. */
   firstNormed?: number;
+  /** Side of the patches; strides of the maps are multiples of it. Default: 4. */
+  patch?: number;
+  /** Hidden channels of the MLPs over the stage's own, rounded down. Default: 4. */
+  mlpRatio?: number;
+  /** Whether queries, keys and values have biases. Default: true. */
+  qkvBias?: boolean;
+  /** Of the MLPs. Default: gelu. */
+  activation?: ActivationName;
+  /** Epsilon of the norms within blocks. Default: 1e-5. */
+  normEpsilon?: number;
+  /** Patches of the only image size that learned positions serve. Default: 0, no such positions. */
+  numPositions?: number;
 };
 
 /** A check for each field of SwinConfig in a file. */
@@ -32,6 +64,12 @@ export const SWIN_FIELDS: FieldsOf<Omit<SwinConfig, 'type'>> = {
   dropPath: optional(PART),
   keys: optional(oneOf('mask2former', 'maskformer')),
   firstNormed: optional(COUNT),
+  patch: optional(SIZE),
+  mlpRatio: optional(POSITIVE),
+  qkvBias: optional(BOOLEAN),
+  activation: optional(oneOf(...ACTIVATIONS)),
+  normEpsilon: optional(POSITIVE),
+  numPositions: optional(COUNT),
 };
 
 /** Liu et al. 2021, section 3.3, with the window of each published segmentation model. */
@@ -69,12 +107,14 @@ export class Swin {
   readonly scope: Scope;
   readonly embed: Conv2d;
   readonly embedNorm: LayerNorm;
+  readonly positions: tf.Variable<tf.Rank.R3> | undefined; // [1, patches, dim]
+  readonly patch: number;
   readonly stages: SwinStage[];
   readonly norms: (LayerNorm | undefined)[];
   readonly dims: readonly number[];
 
   constructor(scope: Scope, config: SwinConfig) {
-    const { dim, depths, keys = 'mask2former', firstNormed = 0 } = config;
+    const { dim, depths, keys = 'mask2former', firstNormed = 0, patch = 4, numPositions = 0 } = config;
     const body = keys === 'maskformer' ? scope.at('model') : scope;
     this.scope = body;
     this.dims = depths.map((_, i) => dim * 2 ** i);
@@ -82,10 +122,13 @@ export class Swin {
     this.embed = new Conv2d(embeddings.at('patch_embeddings', 'projection'), {
       inDim: 3,
       outDim: dim,
-      kernel: 4,
-      stride: 4,
+      kernel: patch,
+      stride: patch,
     });
+    this.patch = patch;
     this.embedNorm = new LayerNorm(embeddings.at('norm'), { dim });
+    const shape: [number, number, number] = [1, numPositions, dim];
+    this.positions = numPositions > 0 ? embeddings.param('position_embeddings', shape, init.zeros) : undefined;
     this.stages = depths.map((_, i) => new SwinStage(body.at('encoder', 'layers', i), config, i));
     const normKey = (i: number) => (keys === 'maskformer' ? i : `stage${i + 1}`);
     this.norms = this.dims.map((width, i) =>
@@ -95,18 +138,27 @@ export class Swin {
 
   /**
    * @param pixels [B, H, W, 3]
-   * @returns One map per stage at strides 4, 8, 16, 32
+   * @returns One map per stage at strides 4, 8, 16, 32, or multiples of another patch
+   * @throws ShapeError where there are learned positions, and not one for each patch
    */
   forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
     return tf.tidy(() => {
-      const patches = this.embed.forward(padToMultiple(pixels, 4));
-      let x = this.scope.at('embeddings').tap(this.embedNorm.forward(patches));
+      const patches = this.embed.forward(padToMultiple(pixels, this.patch));
+      let x = this.scope.at('embeddings').tap(this.positioned(this.embedNorm.forward(patches)));
       return this.stages.map((stage, i) => {
         const { output, next } = stage.forward(x);
         x = next;
         return this.norms[i]?.forward(output) ?? output;
       });
     });
+  }
+
+  private positioned(x: tf.Tensor4D): tf.Tensor4D {
+    if (this.positions === undefined) return x;
+    const [, height, width, dim] = x.shape;
+    const count = this.positions.shape[1];
+    if (height * width === count) return tf.add(x, tf.reshape(this.positions, [1, height, width, dim]));
+    throw new ShapeError(`Swin: expected ${count} patches, as there are learned positions, got ${height}x${width}`);
   }
 }
 
@@ -134,7 +186,8 @@ class SwinStage {
     this.blocks = Array.from({ length: depths[index] }, (_, j) => {
       const dropRate = ((config.dropPath ?? 0.3) * (before + j)) / Math.max(1, total - 1);
       const shift = j % 2 === 1 ? Math.floor(window / 2) : 0;
-      return new SwinBlock(scope.at('blocks', j), { dim, numHeads: numHeads[index], window, shift, dropRate });
+      const sizes = { dim, numHeads: numHeads[index], window, shift, dropRate };
+      return new SwinBlock(scope.at('blocks', j), { ...config, ...sizes });
     });
     if (index < depths.length - 1) {
       this.mergeNorm = new LayerNorm(scope.at('downsample', 'norm'), { dim: 4 * dim });
@@ -167,7 +220,13 @@ function neighbors(x: tf.Tensor4D): tf.Tensor4D {
   });
 }
 
-type SwinBlockConfig = { dim: number; numHeads: number; window: number; shift: number; dropRate: number };
+type SwinBlockConfig = Pick<SwinConfig, 'mlpRatio' | 'qkvBias' | 'activation' | 'normEpsilon'> & {
+  dim: number;
+  numHeads: number;
+  window: number;
+  shift: number;
+  dropRate: number;
+};
 
 /** Liu et al. 2021, eq. 3: windowed attention and an MLP, each behind a norm and beside a skip. */
 class SwinBlock {
@@ -180,23 +239,24 @@ class SwinBlock {
   readonly contract: Linear;
 
   constructor(scope: Scope, config: SwinBlockConfig) {
-    const { dim } = config;
+    const { dim, mlpRatio = 4, normEpsilon: epsilon } = config;
+    const hiddenDim = Math.floor(dim * mlpRatio);
     this.scope = scope;
     this.config = config;
-    this.normBefore = new LayerNorm(scope.at('layernorm_before'), { dim });
+    this.normBefore = new LayerNorm(scope.at('layernorm_before'), { dim, epsilon });
     this.attention = new WindowAttention(scope.at('attention'), config);
-    this.normAfter = new LayerNorm(scope.at('layernorm_after'), { dim });
+    this.normAfter = new LayerNorm(scope.at('layernorm_after'), { dim, epsilon });
     const weights = { weight: init.truncatedNormal(0.02), bias: init.zeros };
-    this.expand = new Linear(scope.at('intermediate', 'dense'), { inDim: dim, outDim: 4 * dim, init: weights });
-    this.contract = new Linear(scope.at('output', 'dense'), { inDim: 4 * dim, outDim: dim, init: weights });
+    this.expand = new Linear(scope.at('intermediate', 'dense'), { inDim: dim, outDim: hiddenDim, init: weights });
+    this.contract = new Linear(scope.at('output', 'dense'), { inDim: hiddenDim, outDim: dim, init: weights });
   }
 
   /** @param x [B, H, W, C] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const { dropRate } = this.config;
+      const { dropRate, activation = 'gelu' } = this.config;
       const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
-      const hidden = gelu(this.expand.forward(this.normAfter.forward(attended)));
+      const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
       return this.scope.tap(
         tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
       );

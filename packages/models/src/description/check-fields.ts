@@ -3,17 +3,15 @@ import { describeValue, FormatError } from '@seg/checkpoint';
 /** Expectation of one value of a file, in words and as a predicate. */
 export type Check = { expected: string; holds(value: unknown): boolean };
 
-/** Check of a value that has fields itself, of which some decide about others. Throws a FormatError. */
-export type CheckFunction = (where: string, path: string, value: unknown) => void;
+/** Fields of an object of several kinds, which one of its fields tells apart. */
+export type Kinds = { readonly by: string; readonly kinds: Readonly<Record<string, Fields>> };
 
 /** Fields that are checked, by name, in any nesting. */
-export type Fields = { readonly [name: string]: Check | CheckFunction | Fields };
+export type Fields = { readonly [name: string]: Check | Kinds | Fields };
 
 /** A check for every field of a plain type: the compiler asks for new ones. */
 export type FieldsOf<T> = {
-  readonly [K in keyof T]-?:
-    | Check
-    | (T[K] extends Readonly<Record<string, unknown>> ? CheckFunction | FieldsOf<T[K]> : never);
+  readonly [K in keyof T]-?: Check | (T[K] extends Readonly<Record<string, unknown>> ? Kinds | FieldsOf<T[K]> : never);
 };
 
 /** Bounds counts, so that a file cannot ask for a model of a billion layers: the widest published layer has 3,072. */
@@ -40,11 +38,11 @@ export const POSITIVE: Check = {
   holds: (value) => Number.isFinite(value) && (value as number) > 0,
 };
 
-/** A whole number from `least` on. */
-export function whole(least: number): Check {
+/** A whole number from `least` to `most`. */
+export function whole(least: number, most = MOST): Check {
   return {
-    expected: `a whole number from ${least} to ${MOST}`,
-    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= MOST,
+    expected: `a whole number from ${least} to ${most}`,
+    holds: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   };
 }
 
@@ -78,11 +76,14 @@ export function listOf(check: Check, length?: number): Check {
 
 /** The same, or nothing. */
 export function optional(check: Check): Check {
-  return { ...check, holds: (value) => value === undefined || check.holds(value) };
+  return {
+    expected: `${check.expected}, or nothing`,
+    holds: (value) => value === undefined || check.holds(value),
+  };
 }
 
 /**
- * Checks every field of an object from a file. Others are let be.
+ * Checks some fields of an object from a file. Others are let be.
  *
  * @param where Name of the file
  * @param path Of the object within the file
@@ -101,14 +102,39 @@ export function checkFields(
   }
   for (const [name, field] of Object.entries(fields)) {
     const found: unknown = (value as Readonly<Record<string, unknown>>)[name];
-    if (typeof field === 'function') field(where, `${path}.${name}`, found);
-    else if (!isCheck(field)) checkFields(where, `${path}.${name}`, found, field);
+    const at = `${path}.${name}`;
+    if (isKinds(field)) checkKinds(where, at, found, field);
+    else if (!isCheck(field)) checkObject(where, at, found, field);
     else if (!field.holds(found)) {
-      throw new FormatError(`${where}: expected ${field.expected} as ${path}.${name}, got ${describeValue(found)}`);
+      throw new FormatError(`${where}: expected ${field.expected} as ${at}, got ${describeValue(found)}`);
     }
   }
 }
 
-function isCheck(field: Check | Fields): field is Check {
-  return typeof field.holds === 'function';
+/** Checks every field of an object from a file, and that there are no others. @throws FormatError naming the field */
+export function checkObject(where: string, path: string, value: unknown, fields: Fields): void {
+  checkFields(where, path, value, fields);
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(fields).join(', ');
+  throw new FormatError(
+    `${where}: expected nothing but ${known} in ${path}, got ${unknown} ${describeValue(value[unknown])}`,
+  );
+}
+
+/** Checks an object of one of several kinds. @throws FormatError naming the field */
+export function checkKinds(where: string, path: string, value: unknown, { by, kinds }: Kinds): void {
+  const kind = oneOf(...Object.keys(kinds));
+  checkFields(where, path, value, { [by]: kind });
+  checkObject(where, path, value, { [by]: kind, ...kinds[value[by] as string] });
+}
+
+/** True for an object of several kinds. */
+export function isKinds(field: Check | Kinds | Fields): field is Kinds {
+  return 'by' in field && typeof field.by === 'string';
+}
+
+/** True for a check of one value. */
+export function isCheck(field: Check | Kinds | Fields): field is Check {
+  return 'holds' in field && typeof field.holds === 'function';
 }

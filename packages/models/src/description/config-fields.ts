@@ -1,4 +1,4 @@
-import { checkFields, type FieldsOf, oneOf } from './check-fields.ts';
+import { checkKinds, type FieldsOf } from './check-fields.ts';
 import type { ModelConfig } from './model-description.ts';
 
 type Kind<C extends ModelConfig, K> = C extends ModelConfig ? (K extends C['model'] ? C : never) : never;
@@ -19,8 +19,5 @@ export function checkConfig<C extends ModelConfig>(
   config: unknown,
   fields: ConfigFields<C>,
 ): asserts config is C {
-  const models = Object.keys(fields);
-  checkFields(where, 'config', config, { model: oneOf(...models) });
-  const { model } = config;
-  checkFields(where, 'config', config, fields[model as C['model']]);
+  checkKinds(where, 'config', config, { by: 'model', kinds: fields });
 }

@@ -1,11 +1,12 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
 import { type ModelFolder, readJson, readOptionalJson } from '../folder/model-folder.ts';
+import { labelNames } from '../hugging-face/labels.ts';
+import { type HuggingFacePreprocessor, readPreprocessing } from '../hugging-face/preprocessing.ts';
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../preprocess.ts';
 import type { System } from '../systems/system.ts';
 import { SYSTEMS } from '../systems/systems.ts';
 import { categoriesFromLabels } from './categories.ts';
-import { type HuggingFacePreprocessor, readPreprocessing } from './hugging-face-preprocessing.ts';
 import type { ModelDescription, SegConfig } from './model-description.ts';
 import { readSegConfig } from './seg-config.ts';
 
@@ -48,7 +49,6 @@ function readHuggingFace(
   }
   const { system, format } = found;
   const config = system.readConfig(where, format.readConfig(where, json)); // checks what the reader passes on as it is
-  const unnamed = Array.from({ length: system.numClasses(config) }, (_, i) => [i, `class ${i}`]);
-  const labels = json.id2label ?? Object.fromEntries(unnamed);
+  const labels = labelNames(json.id2label, system.numClasses(config));
   return { config, categories: categoriesFromLabels(labels), preprocessing };
 }

@@ -6,8 +6,8 @@ import type { Preprocessing, ResizeRule } from '../preprocess.ts';
 import { type System, systemOf } from '../systems/system.ts';
 import {
   between,
-  type Check,
-  checkFields,
+  checkObject,
+  type Fields,
   type FieldsOf,
   listOf,
   NUMBER,
@@ -19,35 +19,41 @@ import {
 } from './check-fields.ts';
 import type { Inference, ModelDescription, SegConfig } from './model-description.ts';
 
-const PREPROCESSING: FieldsOf<Omit<Preprocessing, 'resize'>> = {
+const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
+const RESIZES: Record<ResizeRule['kind'], Fields> = {
+  'shortest-edge': EDGES,
+  'truncated-edge': EDGES,
+  rescale: EDGES,
+  square: { side: SIZE },
+  within: { maxHeight: SIZE, maxWidth: SIZE },
+  exact: { size: listOf(SIZE, 2) },
+  none: {},
+};
+
+/** A check for each field of preprocessing in a file. */
+export const PREPROCESSING: FieldsOf<Preprocessing> = {
+  resize: { by: 'kind', kinds: RESIZES },
   divisor: SIZE,
   reachDivisor: oneOf('pad', 'resize'),
   rescale: POSITIVE,
   mean: listOf(NUMBER, 3),
   std: listOf(POSITIVE, 3),
+  padTo: optional(listOf(SIZE, 2)),
 };
 
-const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
-const RESIZES: Record<ResizeRule['kind'], Record<string, Check>> = {
-  'shortest-edge': EDGES,
-  'truncated-edge': EDGES,
-  rescale: EDGES,
-  square: { side: SIZE },
-  exact: { size: listOf(SIZE, 2) },
-  none: {},
-};
-
-const CATEGORY: FieldsOf<Category> = {
+/** A check for each field of a category in a file. */
+export const CATEGORY: FieldsOf<Category> = {
   id: { expected: 'a whole number', holds: Number.isSafeInteger },
   name: { expected: 'a text', holds: (value) => typeof value === 'string' },
   isThing: { expected: 'true or false', holds: (value) => typeof value === 'boolean' },
   color: optional(listOf(between(0, 255), 3)),
 };
 
-const INFERENCE: FieldsOf<Inference> = {
+/** A check for each field of thresholds in a file. */
+export const INFERENCE: FieldsOf<Inference> = {
   scoreThreshold: optional(PART),
   overlapThreshold: optional(PART),
-  semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface')),
+  semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface', 'huggingface-384')),
 };
 
 /**
@@ -56,16 +62,18 @@ const INFERENCE: FieldsOf<Inference> = {
  * @throws FormatError naming the field
  */
 export function readSegConfig(where: string, json: SegConfig, systems: readonly System[]): ModelDescription {
-  const { format, config, categories, preprocessing, inference } = json;
+  const { format, config, categories, preprocessing, inference, ...rest } = json;
   if (format !== 'seg-model-1')
     throw new FormatError(`${where}: expected format seg-model-1, got ${describeValue(format)}`);
+  const [unknown] = Object.entries(rest);
+  if (unknown !== undefined) {
+    throw new FormatError(`${where}: expected known fields, got ${unknown[0]} ${describeValue(unknown[1])}`);
+  }
   const system = systemOf(where, config, systems);
   system.readConfig(where, config);
   checkCategories(where, categories, system.numClasses(config));
-  checkFields(where, 'preprocessing', preprocessing, PREPROCESSING);
-  checkFields(where, 'preprocessing.resize', preprocessing.resize, { kind: oneOf(...Object.keys(RESIZES)) });
-  checkFields(where, 'preprocessing.resize', preprocessing.resize, RESIZES[preprocessing.resize.kind]);
-  if (inference !== undefined) checkFields(where, 'inference', inference, INFERENCE);
+  checkObject(where, 'preprocessing', preprocessing, PREPROCESSING);
+  if (inference !== undefined) checkObject(where, 'inference', inference, INFERENCE);
   return { config, categories, preprocessing, ...(inference && { inference }) };
 }
 
@@ -74,5 +82,5 @@ function checkCategories(where: string, categories: readonly Category[], count: 
     const got = Array.isArray(categories) ? categories.length : describeValue(categories);
     throw new FormatError(`${where}: expected ${count} categories, got ${got}`);
   }
-  for (const [i, category] of categories.entries()) checkFields(where, `categories.${i}`, category, CATEGORY);
+  for (const [i, category] of categories.entries()) checkObject(where, `categories.${i}`, category, CATEGORY);
 }

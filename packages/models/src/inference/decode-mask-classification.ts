@@ -11,18 +11,19 @@ export function decodeMaskClassification(
   { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first' }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
   const isOriginal = rule === 'original';
+  const theirs = model === 'maskformer' ? 'huggingface' : 'huggingface-384';
   switch (task) {
     case 'panoptic':
       return panopticMap(prediction, geometry, {
         things,
-        rule: isOriginal ? model : rule,
+        rule: isOriginal ? model : theirs,
         scoreThreshold,
         overlapThreshold,
       });
     case 'instance':
-      return instances(prediction, geometry, { things, rule: isOriginal ? 'mask2former' : rule, scoreThreshold });
+      return instances(prediction, geometry, { things, rule: isOriginal ? 'mask2former' : theirs, scoreThreshold });
     case 'semantic':
-      return semanticMap(prediction, geometry, { things, rule: isOriginal ? semanticRule : rule });
+      return semanticMap(prediction, geometry, { things, rule: isOriginal ? semanticRule : theirs });
     default:
       throw task satisfies never;
   }

@@ -1,7 +1,11 @@
 import type { KeyMap } from '@seg/checkpoint';
 
 /** A published naming of checkpoint keys: its publisher, a key that gives it away, and our names for its keys. */
-export type KeyNaming = { name: 'original' | 'mmdetection'; isUsed: (key: string) => boolean; keyMap: KeyMap };
+export type KeyNaming = {
+  name: 'original' | 'mmdetection' | 'transformers-5';
+  isUsed: (key: string) => boolean;
+  keyMap: KeyMap;
+};
 
 /** The authors' own naming. */
 export function originalNaming(isUsed: KeyNaming['isUsed'], keyMap: KeyMap): KeyNaming {

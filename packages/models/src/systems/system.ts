@@ -1,10 +1,11 @@
 import { FormatError } from '@seg/checkpoint';
-import type { ParamStore } from '@seg/core';
+import type { ParamStore, Size } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { checkFields, oneOf } from '../description/check-fields.ts';
+import { checkFields, type Fields, oneOf } from '../description/check-fields.ts';
 import { type ConfigFields, checkConfig } from '../description/config-fields.ts';
 import type { ModelConfig, ModelDescription } from '../description/model-description.ts';
+import type { FieldTable } from '../hugging-face/field-table.ts';
 import type { BatchPrediction } from '../inference/batch-prediction.ts';
 import type { Rule, Task } from '../inference/task.ts';
 import type { KeyNaming } from './key-naming.ts';
@@ -30,6 +31,8 @@ export type SegmentationModel = Network & {
 
 /** Reader of one system's configs of Hugging Face. */
 export type HuggingFaceFormat = {
+  /** Every field that the reader knows. */
+  table: FieldTable;
   /** `model_type` in `config.json`. */
   modelType: string;
   /** @throws FormatError naming the field */
@@ -43,6 +46,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   fields: ConfigFields<C>;
   /** Counts the classes that a config predicts, without no-object. */
   numClasses(config: C): number;
+  /** Estimates the numbers alive at once in a pass over one image of a size, but for the image. */
+  activations(config: C, size: Size): number;
   /** Declares the network's parameters in the store. */
   build(params: ParamStore, config: C): N;
   /** Answers of the system's inference in its paper or its authors' code; first the one that it is for. */
@@ -64,12 +69,15 @@ export type System = Readonly<{
   name: string;
   /** Values of `model` in its configs. */
   models: readonly string[];
+  /** A check for every field of a config in a file, by `model`. */
+  fields: Readonly<Record<string, Fields>>;
   huggingFace: HuggingFaceFormat | undefined;
   presets: Readonly<Record<string, ModelDescription>>;
   unusedKeys: readonly RegExp[];
   /** Checks a config from a file. @throws FormatError naming the field */
   readConfig(where: string, json: unknown): ModelConfig;
   numClasses(config: ModelConfig): number;
+  activations(config: ModelConfig, size: Size): number;
   keyNamings(config: ModelConfig): readonly KeyNaming[];
   build(params: ParamStore, config: ModelConfig): SegmentationModel;
 }>;
@@ -108,11 +116,13 @@ export function defineSystem<
   return {
     name,
     models: Object.keys(fields),
+    fields,
     huggingFace,
     presets,
     unusedKeys,
     readConfig,
     numClasses: (config) => definition.numClasses(readConfig(name, config)),
+    activations: (config, size) => definition.activations(readConfig(name, config), size),
     keyNamings: (config) => definition.keyNamings(readConfig(name, config)),
     build: (params, config) => wrap(definition.build(params, readConfig(name, config))),
     wrap,

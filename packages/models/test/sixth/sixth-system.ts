@@ -45,6 +45,7 @@ export const STRIPES = defineSystem({
   name: 'stripes',
   fields: { stripes: { numClasses: SIZE, dim: SIZE } },
   numClasses: (config: StripesConfig) => config.numClasses,
+  activations: ({ numClasses, dim }, [height, width]) => ((2 * dim + numClasses) * height * width) / 16,
   build: (params, config) => new Stripes(params, config),
   tasks: ['semantic'],
   predict: (network, pixels) =>

@@ -30,7 +30,9 @@ function goldenModel(config: MaskFormerConfig): GoldenModel {
 
 /** Model that a golden file describes. */
 export function maskFormerConfig(where: string, config: unknown): MaskFormerConfig {
-  return readMaskFormerConfig(`${where}: config`, huggingFaceConfig<HuggingFaceMaskFormer>(where, config));
+  // training cases tell the decoder's number of queries once more
+  const { num_queries, ...json } = huggingFaceConfig<HuggingFaceMaskFormer & { num_queries?: number }>(where, config);
+  return readMaskFormerConfig(`${where}: config`, json);
 }
 
 const FPN = 'model.pixel_level_module.decoder.fpn';

@@ -1,5 +1,6 @@
+import { ACTIVATIONS, type ActivationName } from '@seg/core';
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { COUNT, SIZE } from '../../description/check-fields.ts';
+import { BOOLEAN, COUNT, oneOf, optional, SIZE, whole } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a Mask2Former. Plain data, stored with the weights. */
@@ -21,6 +22,12 @@ export type Mask2FormerConfig = {
   /** Layers proper: 9 in all published models, which detectron2's configs write as 10. */
   numDecoderLayers: number;
   decoderFfnDim: number;
+  /** Of the query decoder's feed-forward networks. Default: relu. */
+  activation?: ActivationName;
+  /** Whether the query decoder's norms stand before their branches. Default: false, as published. */
+  preNorm?: boolean;
+  /** Steps of the pyramid behind the pixel decoder's encoder. Default: 1, to stride 4. */
+  numPyramidSteps?: number;
 };
 
 /** A check for each field of Mask2FormerConfig in a file. */
@@ -37,5 +44,8 @@ export const MASK2FORMER_FIELDS: ConfigFields<Mask2FormerConfig> = {
     encoderFfnDim: SIZE,
     numDecoderLayers: COUNT,
     decoderFfnDim: SIZE,
+    activation: optional(oneOf(...ACTIVATIONS)),
+    preNorm: optional(BOOLEAN),
+    numPyramidSteps: optional(whole(0, 3)),
   },
 };

@@ -31,6 +31,7 @@ export class Mask2Former {
       numPoints: config.numPoints,
       numLayers: config.numEncoderLayers,
       ffnDim: config.encoderFfnDim,
+      numPyramidSteps: config.numPyramidSteps,
     });
     this.decoder = new MaskedDecoder(model.at('transformer_module'), params.root.at('class_predictor'), {
       dim,
@@ -41,6 +42,8 @@ export class Mask2Former {
       numLayers: config.numDecoderLayers,
       ffnDim: config.decoderFfnDim,
       numLevels: this.backbone.dims.length - 1,
+      activation: config.activation,
+      preNorm: config.preNorm,
     });
   }
 

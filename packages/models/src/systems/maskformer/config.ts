@@ -1,5 +1,6 @@
+import { ACTIVATIONS, type ActivationName } from '@seg/core';
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { COUNT, PART, SIZE } from '../../description/check-fields.ts';
+import { COUNT, oneOf, optional, PART, SIZE } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a MaskFormer. Plain data, stored with the weights. */
@@ -21,6 +22,8 @@ export type MaskFormerConfig = {
   numDecoderLayers: number;
   /** In training. Published: 0.1. */
   dropout: number;
+  /** Of the query decoder's feed-forward networks. Default: relu. */
+  activation?: ActivationName;
 };
 
 /** A check for each field of MaskFormerConfig in a file. */
@@ -37,5 +40,6 @@ export const MASKFORMER_FIELDS: ConfigFields<MaskFormerConfig> = {
     numEncoderLayers: COUNT,
     numDecoderLayers: COUNT,
     dropout: PART,
+    activation: optional(oneOf(...ACTIVATIONS)),
   },
 };

@@ -40,7 +40,7 @@ export class MaskFormer {
       numHeads,
       ffnDim,
       dropout,
-      projectAlways: numEncoderLayers === 0,
+      activation: config.activation,
     });
   }
 

@@ -1,3 +1,4 @@
+import { tokensAt } from '../../backbones/activations.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
@@ -12,6 +13,13 @@ export const MAX_DEEPLAB = defineSystem({
   name: 'max-deeplab',
   fields: MAX_DEEPLAB_FIELDS,
   numClasses: (config: MaxDeepLabConfig) => config.numClasses,
+  activations: (config, size) => {
+    const { numSlots, headDim, embeddingDim, encoder, memoryDim } = config;
+    const stage = Math.max(...encoder.dims.map((dim, i) => 3 * dim * tokensAt(size, i === 0 ? 2 : 4 * 2 ** (i - 1))));
+    const masks = tokensAt(size, 4) * (2 * headDim + embeddingDim + 2 * numSlots);
+    const memory = numSlots * (numSlots * encoder.numHeads + memoryDim + encoder.ffnDim);
+    return Math.max(stage, masks) + memory;
+  },
   build: (params, config) => new MaxDeepLab(params, config),
   tasks: ['panoptic', 'semantic'],
   predict: (network, pixels) => byImage(network.forward(pixels), decodeMaxDeepLab),

@@ -1,3 +1,4 @@
+import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { isMmdetection, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
@@ -12,6 +13,15 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   name: 'panoptic_segformer',
   fields: PANOPTIC_SEGFORMER_FIELDS,
   numClasses: ({ numThingClasses, numStuffClasses }: PanopticSegFormerConfig) => numThingClasses + numStuffClasses,
+  activations: (config, size) => {
+    const { backbone, dim, ffnDim, numHeads, numThingQueries, numStuffClasses, maxDetections } = config;
+    const tokens = tokensAt(size, 8, 16, 32, 64);
+    const queries = Math.max(numThingQueries, maxDetections, numStuffClasses);
+    const samples = 4 * numHeads * 3 * config.numPoints; // of four levels: places and weights
+    const encoder = tokens * (4 * dim + Math.max(ffnDim, 2 * samples));
+    const masks = maxDetections * numHeads * tokens + numThingQueries ** 2 * numHeads + queries * dim;
+    return Math.max(backboneActivations(backbone, size), encoder + masks);
+  },
   build: (params, config) => new PanopticSegFormer(params, config),
   tasks: ['panoptic', 'instance'],
   predict: (network, pixels) =>

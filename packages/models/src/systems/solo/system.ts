@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { isMmdetection, originalNaming } from '../key-naming.ts';
 import { defineSystem } from '../system.ts';
 import { SOLO_FIELDS, type SoloConfig } from './config.ts';
@@ -13,6 +14,15 @@ export const SOLO = defineSystem({
   name: 'solo',
   fields: SOLO_FIELDS,
   numClasses: (config: SoloConfig) => config.numClasses,
+  activations: (config, size) => {
+    const { backbone, fpnDim, headDim, grids, numClasses } = config;
+    const pyramid = tokensAt(size, 4, 8, 16, 32, 64) * fpnDim;
+    const cells = grids.reduce((sum, grid) => sum + grid ** 2, 0);
+    const towers = 3 * headDim * tokensAt(size, 4); // the finest level's
+    const masks =
+      config.model === 'solo' ? Math.max(...grids.map((grid, i) => grid ** 2 * tokensAt(size, 4 * 2 ** i))) : 0;
+    return Math.max(backboneActivations(backbone, size), pyramid + towers + masks + cells * numClasses);
+  },
   build: (params, config) => new Solo(params, config),
   tasks: ['instance'],
   predict: (network, pixels) => {
