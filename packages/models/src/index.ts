@@ -23,6 +23,7 @@ export {
 } from './description/data-set-categories.ts';
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
+export { fetchBounded, type RemoteOptions } from './folder/fetch-bounded.ts';
 export { openLocation } from './folder/open-location.ts';
 export { type Footprint, footprint } from './footprint.ts';
 export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';

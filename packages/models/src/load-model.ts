@@ -3,6 +3,7 @@ import { ParamStore } from '@seg/core';
 
 import type { ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
+import type { RemoteOptions } from './folder/fetch-bounded.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
 import type { SegmentationModel, System } from './systems/system.ts';
@@ -33,8 +34,8 @@ export async function loadModel(
   description?: ModelDescription,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const { systems = SYSTEMS } = options;
-  const { config, ...rest } = description ?? (await readDescription((await openLocation(pathOrUrl)).folder, systems));
+  const { systems = SYSTEMS, remote } = options;
+  const { config, ...rest } = description ?? (await describe(pathOrUrl, systems, remote));
   footprint(pathOrUrl, { config, ...rest }, systems); // refuses what no weights can be meant for
   const weights = await openWeights(pathOrUrl, options);
   const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys(), systems)));
@@ -46,4 +47,9 @@ export async function loadModel(
     params.dispose();
     throw error;
   }
+}
+
+async function describe(pathOrUrl: string, systems: readonly System[], remote: RemoteOptions | undefined) {
+  const { folder } = await openLocation(pathOrUrl, remote);
+  return readDescription(folder, systems);
 }

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { readAs } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
@@ -20,12 +21,15 @@ import {
   semanticReport,
 } from '@seg/coco-eval';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
-import { readJson } from '../evaluate/read-json.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
+import { UsageError } from '../process/exit-code.ts';
+import { readJson } from '../read-json.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Where the command prints, replaced in tests. */
@@ -133,8 +137,9 @@ function parseLimits(text: string): number[] {
 
 async function evaluateInstances(options: InstanceOptions, around: EvaluateSurroundings): Promise<void> {
   requireState(options);
-  const groundTruth = await readJson<CocoGroundTruth>(options.gt);
-  const results = await readJson<CocoResult[]>(options.dt);
+  // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
+  const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
+  const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
   const { iouType, rules, maxDets, useCats: useCategories } = options;
   const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, around) : undefined;
   if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), around);
@@ -285,8 +290,8 @@ function writeWithFindings(
 }
 
 function requireState({ shard, state }: CommonOptions): void {
-  if (shard && !state) throw new Error('evaluate: expected --state FILE with --shard, got none');
-  if (state && !shard) throw new Error('evaluate: expected --shard k/n with --state, got none');
+  if (shard && !state) throw new UsageError('evaluate: expected --state FILE with --shard, got none');
+  if (state && !shard) throw new UsageError('evaluate: expected --shard k/n with --state, got none');
 }
 
 async function writeState({ shard, state }: CommonOptions, saved: object, digest: string): Promise<void> {

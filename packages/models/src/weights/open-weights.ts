@@ -1,5 +1,6 @@
 import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint';
 
+import type { RemoteOptions } from '../folder/fetch-bounded.ts';
 import type { ModelFolder } from '../folder/model-folder.ts';
 import { openLocation } from '../folder/open-location.ts';
 import { openWeightFile } from './weight-files.ts';
@@ -16,6 +17,8 @@ const FILES = [
 export type WeightOptions = {
   /** Take weights that are NaN or infinite, which are refused otherwise. Default: false. */
   allowNonFinite?: boolean;
+  /** Bounds of what is read from a URL. */
+  remote?: RemoteOptions;
 };
 
 /**
@@ -39,12 +42,12 @@ async function readWeights(folder: ModelFolder): Promise<ParamSource> {
  * @throws FormatError naming the file, with all that is wrong; from `read`, the key whose values are not finite
  */
 export async function openWeights(pathOrUrl: string, options: WeightOptions = {}): Promise<ParamSource> {
-  const weights = await openAny(pathOrUrl);
+  const weights = await openAny(pathOrUrl, options.remote);
   return options.allowNonFinite ? weights : finiteSource(weights, pathOrUrl);
 }
 
-async function openAny(pathOrUrl: string): Promise<ParamSource> {
-  const { folder, file } = await openLocation(pathOrUrl);
+async function openAny(pathOrUrl: string, remote: RemoteOptions | undefined): Promise<ParamSource> {
+  const { folder, file } = await openLocation(pathOrUrl, remote);
   if (file === null) return readWeights(folder);
   const weights = (await openWeightFile(folder, file)) ?? (await openWeightFile(folder, `${file}.index`));
   if (weights === null) throw new FormatError(`${pathOrUrl}: expected a folder or file of weights, got nothing`);
