@@ -23,7 +23,7 @@ export type MaskFormerPixels = {
   maskFeatures: tf.Tensor4D;
 };
 
-type NormedConv = { conv: Conv2d; norm: GroupNorm };
+type LevelConv = { conv: Conv2d; norm: GroupNorm };
 
 /**
  * Pixel decoder of MaskFormer: a feature pyramid with nearest upsampling, on the coarsest map or on a transformer
@@ -35,8 +35,8 @@ export class MaskFormerPixelDecoder {
   readonly config: MaskFormerPixelDecoderConfig;
   readonly inputProjection: Conv2d | undefined;
   readonly encoder: EncoderLayer[];
-  readonly stem: NormedConv;
-  readonly steps: { lateral: NormedConv; smooth: NormedConv }[]; // to 1/16, 1/8, 1/4
+  readonly stem: LevelConv;
+  readonly steps: { lateral: LevelConv; smooth: LevelConv }[]; // to 1/16, 1/8, 1/4
   readonly maskProjection: Conv2d;
 
   constructor(scope: Scope, config: MaskFormerPixelDecoderConfig) {
@@ -94,7 +94,7 @@ export class MaskFormerPixelDecoder {
   }
 }
 
-function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number): NormedConv {
+function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number): LevelConv {
   return {
     conv: new Conv2d(scope.at(0), {
       inDim,
@@ -108,6 +108,6 @@ function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number)
   };
 }
 
-function apply({ conv, norm }: NormedConv, x: tf.Tensor4D): tf.Tensor4D {
+function apply({ conv, norm }: LevelConv, x: tf.Tensor4D): tf.Tensor4D {
   return norm.forward(conv.forward(x));
 }
