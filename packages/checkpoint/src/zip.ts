@@ -45,7 +45,7 @@ export function openZip(source: ByteSource): Map<string, ZipEntry> {
   }
   const view = viewOf(source, offset, length);
   const entries = new Map<string, ZipEntry>();
-  const inflate = boundedInflate(source.name);
+  const inflate = boundedUnpack(source.name);
   for (let i = 0, at = 0; i < count; i++) {
     const { record, end } = readRecord(source.name, view, at);
     entries.set(record.name, entryOf(source, record, inflate));
@@ -123,13 +123,13 @@ function widened(record: Record, view: DataView, start: number, length: number):
   return record;
 }
 
-type Inflate = (where: string, record: Record, packed: () => Uint8Array) => Uint8Array;
+type Unpack = (where: string, record: Record, packed: () => Uint8Array) => Uint8Array;
 
 /**
  * Unpacks entries of one archive, and keeps the last: hundreds of tensors may be parts of one storage. What is unpacked
  * again and again for all that, is bounded.
  */
-function boundedInflate(name: string): Inflate {
+function boundedUnpack(name: string): Unpack {
   let last: { record: Record; bytes: Uint8Array } | null = null;
   const seen = new Map<Record, number>();
   return (where, record, packed) => {
@@ -146,7 +146,7 @@ function boundedInflate(name: string): Inflate {
   };
 }
 
-function entryOf(source: ByteSource, record: Record, inflate: Inflate): ZipEntry {
+function entryOf(source: ByteSource, record: Record, inflate: Unpack): ZipEntry {
   const where = `${source.name}: ${record.name}`;
   const { name, size, packed, method } = record;
   if (method !== STORED && method !== DEFLATED) {
