@@ -30,6 +30,7 @@ export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
+export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { ORIGINAL_PREPROCESSING, preprocess } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';

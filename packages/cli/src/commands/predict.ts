@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
+import type { Task } from '@seg/models';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { CocoIds } from '../predict/coco-ids.ts';
@@ -10,7 +11,7 @@ import { type NumberedImage, openRecords, predictImages } from '../predict/predi
 import { RECORDS } from '../predict/records.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
 import { resultNames } from '../predict/result-files.ts';
-import type { ImageSegmenter, Task } from '../predict/segmenter.ts';
+import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { Progress } from '../render/progress.ts';
 
@@ -31,7 +32,7 @@ export type PredictOptions = {
   force?: boolean;
 };
 
-/** Where the command gets its model and where it prints, replaced in tests. */
+/** Model and outputs of the command, replaced in tests. */
 export type PredictIo = {
   load(folder: string): Promise<ImageSegmenter>;
   /** Takes results. */

@@ -12,6 +12,7 @@ import {
   type SegmentInfo,
   SemanticQuality,
 } from '@seg/coco-eval';
+import type { RgbImage } from '@seg/image';
 import * as v from 'valibot';
 
 import { readJson } from '../read-json.ts';
@@ -21,7 +22,7 @@ import type { Shard } from './shard.ts';
 export const inflate: Inflate = (data, length) =>
   inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
 
-type Size = { width: number; height: number };
+type PixelSize = Pick<RgbImage, 'width' | 'height'>;
 type PanopticJson = v.InferOutput<typeof panopticSchema>;
 type Annotation = PanopticJson['annotations'][number];
 
@@ -105,7 +106,7 @@ function withoutJson(file: string): string {
   return file.replace(/\.json$/i, '');
 }
 
-function requireSameSize(a: Size, b: Size): void {
+function requireSameSize(a: PixelSize, b: PixelSize): void {
   if (a.width !== b.width || a.height !== b.height) {
     throw new Error(`expected a prediction of ${a.width} x ${a.height}, got ${b.width} x ${b.height}`);
   }

@@ -28,7 +28,7 @@ export async function prepareOutFolder(folder: string, own: readonly string[], m
   throw new FormatError(`predict: expected no ${path.join(folder, other)} (${advice}), got a file`);
 }
 
-/** Whether all these files are in a folder. */
+/** Looks for files in a folder. @returns Whether all are there */
 export async function hasFiles(folder: string, names: readonly string[]): Promise<boolean> {
   const found = await Promise.allSettled(names.map((name) => access(path.join(folder, name))));
   return found.every(({ status }) => status === 'fulfilled');

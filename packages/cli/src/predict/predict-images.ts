@@ -1,6 +1,7 @@
 import { FormatError } from '@seg/checkpoint';
 import type { Category, RgbImage } from '@seg/image';
 import { readImage } from '@seg/image/node';
+import type { Task } from '@seg/models';
 
 import type { Progress } from '../render/progress.ts';
 import type { GroundTruth } from './ground-truth.ts';
@@ -10,7 +11,7 @@ import { hasFiles } from './out-folder.ts';
 import { type PredictionRecord, RecordFile } from './records.ts';
 import type { Report } from './report.ts';
 import { panopticName, ResultFiles } from './result-files.ts';
-import type { ImageSegmenter, Task } from './segmenter.ts';
+import type { ImageSegmenter } from './segmenter.ts';
 
 /** An image with its id in the results. */
 export type NumberedImage = { input: InputImage; id: number };
@@ -27,7 +28,7 @@ export type Prediction = {
   truth: GroundTruth | null;
   /** Records of the run, new or of an earlier one. */
   records: RecordFile;
-  /** What becomes of an image that cannot be read. */
+  /** Reaction to an image that cannot be read. */
   onError: 'stop' | 'skip';
 };
 

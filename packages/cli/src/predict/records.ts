@@ -39,7 +39,7 @@ const headerSchema = v.object({
 
 /** Everything that prediction knows of one image; `instances` with that task alone. */
 export type PredictionRecord = Omit<v.InferOutput<typeof recordSchema>, 'instances'> & { instances?: InstanceResult[] };
-/** What all records of a file have in common. */
+/** Task, threshold and categories of all records of a file. */
 export type RecordHeader = Omit<v.InferOutput<typeof headerSchema>, 'format'>;
 
 /** Name of the file in the folder for results. */

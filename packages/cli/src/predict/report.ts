@@ -5,14 +5,14 @@ import type { Category, Segment, SegmentMap } from '@seg/image';
 import { formatTable } from '../render/table.ts';
 import type { InputImage } from './input-images.ts';
 
-/** What the report says of a backend. */
+/** Backend as reports name it. */
 export type Backend = Pick<BackendInfo, 'name' | 'description' | 'passedOver'>;
-/** What the report says of an image. */
+/** Segments of an image, and the time they took. */
 export type ImageReport = { input: InputImage; map: SegmentMap; milliseconds: number };
-/** What the report says of panoptic quality. */
+/** Panoptic quality in percent. */
 export type Quality = { pq: number; images: number };
 
-/** What prediction says while it works. */
+/** Printer of what prediction finds. */
 export type Report = {
   start(backend: Backend): void;
   image(report: ImageReport, categories: readonly Category[]): void;

@@ -1,6 +1,6 @@
 let closed = false;
 
-/** Whether whoever read standard output has gone, as `| head -1` does: what is printed then is for nobody. */
+/** Tells whether the reader of standard output has gone, as `| head -1` does: what is printed then is for nobody. */
 export function isOutputClosed(): boolean {
   return closed;
 }

@@ -15,7 +15,7 @@ export type RemoteOptions = {
   /** Headers of every request to the host of the URL, a token for one; other hosts get none. */
   headers?: Readonly<Record<string, string>>;
   /**
-   * Whether an answer from elsewhere is read. Default: http and https, from https never to http, and no host within a
+   * Rule for answers from elsewhere. Default: http and https, from https never to http, and no host within a
    * private network, unless it is the same host.
    */
   allowRedirect?: (from: URL, to: URL) => boolean;

@@ -2,7 +2,7 @@
 const LOCAL_NAME = /(?:^|\.)(?:localhost|local|internal|home\.arpa)$/;
 
 /**
- * Whether a redirect is followed unless the caller says otherwise: within http and https, from https never to http, and to
+ * Tells whether a redirect is followed unless the caller says otherwise: within http and https, from https never to http, and to
  * no address of a private network: a server that loads models by its users' URLs would hand them its neighbors' files.
  */
 export function allowsRedirect(from: URL, to: URL): boolean {
