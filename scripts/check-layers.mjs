@@ -9,20 +9,21 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const LAYERS = {
   checkpoint: [],
   'coco-eval': [],
+  image: ['checkpoint', 'coco-eval'],
   core: ['checkpoint'],
   attention: ['core'],
   matching: ['core'],
-  postprocess: ['core'],
+  postprocess: ['core', 'image'],
   heads: ['core', 'attention'],
   losses: ['core', 'matching'],
-  data: ['checkpoint', 'core', 'coco-eval'],
-  models: ['checkpoint', 'core', 'attention', 'heads', 'postprocess'],
+  data: ['checkpoint', 'core', 'image', 'coco-eval'],
+  models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'losses'],
-  cli: ['checkpoint', 'core', 'models', 'postprocess', 'data', 'train', 'losses', 'matching', 'coco-eval'],
+  cli: ['checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'train', 'losses', 'matching', 'coco-eval'],
 };
 
 /** Packages that work where TensorFlow.js is not installed. */
-const WITHOUT_TFJS = ['checkpoint', 'coco-eval'];
+const WITHOUT_TFJS = ['checkpoint', 'coco-eval', 'image'];
 
 const problems = [];
 for (const [name, allowed] of Object.entries(LAYERS)) {

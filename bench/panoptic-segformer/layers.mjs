@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { ParamStore, useBackend } from '@seg/core';
+import { toCocoCategories } from '@seg/data';
 import { mergeCandidates, PANOPTIC_SEGFORMER_PRESETS, PanopticSegFormer } from '@seg/models';
 import { maskWiseMerge } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
-import { TRAINING } from '../../examples/mask2former/config.mjs';
-import { CATEGORIES, normalized, scene, THINGS } from '../../examples/mask2former/scenes.mjs';
 import { CONFIG } from '../../examples/panoptic-segformer/config.mjs';
+import { TRAINING } from '../../examples/scenes/recipe.mjs';
+import { CATEGORIES, normalized, scene, THINGS } from '../../examples/scenes/scenes.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,7 +46,7 @@ async function quality(file) {
 }
 
 async function panopticQuality(model, maskLayers) {
-  const found = new PanopticQuality({ categories: CATEGORIES });
+  const found = new PanopticQuality({ categories: toCocoCategories(CATEGORIES) });
   const size = [TRAINING.size, TRAINING.size];
   const geometry = { originalSize: size, resizedSize: size, paddedSize: size };
   for (let index = 0; index < Number(values.scenes); index++) {

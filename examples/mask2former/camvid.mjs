@@ -3,16 +3,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SemanticQuality } from '@seg/coco-eval';
-import { resizeImage } from '@seg/core';
-import { augment, batches, encodePng, toTargets } from '@seg/data';
+import { augment, batches, toTargets } from '@seg/data';
 import { LabelMapDataset } from '@seg/data/node';
+import { normalized } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
+import { encodePng, resizeImage } from '@seg/image';
 import { Mask2Former } from '@seg/models';
 import { semanticMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { LOSS, MODEL, TRAINING } from './config.mjs';
-import { fit } from './fit.mjs';
 import { aidedObjective } from './objective.mjs';
-import { normalized } from './scenes.mjs';
 
 const NAMES = [
   'sky',
@@ -31,9 +31,8 @@ const COLORS = [[128, 128, 128], [128, 0, 0], [192, 192, 128], [128, 64, 128], [
 const CATEGORIES = NAMES.map((name, id) => ({
   id: id + 1,
   name,
-  isthing: 0,
+  isThing: false,
   color: COLORS[id],
-  supercategory: 'street',
 }));
 const VOID = 11;
 /** Half of 360 × 480, and a multiple of 32 above it. */
@@ -66,13 +65,12 @@ async function* batchesFrom(start) {
   }
 }
 
-const { model } = await fit({
+const { model } = await trainInFolder('out/camvid', {
   title: 'Mask2Former on CamVid',
-  out,
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (mask2Former, params) =>
     aidedObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
-  training: recipe,
+  recipe,
   batchesFrom,
 });
 const quality = new SemanticQuality({ classes: NAMES.length, ignoreLabel: 255 });

@@ -1,7 +1,9 @@
+import { BACKBONE, TRAINING as ON_SCENES } from '@seg/example-scenes/recipe.mjs';
+
 /** A Mask2Former small enough to learn generated scenes on two processor cores. */
 export const MODEL = {
   model: 'mask2former',
-  backbone: { type: 'resnet', stemDim: 32, depths: [1, 2, 2, 1], dims: [128, 256, 384, 512], batchNorm: 'batch' },
+  backbone: BACKBONE,
   numClasses: 12,
   numQueries: 24,
   dim: 96,
@@ -14,18 +16,8 @@ export const MODEL = {
   decoderFfnDim: 192,
 };
 
-export const TRAINING = {
-  size: 128,
-  batch: 8,
-  steps: 1500,
-  learningRate: 1e-3,
-  warmup: 100,
-  weightDecay: 0.05,
-  clipNorm: 1,
-  /** Of the auxiliary semantic loss. */
-  semanticWeight: 5,
-  seed: 1,
-};
+/** `semanticWeight` is that of the auxiliary semantic loss. */
+export const TRAINING = { ...ON_SCENES, semanticWeight: 5 };
 
 /** The published weights of the terms, at fewer points: the masks are 32 × 32. */
 export const LOSS = {

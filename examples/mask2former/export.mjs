@@ -2,8 +2,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bytesOf, openSafetensors, writeSafetensors } from '@seg/checkpoint';
+import { CATEGORIES, preprocessingFor } from '@seg/example-scenes/scenes.mjs';
 import { INFERENCE, MODEL, TRAINING } from './config.mjs';
-import { MODEL_CATEGORIES, preprocessingFor } from './scenes.mjs';
 
 const [file = 'out/mask2former/training.safetensors', folder = 'model'] = process.argv.slice(2);
 const training = openSafetensors(bytesOf(file, readFileSync(file)));
@@ -12,7 +12,7 @@ const weights = new Map(keys.map((key) => [key, training.read(key)]));
 const config = {
   format: 'seg-model-1',
   config: MODEL,
-  categories: MODEL_CATEGORIES,
+  categories: CATEGORIES,
   preprocessing: preprocessingFor(TRAINING.size),
   inference: INFERENCE,
 };

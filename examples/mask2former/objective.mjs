@@ -1,5 +1,6 @@
 // What the example minimizes: Mask2Former's own objective, and beside it what every pixel shows.
-import { Linear, resizeLabels } from '@seg/core';
+import { Linear } from '@seg/core';
+import { resizeLabels } from '@seg/image';
 import { classCrossEntropy } from '@seg/losses';
 import { mask2FormerObjective } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';

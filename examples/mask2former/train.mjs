@@ -1,18 +1,17 @@
 // Trains a small Mask2Former on generated scenes from scratch, then reports its panoptic quality on test scenes.
+//   STEPS=200 node train.mjs    for a short run; continues where it was stopped
+import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-quality.mjs';
+import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MASK2FORMER, Mask2Former } from '@seg/models';
-import { LOSS, MODEL, TRAINING } from './config.mjs';
-import { evaluate, printQuality } from './evaluate.mjs';
-import { fit } from './fit.mjs';
+import { INFERENCE, LOSS, MODEL, TRAINING } from './config.mjs';
 import { aidedObjective } from './objective.mjs';
-import { sceneBatches } from './scenes.mjs';
 
-const out = process.env.OUT ?? 'out/mask2former';
-const { model } = await fit({
+const { model } = await trainInFolder('out/mask2former', {
   title: 'Mask2Former on generated scenes',
-  out,
   build: (params) => new Mask2Former(params, MODEL),
   objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
-  training: TRAINING,
+  recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await evaluate(MASK2FORMER.wrap(model)));
+printQuality(await panopticQuality(MASK2FORMER.wrap(model), { inference: INFERENCE }));

@@ -1,18 +1,18 @@
 // Trains a small MaskFormer on generated scenes from scratch, then reports its panoptic quality on test scenes.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
+import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-quality.mjs';
+import { BACKBONE, TRAINING } from '@seg/example-scenes/recipe.mjs';
+import { CATEGORIES, sceneBatches } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MASKFORMER_LOSS } from '@seg/losses';
 import { MASKFORMER, MaskFormer } from '@seg/models';
 import { maskFormerObjective } from '@seg/train';
-import { MODEL, TRAINING } from '../mask2former/config.mjs';
-import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
-import { fit } from '../mask2former/fit.mjs';
-import { sceneBatches } from '../mask2former/scenes.mjs';
 
 const CONFIG = {
   model: 'maskformer',
-  backbone: MODEL.backbone,
-  numClasses: MODEL.numClasses,
-  numQueries: MODEL.numQueries,
+  backbone: BACKBONE,
+  numClasses: CATEGORIES.length,
+  numQueries: 24,
   fpnDim: 96,
   dim: 96,
   maskDim: 96,
@@ -23,12 +23,11 @@ const CONFIG = {
   dropout: 0.1,
 };
 
-const { model } = await fit({
+const { model } = await trainInFolder('out/maskformer', {
   title: 'MaskFormer on generated scenes',
-  out: process.env.OUT ?? 'out/maskformer',
   build: (params) => new MaskFormer(params, CONFIG),
   objectiveFor: (maskFormer) => maskFormerObjective(maskFormer, MASKFORMER_LOSS),
-  training: TRAINING,
+  recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });
-printQuality(await evaluate(MASKFORMER.wrap(model)));
+printQuality(await panopticQuality(MASKFORMER.wrap(model), { inference: { scoreThreshold: 0.5 } }));

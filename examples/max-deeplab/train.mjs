@@ -1,12 +1,12 @@
 // Trains a small MaX-DeepLab-S on generated scenes from scratch, then reports its panoptic quality on test scenes.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
+import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-quality.mjs';
+import { TRAINING } from '@seg/example-scenes/recipe.mjs';
+import { CATEGORIES, preprocessingFor, sceneBatches, THINGS } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MAX_DEEPLAB_LOSS } from '@seg/losses';
 import { MAX_DEEPLAB, MAX_DEEPLAB_PRESETS, MaxDeepLab } from '@seg/models';
 import { maxDeepLabObjective } from '@seg/train';
-import { TRAINING } from '../mask2former/config.mjs';
-import { evaluate, printQuality } from '../mask2former/evaluate.mjs';
-import { fit } from '../mask2former/fit.mjs';
-import { CATEGORIES, preprocessingFor, sceneBatches, THINGS } from '../mask2former/scenes.mjs';
 
 /** One more than a multiple of 32: corners of all maps lie on corners of the image. */
 const SIZE = 129;
@@ -31,13 +31,12 @@ const CONFIG = {
 };
 const GRID = { things: THINGS, stride: 4 };
 
-const { model } = await fit({
+const { model } = await trainInFolder('out/max-deeplab', {
   title: 'MaX-DeepLab on generated scenes',
-  out: process.env.OUT ?? 'out/max-deeplab',
   build: (params) => new MaxDeepLab(params, CONFIG),
   objectiveFor: (maxDeepLab) => maxDeepLabObjective(maxDeepLab, MAX_DEEPLAB_LOSS, GRID),
-  training: RECIPE,
+  recipe: RECIPE,
   batchesFrom: (first) => sceneBatches(first, RECIPE),
 });
 const preprocessing = { ...preprocessingFor(SIZE), resize: { kind: 'square', side: SIZE }, divisor: 1 };
-printQuality(await evaluate(MAX_DEEPLAB.wrap(model), { size: SIZE, preprocessing, inference: {} }));
+printQuality(await panopticQuality(MAX_DEEPLAB.wrap(model), { size: SIZE, preprocessing }));

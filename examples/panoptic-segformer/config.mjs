@@ -1,12 +1,12 @@
-import { MODEL } from '../mask2former/config.mjs';
-import { CATEGORIES } from '../mask2former/scenes.mjs';
+import { BACKBONE } from '@seg/example-scenes/recipe.mjs';
+import { CATEGORIES, THING_CATEGORIES } from '@seg/example-scenes/scenes.mjs';
 
-const numThingClasses = CATEGORIES.filter(({ isthing }) => isthing).length;
+const numThingClasses = THING_CATEGORIES.length;
 
 /** A Panoptic SegFormer small enough to learn generated scenes on two processor cores. */
 export const CONFIG = {
   model: 'panoptic_segformer',
-  backbone: MODEL.backbone,
+  backbone: BACKBONE,
   numThingClasses,
   numStuffClasses: CATEGORIES.length - numThingClasses,
   numThingQueries: 40,

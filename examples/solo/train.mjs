@@ -1,20 +1,19 @@
 // Trains a small SOLOv2 on the things of generated scenes from scratch, then reports their average precision.
 //   STEPS=200 node train.mjs    for a short run; continues where it was stopped
-import { encodeRle, evaluateDetections, formatDetectionSummary, formatRle, summarizeDetections } from '@seg/coco-eval';
+import { formatDetectionSummary, summarizeDetections } from '@seg/coco-eval';
+import { averagePrecision } from '@seg/example-scenes/average-precision.mjs';
+import { BACKBONE, TRAINING } from '@seg/example-scenes/recipe.mjs';
+import { sceneBatches, THING_CATEGORIES } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { SOLOV2_LOSS } from '@seg/losses';
-import { Solo, soloOutput } from '@seg/models';
-import { isInside, soloInstances } from '@seg/postprocess';
+import { SOLO, Solo } from '@seg/models';
 import { soloObjective } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
-import { MODEL, TRAINING } from '../mask2former/config.mjs';
-import { fit } from '../mask2former/fit.mjs';
-import { CATEGORIES, normalized, scene, sceneBatches } from '../mask2former/scenes.mjs';
 
-const THINGS = CATEGORIES.filter(({ isthing }) => isthing);
 const CONFIG = {
   model: 'solov2',
-  backbone: MODEL.backbone,
-  numClasses: THINGS.length,
+  backbone: BACKBONE,
+  numClasses: THING_CATEGORIES.length,
   fpnDim: 96,
   headDim: 96,
   numHeadLayers: 2,
@@ -25,7 +24,7 @@ const CONFIG = {
 };
 const LOSS = { ...SOLOV2_LOSS, grids: CONFIG.grids, scaleRanges: CONFIG.scaleRanges };
 
-/** Scenes with their things alone: things come first among the categories, so class indices stay. */
+/** Scenes with their things alone. */
 async function* batchesFrom(first) {
   for await (const { pixels, targets } of sceneBatches(first, TRAINING)) {
     yield { pixels, targets: targets.map(thingsOf) };
@@ -33,59 +32,19 @@ async function* batchesFrom(first) {
 }
 
 function thingsOf({ classes, masks }) {
-  const kept = [...classes.keys()].filter((t) => classes[t] < THINGS.length);
+  const kept = [...classes.keys()].filter((t) => classes[t] < THING_CATEGORIES.length);
   const chosen =
     kept.length > 0 ? tf.gather(masks, tf.tensor1d(kept, 'int32')) : tf.zeros([0, ...masks.shape.slice(1)]);
   masks.dispose();
-  return { classes: classes.filter((category) => category < THINGS.length), masks: chosen };
+  return { classes: classes.filter((category) => category < THING_CATEGORIES.length), masks: chosen };
 }
 
-const { model } = await fit({
+const { model } = await trainInFolder('out/solo', {
   title: 'SOLOv2 on generated scenes',
-  out: process.env.OUT ?? 'out/solo',
   build: (params) => new Solo(params, CONFIG),
   objectiveFor: (solo) => soloObjective(solo, LOSS),
-  training: TRAINING,
+  recipe: TRAINING,
   batchesFrom,
 });
-
-const truth = { images: [], annotations: [], categories: THINGS };
-const results = [];
-for (let index = 0; index < Number(process.env.COUNT ?? 100); index++) await add(index);
-const result = evaluateDetections(truth, results, { iouType: 'segm', allowEmpty: true });
+const result = await averagePrecision(SOLO.wrap(model));
 console.log(formatDetectionSummary(summarizeDetections(result), result));
-
-/** One test scene with what the model finds in it, as COCO's two files have them. */
-async function add(index) {
-  const { size } = TRAINING;
-  const { image, panoptic, segments } = scene('testing', index, size);
-  truth.images.push({ id: index + 1, width: size, height: size });
-  for (const { id, category_id, area, bbox } of segments.filter(({ isthing }) => isthing)) {
-    const segmentation = formatRle(
-      encodeRle(
-        Array.from(panoptic, (pixel) => pixel === id),
-        size,
-        size,
-      ),
-    );
-    truth.annotations.push({
-      id: truth.annotations.length + 1,
-      image_id: index + 1,
-      category_id,
-      area,
-      bbox,
-      segmentation,
-      iscrowd: 0,
-    });
-  }
-  const pixels = normalized([image]);
-  const prediction = model.forward(pixels);
-  const geometry = { originalSize: [size, size], resizedSize: [size, size], paddedSize: [size, size] };
-  const { instances } = await soloInstances(soloOutput(prediction), geometry);
-  for (const { category, score, mask } of instances) {
-    const inside = Array.from({ length: size * size }, (_, i) => isInside(mask, i));
-    const segmentation = formatRle(encodeRle(inside, size, size));
-    results.push({ image_id: index + 1, category_id: THINGS[category].id, segmentation, score });
-  }
-  tf.dispose([pixels, prediction]);
-}

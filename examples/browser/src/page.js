@@ -1,8 +1,8 @@
 // Segments generated scenes, or an image of the user's, with the model of this repository.
 import { useBackend } from '@seg/core';
 import { generateScene } from '@seg/data';
+import { colorize } from '@seg/image';
 import { Segmenter } from '@seg/models';
-import { colorize } from '@seg/postprocess';
 
 const element = (id) => document.getElementById(id);
 let segmenter = null;

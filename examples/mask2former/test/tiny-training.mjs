@@ -1,9 +1,9 @@
 // The example's training loop on a model that takes a fraction of a second a step. OUT, STEPS, SAVE_EVERY as there.
+import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
+import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { Mask2Former } from '@seg/models';
 import { LOSS, MODEL, TRAINING } from '../config.mjs';
-import { fit } from '../fit.mjs';
 import { aidedObjective } from '../objective.mjs';
-import { sceneBatches } from '../scenes.mjs';
 
 const config = {
   ...MODEL,
@@ -16,11 +16,10 @@ const config = {
 };
 const recipe = { ...TRAINING, size: 96, batch: 1, steps: 12, warmup: 4 };
 
-await fit({
+await trainInFolder(undefined, {
   title: 'a tiny Mask2Former',
-  out: process.env.OUT,
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
-  training: recipe,
+  recipe,
   batchesFrom: (first) => sceneBatches(first, recipe),
 });

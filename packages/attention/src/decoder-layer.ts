@@ -5,7 +5,7 @@ import type { TransformerLayerConfig } from './encoder-layer.ts';
 import { FeedForward } from './feed-forward.ts';
 import { MultiHeadAttention } from './multi-head-attention.ts';
 
-/** What a decoder layer attends from and to, with the positions that are added to each. */
+/** Input of a decoder layer: queries, memory, and the positions that are added to each. */
 export type DecoderLayerInputs = {
   /** [B, N, C] */
   queries: tf.Tensor3D;

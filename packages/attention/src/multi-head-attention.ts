@@ -6,7 +6,7 @@ export type MultiHeadAttentionConfig = {
   dim: number;
   numHeads: number;
   /**
-   * How the checkpoint keeps the projections: `packed` is PyTorch's `in_proj_weight` of [3·dim, dim], `split` has
+   * Layout of the projections in the checkpoint: `packed` is PyTorch's `in_proj_weight` of [3·dim, dim], `split` has
    * `q_proj`, `k_proj` and `v_proj`. Both end in `out_proj`. Default: packed.
    */
   projections?: 'packed' | 'split';
@@ -24,7 +24,9 @@ export type AttentionInputs = {
   bias?: tf.Tensor3D;
 };
 
-/** softmax(Q Kᵀ / √d + bias) V in several heads, with a projection before and behind. Vaswani et al. 2017, section 3.2. */
+/**
+ * softmax(Q Kᵀ / √d + bias) V in several heads, with a projection before and behind. Vaswani et al. 2017, section 3.2.
+ */
 export class MultiHeadAttention {
   readonly scope: Scope;
   readonly config: MultiHeadAttentionConfig;

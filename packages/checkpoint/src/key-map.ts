@@ -3,8 +3,8 @@ import { listFaults } from './list-faults.ts';
 import type { ParamSource, StoredValue } from './param-source.ts';
 
 /**
- * How the keys of a foreign checkpoint become those of a model. Patterns hold indices in braces, `layers.{i}`, with an
- * offset where the counts differ, `{i+2}`, and `{*}` for any rest. The first rule that fits a key decides.
+ * Rules that turn the keys of a foreign checkpoint into a model's. Patterns hold indices in braces, `layers.{i}`,
+ * with an offset where the counts differ, `{i+2}`, and `{*}` for any rest. The first rule that fits a key decides.
  */
 export type KeyRule =
   /** One foreign key, one key of the model. */

@@ -6,6 +6,7 @@ import { tensorSource } from './tensor-source.ts';
 
 /** Names under which checkpoints of the usual training frameworks hold the parameters; the first present is taken. */
 const WRAPPERS = ['state_dict', 'model', 'model_state_dict', 'model_state', 'module', 'net', 'model_ema', 'ema'];
+/** Wrappers inside each other; published checkpoints have one or two. */
 const MAX_WRAPPERS = 4;
 
 /**

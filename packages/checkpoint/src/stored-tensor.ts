@@ -8,7 +8,7 @@ export type Storage = {
   count: number;
   /** Little-endian bytes of `count` elements from element `from` on. */
   read(from: number, count: number): Uint8Array;
-  /** What is wrong with it, if it cannot be read. */
+  /** Fault that keeps the tensor from being read. */
   fault?: string;
 };
 
@@ -28,7 +28,7 @@ export class StoredTensor {
     this.view = view;
   }
 
-  /** What is wrong with the tensor as the file describes it; null if it can be read. */
+  /** Finds the fault of a tensor as the file describes it; null if it can be read. */
   get fault(): string | null {
     const { shape, strides, offset } = this.view;
     const { count, fault } = this.storage;

@@ -11,15 +11,17 @@ export type ZipEntry = {
   read(offset: number, length: number): Uint8Array;
 };
 
+/** Signatures of records, and methods of compression: PKWARE's APPNOTE 6.3, sections 4.3 and 4.4.5. */
 const END = 0x06054b50;
-const END_64 = 0x06064b50;
-const LOCATOR_64 = 0x07064b50;
-const CENTRAL = 0x02014b50;
-const LOCAL = 0x04034b50;
-const STORED = 0;
-const DEFLATED = 8;
+const END_64 = 0x06064b50; // zip64
+const LOCATOR_64 = 0x07064b50; // zip64
+const CENTRAL = 0x02014b50; // central directory
+const LOCAL = 0x04034b50; // local header
+const STORED = 0; // as is
+const DEFLATED = 8; // RFC 1951
 /** The end record of 22 bytes and a comment of up to 65 535. */
 const MAX_END_BYTES = 22 + 65_535;
+/** Entries of PyTorch take some 100 bytes each: 600,000 of them. */
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 /** Compressed entries are unpacked in memory. PyTorch compresses none; archives that were packed again may. */
 const MAX_DEFLATED_BYTES = 512 * 2 ** 20;

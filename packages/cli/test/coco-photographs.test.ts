@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeImage } from '@seg/data';
+import { decodeImage } from '@seg/image';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { main } from '../src/main.ts';
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-function read(from: string, name: string): { width: number; height: number } {
+async function read(from: string, name: string): Promise<{ width: number; height: number }> {
   return decodeImage(readFileSync(path.join(from, name)), name);
 }
 
@@ -46,8 +46,8 @@ describe.skipIf(!isThere)(`photographs of COCO${isThere ? '' : ' (skipped: ../sh
     expect(annotations).toHaveLength(2);
     for (const { file_name: file } of annotations) {
       const name = path.parse(file).name.replace(/\.panoptic$/, '');
-      const photograph = read(images, `${name}.jpg`);
-      const overlay = read(folder, `${name}.overlay.png`);
+      const photograph = await read(images, `${name}.jpg`);
+      const overlay = await read(folder, `${name}.overlay.png`);
       expect([overlay.width, overlay.height]).toEqual([photograph.width, photograph.height]);
     }
   });

@@ -30,7 +30,6 @@ export {
 } from './detection/detection-evaluator.ts';
 export {
   DetectionErrors,
-  ERROR_TYPES,
   type ErrorBreakdown,
   type ErrorBreakdownOptions,
   type ErrorType,
@@ -43,13 +42,8 @@ export {
 export type { Finding } from './detection/findings.ts';
 export { groupByImage, resultKind } from './detection/group-by-image.ts';
 export { checkDetections } from './detection/health-check.ts';
-export {
-  type AreaRange,
-  COCO_AREAS,
-  type DetectionOptions,
-  type DetectionParameters,
-  type IouType,
-} from './detection/parameters.ts';
+export type { AreaRange, DetectionOptions, IouType } from './detection/options.ts';
+export { COCO_AREAS, type DetectionParameters } from './detection/parameters.ts';
 export {
   averagesPerCategory,
   type CategoryAverages,
@@ -71,19 +65,19 @@ export { formatFixed } from './numeric/python-format.ts';
 // Panoptic quality
 export { checkPanoptic } from './panoptic/check-panoptic.ts';
 export { IdRuns } from './panoptic/id-runs.ts';
-export type { Segment, SegmentMatches } from './panoptic/match-segments.ts';
+export type { SegmentInfo, SegmentMatches } from './panoptic/match-segments.ts';
 export { idToRgb, rgbToId } from './panoptic/panoptic-ids.ts';
-export {
-  type CategoryQuality,
-  type PanopticCategory,
-  type PanopticImage,
-  type PanopticMap,
-  type PanopticMean,
-  PanopticQuality,
-  type PanopticQualityOptions,
-  type PanopticResult,
-  type PanopticState,
-} from './panoptic/panoptic-quality.ts';
+export { PanopticQuality } from './panoptic/panoptic-quality.ts';
+export type {
+  CategoryQuality,
+  PanopticCategory,
+  PanopticImage,
+  PanopticMap,
+  PanopticMean,
+  PanopticQualityOptions,
+  PanopticResult,
+  PanopticState,
+} from './panoptic/panoptic-types.ts';
 
 // PNG
 export { decodePng, type Inflate, type PngImage } from './png/decode-png.ts';
@@ -107,11 +101,11 @@ export {
 
 // Semantic segmentation
 export { checkSemantic } from './semantic/check-semantic.ts';
-export {
-  type AbsentClass,
-  type SemanticImage,
-  SemanticQuality,
-  type SemanticQualityOptions,
-  type SemanticResult,
-  type SemanticState,
-} from './semantic/semantic-quality.ts';
+export { SemanticQuality } from './semantic/semantic-quality.ts';
+export type {
+  AbsentClass,
+  SemanticImage,
+  SemanticQualityOptions,
+  SemanticResult,
+  SemanticState,
+} from './semantic/semantic-types.ts';

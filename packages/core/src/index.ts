@@ -7,7 +7,6 @@
 
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
-export { checkBackend } from './backend/device-errors.ts';
 export { useBackend } from './backend/use-backend.ts';
 
 // Tensors
@@ -16,14 +15,6 @@ export { detach } from './detach.ts';
 export { BackendError, CheckpointError, ShapeError } from './errors.ts';
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
-// Images
-export { fittedSize, rescaledSize } from './image/published-sizes.ts';
-export { resizeImage } from './image/resize-image.ts';
-export { type FloatImage, resizeImageAligned } from './image/resize-image-aligned.ts';
-export { resizeImageOpenCv } from './image/resize-image-opencv.ts';
-export { resizeLabels } from './image/resize-labels.ts';
-export { type ShortestEdge, shortestEdgeSize } from './image/shortest-edge-size.ts';
-export { truncatedEdgeSize } from './image/truncated-edge-size.ts';
 // Kernels
 export { attention } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
@@ -54,7 +45,7 @@ export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';
 // Types that cross packages
-export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, RgbImage, Size } from './outputs.ts';
+export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
 export type { Initializer } from './params/init.ts';
 // Parameters
 // biome-ignore lint/performance/noReExportAll: a namespace, so that `zeros` and `ones` say what they are

@@ -1,8 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** An image in memory: 8-bit RGB, row by row, without padding. `data.length` is `width · height · 3`. */
-export type RgbImage = { data: Uint8Array | Uint8ClampedArray; width: number; height: number };
-
 /** Height and width in pixels, in this order everywhere. */
 export type Size = [height: number, width: number];
 

@@ -1,5 +1,5 @@
 /**
- * Data sets, generated scenes, image files and augmentation for segmentation.
+ * Data sets, generated scenes and augmentation for segmentation.
  *
  * @packageDocumentation
  */
@@ -13,22 +13,18 @@ export { jitterScale, type ScaleJitterOptions } from './augment/scale-jitter.ts'
 export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batches.ts';
 export { toTargets } from './batches/to-targets.ts';
 // Data sets
+export { fromCocoCategories, toCocoCategories } from './data-sets/coco-categories.ts';
 export type {
-  CocoImage,
+  CocoImageFile,
   CocoPanopticAnnotation,
+  CocoPanopticCategory,
   CocoPanopticJson,
   CocoSegment,
 } from './data-sets/coco-panoptic-json.ts';
 export type { PanopticDataset, PanopticSample } from './data-sets/panoptic-sample.ts';
 export { parseCocoPanoptic } from './data-sets/parse-coco-panoptic.ts';
 export { SceneDataset, type SceneDatasetOptions } from './data-sets/scene-dataset.ts';
-// Image files
-export { decodeImage } from './images/decode-image.ts';
-export { type PngSamples, readPngSamples } from './images/decode-png.ts';
-export { encodePng } from './images/encode-png.ts';
-export { IMAGE_LIMITS, type ImageLimits } from './images/image-limits.ts';
-export { decodePanopticPng, encodePanopticPng, type IdMap } from './images/panoptic-png.ts';
 // Generated scenes
-export { type PanopticCategory, SCENE_CATEGORIES } from './scenes/categories.ts';
+export { SCENE_CATEGORIES } from './scenes/categories.ts';
 export { generateScene, type Scene, type SceneOptions, type SceneSegment } from './scenes/generate-scene.ts';
 export { SCENE_SPLITS, type SceneSplit, type SeedRange, sceneSeed } from './scenes/splits.ts';

@@ -6,7 +6,4 @@
 
 export { CocoPanopticDataset, type CocoPanopticFiles, readPanopticIds } from './files/coco-panoptic-dataset.ts';
 export { LabelMapDataset, type LabelMapOptions } from './files/label-map-dataset.ts';
-export { readBytes, readImage } from './files/read-image.ts';
-export { systemReason, writeFileAtomic } from './files/write-file-atomic.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';
-export { encodeJpeg } from './images/encode-jpeg.ts';

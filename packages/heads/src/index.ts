@@ -30,7 +30,7 @@ export {
   type MaskFormerPixels,
 } from './pixel-decoder/mask-former-pixel-decoder.ts';
 // Prediction
-export { maskLogits, projectedMaskLogits } from './prediction/mask-logits.ts';
+export { maskLogits } from './prediction/mask-logits.ts';
 // Query decoders
 export { DetrDecoder, type DetrDecoderConfig } from './query-decoder/detr-decoder.ts';
 export { MaskedDecoder, type MaskedDecoderConfig } from './query-decoder/masked-decoder.ts';

@@ -53,8 +53,6 @@ export {
   type SoloAssignment,
   type SoloAssignmentConfig,
 } from './criteria/solo-assignment.ts';
-// Where masks are compared
-export { classLabels, matchedMasks, numMatched, targetMasks } from './matched-pairs.ts';
 export type { MaskLossTerms } from './supervised-outputs.ts';
 // Terms
 export { balancedCrossEntropy } from './terms/balanced-cross-entropy.ts';
@@ -64,8 +62,6 @@ export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entro
 export { maskDiceDistance } from './terms/mask-dice-distance.ts';
 export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
 export { squaredDiceDistance } from './terms/squared-dice-distance.ts';
-export { sumOfPixels } from './terms/sum-of-pixels.ts';
-export { sumOfPoints } from './terms/sum-of-points.ts';
 export { type PointSource, randomPoints, sampleMasks, uncertainPoints } from './uncertain-points.ts';
 
 // MaX-DeepLab
@@ -82,8 +78,6 @@ export {
 export { type PanopticGrid, type PanopticGridOptions, panopticGrid } from './panoptic-grid.ts';
 export { instanceDiscrimination } from './terms/instance-discrimination.ts';
 export { maskIdCrossEntropy } from './terms/mask-id-cross-entropy.ts';
-export { meanOfNonzero } from './terms/mean-of-nonzero.ts';
 export { type PqLossOptions, pqClassLoss, pqMaskLoss, type SlotLogits } from './terms/pq-loss.ts';
 export { semanticCrossEntropy } from './terms/semantic-cross-entropy.ts';
-export { matchedLogits, type SlotMatching } from './terms/slot-competition.ts';
-export { softmaxCrossEntropy } from './terms/softmax-cross-entropy.ts';
+export type { SlotMatching } from './terms/slot-competition.ts';

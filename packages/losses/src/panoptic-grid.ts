@@ -17,7 +17,7 @@ export type PanopticGrid = {
   weights: tf.Tensor1D;
 };
 
-/** How panoptic ground truth becomes that of a prediction's pixels. */
+/** Options of the panoptic ground truth on a prediction's grid. */
 export type PanopticGridOptions = {
   /** Class indices of things. */
   things: ReadonlySet<number>;

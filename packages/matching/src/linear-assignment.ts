@@ -3,12 +3,12 @@ import { type Candidates, prepare, type Relax } from './relax.ts';
 /** Costs of a [rows, columns] matrix, row by row. */
 export type Costs = Float64Array | Float32Array | readonly number[];
 
-/** Which sum is sought, and what costs that are no finite numbers mean. */
+/** Options of an assignment: the sum that is sought, and the meaning of costs that are no finite numbers. */
 export type LinearAssignmentOptions = {
   /** Look for the largest sum instead of the smallest. */
   maximize?: boolean;
   /**
-   * What NaN and infinity mean. `'reject'` (default) is scipy's reading: the good infinity and NaN are errors, the bad
+   * Meaning of NaN and infinity. `'reject'` (default) is scipy's reading: the good infinity and NaN are errors, the bad
    * infinity forbids the pair, and a problem without a finite answer is an error. `'clamp'` always answers: NaN and the
    * bad infinity become a cost so high that as few such pairs as possible are taken, the good infinity one so low that
    * as many as possible are.

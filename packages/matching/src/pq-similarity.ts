@@ -1,7 +1,7 @@
 import { matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What slots predict for one image, and the masks that it has. */
+/** Predictions of the slots for one image, and its masks. */
 export type PqSimilarityInputs = {
   /** [P, N] at P pixels, summing to 1 at each */
   maskProbabilities: tf.Tensor2D;
@@ -16,8 +16,8 @@ export type PqSimilarityInputs = {
 };
 
 /**
- * Similarity of every slot to every mask: class probability times Dice, after RQ and SQ of panoptic quality. Wang et al.
- * 2021 (MaX-DeepLab), eq. 8 and 9.
+ * Similarity of every slot to every mask: class probability times Dice, after RQ and SQ of panoptic quality. Wang et
+ * al. 2021 (MaX-DeepLab), eq. 8 and 9.
  *
  * @returns [N, R] in 0..1
  */

@@ -1,6 +1,6 @@
 import { RELAX_WASM } from './relax-wasm.ts';
 
-/** What one step of a shortest path works on. Rows are padded to an even length, the padding costs +∞. */
+/** State of one step of a shortest path. Rows are padded to an even length, the padding costs +∞. */
 export type Candidates = [
   costs: Float64Array, // [height, stride]
   open: Float64Array, // [stride] v while the column is a candidate, −∞ once it is reached: its distance stays infinite

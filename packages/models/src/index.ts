@@ -12,7 +12,7 @@ export { type BackboneConfig, createBackbone } from './backbones/backbone.ts';
 export { originalSwinKeys } from './backbones/key-maps.ts';
 export { RESNET50, RESNET101 } from './backbones/resnet.ts';
 // Descriptions of models
-export { type Category, categoriesFromLabels } from './description/categories.ts';
+export { categoriesFromLabels } from './description/categories.ts';
 export {
   ADE20K,
   ADE20K_INSTANCE,

@@ -1,4 +1,5 @@
-import { type RgbImage, type Size, useBackend } from '@seg/core';
+import { type Size, useBackend } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { readPreprocessing } from './hugging-face/preprocessing.ts';

@@ -1,17 +1,15 @@
+import type { ImageBatch, ImageGeometry, Size } from '@seg/core';
 import {
   type FloatImage,
   fittedSize,
-  type ImageBatch,
-  type ImageGeometry,
   type RgbImage,
   rescaledSize,
   resizeImage,
   resizeImageAligned,
   resizeImageOpenCv,
-  type Size,
   shortestEdgeSize,
   truncatedEdgeSize,
-} from '@seg/core';
+} from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Rule for the size of an image before it is padded. */

@@ -1,6 +1,5 @@
-import type { RgbImage } from '@seg/core';
+import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-import type { Category } from './description/categories.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, type LoadOptions, loadModel } from './load-model.ts';

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { type BackendName, init, ParamStore, type RgbImage, type Size } from '@seg/core';
+import { type BackendName, init, ParamStore, type Size } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -34,7 +34,7 @@ export function packMask(values: ArrayLike<number>, index: number, count: number
   return { bits, width, height, area, bbox };
 }
 
-/** Whether pixel i, counted row by row, is inside. */
+/** True if pixel i, counted row by row, is inside. */
 export function isInside({ bits }: BitMask, i: number): boolean {
   return ((bits[i >> 3] >> (i & 7)) & 1) === 1;
 }

@@ -1,4 +1,4 @@
-/** Which class has the highest score at each pixel. Sees the classes a part at a time; the first of equals wins. */
+/** Finds the class of the highest score at each pixel. Sees the classes a part at a time; the first of equals wins. */
 export class ClassWinners {
   /** [H · W] class + 1 */
   readonly ids: Int32Array;
@@ -32,7 +32,9 @@ export class ClassWinners {
     }
   }
 
-  /** For each class the mean of its share in all scores, over the pixels it has won: scores may exceed 1, shares not. */
+  /**
+   * For each class the mean of its share in all scores, over the pixels it has won: scores may exceed 1, shares not.
+   */
   meanShares(): number[] {
     const sums = new Float64Array(this.numClasses);
     const counts = new Int32Array(this.numClasses);

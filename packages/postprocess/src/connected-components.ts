@@ -1,6 +1,6 @@
 import type { Size } from '@seg/core';
 
-/** Which pixels touch, and which belong to nothing. */
+/** Options of connected components: the neighborhood, and the label of nothing. */
 export type ComponentOptions = {
   /** 4 joins sides, 8 also corners. Default: 4. */
   neighbors?: 4 | 8;

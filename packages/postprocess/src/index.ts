@@ -5,9 +5,8 @@
  */
 
 // Results
+export type { Segment, SegmentMap } from '@seg/image';
 export { type BitMask, isInside, packMask } from './bit-mask.ts';
-// Pictures
-export { type Color, colorize, segmentColors } from './colorize.ts';
 // Maps
 export { type ComponentOptions, type Components, connectedComponents } from './connected-components.ts';
 // The rules
@@ -23,11 +22,10 @@ export {
   scoreMasks,
 } from './mask-wise-merge.ts';
 export { type MatrixNmsOptions, matrixNms, type ScoredMask } from './matrix-nms.ts';
-export { outlines } from './outlines.ts';
 export { type PanopticOptions, type PanopticRule, panopticMap } from './panoptic-map.ts';
 export { pointsNms } from './points-nms.ts';
 export { restoreMasks } from './restore-masks.ts';
-export { measureSegments, type Segment, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+export { measureSegments, type SegmentClaim } from './segment-map.ts';
 export { type SemanticOptions, type SemanticRule, semanticMap } from './semantic-map.ts';
 export { type ScoredCell, type SoloCandidate, type SoloOutput, scoredCells } from './solo-candidates.ts';
 export {
@@ -41,7 +39,6 @@ export {
 // MaX-DeepLab
 
 export {
-  MAX_DEEPLAB_AREAS,
   type MaxDeepLabPanopticOptions,
   maxDeepLabAreas,
   maxDeepLabPanoptic,

@@ -1,10 +1,11 @@
 import { type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type BitMask, isInside, packMask } from './bit-mask.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
-import { measureSegments, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
 /** Masks of one image with a class and its probability each. */
 export type MaskCandidates = {

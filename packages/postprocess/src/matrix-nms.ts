@@ -4,7 +4,7 @@ import { maskOverlap } from './mask-overlap.ts';
 /** A mask that competes with others of its class. */
 export type ScoredMask = { category: number; score: number; mask: BitMask };
 
-/** How scores decay. Wang et al. 2020 (SOLOv2), section 3.3. */
+/** Decay of scores. Wang et al. 2020 (SOLOv2), section 3.3. */
 export type MatrixNmsOptions = {
   /** Of the decay: exp(−σ·IoU²), or 1 − IoU. Default: `'gaussian'`. */
   kernel?: 'gaussian' | 'linear';

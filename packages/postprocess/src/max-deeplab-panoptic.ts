@@ -1,8 +1,9 @@
-import { type ImageGeometry, type MaskPrediction, resizeLabels, type Size } from '@seg/core';
+import type { ImageGeometry, MaskPrediction, Size } from '@seg/core';
+import { resizeLabels, type SegmentMap } from '@seg/image';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
-import { measureSegments, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
 /** Thresholds of MaX-DeepLab's inference. */
 export type MaxDeepLabPanopticOptions = {

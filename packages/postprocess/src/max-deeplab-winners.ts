@@ -1,7 +1,7 @@
 import { readTensors, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Which of some slots has the most of each pixel. */
+/** Finds the slot of the highest probability at each pixel. */
 export type SlotWinners = {
   /** [H · W] index among the slots that take part, or −1 where one that does not would win */
   winner: Int32Array;
@@ -9,6 +9,7 @@ export type SlotWinners = {
   probability: Float32Array;
 };
 
+/** Rows resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 /**

@@ -1,9 +1,10 @@
 import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
-import { measureSegments, type SegmentClaim, type SegmentMap } from './segment-map.ts';
+import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
 /** Publisher's rule for panoptic maps. */
 export type PanopticRule = 'mask2former' | 'maskformer' | HuggingFaceRule;
@@ -22,7 +23,7 @@ export type PanopticOptions = {
   fuse?: ReadonlySet<number>;
 };
 
-/** Where the published rules differ. */
+/** Differences between the published rules. */
 type RuleTerms = {
   restoration: Restoration;
   scoreThreshold: number;

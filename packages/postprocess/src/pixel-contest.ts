@@ -9,8 +9,8 @@ export type QueryAreas = {
 };
 
 /**
- * Which query wins each pixel by score · probability. Sees the maps a part at a time and holds nine bytes a pixel,
- * however many queries take part. The first of equals wins, as in `argmax`.
+ * Finds the query that wins each pixel by score · probability. Sees the maps a part at a time and holds nine bytes a
+ * pixel, however many queries take part. The first of equals wins, as in `argmax`.
  */
 export class PixelContest {
   private readonly best: Float32Array;

@@ -1,28 +1,6 @@
-/** One segment of an image. */
-export type Segment = {
-  /** From 1 on, as it stands in the map. */
-  id: number;
-  /** Class index, 0 to K − 1. */
-  category: number;
-  isThing: boolean;
-  /** Between 0 and 1. */
-  score: number;
-  /** In pixels. */
-  area: number;
-  /** x, y, width, height in pixels. */
-  bbox: [x: number, y: number, width: number, height: number];
-};
+import type { Segment } from '@seg/image';
 
-/** An image cut into segments: every pixel has the id of one, or 0 for none. */
-export type SegmentMap = {
-  /** [H · W], row by row */
-  ids: Int32Array;
-  width: number;
-  height: number;
-  segments: Segment[];
-};
-
-/** What is known of a segment before its pixels are counted. */
+/** A segment before its pixels are counted. */
 export type SegmentClaim = Pick<Segment, 'id' | 'category' | 'isThing' | 'score'>;
 
 /** Counts the pixels of every segment and finds its box. Segments without a pixel are dropped. */

@@ -1,10 +1,11 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, type Size } from '@seg/core';
+import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { ClassWinners } from './class-winners.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks, ruleSize } from './restore-masks.ts';
-import { measureSegments, type SegmentMap } from './segment-map.ts';
+import { measureSegments } from './segment-map.ts';
 
 /**
  * Maps that are brought to the image's size: mask logits before they are weighed (models that also do panoptic), the
@@ -24,12 +25,12 @@ export type SemanticOptions = {
 const BYTES = 160 * 2 ** 20;
 
 /**
- * Semantic inference of mask classification (Cheng et al. 2021, §3.4): the score of a class at a pixel is
- * Σ over queries of class probability · mask probability; the highest wins, the first of equals.
+ * Semantic inference of mask classification (Cheng et al. 2021, §3.4): the score of a class at a pixel is Σ over
+ * queries of class probability · mask probability; the highest wins, the first of equals.
  *
  * @param prediction Of one image: B = 1
- * @returns One segment for each class present, with id = class + 1. Its score is the mean, over its pixels, of its share
- * in the scores of all classes
+ * @returns One segment for each class present, with id = class + 1. Its score is the mean, over its pixels, of its
+ *   share in the scores of all classes
  */
 export async function semanticMap(
   prediction: MaskPrediction,

@@ -6,7 +6,7 @@ import type { ScoredMask } from './matrix-nms.ts';
 import { pointsNms } from './points-nms.ts';
 import { inChunks } from './restore-masks.ts';
 
-/** What a SOLO says of one image, computed when it is asked for. */
+/** Prediction of a SOLO for one image, computed on demand. */
 export type SoloOutput = {
   /** Of each level: [1, S, S, K] */
   categoryLogits(): tf.Tensor4D[];

@@ -16,16 +16,16 @@ export type SoloInstanceOptions = {
   maskThreshold?: number;
   /** Strides of the levels. */
   strides?: readonly number[];
-  /** How many of the best masks compete. */
+  /** Number of the best masks that compete. */
   maxCandidates?: number;
-  /** How masks of a class suppress each other. */
+  /** Suppression of masks of one class. */
   nms?: SoloNms;
   /** Least score of an instance. */
   keepThreshold?: number;
   maxInstances?: number;
 };
 
-/** How duplicates are removed: decayed scores, or none of two that overlap. */
+/** Suppression of duplicates: decayed scores, or none of two that overlap. */
 export type SoloNms = ({ kind: 'matrix' } & MatrixNmsOptions) | { kind: 'mask'; threshold?: number };
 
 /** `test_cfg` of the authors' configs, the same in all of them. */
@@ -40,8 +40,8 @@ export const SOLO_INSTANCES: Required<SoloInstanceOptions> = {
 };
 
 /**
- * Instance inference of SOLO and SOLOv2: likely cells, their masks, suppression of doubles, and the masks that remain at
- * the pixels of the image. Wang et al. 2020 (SOLO), "Inference"; `get_seg_single` of WXinlong/SOLO f4cd03b.
+ * Instance inference of SOLO and SOLOv2: likely cells, their masks, suppression of doubles, and the masks that remain
+ * at the pixels of the image. Wang et al. 2020 (SOLO), "Inference"; `get_seg_single` of WXinlong/SOLO f4cd03b.
  */
 export async function soloInstances(
   output: SoloOutput,

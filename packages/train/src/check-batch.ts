@@ -1,7 +1,7 @@
 import { type MaskTargets, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { TrainingBatch } from './train-step.ts';
+import type { TrainingBatch } from './training-batch.ts';
 
 /**
  * Largest pixel that is taken. Normalized pixels stay below 10 and 16-bit ones without normalization below 65,536; from

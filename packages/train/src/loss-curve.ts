@@ -1,9 +1,10 @@
 /** One point of a training log. */
 export type LossPoint = { step: number; loss: number };
 
+/** Size of the picture and its margin in pixels: two beside each other fit a page of 1440. */
 const WIDTH = 720;
-const HEIGHT = 360;
-const MARGIN = 48;
+const HEIGHT = 360; // pixels
+const MARGIN = 48; // pixels
 
 /**
  * A picture of a training: the loss of every step, thin, and its running mean, thick, on a logarithmic axis.

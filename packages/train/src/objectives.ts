@@ -36,6 +36,7 @@ export function mask2FormerObjective(
   return {
     forward: (pixels) => model.forwardAll(pixels),
     numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
+    // A prime between the steps, so that trainings with seeds beside each other do not share their points.
     decide: (predictions, targets, step) =>
       matchMask2Former(predictions, targets, config, randomPoints(seededRandom(seed + step * 7919))),
     loss: (predictions, targets, matching) => {
@@ -63,13 +64,15 @@ export function maskFormerObjective(
   };
 }
 
-/** What {@link soloObjective} asks of a model: its prediction, and mask logits of single cells, [1, h, w, M]. */
+/** Model as {@link soloObjective} needs it: its prediction, and mask logits of single cells, [1, h, w, M]. */
 export type SoloTrainable<Prediction> = {
   forward(pixels: tf.Tensor4D): Prediction;
   cellMaskLogits(prediction: Prediction, at: { image: number; level: number }, cells: Int32Array): tf.Tensor4D;
 };
 
-/** Categories of all cells and masks of those that have an object, for every SOLO. Wang et al. 2020, "Loss Function". */
+/**
+ * Categories of all cells and masks of those that have an object, for every SOLO. Wang et al. 2020, "Loss Function".
+ */
 export function soloObjective<Prediction extends tf.TensorContainerObject & { categoryLogits: tf.Tensor4D[] }>(
   model: SoloTrainable<Prediction>,
   config: SoloLossConfig,
@@ -92,8 +95,8 @@ export function soloObjective<Prediction extends tf.TensorContainerObject & { ca
 }
 
 /**
- * All terms of MaX-DeepLab's loss. Targets are panoptic: masks that do not overlap, stuff included, where pixels without
- * a mask are void. Wang et al. 2021 (MaX-DeepLab), section 3.4.
+ * All terms of MaX-DeepLab's loss. Targets are panoptic: masks that do not overlap, stuff included, where pixels
+ * without a mask are void. Wang et al. 2021 (MaX-DeepLab), section 3.4.
  *
  * @param grid Which classes are things, and the stride of the predictions: 4. L weighs things below 4096 pixels by 3.
  */

@@ -13,25 +13,25 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Objective } from './train-step.ts';
 
-/** What training needs of a pass up to the mask decoders. */
-type Located = {
+/** Output of a training pass up to the mask decoders. */
+type LocatedThings = {
   /** Queries [B, N, C] behind the location decoder, and what each of its layers says */
   locations: { queries: tf.Tensor3D; predictions: PanopticSegFormerOutputs['locations'] };
   /** Tokens [B, L, C] of the levels that have masks */
   maskMemory: { memory: tf.Tensor3D; levels: Size[] };
 };
 
-/** What {@link panopticSegFormerObjective} asks of a model; all layers of the mask decoders, the tail last. */
+/** Model as {@link panopticSegFormerObjective} needs it; all layers of the mask decoders, the tail last. */
 export type PanopticSegFormerTrainable = {
   readonly config: { numThingClasses: number; numStuffClasses: number };
-  locate(pixels: tf.Tensor4D): Located;
+  locate(pixels: tf.Tensor4D): LocatedThings;
   readonly head: {
-    allThings(queries: tf.Tensor3D, memory: Located['maskMemory']): { masks: tf.Tensor4D }[];
-    allStuff(memory: Located['maskMemory']): { logits: tf.Tensor2D[]; masks: tf.Tensor4D[] };
+    allThings(queries: tf.Tensor3D, memory: LocatedThings['maskMemory']): { masks: tf.Tensor4D }[];
+    allStuff(memory: LocatedThings['maskMemory']): { logits: tf.Tensor2D[]; masks: tf.Tensor4D[] };
   };
 };
 
-/** Which segments of an image are things and stuff. */
+/** Things and stuff among the segments of an image. */
 type Split = {
   /** Rows of the targets */
   things: number[];
@@ -44,16 +44,16 @@ type Split = {
 type Decisions = { splits: Split[]; matching: PanopticSegFormerMatching };
 
 /**
- * Detection, thing masks and stuff of Panoptic SegFormer. Classes of the targets count things first, then stuff. Queries
- * are matched by class and box after the location decoder; those that have a thing go on to the mask decoder and are
- * matched once more, with their masks. Li et al. 2022, "Loss Function" and "Training".
+ * Detection, thing masks and stuff of Panoptic SegFormer. Classes of the targets count things first, then stuff.
+ * Queries are matched by class and box after the location decoder; those that have a thing go on to the mask decoder
+ * and are matched once more, with their masks. Li et al. 2022, "Loss Function" and "Training".
  */
 export function panopticSegFormerObjective(
   model: PanopticSegFormerTrainable,
   config: PanopticSegFormerLossConfig,
-): Objective<Located & tf.TensorContainerObject, Decisions> {
+): Objective<LocatedThings & tf.TensorContainerObject, Decisions> {
   return {
-    forward: (pixels) => model.locate(pixels) as Located & tf.TensorContainerObject,
+    forward: (pixels) => model.locate(pixels) as LocatedThings & tf.TensorContainerObject,
     numClasses: () => model.config.numThingClasses + model.config.numStuffClasses,
     decide: async (located, targets) => {
       const splits = await splitTargets(targets, model.config.numThingClasses);
@@ -81,7 +81,7 @@ export function panopticSegFormerObjective(
 /** Both matchings. The masks for the second are computed off the tape: few queries go on. Disposes the targets. */
 async function match(
   model: PanopticSegFormerTrainable,
-  located: Located,
+  located: LocatedThings,
   targets: PanopticTargets[],
   config: PanopticSegFormerLossConfig,
 ): Promise<PanopticSegFormerMatching> {
@@ -97,7 +97,7 @@ async function match(
   }
 }
 
-function allOutputs(model: PanopticSegFormerTrainable, located: Located, filtered: { rows: Int32Array }[]) {
+function allOutputs(model: PanopticSegFormerTrainable, located: LocatedThings, filtered: { rows: Int32Array }[]) {
   const stuff = model.head.allStuff(located.maskMemory);
   return {
     locations: located.locations.predictions,
@@ -110,7 +110,7 @@ function allOutputs(model: PanopticSegFormerTrainable, located: Located, filtere
 /** Masks of each image's filtered queries, then of its first query as padding: by layer, [B, h, w, M] */
 function thingMasks(
   model: PanopticSegFormerTrainable,
-  { locations, maskMemory }: Located,
+  { locations, maskMemory }: LocatedThings,
   filtered: { rows: Int32Array }[],
 ): tf.Tensor4D[] {
   const [batch, numQueries, dim] = locations.queries.shape;

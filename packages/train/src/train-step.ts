@@ -3,18 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type AdamW, gradientNorm } from './adamw.ts';
 import { checkBatch, checkClasses } from './check-batch.ts';
-
-/** Images and what is in them. */
-export type TrainingBatch = {
-  /** [B, H, W, 3] normalized */
-  pixels: tf.Tensor4D;
-  /** One per image */
-  targets: MaskTargets[];
-};
+import type { TrainingBatch } from './training-batch.ts';
 
 /**
- * What one system minimizes, in three parts: a forward pass on the tape, decisions on the host that carry no gradient
- * (assignments, sampled points), and the loss.
+ * Quantity that one system minimizes, in three parts: a forward pass on the tape, decisions on the host that carry no
+ * gradient (assignments, sampled points), and the loss.
  */
 export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
   forward(pixels: tf.Tensor4D): Prediction;
@@ -41,7 +34,7 @@ export type StepResult = {
 export type StepOptions = {
   step: number;
   learningRate: number;
-  /** What to do where the loss or a gradient is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
+  /** Reaction to a loss or gradient that is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
   onNonFinite?: 'throw' | 'skip';
 };
 
@@ -49,8 +42,8 @@ export type StepOptions = {
  * One step: forward, decide, differentiate, clip, update. What is random depends on `step` alone, so training resumed
  * at a step continues to the same result.
  *
- * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite; parameters
- *   and moments are then unchanged
+ * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite;
+ *   parameters and moments are then unchanged
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
@@ -65,6 +58,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   }
   await checkBatch(batch, objective.numClasses !== undefined);
   const statistics = keepStatistics(params);
+  // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
   seedDropout(1 + step * 1_000_003);
   const tape = new Tape();
   const variables = params.trainable();
@@ -99,7 +93,9 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   }
 }
 
-/** What a forward pass changes without a gradient, running means and variances, so that a step can be taken back. */
+/**
+ * Variables that a forward pass changes without a gradient, running means and variances, so that a step can be undone.
+ */
 function keepStatistics(params: ParamStore): { restore(): void; dispose(): void } {
   const trained = params.trainable();
   const kept = params

@@ -49,7 +49,7 @@ export class NumpyArray implements Buildable {
   }
 }
 
-/** What a pickle of numpy arrays names: NumPy 1 has `numpy.core` where NumPy 2 has `numpy._core`. */
+/** Globals that a pickle of numpy arrays names: NumPy 1 has `numpy.core` where NumPy 2 has `numpy._core`. */
 export const NUMPY_GLOBALS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['numpy.ndarray', new InertObject()],
   ['numpy.dtype', new PickleFunction(([code]) => new NumpyType(code))],

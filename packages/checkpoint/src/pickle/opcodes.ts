@@ -92,7 +92,7 @@ const UNSUPPORTED: Readonly<Record<number, string>> = {
   152: 'READONLY_BUFFER',
 };
 
-/** What to call an opcode that is not carried out. */
+/** Names an opcode that is not executed, for errors. */
 export function unsupportedName(code: number): string {
   return UNSUPPORTED[code] ?? `byte 0x${code.toString(16).padStart(2, '0')}`;
 }

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { FormatError } from '../errors.ts';
 
+/** Bytes read at a time: opcodes are a few bytes each, reads of a file cost a system call. */
 const WINDOW_BYTES = 65_536;
 /** Longest line of a text opcode: a name, a number, an array of numpy in protocol 0. */
 const MAX_LINE_BYTES = 2 ** 24;

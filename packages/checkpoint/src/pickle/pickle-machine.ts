@@ -3,11 +3,11 @@ import { FormatError } from '../errors.ts';
 import { PickleCursor } from './pickle-cursor.ts';
 import { ByteSpan, expectTuple, InertObject, isBuildable, PickleFunction } from './pickle-values.ts';
 
-/** What a pickle may name, and what it gets. */
+/** Globals that a pickle may name, and the value of each. */
 export type PickleRules = {
   /** Values and functions by `module.name`. */
   globals: ReadonlyMap<string, unknown>;
-  /** What a persistent id stands for. Without it the opcode is refused. */
+  /** Resolves a persistent id. Without it the opcode is refused. */
   persistent?(id: unknown): unknown;
 };
 
@@ -17,9 +17,11 @@ const MAX_KEPT_BYTES = 1024;
 const MAX_KEPT_TEXT = 16_384;
 /** All text and bytes that are kept. */
 const MAX_KEPT_TOTAL = 64 * 2 ** 20;
+/** Marks open at once: a checkpoint opens some ten, a hostile file one a byte. */
 const MAX_DEPTH = 10_000;
 /** Bytes of what calls and states are given: the memo could give the same list or text over and over. */
 const MAX_GIVEN = 64 * 2 ** 20;
+/** One reference of a list in memory. */
 const ITEM_BYTES = 8;
 
 /** Stack and memo of a pickle in the making. */

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { FormatError } from '../errors.ts';
 
-/** What a pickle may call: a function of ours, in place of the one it names. */
+/** Function that a pickle may call: ours, in place of the one it names. */
 export class PickleFunction {
   readonly call: (args: readonly unknown[]) => unknown;
 

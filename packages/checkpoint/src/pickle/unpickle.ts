@@ -8,7 +8,7 @@ import { PickleMachine, type PickleRules } from './pickle-machine.ts';
 /** Published checkpoints need below 400 000, optimizer state included. */
 const MAX_OPCODES = 2_000_000;
 
-/** What a pickle builds, and where it ends in the file. */
+/** Value that a pickle builds, and the offset of its end in the file. */
 export type Unpickled = { value: unknown; end: number };
 
 /**

@@ -2,10 +2,10 @@ import type { ElementType } from '../element-type.ts';
 import { FormatError } from '../errors.ts';
 import { protoFields } from './protobuf.ts';
 
-/** What the index of a checkpoint says of all of it: tensorflow/core/protobuf/tensor_bundle.proto, BundleHeaderProto. */
+/** Header of a checkpoint's index: tensorflow/core/protobuf/tensor_bundle.proto, BundleHeaderProto. */
 export type BundleHeader = { shards: number; isBigEndian: boolean };
 
-/** What it says of one tensor: BundleEntryProto. */
+/** Entry of one tensor in the index: BundleEntryProto. */
 export type BundleEntry = {
   type: ElementType | null;
   /** TensorFlow's number of the type. */

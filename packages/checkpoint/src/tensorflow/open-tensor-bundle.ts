@@ -11,6 +11,7 @@ import { readSortedTable } from './sorted-table.ts';
 /** The file of data with a number out of so many, or null where there is none. */
 export type OpenShard = (shard: number, shards: number) => Promise<ByteSource | null>;
 
+/** Files are named with five digits; published checkpoints have one or two. */
 const MAX_SHARDS = 10_000;
 
 /**

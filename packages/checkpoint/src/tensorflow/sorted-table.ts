@@ -5,9 +5,11 @@ import { VarintCursor } from './protobuf.ts';
 
 /** LevelDB's table format, "Footer". */
 const FOOTER_BYTES = 48;
+/** `kTableMagicNumber` of LevelDB's table format. */
 const MAGIC = 0xdb4775248b80fb57n;
 /** Compression and checksum behind every block. */
 const TRAILER_BYTES = 5;
+/** Bound of one block, against sizes that a torn or hostile file names. */
 const MAX_BLOCK_BYTES = 64 * 2 ** 20;
 /** MaX-DeepLab-L with its optimizer has some 6000. */
 const MAX_ENTRIES = 1_000_000;

@@ -10,6 +10,7 @@ import { TORCH_GLOBALS, TorchStorage } from './torch-globals.ts';
 
 /** First pickle of the file: PyTorch's magic number, in protocol 2. */
 const MAGIC = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
+/** `PROTOCOL_VERSION` of torch/serialization.py. */
 const PROTOCOL_VERSION = 1001;
 
 /** True for files of `torch.save` before PyTorch 1.6. */

@@ -3,7 +3,7 @@ import { FormatError } from '../errors.ts';
 import { expectTuple } from '../pickle/pickle-values.ts';
 import { StorageType } from './torch-globals.ts';
 
-/** What PyTorch's persistent ids say of a storage. */
+/** Storage that a persistent id of PyTorch names. */
 export type StorageId = {
   type: ElementType | null;
   key: string;

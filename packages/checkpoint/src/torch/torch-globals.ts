@@ -43,7 +43,7 @@ const DTYPES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', '
 const rebuildTensor = new PickleFunction(rebuilt);
 const rebuildParameter = new PickleFunction(([tensor]) => tensor);
 
-/** What a file of PyTorch may name. */
+/** Globals that a file of PyTorch may name. */
 export const TORCH_GLOBALS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ...CONTAINER_GLOBALS,
   ...NUMPY_GLOBALS,

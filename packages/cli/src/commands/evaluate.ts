@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
   type CocoGroundTruth,
@@ -18,7 +19,6 @@ import {
   type Summation,
   semanticReport,
 } from '@seg/coco-eval';
-import { systemReason, writeFileAtomic } from '@seg/data/node';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { systemReason } from '@seg/data/node';
+import { systemReason } from '@seg/checkpoint/node';
 
 /**
  * Fills a folder that is not there yet, or empty: beside its place, and renamed when it is whole. Where filling fails,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileAtomic } from '@seg/checkpoint/node';
 import { drawPictures, type EvaluationReport, escapeControls, type Finding, formatMarkdown } from '@seg/coco-eval';
-import { writeFileAtomic } from '@seg/data/node';
 
 /** Where a result goes besides the screen. */
 export type OutputOptions = { json?: string; report?: string };

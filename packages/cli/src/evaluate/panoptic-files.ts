@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { systemReason } from '@seg/checkpoint/node';
 import {
   type Inflate,
   type PanopticCategory,
   PanopticQuality,
   readLabelPng,
   readPanopticPng,
-  type Segment,
+  type SegmentInfo,
   SemanticQuality,
 } from '@seg/coco-eval';
-import { systemReason } from '@seg/data/node';
 import { readJson } from './read-json.ts';
 import type { Shard } from './shard.ts';
 
@@ -19,7 +19,7 @@ export const inflate: Inflate = (data, length) =>
   inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
 
 type Size = { width: number; height: number };
-type Annotation = { image_id: number | string; file_name: string; segments_info: Segment[] };
+type Annotation = { image_id: number | string; file_name: string; segments_info: SegmentInfo[] };
 type PanopticJson = { annotations: Annotation[]; categories: PanopticCategory[] };
 
 /** Two COCO panoptic sets, each a JSON with a folder of PNGs. */

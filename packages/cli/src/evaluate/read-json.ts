@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { systemReason } from '@seg/data/node';
+import { systemReason } from '@seg/checkpoint/node';
 import { JSONParser } from '@streamparser/json';
 
 /**

@@ -2,11 +2,12 @@ import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { type CocoPanopticAnnotation, type CocoPanopticJson, parseCocoPanoptic } from '@seg/data';
-import { readBytes, readPanopticIds } from '@seg/data/node';
+import { readPanopticIds } from '@seg/data/node';
+import type { Category } from '@seg/image';
+import { readBytes } from '@seg/image/node';
 import type { SegmentMap } from '@seg/postprocess';
 
 import type { InputImage } from './input-images.ts';
-import type { ModelCategory } from './segmenter.ts';
 
 /** Ground truth of some of the images, and the quality of what has been predicted for them. */
 export class GroundTruth {
@@ -45,7 +46,7 @@ export class GroundTruth {
   }
 
   /** @throws Error where the model knows a category that the ground truth does not */
-  checkCategories(categories: readonly ModelCategory[]): void {
+  checkCategories(categories: readonly Category[]): void {
     const known = new Set(this.json.categories.map(({ id }) => id));
     const stranger = categories.find(({ id }) => !known.has(id));
     if (stranger === undefined) return;
@@ -58,11 +59,7 @@ export class GroundTruth {
   }
 
   /** Compares a prediction with its ground truth, if there is one. */
-  async add(
-    { name, size }: InputImage,
-    { ids, segments }: SegmentMap,
-    categories: readonly ModelCategory[],
-  ): Promise<void> {
+  async add({ name, size }: InputImage, { ids, segments }: SegmentMap, categories: readonly Category[]): Promise<void> {
     const annotation = this.annotations.get(name);
     if (annotation === undefined) return;
     const truth = await readPanopticIds(path.join(this.folder, annotation.file_name), annotation, size);

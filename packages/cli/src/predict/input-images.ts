@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import type { RgbImage } from '@seg/core';
-import { readImage, systemReason } from '@seg/data/node';
+import { systemReason } from '@seg/checkpoint/node';
+import type { RgbImage } from '@seg/image';
+import { readImage } from '@seg/image/node';
 
 /** A photograph that has been read once, so it can be read again. */
 export type InputImage = {

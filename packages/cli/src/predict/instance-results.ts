@@ -1,7 +1,6 @@
 import { encodeRle, formatRle } from '@seg/coco-eval';
+import type { Category } from '@seg/image';
 import { type Instance, type InstanceList, isInside, measureSegments, type SegmentMap } from '@seg/postprocess';
-
-import type { ModelCategory } from './segmenter.ts';
 
 /** One line of COCO's detection results (cocodataset.org, "format-results"). */
 export type InstanceResult = {
@@ -16,7 +15,7 @@ export type InstanceResult = {
 export function layInstances(
   { instances, width, height }: InstanceList,
   threshold: number,
-  categories: readonly ModelCategory[],
+  categories: readonly Category[],
 ): SegmentMap {
   const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
   const ids = new Int32Array(width * height);
@@ -36,7 +35,7 @@ export function layInstances(
 export function instanceResults(
   imageId: number,
   { instances }: InstanceList,
-  categories: readonly ModelCategory[],
+  categories: readonly Category[],
 ): InstanceResult[] {
   return instances.map(({ category, score, mask }) => ({
     image_id: imageId,

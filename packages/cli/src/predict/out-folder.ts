@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason, writeFileAtomic } from '@seg/data/node';
+import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.

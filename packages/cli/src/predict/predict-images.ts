@@ -1,4 +1,4 @@
-import { readImage } from '@seg/data/node';
+import { readImage } from '@seg/image/node';
 
 import type { Progress } from '../render/progress.ts';
 import type { GroundTruth } from './ground-truth.ts';

@@ -1,10 +1,9 @@
 import { escapeControls } from '@seg/coco-eval';
 import type { BackendInfo } from '@seg/core';
-import type { Segment, SegmentMap } from '@seg/postprocess';
+import type { Category, Segment, SegmentMap } from '@seg/image';
 
 import { formatTable } from '../render/table.ts';
 import type { InputImage } from './input-images.ts';
-import type { ModelCategory } from './segmenter.ts';
 
 /** What the report says of a backend. */
 export type Backend = Pick<BackendInfo, 'name' | 'description' | 'passedOver'>;
@@ -16,7 +15,7 @@ export type Quality = { pq: number; images: number };
 /** What prediction says while it works. */
 export type Report = {
   start(backend: Backend): void;
-  image(report: ImageReport, categories: readonly ModelCategory[]): void;
+  image(report: ImageReport, categories: readonly Category[]): void;
   finish(folder: string, quality: Quality | null): void;
 };
 
@@ -41,7 +40,7 @@ export function textReport(print: Print): Report {
   };
 }
 
-function segmentTable(segments: readonly Segment[], categories: readonly ModelCategory[]): string {
+function segmentTable(segments: readonly Segment[], categories: readonly Category[]): string {
   const rows = segments
     .toSorted((a, b) => b.area - a.area)
     .map(({ category, score, area, bbox }) => [

@@ -1,24 +1,21 @@
 import path from 'node:path';
-import type { RgbImage } from '@seg/core';
-import { type CocoPanopticJson, encodePanopticPng, encodePng, type PanopticCategory } from '@seg/data';
-import { writeFileAtomic } from '@seg/data/node';
-import { type SegmentMap, segmentColors } from '@seg/postprocess';
+import { writeFileAtomic } from '@seg/checkpoint/node';
+import { type CocoPanopticJson, toCocoCategories } from '@seg/data';
+import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage, type SegmentMap } from '@seg/image';
 
-import { drawOverlay } from '../render/overlay.ts';
 import type { InputImage } from './input-images.ts';
 import type { InstanceResult } from './instance-results.ts';
-import type { ModelCategory } from './segmenter.ts';
 
 /** Writes what prediction leaves in its folder: two pictures an image, and one file in COCO's panoptic format. */
 export class ResultFiles {
   readonly folder: string;
-  private readonly categories: readonly PanopticCategory[];
+  private readonly categories: readonly Category[];
   private readonly json: CocoPanopticJson;
 
-  constructor(folder: string, categories: readonly ModelCategory[]) {
+  constructor(folder: string, categories: readonly Category[]) {
     this.folder = folder;
-    this.categories = cocoCategories(categories);
-    this.json = { images: [], annotations: [], categories: [...this.categories] };
+    this.categories = categories;
+    this.json = { images: [], annotations: [], categories: toCocoCategories(categories) };
   }
 
   /** `<name>.overlay.png` and `<name>.panoptic.png`. */
@@ -41,19 +38,4 @@ export class ResultFiles {
     if (instances === null) return;
     await writeFileAtomic(path.join(this.folder, 'instances.json'), `${JSON.stringify(instances)}\n`);
   }
-}
-
-function cocoCategories(categories: readonly ModelCategory[]): PanopticCategory[] {
-  const claims = categories.map(({ isThing }, index) => ({ id: index, category: index, isThing }));
-  const colors = segmentColors(
-    claims,
-    categories.map(({ color }) => color),
-  );
-  return categories.map(({ id, name, isThing }, index) => ({
-    id,
-    name,
-    isthing: isThing ? 1 : 0,
-    color: colors.get(index)!,
-    supercategory: isThing ? 'thing' : 'stuff',
-  }));
 }

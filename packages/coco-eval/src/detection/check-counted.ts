@@ -1,7 +1,7 @@
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage } from './coco-types.ts';
 import type { Findings } from './findings.ts';
 import { isThere } from './lvis-areas.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 import { isTrueInPython } from './python-values.ts';
 
 /** Notes what falls out of the count without being a fault of its own: crowds, and categories with nothing to find. */

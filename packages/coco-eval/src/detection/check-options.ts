@@ -1,5 +1,5 @@
 import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 
 /** More thresholds than this are no thresholds. */
 const MOST_THRESHOLDS = 10_000;

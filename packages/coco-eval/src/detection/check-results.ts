@@ -2,7 +2,7 @@ import { rleArea } from '../mask/rle.ts';
 import type { CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import { attempt, checkSize, type Findings } from './findings.ts';
 import { resultKind } from './group-by-image.ts';
-import type { IouType } from './parameters.ts';
+import type { IouType } from './options.ts';
 import { annotationMask, isRle, requireBox, requireSegmentation } from './shapes.ts';
 
 /** Notes the faults of results, among them those of images and categories that the ground truth does not list. */

@@ -2,7 +2,7 @@ import { rleArea } from '../mask/rle.ts';
 import { requireCategory } from './categories.ts';
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage } from './coco-types.ts';
 import { attempt, checkSize, type Findings } from './findings.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 import { isTrueInPython, pythonByte } from './python-values.ts';
 import { annotationMask, requireBox, requireSegmentation } from './shapes.ts';
 

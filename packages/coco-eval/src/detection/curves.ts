@@ -13,7 +13,7 @@ export type PrecisionRecallCurve = {
   best: { score: number; precision: number; recall: number; f1: number } | null;
 };
 
-/** Which curve: indices into the parameters' areas and thresholds, and the limit of detections an image. */
+/** Position of a curve: indices into the parameters' areas and thresholds, and the limit of detections an image. */
 export type CurveSelection = { area: number; threshold: number; limit: number; thresholds: number };
 
 /**

@@ -1,7 +1,8 @@
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
-import { type DetectionOptions, type DetectionParameters, decideParameters } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { type DetectionParameters, decideParameters } from './parameters.ts';
 
 /** Categories to tell apart, and what overlap and score make a detection of an object. */
 export type ConfusionOptions = DetectionOptions & {
@@ -16,7 +17,7 @@ export type ConfusionOptions = DetectionOptions & {
 export type DetectionConfusion = { categories: CocoCategory[]; counts: Float64Array };
 
 /**
- * Which category is taken for which. Detections choose objects by falling score, of any category, the one they overlap
+ * Confusion matrix of categories. Detections choose objects by falling score, of any category, the one they overlap
  * most; those left over are of background, and objects left over were taken for it. Crowds excuse what lies on them.
  */
 export class DetectionConfusionMatrix {

@@ -8,14 +8,8 @@ import { CategoryLedger } from './ledger.ts';
 import type { LedgerState } from './ledger-state.ts';
 import { isThere, thereOf } from './lvis-areas.ts';
 import { type Matching, matchImage } from './match-image.ts';
-import {
-  type AreaRange,
-  compareIds,
-  type DetectionOptions,
-  type DetectionParameters,
-  decideParameters,
-  isOutside,
-} from './parameters.ts';
+import type { AreaRange, DetectionOptions } from './options.ts';
+import { compareIds, type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
 import { shapeIou } from './shapes.ts';
 import { describeMatches, writeMisses, writeVerdicts } from './verdicts.ts';
 
@@ -29,7 +23,7 @@ export type DetectionImage = {
   detectionIds?: ArrayLike<number>;
 };
 
-/** How one image was matched for one category and area range. Shapes: D detections, G ground truths, T thresholds. */
+/** Matches of one image for one category and area range. Shapes: D detections, G ground truths, T thresholds. */
 export type ImageMatches = {
   imageId: CocoId;
   categoryId: CocoId;
@@ -43,7 +37,7 @@ export type ImageMatches = {
   groundTruthIgnored: Uint8Array; // [G]
 };
 
-/** How to evaluate, and the categories of the ground truth, of which `categoryIds` chooses. */
+/** Parameters of the evaluation, and the categories of the ground truth, of which `categoryIds` chooses. */
 export type DetectionEvaluatorOptions = DetectionOptions & {
   categories: readonly CocoCategory[];
   /** Called with every matching, as it is made; nothing of it is kept. */

@@ -3,20 +3,21 @@ import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
 import { matchImage } from './match-image.ts';
-import { type DetectionOptions, type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { type DetectionParameters, decideParameters, isOutside } from './parameters.ts';
 
 /** Bolya et al. 2020, "TIDE", §3: what is wrong with a detection, or with an object nothing found. */
 export const ERROR_TYPES = ['class', 'localization', 'both', 'duplicate', 'background', 'missed'] as const;
 /** One of the six ways to be wrong: five of a detection, one (`missed`) of an object. */
 export type ErrorType = (typeof ERROR_TYPES)[number];
 
-/** How often each error occurs, and the average precision it costs; AP between 0 and 1, −1 without objects. */
+/** Count of each error, and the average precision it costs; AP between 0 and 1, −1 without objects. */
 export type ErrorBreakdown = {
   /** AP at the foreground threshold, with nothing repaired. */
   ap: number;
-  /** How many errors there are of each type. */
+  /** Number of errors of each type. */
   counts: Record<ErrorType, number>;
-  /** How much AP would rise were all errors of one type repaired, and no others. */
+  /** Rise of AP were all errors of one type repaired, and no others. */
   deltaAp: Record<ErrorType, number>;
 };
 
@@ -30,7 +31,7 @@ export type ErrorBreakdownOptions = DetectionOptions & {
 };
 
 /** A detection that counts. `target` is the object the error is about, by running number. */
-type Entry = { category: number; score: number; error: ErrorType | null; target: number };
+type CountedDetection = { category: number; score: number; error: ErrorType | null; target: number };
 
 /**
  * Sorts the errors of detections into six types and measures what each costs, in the manner of TIDE. Keeps every
@@ -40,7 +41,7 @@ export class DetectionErrors {
   readonly #parameters: DetectionParameters;
   readonly #foreground: number;
   readonly #background: number;
-  readonly #entries: Entry[] = [];
+  readonly #entries: CountedDetection[] = [];
   readonly #objects: { category: number; found: boolean; excused: boolean }[] = [];
 
   constructor(options: ErrorBreakdownOptions) {
@@ -96,7 +97,7 @@ export class DetectionErrors {
     return match;
   }
 
-  /** What is wrong with an unmatched detection, and about which object. TIDE §3.1, in its order. */
+  /** Finds the error of an unmatched detection, and the object it concerns. TIDE §3.1, in its order. */
   #diagnose(compared: ImageComparison, d: number, found: Set<number>): [ErrorType, number] {
     const category = compared.detectedCategories[d];
     const own = bestOf(compared, d, (g) => compared.truthCategories[g] === category);

@@ -2,9 +2,9 @@ import type { DetectionResult } from './accumulate.ts';
 import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
 import { DetectionEvaluator, type ImageMatches } from './detection-evaluator.ts';
 import { groupByImage, resultKind } from './group-by-image.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 
-/** How to evaluate two files: the parameters of the evaluation, which images, and who is told of the progress. */
+/** Options of an evaluation of two files: its parameters, its images, and a listener of its progress. */
 export type EvaluateDetectionsOptions = DetectionOptions & {
   /** Take no results as no detections, where pycocotools fails. */
   allowEmpty?: boolean;

@@ -1,10 +1,11 @@
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
-import { ascendingIds, type DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
+import { ascendingIds } from './parameters.ts';
 
 /**
- * What results are, by the first alone, as pycocotools decides it: with a box their area is that of the box, even if
- * they carry masks too.
+ * Tells the kind of results by the first alone, as pycocotools decides it: with a box their area is that of the box,
+ * even if they carry masks too.
  *
  * @throws without a first result, or if it has neither
  */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CocoAnnotation, CocoGroundTruth, CocoResult } from './coco-types.ts';
 import type { Finding } from './findings.ts';
 import { checkDetections } from './health-check.ts';
-import type { IouType } from './parameters.ts';
+import type { IouType } from './options.ts';
 
 const square = { size: [20, 20] as [number, number], counts: [0, 100, 300] };
 const mask = { size: [20, 20] as [number, number], counts: '0T3\\9' }; // 0, 100, 300

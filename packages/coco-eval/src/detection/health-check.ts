@@ -3,7 +3,7 @@ import { checkResults } from './check-results.ts';
 import { checkTruth } from './check-truth.ts';
 import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
 import { type Finding, Findings } from './findings.ts';
-import type { DetectionOptions } from './parameters.ts';
+import type { DetectionOptions } from './options.ts';
 
 /**
  * Names the faults of ground truth and results before they become silent zeros: the input is read as the evaluation

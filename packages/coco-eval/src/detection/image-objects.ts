@@ -7,9 +7,9 @@ import {
   boundaryShape,
   boxMask,
   isRle,
+  type ObjectShape,
   requireBox,
   requireSegmentation,
-  type Shape,
   storedArea,
 } from './shapes.ts';
 
@@ -20,7 +20,7 @@ export type Truth = {
   isIgnored: boolean;
   area: number;
   annotation: CocoAnnotation;
-  shape?: Shape;
+  shape?: ObjectShape;
 };
 
 /** A detection, checked. */
@@ -30,7 +30,7 @@ export type Detected = {
   area: number;
   result: CocoResult;
   mask?: MeasuredRle;
-  shape?: Shape;
+  shape?: ObjectShape;
 };
 
 /**
@@ -86,7 +86,7 @@ export function readDetection(
 }
 
 /** The shape of a ground truth, drawn if it is of polygons. @throws if it cannot be drawn */
-export function truthShape({ annotation }: Truth, image: CocoImage, parameters: DetectionParameters): Shape {
+export function truthShape({ annotation }: Truth, image: CocoImage, parameters: DetectionParameters): ObjectShape {
   if (parameters.iouType === 'bbox') return { box: annotation.bbox as unknown as Box };
   return maskShape(
     measureRle(annotationMask(`annotation ${annotation.id}`, annotation.segmentation!, image)),
@@ -99,7 +99,7 @@ export function detectionShape(
   { id, result, mask }: Detected,
   image: CocoImage,
   parameters: DetectionParameters,
-): Shape {
+): ObjectShape {
   if (parameters.iouType === 'bbox') {
     return { box: result.bbox === undefined && mask ? mask.box : requireBox(`result ${id}`, result.bbox) };
   }
@@ -110,7 +110,7 @@ export function detectionShape(
   return maskShape(measureRle(drawn), parameters);
 }
 
-function maskShape(mask: MeasuredRle, { iouType, dilationRatio }: DetectionParameters): Shape {
+function maskShape(mask: MeasuredRle, { iouType, dilationRatio }: DetectionParameters): ObjectShape {
   if (iouType === 'segm') return { box: mask.box, mask };
   return { box: mask.box, mask, boundary: boundaryShape(mask, dilationRatio) };
 }

@@ -10,10 +10,13 @@ export type LedgerState = {
   bits: string;
 };
 
-/** What the lists of a ledger have to fit. */
+/** Sizes that the lists of a ledger have to fit. */
 export type LedgerSize = { areas: number; thresholds: number; images: number };
 
-/** The lists of a ledger, checked: they come from other machines, and may be torn. @throws with the place and what is there */
+/**
+ * The lists of a ledger, checked: they come from other machines, and may be torn. @throws with the place and what is
+ * there
+ */
 export function readLedger(where: string, stored: unknown, size: LedgerSize) {
   const state = expectObject(where, stored);
   expectThat(typeof state.seen === 'boolean', `${where}.seen`, 'true or false', state.seen);

@@ -1,11 +1,11 @@
 import { type LedgerState, readLedger, toBase64 } from './ledger-state.ts';
 
 /**
- * What all images have said about one category: a row for each detection. Shapes: A areas, W = ⌈T / 32⌉ words, the
+ * Record of one category over all images: a row for each detection. Shapes: A areas, W = ⌈T / 32⌉ words, the
  * thresholds packed as bits.
  */
 export class CategoryLedger {
-  /** Whether any image had an object or a detection of the category. */
+  /** True if any image had an object or a detection of the category. */
   seen = false;
   /** [A] objects that count. */
   readonly positives: Float64Array;

@@ -2,7 +2,7 @@ import type { CocoAnnotation } from './coco-types.ts';
 import type { DetectionParameters } from './parameters.ts';
 
 /**
- * Whether an object is there at all by its area. lvis-api asks for objects through `get_ann_ids`, which keeps areas above
+ * True if an object counts at all by its area. lvis-api asks for objects through `get_ann_ids`, which keeps areas above
  * 0 and below infinity, so NaN neither; pycocotools keeps all.
  */
 export function isThere(area: number, rules: DetectionParameters['rules']): boolean {

@@ -8,7 +8,9 @@ export type MatchProblem = {
   thresholds: readonly number[]; // [T]
 };
 
-/** Which detection took which ground truth. Plain lists: most are tiny, and typed arrays cost more to make than to fill. */
+/**
+ * Pairs of detections and ground truths. Plain lists: most are tiny, and typed arrays cost more to make than to fill.
+ */
 export type Matching = {
   isIgnored: readonly number[]; // [G] as in the problem
   order: number[]; // [G] ground truths, those that count first

@@ -1,8 +1,8 @@
-import { shown } from '../state/expect-value.ts';
+import { describeValue } from '../state/expect-value.ts';
 
 /**
- * What Python takes for true: pycocotools asks `iscrowd` and `ignore` this way, so "0" and NaN are true, and null, "" and
- * empty lists are not.
+ * Truth of a value in Python: pycocotools asks `iscrowd` and `ignore` this way, so "0" and NaN are true, and null, ""
+ * and empty lists are not.
  */
 export function isTrueInPython(value: unknown): boolean {
   if (typeof value === 'number') return value !== 0;
@@ -19,5 +19,5 @@ export function pythonByte(where: string, value: unknown): number {
   const isWhole = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value);
   const number = isWhole || typeof value === 'number' || typeof value === 'boolean' ? Math.trunc(Number(value)) : NaN;
   if (number >= 0 && number <= 255) return number;
-  throw new TypeError(`${where} of 0 or 1, got ${shown(value)}`);
+  throw new TypeError(`${where} of 0 or 1, got ${describeValue(value)}`);
 }

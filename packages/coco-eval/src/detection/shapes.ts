@@ -3,14 +3,14 @@ import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../
 import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
 import type { Rle } from '../mask/rle.ts';
 import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
-import { shown } from '../state/expect-value.ts';
+import { describeValue } from '../state/expect-value.ts';
 import type { CocoImage, CocoSegmentation } from './coco-types.ts';
-import type { IouType } from './parameters.ts';
+import type { IouType } from './options.ts';
 
-/** Where an object is, in the form its overlap is computed from. */
-export type Shape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
+/** Place of an object, in the form its overlap is computed from. */
+export type ObjectShape = { box: Box; mask?: MeasuredRle; boundary?: MeasuredRle };
 
-/** Whether a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
+/** True if a segmentation is of runs, not of polygons; the runs themselves are not looked at. */
 export function isRle(segmentation: unknown): segmentation is CocoRle {
   return typeof segmentation === 'object' && segmentation !== null && !Array.isArray(segmentation);
 }
@@ -22,7 +22,7 @@ export function isRle(segmentation: unknown): segmentation is CocoRle {
  */
 export function requireBox(where: string, box: unknown): Box {
   if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => typeof value === 'number')) {
-    throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${shown(box)}`);
+    throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${describeValue(box)}`);
   }
   return box as unknown as Box;
 }
@@ -39,7 +39,7 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
     Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0]?.length > 4;
   if (good) return polygons;
   throw new TypeError(
-    `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${shown(segmentation)}`,
+    `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${describeValue(segmentation)}`,
   );
 }
 
@@ -86,7 +86,7 @@ export function boundaryShape(mask: MeasuredRle, dilationRatio: number): Measure
 }
 
 /** IoU of a detection with a ground truth; a boundary counts only where it is the lesser, and never for crowds. */
-export function shapeIou(iouType: IouType, detection: Shape, truth: Shape, isCrowd: boolean): number {
+export function shapeIou(iouType: IouType, detection: ObjectShape, truth: ObjectShape, isCrowd: boolean): number {
   if (iouType === 'bbox') return boxIou(detection.box, truth.box, isCrowd);
   const iou = measuredIou(detection.mask!, truth.mask!, isCrowd);
   if (iouType === 'segm' || isCrowd) return iou;

@@ -13,7 +13,7 @@ export type SummaryLine = {
   maxDetections: number;
 };
 
-/** Which part of the curves a mean is over; null is everything. */
+/** Part of the curves that a mean is over; null is everything. */
 type Selection = { iou?: number | null; area: string; maxDetections: number; categories?: readonly number[] };
 
 /**

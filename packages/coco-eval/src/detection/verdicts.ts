@@ -2,7 +2,8 @@ import type { Truth } from './image-objects.ts';
 import type { Pair } from './image-pairs.ts';
 import type { CategoryLedger } from './ledger.ts';
 import type { Matching } from './match-image.ts';
-import { type AreaRange, isOutside } from './parameters.ts';
+import type { AreaRange } from './options.ts';
+import { isOutside } from './parameters.ts';
 
 /** A matching of one image and category, for one area range. */
 export type Matched = { pair: Pair; matching: Matching; area: AreaRange };
@@ -10,8 +11,8 @@ export type Matched = { pair: Pair; matching: Matching; area: AreaRange };
 type Verdict = 'right' | 'wrong' | 'ignored';
 
 /**
- * A detection does not count if what it matched does not, or if it matched nothing and is excused, by its own size or by
- * LVIS. A ground truth of id 0 reads as "nothing", as it does in pycocotools.
+ * A detection does not count if what it matched does not, or if it matched nothing and is excused, by its own size or
+ * by LVIS. A ground truth of id 0 reads as "nothing", as it does in pycocotools.
  *
  * @param g The ground truth it matched, or −1
  */
@@ -43,7 +44,7 @@ export function writeVerdicts(ledger: CategoryLedger, firstRow: number, a: numbe
   }
 }
 
-/** What writeVerdicts writes where nothing matched: wrong at every threshold, unless excused. */
+/** Verdict where nothing matched: wrong at every threshold, unless excused. */
 export function writeMisses(
   { words, stride, bits }: CategoryLedger,
   firstRow: number,

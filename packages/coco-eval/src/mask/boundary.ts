@@ -2,7 +2,7 @@ import { joinedRuns } from './joined-runs.ts';
 import { type Rle, requireTotal } from './rle.ts';
 
 /**
- * How far the boundary band reaches inward, in pixels: a share of the image diagonal, rounded half to even as Python
+ * Reach of the boundary band inward, in pixels: a share of the image diagonal, rounded half to even as Python
  * does, at least 1. Cheng et al. 2021, "Boundary IoU".
  */
 export function boundaryDistance(height: number, width: number, dilationRatio = 0.02): number {

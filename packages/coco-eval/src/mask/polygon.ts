@@ -6,8 +6,8 @@ const FINE = 5;
 
 /**
  * Rasterizes one polygon as pycocotools does, which no drawing library matches: corners go to a grid five times finer
- * (truncated toward zero), edges are stepped through there along their longer axis, and wherever one crosses the middle of
- * a pixel column, the mask flips from that row on.
+ * (truncated toward zero), edges are stepped through there along their longer axis, and wherever one crosses the middle
+ * of a pixel column, the mask flips from that row on.
  *
  * @param corners [x0, y0, x1, y1, ...]; an odd last number is dropped
  * @throws if a corner is not finite, or as large as 2³¹ / 5
@@ -44,7 +44,7 @@ function fineCorners(corners: ArrayLike<number>): Float64Array {
   return fine;
 }
 
-/** Where flips are collected, and the image they are for. */
+/** Collected flips, and the size of their image. */
 type Flips = { positions: number[]; height: number; width: number };
 
 /** Positions (column · height + row) from which on the mask flips. */
@@ -90,7 +90,7 @@ function crossSteep(flips: Flips, x0: number, y0: number, x1: number, y1: number
   }
 }
 
-/** Whether row t of a steep edge is on the far side of the line between a column and the next. */
+/** True if row t of a steep edge is on the far side of the line between a column and the next. */
 function isBeyond(column: number, x0: number, slope: number, t: number): boolean {
   return x0 + slope * t + 0.5 >= column + 1 === slope > 0;
 }

@@ -1,4 +1,4 @@
-import { shown } from '../state/expect-value.ts';
+import { describeValue } from '../state/expect-value.ts';
 import { type Rle, requireTotal, rleArea } from './rle.ts';
 
 /** A mask as COCO files hold it: the compressed string, or the plain list of runs. */
@@ -97,7 +97,7 @@ export function parseArea(stored: CocoRle): number {
 /** As parseRle, but its counts are overwritten by the next. */
 function passingRle(stored: CocoRle): Rle {
   if (typeof stored !== 'object' || stored === null || !Array.isArray(stored.size) || stored.size.length !== 2) {
-    throw new TypeError(`parseRle: expected {size: [height, width], counts}, got ${shown(stored)}`);
+    throw new TypeError(`parseRle: expected {size: [height, width], counts}, got ${describeValue(stored)}`);
   }
   const [height, width] = stored.size;
   const counts = typeof stored.counts === 'string' ? passingCounts(stored.counts) : listedCounts(stored.counts);
@@ -107,10 +107,13 @@ function passingRle(stored: CocoRle): Rle {
 }
 
 function listedCounts(counts: unknown): Uint32Array {
-  if (!Array.isArray(counts)) throw new TypeError(`parseRle: expected counts of text or numbers, got ${shown(counts)}`);
+  if (!Array.isArray(counts))
+    throw new TypeError(`parseRle: expected counts of text or numbers, got ${describeValue(counts)}`);
   for (const run of counts) {
     if (!(Number.isInteger(run) && run >= 0 && run <= 0xffffffff)) {
-      throw new RangeError(`parseRle: expected runs that are whole numbers of 0 to 2^32 - 1, got ${shown(run)}`);
+      throw new RangeError(
+        `parseRle: expected runs that are whole numbers of 0 to 2^32 - 1, got ${describeValue(run)}`,
+      );
     }
   }
   return Uint32Array.from(counts);

@@ -4,7 +4,7 @@
  */
 export type Rle = { readonly height: number; readonly width: number; readonly counts: Uint32Array };
 
-/** How a dense mask lies in memory. */
+/** Order of a dense mask in memory. */
 export type MaskLayout = 'row-major' | 'column-major';
 
 /** The largest mask that is accepted, in pixels. */
@@ -150,9 +150,9 @@ export function rleArea({ counts }: Pick<Rle, 'counts'>): number {
 }
 
 /**
- * The smallest box [x, y, width, height] around the foreground. A mask without runs of foreground gives zeros; one whose
- * runs of foreground are all empty gives what pycocotools 2.0.11 gives, which counts modulo 2³²:
- * [width, height, 2³² − width + 1, 2³² − height + 1].
+ * The smallest box [x, y, width, height] around the foreground. A mask without runs of foreground gives zeros; one
+ * whose runs of foreground are all empty gives what pycocotools 2.0.11 gives, which counts modulo 2³²: [width, height,
+ * 2³² − width + 1, 2³² − height + 1].
  */
 export function rleBox({ height, width, counts }: Rle): [x: number, y: number, width: number, height: number] {
   if (counts.length < 2) return [0, 0, 0, 0];

@@ -1,9 +1,10 @@
 /**
- * How numpy sums an array, since means must agree in the last bit. Version 2 sums the whole array pairwise; version 1
- * first cuts it into buffers of 8192 and adds up their pairwise sums.
+ * Version of numpy's sum of an array, since means must agree in the last bit. Version 2 sums the whole array
+ * pairwise; version 1 first cuts it into buffers of 8192 and adds up their pairwise sums.
  */
 export type Summation = 'numpy2' | 'numpy1';
 
+/** Elements of numpy 1's buffer (`NPY_BUFSIZE`). */
 const BUFFER = 8192;
 
 /** numpy.sum of float64, rounded as numpy rounds it: pairwise, not one by one. */

@@ -1,8 +1,8 @@
 import { expectCounts, expectList, expectObject, expectThat, isCount } from '../state/expect-value.ts';
 import { IdRuns } from './id-runs.ts';
-import type { ImageTally, PanopticCategory, PanopticMap, PanopticQualityOptions } from './panoptic-quality.ts';
+import type { ImageTally, PanopticCategory, PanopticMap, PanopticQualityOptions } from './panoptic-types.ts';
 
-/** What Python compares with 1: a number or a boolean; text is never equal to it. */
+/** Value that Python compares with 1: a number or a boolean; text is never equal to it. */
 function isFlag(value: unknown): boolean {
   return value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean';
 }

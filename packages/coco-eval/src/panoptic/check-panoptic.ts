@@ -1,7 +1,7 @@
 import { type Finding, warningOf } from '../detection/findings.ts';
-import type { PanopticResult } from './panoptic-quality.ts';
+import type { PanopticResult } from './panoptic-types.ts';
 
-/** What falls out of the means without a word: categories of which neither side has a segment that counts. */
+/** Lists what the means leave out silently: categories of which neither side has a segment that counts. */
 export function checkPanoptic({ perCategory }: PanopticResult): Finding[] {
   const empty = perCategory.filter(({ tp, fp, fn }) => tp + fp + fn === 0);
   const places = empty.map(({ category }) => `category ${category.id}`);

@@ -1,7 +1,7 @@
 import type { PairCounts } from './pair-counts.ts';
 
 /** A segment as segments_info lists it. */
-export type Segment = {
+export type SegmentInfo = {
   id: number;
   category_id: number;
   /** 1 where single objects were not told apart. Ground truth only. */
@@ -10,16 +10,17 @@ export type Segment = {
   area?: number;
 };
 
-/** What one image adds to panoptic quality. */
+/** Contribution of one image to panoptic quality. */
 export type SegmentMatches = {
   /** Matched pairs, in the order their IoU is summed: by ground-truth id, then predicted id. */
   matched: { category: number; iou: number; truth: number; predicted: number }[];
   /** Predicted segments that are wrong, in the order of the JSON. */
-  falsePositives: Segment[];
+  falsePositives: SegmentInfo[];
   /** Ground-truth segments that were missed, in the order of the JSON. */
-  falseNegatives: Segment[];
+  falseNegatives: SegmentInfo[];
 };
 
+/** panopticapi's id of pixels without a segment. */
 const VOID = 0;
 
 /**
@@ -31,8 +32,8 @@ const VOID = 0;
  * @throws where panopticapi does: at ids of the prediction that only the pixels or only the JSON know
  */
 export function matchSegments(
-  truth: readonly Segment[],
-  predicted: readonly Segment[],
+  truth: readonly SegmentInfo[],
+  predicted: readonly SegmentInfo[],
   pairs: PairCounts,
   band?: PairCounts,
 ): SegmentMatches {
@@ -59,7 +60,7 @@ export function matchSegments(
   const unmatched = [...truths.values()].filter(({ id }) => !seenTruth.has(id));
   const lastCrowd = new Map<number, number>();
   for (const { id, category_id, iscrowd } of unmatched) if (Number(iscrowd) === 1) lastCrowd.set(category_id, id);
-  const excused = ({ id, category_id }: Segment) => {
+  const excused = ({ id, category_id }: SegmentInfo) => {
     const crowd = lastCrowd.get(category_id);
     const covered = areas.shared(VOID, id) + (crowd === undefined ? 0 : areas.shared(crowd, id));
     return covered / areas.ofPrediction(id) > 0.5;
@@ -71,7 +72,7 @@ export function matchSegments(
   };
 }
 
-function requireSameIds(predictions: Map<number, Segment>, areas: Counted): void {
+function requireSameIds(predictions: Map<number, SegmentInfo>, areas: Counted): void {
   for (const id of areas.pairs.predictedIds) {
     if (id !== VOID && !predictions.has(id)) {
       throw new RangeError(`PanopticQuality: expected every id of the predicted pixels in segments, got ${id}`);
@@ -119,7 +120,7 @@ class Counted {
   }
 
   /** intersection / (prediction + truth − intersection − prediction on void), summed in this order */
-  iou(truth: Segment, predicted: number, truthArea = this.ofTruth(truth.id)): number {
+  iou(truth: SegmentInfo, predicted: number, truthArea = this.ofTruth(truth.id)): number {
     const intersection = this.shared(truth.id, predicted);
     return intersection / (this.ofPrediction(predicted) + truthArea - intersection - this.shared(VOID, predicted));
   }

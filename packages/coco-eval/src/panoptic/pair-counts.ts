@@ -7,6 +7,7 @@ export type PairCounts = {
   counts: Float64Array; // [A, B]
 };
 
+/** Counts of all pairs are held at 8 bytes each: 512 MiB. */
 const MAX_PAIRS = 2 ** 26;
 
 /**

@@ -2,16 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { goldenBytes, goldenJson } from '../../test/goldens.ts';
 import { runsOfIds } from './id-runs.ts';
-import type { Segment } from './match-segments.ts';
+import type { SegmentInfo } from './match-segments.ts';
 import { countPairs } from './pair-counts.ts';
 import { idToRgb, rgbToId } from './panoptic-ids.ts';
-import { type PanopticCategory, type PanopticImage, PanopticQuality } from './panoptic-quality.ts';
+import { PanopticQuality } from './panoptic-quality.ts';
+import type { PanopticCategory, PanopticImage } from './panoptic-types.ts';
 
 type Mean = { pq: number; sq: number; rq: number; n: number };
 type Expected = { All: Mean; Things: Mean; Stuff: Mean; per_class: Record<string, Record<string, number>> };
 type Golden = {
-  gt: { annotations: { image_id: number; segments_info: Segment[] }[]; categories: PanopticCategory[] };
-  pred: { annotations: { image_id: number; segments_info: Segment[] }[] };
+  gt: { annotations: { image_id: number; segments_info: SegmentInfo[] }[]; categories: PanopticCategory[] };
+  pred: { annotations: { image_id: number; segments_info: SegmentInfo[] }[] };
   sizes: [number, number][];
   expect: Record<'cores1' | 'cores2' | 'cores4' | 'cores8' | 'boundary_cores1', Expected>;
 };
@@ -141,7 +142,7 @@ test('nothing to average is zero, not a division by zero', () => {
 });
 
 test('names the id or the category that does not fit', () => {
-  const add = (ids: number[], predicted: Segment[], truth: Segment[] = []) =>
+  const add = (ids: number[], predicted: SegmentInfo[], truth: SegmentInfo[] = []) =>
     new PanopticQuality({ categories }).add({
       groundTruth: { ids: [0, 0], segments: truth },
       prediction: { ids, segments: predicted },

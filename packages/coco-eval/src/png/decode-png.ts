@@ -46,7 +46,7 @@ export function inflatePng(file: Uint8Array, inflate: Inflate, limits?: PngLimit
 /** Deflate makes at most 1032 bytes of one. */
 const MOST_OF_A_BYTE = 1032;
 
-/** How many bytes the pixels inflate to. @throws where what is there cannot be so much, before room is made for it */
+/** Number of bytes that the pixels inflate to. @throws where the data cannot be so much, before memory is taken */
 export function lengthOf({ header, data }: PngChunks): number {
   const { length } = passesOf(header);
   if (length <= data.length * MOST_OF_A_BYTE) return length;

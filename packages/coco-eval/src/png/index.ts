@@ -11,7 +11,7 @@ import { type PngLimits, readPngChunks } from './png-chunks.ts';
 
 export { decodePng as decodePngWith, type Inflate, type PngImage } from './decode-png.ts';
 export type { PngChunks, PngHeader, PngLimits } from './png-chunks.ts';
-export { readPngChunks } from './png-chunks.ts';
+export { crc32, readPngChunks } from './png-chunks.ts';
 export { type LabelMap, labelsOf } from './segmentation-png.ts';
 
 /**

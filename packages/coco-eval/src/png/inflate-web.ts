@@ -38,7 +38,7 @@ function requireEnd(data: Uint8Array, inflated: Uint8Array): void {
 /** Some platforms make everything of what is written before any of it is read: at most 17 MB of so much. */
 const PIECE = 2 ** 14;
 
-/** What goes wrong here goes wrong for the reader too, who tells of it. */
+/** An error here is one of the reader too, which reports it. */
 async function write(writer: WritableStreamDefaultWriter<BufferSource>, data: Uint8Array): Promise<void> {
   try {
     for (let at = 0; at < data.length; at += PIECE)

@@ -30,7 +30,7 @@ const rows = (bytes: number) => deflateSync(new Uint8Array(bytes));
 const idat = (bytes: number) => chunk('IDAT', rows(bytes));
 const end = chunk('IEND');
 
-/** What is thrown on both platforms, where they agree. */
+/** Error that both platforms throw. */
 async function refusal(bytes: Uint8Array): Promise<string> {
   const message = await decodePng(bytes).then(
     () => 'accepted',

@@ -1,4 +1,4 @@
-/** What a PNG may be, checked from its header before anything of the size of its image is made. */
+/** Limits of a PNG, checked from its header before anything of the size of its image is made. */
 export type PngLimits = {
   /** Width times height, 2²⁹ if absent. */
   maxPixels?: number;
@@ -6,7 +6,7 @@ export type PngLimits = {
   maxBytes?: number;
 };
 
-/** What the header of a PNG says. */
+/** Header of a PNG. */
 export type PngHeader = {
   width: number;
   height: number;
@@ -28,16 +28,20 @@ export type PngChunks = {
   palette?: Uint8Array;
   /** The alpha of the first colors of a palette, or the one sample a channel that stands for a transparent pixel. */
   transparency?: Uint8Array | Uint16Array;
-  /** What eXIf holds, where the orientation is. */
+  /** Content of the chunk eXIf, which has the orientation. */
   exif?: Uint8Array;
 };
 
 const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const DEPTHS: Record<number, number[]> = { 0: [1, 2, 4, 8, 16], 2: [8, 16], 3: [1, 2, 4, 8], 4: [8, 16], 6: [8, 16] };
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
+/** 512 MiB: what is longer does not fit into one typed array of every browser. */
 const MOST = 2 ** 29;
 
-/** Reads and checks the chunks of a PNG, after its specification, third edition, W3C 2025. @throws where they are damaged */
+/**
+ * Reads and checks the chunks of a PNG, after its specification, third edition, W3C 2025. @throws where they are
+ * damaged
+ */
 export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChunks {
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');
@@ -67,9 +71,9 @@ function* eachChunk(file: Uint8Array): Generator<Chunk> {
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
     const end = at + 8 + length;
     if (end + 4 > file.length)
-      throw new RangeError(`decodePng: expected ${length} bytes of ${shown(type)}, got the end of the file`);
+      throw new RangeError(`decodePng: expected ${length} bytes of ${chunkName(type)}, got the end of the file`);
     if (crc32(file, at + 4, end) !== view.getUint32(end))
-      throw new RangeError(`decodePng: expected the checksum of ${shown(type)} to hold, got another`);
+      throw new RangeError(`decodePng: expected the checksum of ${chunkName(type)} to hold, got another`);
     if (type === 'IEND') return;
     yield { type, body: file.subarray(at + 8, end) };
     at = end + 4;
@@ -77,7 +81,7 @@ function* eachChunk(file: Uint8Array): Generator<Chunk> {
 }
 
 /** A name as it is if it is one, else its codes. */
-function shown(type: string): string {
+function chunkName(type: string): string {
   return /^[A-Za-z]{4}$/.test(type) ? type : `a chunk named ${JSON.stringify(type)}`;
 }
 
@@ -86,11 +90,11 @@ const KNOWN = ['IHDR', 'PLTE', 'IDAT'];
 /** A chunk whose name begins with a capital has to be understood. */
 function requireOrder(type: string, before: string, hasHeader: boolean, hasData: boolean): void {
   if ((type === 'IHDR') === hasHeader)
-    throw new RangeError(`decodePng: expected IHDR first and once, got ${shown(type)}`);
+    throw new RangeError(`decodePng: expected IHDR first and once, got ${chunkName(type)}`);
   if (!KNOWN.includes(type) && (type.charCodeAt(0) & 32) === 0)
-    throw new RangeError(`decodePng: expected critical chunks of PNG, got ${shown(type)}`);
+    throw new RangeError(`decodePng: expected critical chunks of PNG, got ${chunkName(type)}`);
   if (hasData && (type === 'IDAT' ? before !== 'IDAT' : type === 'PLTE' || type === 'tRNS'))
-    throw new RangeError(`decodePng: expected IDAT in one row after PLTE and tRNS, got ${shown(type)} after it`);
+    throw new RangeError(`decodePng: expected IDAT in one row after PLTE and tRNS, got ${chunkName(type)} after it`);
 }
 
 function readHeader(body: Uint8Array, { maxPixels = MOST, maxBytes = MOST }: PngLimits): PngHeader {
@@ -154,7 +158,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-function crc32(bytes: Uint8Array, start: number, end: number): number {
+export function crc32(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0xffffffff;
   for (let k = start; k < end; k++) crc = CRC_TABLE[(crc ^ bytes[k]) & 255] ^ (crc >>> 8);
   return ~crc >>> 0;

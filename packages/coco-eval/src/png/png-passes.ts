@@ -8,7 +8,7 @@ export type PngPass = {
   top: number;
   stepX: number;
   stepY: number;
-  /** Where its rows begin among the inflated bytes. */
+  /** Offset of its rows among the inflated bytes. */
   from: number;
   /** Bytes of a row without its filter. */
   rowBytes: number;

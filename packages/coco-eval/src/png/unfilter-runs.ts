@@ -63,7 +63,7 @@ function changeRow(source: RowBytes, row: Int32Array, runs: IdRunsBuilder): void
   runs.keepTo(row.length);
 }
 
-/** Where the first byte is that is not zero, or `to`. */
+/** Offset of the first byte that is not zero, or `to`. */
 function nextNonZero(bytes: Uint8Array, words: Int32Array, from: number, to: number): number {
   let at = from;
   for (; at < to && at % 4 !== 0; at++) if (bytes[at] !== 0) return at;

@@ -1,8 +1,8 @@
 import type { DetectionResult } from '../detection/accumulate.ts';
 import type { SummaryLine } from '../detection/summarize.ts';
 import { formatFixed } from '../numeric/python-format.ts';
-import type { PanopticMean, PanopticResult } from '../panoptic/panoptic-quality.ts';
-import type { SemanticResult } from '../semantic/semantic-quality.ts';
+import type { PanopticMean, PanopticResult } from '../panoptic/panoptic-types.ts';
+import type { SemanticResult } from '../semantic/semantic-types.ts';
 
 /** The lines pycocotools prints (lvis-api's for LVIS), digit for digit. */
 export function formatDetectionSummary(lines: readonly SummaryLine[], { parameters }: DetectionResult): string {

@@ -24,11 +24,11 @@ function table(head: string[], rows: string[][]): string {
 
 function categoryTable({ categories }: EvaluationReport): string {
   const columns = Object.keys(categories[0]?.values ?? {});
-  const rows = categories.map(({ name, values }) => [name, ...columns.map((column) => shown(values[column]))]);
+  const rows = categories.map(({ name, values }) => [name, ...columns.map((column) => formatMeasure(values[column]))]);
   return `## Categories\n\n${table(['category', ...columns], rows)}`;
 }
 
-function shown(value: number): string {
+function formatMeasure(value: number): string {
   if (Number.isNaN(value) || value === -1) return '–';
   return Number.isInteger(value) && value !== 0 && value !== 1 ? String(value) : formatFixed(value, 3);
 }

@@ -35,16 +35,16 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-function bars(rows: readonly { name: string; value: number; shown: string }[], title: string): string {
+function bars(rows: readonly { name: string; value: number; text: string }[], title: string): string {
   const [left, row, full] = [160, 16, 400];
   const largest = Math.max(1e-9, ...rows.map(({ value }) => value));
-  const body = rows.map(({ name, value, shown }, k) => {
+  const body = rows.map(({ name, value, text }, k) => {
     const y = 30 + k * row;
     const length = round((Math.max(value, 0) / largest) * full);
     return [
       label(left - 6, y + 11, shortened(name, 26), 'text-anchor="end"'),
       `<rect x="${left}" y="${y + 2}" width="${length}" height="${row - 4}" fill="${BLUE}"/>`,
-      label(left + length + 4, y + 11, shown),
+      label(left + length + 4, y + 11, text),
     ].join('');
   });
   const heading = label(left, 18, title, 'font-size="13"');
@@ -53,14 +53,14 @@ function bars(rows: readonly { name: string; value: number; shown: string }[], t
 
 function barsSvg({ categories }: EvaluationReport, measure: string): string {
   const rows = categories
-    .map(({ name, values }) => ({ name, value: values[measure], shown: values[measure].toFixed(3) }))
+    .map(({ name, values }) => ({ name, value: values[measure], text: values[measure].toFixed(3) }))
     .filter(({ value }) => value >= 0)
     .sort((a, b) => b.value - a.value);
   return bars(rows, `${measure} per category`);
 }
 
 function errorsSvg({ deltaAp }: NonNullable<EvaluationReport['errors']>): string {
-  const rows = Object.entries(deltaAp).map(([name, value]) => ({ name, value, shown: value.toFixed(4) }));
+  const rows = Object.entries(deltaAp).map(([name, value]) => ({ name, value, text: value.toFixed(4) }));
   return bars(rows, 'ΔAP of each type of error');
 }
 

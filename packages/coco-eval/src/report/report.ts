@@ -6,9 +6,9 @@ import type { Finding } from '../detection/findings.ts';
 import { averagesPerCategory, type SummaryLine, summarizeDetections } from '../detection/summarize.ts';
 import type { Summation } from '../numeric/numpy-sum.ts';
 import { checkPanoptic } from '../panoptic/check-panoptic.ts';
-import type { PanopticResult } from '../panoptic/panoptic-quality.ts';
+import type { PanopticResult } from '../panoptic/panoptic-types.ts';
 import { checkSemantic } from '../semantic/check-semantic.ts';
-import type { SemanticResult } from '../semantic/semantic-quality.ts';
+import type { SemanticResult } from '../semantic/semantic-types.ts';
 import { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './format-summary.ts';
 
 /** One row of the table of categories: −1 (detection) or NaN (semantic) where there is nothing to measure. */
@@ -33,7 +33,7 @@ export type EvaluationReport = {
   findings?: Finding[];
 };
 
-/** What a report of detections may hold beside its numbers, and how its means are summed. */
+/** Optional parts of a report of detections, and numpy's version for the sums of its means. */
 export type DetectionReportExtras = {
   summation?: Summation;
   confusion?: DetectionConfusion;

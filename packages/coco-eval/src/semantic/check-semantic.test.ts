@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkSemantic } from './check-semantic.ts';
-import { SemanticQuality, type SemanticQualityOptions } from './semantic-quality.ts';
+import { SemanticQuality } from './semantic-quality.ts';
+import type { SemanticQualityOptions } from './semantic-types.ts';
 
 function check(groundTruth: number[], options: Partial<SemanticQualityOptions> = {}) {
   const quality = new SemanticQuality({ classes: 2, ...options });

@@ -1,8 +1,8 @@
 import { type Finding, warningOf } from '../detection/findings.ts';
-import type { SemanticResult } from './semantic-quality.ts';
+import type { SemanticResult } from './semantic-types.ts';
 
 /**
- * What falls out of the numbers without a word: classes without a pixel in the ground truth, and pixels that are ignored
+ * Lists what the numbers leave out silently: classes without a pixel in the ground truth, and pixels that are ignored
  * where that hides a class or is most of the picture.
  *
  * @param names of the classes; their numbers if absent

@@ -1,5 +1,5 @@
 import { expectCounts, expectObject, expectThat, isCount } from '../state/expect-value.ts';
-import type { SemanticQualityOptions, SemanticState } from './semantic-quality.ts';
+import type { SemanticQualityOptions, SemanticState } from './semantic-types.ts';
 
 /** The confusion of more classes than this does not fit into memory. */
 const MOST_CLASSES = 2 ** 14;

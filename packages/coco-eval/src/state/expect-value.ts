@@ -1,5 +1,5 @@
 /** A value as an error shows it. */
-export function shown(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === undefined) return 'none';
   const text = typeof value === 'number' ? String(value) : writtenOut(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
@@ -15,7 +15,7 @@ function writtenOut(value: unknown): string {
 
 /** @throws unless it holds, with what was expected and what there is */
 export function expectThat(holds: boolean, where: string, expected: string, value: unknown): asserts holds {
-  if (!holds) throw new TypeError(`${where}: expected ${expected}, got ${shown(value)}`);
+  if (!holds) throw new TypeError(`${where}: expected ${expected}, got ${describeValue(value)}`);
 }
 
 /** A real list, of so many entries where that is known: an object with a length is none. */
@@ -29,7 +29,7 @@ function lengthOf(value: unknown): unknown {
   return Array.isArray(value) ? `${value.length} entries` : value;
 }
 
-/** Whether this is a number that counts something. */
+/** True for a number that counts something. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }

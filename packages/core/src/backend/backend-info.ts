@@ -7,7 +7,7 @@ export type BackendTraits = {
   description: string;
   /** Threads that compute, as far as the backend tells. */
   threads: number;
-  /** Whether kernels can calculate in half precision. */
+  /** True if kernels can calculate in half precision. */
   halfPrecision: boolean;
   /** Most bytes one tensor can hold. */
   maxBufferBytes: number;
@@ -28,10 +28,15 @@ export type BackendInfo = BackendTraits & { name: BackendName; passedOver: Passe
 /** Options of `useBackend`. */
 export type BackendOptions = {
   /**
-   * Threads in Node of the wasm backend, at most 8, and of native TensorFlow. Default: one for each processor. Fixed by
-   * the first call.
+   * Threads of the wasm backend, at most 8, and of native TensorFlow. Default: one for each processor. Fixed by the first
+   * call. A page that is not cross-origin isolated has one.
    */
   threads?: number;
+  /**
+   * Pages only: URL, ending in a slash, of a folder with tfjs's `.wasm` files, for those who serve them themselves.
+   * Default: they come with the script.
+   */
+  wasmPaths?: string;
   /** Milliseconds that a backend may take to start, or that `auto` waits for each. Default: 60,000. */
   timeLimit?: number;
 };

@@ -2,9 +2,9 @@ import { testedBackends } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { BackendError, checkBackend, gelu, readTensors, useBackend } from '../index.ts';
+import { BackendError, gelu, readTensors, useBackend } from '../index.ts';
 import { runProgram } from '../kernels/webgpu/run-program.ts';
-import { reportDeviceError } from './device-errors.ts';
+import { checkBackend, reportDeviceError } from './device-errors.ts';
 
 describe.runIf(testedBackends().includes('wasm'))('useBackend', () => {
   test('a call before the first names what is missing', () => {

@@ -12,7 +12,7 @@ export type KernelAttrs = Record<string, unknown>;
  * A fast implementation on one backend, written against that backend's own API. Returns null where it does not apply,
  * for instance for a number of channels it cannot vectorize: then the reference runs.
  */
-export type Body<I extends KernelInputs, A extends KernelAttrs> = (
+export type KernelBody<I extends KernelInputs, A extends KernelAttrs> = (
   inputs: I,
   attrs: A,
   backend: tf.KernelBackend,
@@ -36,7 +36,7 @@ export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   /** Meaning of the kernel in plain tfjs ops. Runs wherever no body applies. */
   reference: (inputs: I, attrs: A) => tf.Tensor | tf.Tensor[];
   /** Faster equivalents. */
-  bodies?: Partial<Record<RegistryName, Body<I, A>>>;
+  bodies?: Partial<Record<RegistryName, KernelBody<I, A>>>;
   /**
    * Derivatives by input, each computed only if needed. Default: those of the reference, computed anew from the
    * inputs. `none` for kernels that are themselves derivatives.

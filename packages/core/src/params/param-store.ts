@@ -6,7 +6,7 @@ import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 
-/** Whether a parameter is trained, and how its checkpoint lays it out. */
+/** Options of a parameter: trained or not, and its layout in the checkpoint. */
 export type ParamOptions = {
   /** Layout in the checkpoint. Default: as we hold it. */
   stored?: StoredLayout;
@@ -19,7 +19,7 @@ export type ParamOptions = {
 /** Bounds of a model, checked at every parameter that it declares. */
 export type ParamLimits = { numbers: number; parameters: number };
 
-type Entry = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
+type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
 
 /**
  * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
@@ -30,7 +30,7 @@ export class ParamStore {
   private readonly kind: 'values' | 'zeros' | 'shapes';
   private readonly limits: ParamLimits | undefined;
   private readonly counted = { numbers: 0, parameters: 0 };
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
@@ -97,8 +97,8 @@ export class ParamStore {
   }
 
   /**
-   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no values of
-   * a source that tells its shapes.
+   * Throws one {@link CheckpointError} naming every key of a checkpoint that would not fit this model. Reads no
+   * values of a source that tells its shapes.
    *
    * @param ignore Keys of the checkpoint that the model may leave unused
    */

@@ -4,18 +4,24 @@ import { dirname } from 'node:path';
 
 import * as tf from '@tensorflow/tfjs-core';
 
+import { absentPackage } from '../backend/absent-package.ts';
+import type { BackendOptions } from '../backend/backend-info.ts';
 import { BackendError } from '../errors.ts';
+import { backendOf, type EmscriptenModule, startableThreads } from './tfjs-wasm.ts';
 import type { WasmPackage } from './types.ts';
 
-/** Limit of tfjs: its binary starts no more than 8 threads, whatever it is told. */
-const MOST_THREADS = 8;
-
-type WasmBackend = InstanceType<WasmPackage['BackendWasm']>;
-// biome-ignore lint/suspicious/noExplicitAny: the module that Emscripten makes has no types
-type EmscriptenModule = any;
+/** Loads the package, which comes with this one. */
+export async function loadWasm(): Promise<WasmPackage> {
+  try {
+    return await import('@tensorflow/tfjs-backend-wasm');
+  } catch (error) {
+    throw absentPackage('wasm', '@tensorflow/tfjs-backend-wasm', error);
+  }
+}
 
 /** Starts tfjs's threaded SIMD binary, or the plain one where the process may have no workers. */
-export async function startWasm(wasm: WasmPackage, threads = availableParallelism()): Promise<tf.KernelBackend> {
+export async function startWasm(wasm: WasmPackage, options: BackendOptions): Promise<tf.KernelBackend> {
+  const { threads = availableParallelism() } = options;
   return leavingNothing(async () =>
     mayHaveWorkers() ? startThreaded(wasm, threads) : tf.findBackendFactory('wasm')(),
   );
@@ -53,14 +59,13 @@ async function leavingNothing<T>(start: () => Promise<T>): Promise<T> {
  *
  * @returns The backend, its threads started and unreferenced, so that an idle pool does not keep the process alive
  */
-async function startThreaded(wasm: WasmPackage, threads: number): Promise<WasmBackend> {
-  const wanted = Math.max(1, Math.min(threads, MOST_THREADS));
+async function startThreaded(wasm: WasmPackage, threads: number): Promise<tf.KernelBackend> {
+  const wanted = startableThreads(threads);
   wasm.setThreadsCount(wanted);
   const module = await instantiate(wanted);
-  module.tfjs = bindings(module);
-  const backend = new wasm.BackendWasm(module);
-  const workers = [...module.PThread.unusedWorkers, ...module.PThread.runningWorkers];
-  for (const worker of workers) worker.unref?.();
+  const backend = backendOf(wasm, module);
+  const { unusedWorkers = [], runningWorkers = [] } = module.PThread ?? {};
+  for (const worker of [...unusedWorkers, ...runningWorkers]) (worker as { unref?(): void }).unref?.();
   return backend;
 }
 
@@ -105,16 +110,4 @@ async function withProcessors<T>(count: number, start: () => Promise<T>): Promis
   } finally {
     os.cpus = real;
   }
-}
-
-function bindings(module: EmscriptenModule): Record<string, unknown> {
-  const { cwrap } = module;
-  return {
-    init: cwrap('init', null, []),
-    initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
-    getThreadsCount: cwrap('get_threads_count', 'number', []),
-    registerTensor: cwrap('register_tensor', null, ['number', 'number', 'number']),
-    disposeData: cwrap('dispose_data', null, ['number']),
-    dispose: cwrap('dispose', null, []),
-  };
 }

@@ -2,11 +2,11 @@ import { Worker } from 'node:worker_threads';
 
 import { absentPackage } from '../backend/absent-package.ts';
 import { startNative } from './node-native.ts';
-import { startWasm } from './node-wasm.ts';
+import { loadWasm, startWasm } from './node-wasm.ts';
 import type { Platform, ThreadStart } from './types.ts';
 
 /** Node and what follows it, Deno for one. */
-export const platform: Platform = { maySleep: true, provideGpu, startNative, startWasm, startThread };
+export const platform: Platform = { maySleep: true, provideGpu, startNative, loadWasm, startWasm, startThread };
 
 /** Gives Node the globals that a browser has. */
 async function provideGpu(): Promise<void> {

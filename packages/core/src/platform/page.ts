@@ -1,7 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-
 import { BackendError } from '../errors.ts';
-import type { Platform, ThreadStart } from './types.ts';
+import type { Platform, ThreadStart, WasmPackage } from './types.ts';
 
 /** A page, or a worker of one. */
 export const platform: Platform = {
@@ -10,29 +8,12 @@ export const platform: Platform = {
   startNative: async (name) => {
     throw new BackendError(`${name}: expected Node, got a browser`);
   },
-  // tfjs takes the threaded binary where the page is cross-origin isolated, and the plain SIMD binary elsewhere
-  startWasm: async (wasm, threads) => {
-    if (threads !== undefined) wasm.setThreadsCount(threads);
-    try {
-      return await tf.findBackendFactory('wasm')();
-    } catch (error) {
-      throw new BackendError(`wasm: expected ${lastBinary()}, got ${reasonOf(error)}`);
-    }
-  },
+  loadWasm: async () => (await import('./embedded/backend.generated.ts')) as unknown as WasmPackage,
+  // on demand, as the backend itself: tfjs's two loaders have 92 kB
+  startWasm: async (wasm, options) => (await import('./page-wasm.ts')).startWasm(wasm, options),
   startThread: (live, data) =>
     startWorker(`${live}\nonmessage = ({ data }) => live(data, () => postMessage('ready'));`, data),
 };
-
-/** The binary that was asked for last: tfjs's own error does not name it. */
-function lastBinary(): string {
-  const binaries = performance.getEntriesByType('resource').filter(({ name }) => /\.wasm([?#]|$)/.test(name));
-  return binaries.at(-1)?.name ?? 'the .wasm file of tfjs-backend-wasm beside the script';
-}
-
-function reasonOf(error: unknown): string {
-  const message = (error as { message?: unknown } | null)?.message ?? error;
-  return String(message).split('\n')[0]!;
-}
 
 function startWorker(text: string, data: ThreadStart): Promise<boolean> {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));

@@ -15,14 +15,16 @@ export type ThreadStart = {
 
 /** Everything in core that is one thing in Node and another in a page; chosen by the conditions of package.json. */
 export type Platform = {
-  /** Whether this thread may wait asleep: that of a page may not. */
+  /** True if this thread may block: the main thread of a page may not. */
   maySleep: boolean;
   /** Makes `navigator.gpu` where there is none but a package that brings it. */
   provideGpu(): Promise<void>;
   /** @throws BackendError where TensorFlow's own library cannot be loaded */
   startNative(name: 'node' | 'node-gpu', options: BackendOptions): Promise<BackendTraits>;
+  /** Loads tfjs's WebAssembly backend. */
+  loadWasm(): Promise<WasmPackage>;
   /** Makes tfjs's WebAssembly backend, with as many threads as the machine and its limits allow unless told. */
-  startWasm(wasm: WasmPackage, threads: number | undefined): Promise<tf.KernelBackend>;
+  startWasm(wasm: WasmPackage, options: BackendOptions): Promise<tf.KernelBackend>;
   /**
    * Starts a worker that runs `live(data, ready)`. False where it did not start.
    *

@@ -5,7 +5,7 @@ import { jitterColor } from './color-jitter.ts';
 import { flipHorizontally } from './flip.ts';
 import { jitterScale, type ScaleJitterOptions } from './scale-jitter.ts';
 
-/** Which changes a sample goes through. */
+/** Changes that a sample goes through. */
 export type AugmentOptions = {
   /** Mirrors half of the images. Default: true. */
   flip?: boolean;
@@ -15,7 +15,7 @@ export type AugmentOptions = {
   color?: boolean;
 };
 
-/** What a sample goes through in training: flip, scale and crop, colors. Equal random numbers give equal results. */
+/** Augments a sample for training: flip, scale and crop, colors. Equal random numbers give equal results. */
 export function augment(sample: PanopticSample, options: AugmentOptions, random: Random): PanopticSample {
   const { flip = true, scale, color = false } = options;
   const flipped = flip && random() < 0.5 ? flipHorizontally(sample) : sample;

@@ -1,8 +1,10 @@
-import type { Random, RgbImage } from '@seg/core';
+import type { Random } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
+/** Published: brightness within ±32, factors of contrast and saturation 0.5 to 1.5, hue within 18 of 180 (SSD). */
 const BRIGHTNESS = 32;
 const FACTOR = [0.5, 1.5] as const;
-const HUE_TURNS = 18 / 180;
+const HUE_TURNS = 18 / 180; // OpenCV's hue has 180 steps a turn
 
 /**
  * Photometric distortion of SSD (Liu et al. 2016; detectron2 `ColorAugSSDTransform`): brightness, contrast, saturation

@@ -1,4 +1,5 @@
-import { type Random, resizeImage, resizeLabels, type Size } from '@seg/core';
+import type { Random, Size } from '@seg/core';
+import { resizeImage, resizeLabels, roundHalfEven } from '@seg/image';
 
 import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
 
@@ -10,6 +11,7 @@ export type ScaleJitterOptions = {
   range?: readonly [least: number, most: number];
 };
 
+/** Gray of detectron2's crop where the image ends. */
 const PADDING = 128;
 
 /**
@@ -48,11 +50,4 @@ function cut(sample: PanopticSample, [top, left]: Size, [height, width]: Size): 
     cutIds.set(ids.subarray(source, source + columns), y * width);
   }
   return { ...sample, image: { data, width, height }, ids: cutIds };
-}
-
-/** numpy's rounding. */
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -2,7 +2,7 @@ import { type Random, seededRandom } from '@seg/core';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 
-/** How samples become batches: how many, in which order, from where on. */
+/** Options of {@link batches}: size, order, and the step to begin at. */
 export type BatchOptions = {
   batchSize: number;
   seed: number;

@@ -1,8 +1,8 @@
 import type { MaskTargets } from '@seg/core';
+import type { Category } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
-import type { PanopticCategory } from '../scenes/categories.ts';
 
 /**
  * Ground truth as a criterion wants it: the class and the mask of every segment that is not a crowd. Segments that a
@@ -14,7 +14,7 @@ import type { PanopticCategory } from '../scenes/categories.ts';
  */
 export function toTargets(
   { ids, segments, image, name }: Pick<PanopticSample, 'ids' | 'segments' | 'image' | 'name'>,
-  categories: readonly Pick<PanopticCategory, 'id'>[],
+  categories: readonly Pick<Category, 'id'>[],
 ): MaskTargets {
   const single = segments.filter(({ iscrowd }) => iscrowd !== 1);
   const classes = Int32Array.from(single, ({ category_id }) => {

@@ -1,4 +1,4 @@
-import type { PanopticCategory } from '../scenes/categories.ts';
+import type { Color } from '@seg/image';
 
 /** One segment of `segments_info` (cocodataset.org, "format-data", 4. Panoptic Segmentation). */
 export type CocoSegment = {
@@ -20,11 +20,22 @@ export type CocoPanopticAnnotation = {
 };
 
 /** An image in a COCO file. */
-export type CocoImage = { id: number; file_name: string; width: number; height: number };
+export type CocoImageFile = { id: number; file_name: string; width: number; height: number };
+
+/** One entry of the list `categories` of a COCO panoptic file (Kirillov et al. 2019; cocodataset.org, "format-data"). */
+export type CocoPanopticCategory = {
+  id: number;
+  name: string;
+  /** 1 for countable things, 0 for amorphous stuff. */
+  isthing: 0 | 1;
+  /** RGB, 0 to 255. */
+  color: Color;
+  supercategory: string;
+};
 
 /** A panoptic annotation file. */
 export type CocoPanopticJson = {
-  images: CocoImage[];
+  images: CocoImageFile[];
   annotations: CocoPanopticAnnotation[];
-  categories: PanopticCategory[];
+  categories: CocoPanopticCategory[];
 };

@@ -1,6 +1,5 @@
-import type { RgbImage } from '@seg/core';
+import type { Category, RgbImage } from '@seg/image';
 
-import type { PanopticCategory } from '../scenes/categories.ts';
 import type { CocoSegment } from './coco-panoptic-json.ts';
 
 /** One image with its ground truth. */
@@ -15,6 +14,6 @@ export type PanopticSample = {
 /** Images with ground truth, read one at a time. */
 export type PanopticDataset = {
   readonly length: number;
-  readonly categories: readonly PanopticCategory[];
+  readonly categories: readonly Category[];
   read(index: number): Promise<PanopticSample>;
 };

@@ -1,8 +1,14 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
 
-import type { PanopticCategory } from '../scenes/categories.ts';
-import type { CocoImage, CocoPanopticAnnotation, CocoPanopticJson, CocoSegment } from './coco-panoptic-json.ts';
+import type {
+  CocoImageFile,
+  CocoPanopticAnnotation,
+  CocoPanopticCategory,
+  CocoPanopticJson,
+  CocoSegment,
+} from './coco-panoptic-json.ts';
 
+/** Ids are R + 256 G + 256² B of a PNG of 8 bits. */
 const HIGHEST_ID = 2 ** 24 - 1;
 
 /**
@@ -29,9 +35,9 @@ export function parseCocoPanoptic(text: string, name: string): CocoPanopticJson 
   return { images, annotations, categories };
 }
 
-type Entry = Record<string, unknown>;
+type JsonObject = Record<string, unknown>;
 
-function parseObject(text: string, name: string): Entry {
+function parseObject(text: string, name: string): JsonObject {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -41,20 +47,20 @@ function parseObject(text: string, name: string): Entry {
   return entryOf(json, name);
 }
 
-function entryOf(value: unknown, where: string): Entry {
+function entryOf(value: unknown, where: string): JsonObject {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new FormatError(`${where}: expected an object, got ${describeValue(value)}`);
   }
-  return value as Entry;
+  return value as JsonObject;
 }
 
-function listOf(json: Entry, field: string, name: string): Entry[] {
+function listOf(json: JsonObject, field: string, name: string): JsonObject[] {
   const value = json[field];
   if (!Array.isArray(value)) throw new FormatError(`${name}: expected a list ${field}, got ${describeValue(value)}`);
   return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
 }
 
-function readCategory(entry: Entry, where: string): PanopticCategory {
+function readCategory(entry: JsonObject, where: string): CocoPanopticCategory {
   const isthing = wholeNumber(entry, 'isthing', where, 0, 1) as 0 | 1;
   const { color, supercategory } = entry;
   return {
@@ -70,7 +76,7 @@ function isColor(value: unknown): value is [number, number, number] {
   return Array.isArray(value) && value.length === 3 && value.every((c) => Number.isInteger(c) && c >= 0 && c <= 255);
 }
 
-function readImageEntry(entry: Entry, where: string): CocoImage {
+function readImageEntry(entry: JsonObject, where: string): CocoImageFile {
   return {
     id: wholeNumber(entry, 'id', where, 0),
     file_name: fileName(entry, where),
@@ -80,7 +86,7 @@ function readImageEntry(entry: Entry, where: string): CocoImage {
 }
 
 function readAnnotation(
-  entry: Entry,
+  entry: JsonObject,
   where: string,
   images: ReadonlySet<number>,
   categories: ReadonlySet<number>,
@@ -94,7 +100,7 @@ function readAnnotation(
   return { image_id, file_name: fileName(entry, where), segments_info };
 }
 
-function readSegment(entry: Entry, where: string, categories: ReadonlySet<number>): CocoSegment {
+function readSegment(entry: JsonObject, where: string, categories: ReadonlySet<number>): CocoSegment {
   const category_id = wholeNumber(entry, 'category_id', where, 0);
   if (!categories.has(category_id)) throw new FormatError(`${where}: expected a known category_id, got ${category_id}`);
   const { bbox, iscrowd } = entry;
@@ -111,7 +117,7 @@ function readSegment(entry: Entry, where: string, categories: ReadonlySet<number
 }
 
 function wholeNumber(
-  entry: Entry,
+  entry: JsonObject,
   field: string,
   where: string,
   least: number,
@@ -123,14 +129,14 @@ function wholeNumber(
   throw new FormatError(`${where}: expected ${field} to be a whole number ${range}, got ${describeValue(value)}`);
 }
 
-function string(entry: Entry, field: string, where: string): string {
+function string(entry: JsonObject, field: string, where: string): string {
   const value = entry[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new FormatError(`${where}: expected ${field} to be a name, got ${describeValue(value)}`);
 }
 
 /** A name that stays in its folder: the file comes from somebody else. */
-function fileName(entry: Entry, where: string): string {
+function fileName(entry: JsonObject, where: string): string {
   const name = string(entry, 'file_name', where);
   if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0/.test(name)) {
     throw new FormatError(`${where}: expected file_name within its folder, got ${describeValue(name)}`);

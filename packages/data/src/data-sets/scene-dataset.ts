@@ -3,7 +3,7 @@ import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
 
-/** Which generated scenes, how many, and of which size. */
+/** Options of `SceneDataset`: split, number and size of its scenes. */
 export type SceneDatasetOptions = { split: SceneSplit; length: number; height?: number; width?: number };
 
 /** Generated scenes as a data set: nothing is stored, scene `i` is made from seed `i` of its split when read. */

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
+import { encodePng } from '@seg/image';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { encodePng } from '../images/encode-png.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { CocoPanopticDataset } from './coco-panoptic-dataset.ts';
 import { writeSceneSet } from './write-scene-set.ts';

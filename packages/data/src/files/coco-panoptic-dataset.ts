@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import type { RgbImage } from '@seg/core';
+import { type Category, decodePanopticPng, type IdMap, type RgbImage } from '@seg/image';
+import { readBytes, readImage } from '@seg/image/node';
 
+import { fromCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticAnnotation, CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 import { parseCocoPanoptic } from '../data-sets/parse-coco-panoptic.ts';
-import { decodePanopticPng, type IdMap } from '../images/panoptic-png.ts';
-import { readBytes, readImage } from './read-image.ts';
 
-/** Where the parts of a COCO panoptic set lie. */
+/** Paths of the parts of a COCO panoptic set. */
 export type CocoPanopticFiles = {
   /** The annotation file. */
   json: string;
@@ -22,10 +22,12 @@ export type CocoPanopticFiles = {
 export class CocoPanopticDataset implements PanopticDataset {
   readonly files: CocoPanopticFiles;
   readonly json: CocoPanopticJson;
+  readonly categories: readonly Category[];
 
   constructor(files: CocoPanopticFiles, json: CocoPanopticJson) {
     this.files = files;
     this.json = json;
+    this.categories = fromCocoCategories(json.categories);
   }
 
   /** @throws FormatError where the annotation file is not one */
@@ -36,10 +38,6 @@ export class CocoPanopticDataset implements PanopticDataset {
 
   get length(): number {
     return this.json.annotations.length;
-  }
-
-  get categories() {
-    return this.json.categories;
   }
 
   /** @throws FormatError where the image, its ids and the annotation do not agree */
@@ -63,7 +61,7 @@ export async function readPanopticIds(
   annotation: CocoPanopticAnnotation,
   size: Pick<RgbImage, 'width' | 'height'>,
 ): Promise<IdMap> {
-  const map = decodePanopticPng(await readBytes(file), file);
+  const map = await decodePanopticPng(await readBytes(file), file);
   checkSize(file, map, size);
   const [painted, listed] = [new Set(map.ids), new Set(annotation.segments_info.map(({ id }) => id))];
   for (const id of painted) {

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Category, encodePng } from '@seg/image';
 import { encode } from 'fast-png';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
-import { encodePng } from '../images/encode-png.ts';
-import type { PanopticCategory } from '../scenes/categories.ts';
 import { LabelMapDataset } from './label-map-dataset.ts';
 
 const names = [
@@ -22,8 +20,8 @@ const names = [
   'pedestrian',
   'bicyclist',
 ];
-const categories = names.map((name, id): PanopticCategory => {
-  return { id, name, isthing: id >= 8 ? 1 : 0, color: [10 * id, 0, 0], supercategory: '' };
+const categories = names.map((name, id): Category => {
+  return { id, name, isThing: id >= 8, color: [10 * id, 0, 0] };
 });
 
 let folder = '';
@@ -54,9 +52,7 @@ test('each class present is one segment, ignored labels are void', async () => {
 });
 
 test('labels of another size or beyond the categories are refused, and so are folders without pictures', async () => {
-  await expect((await write([0, 0, 0, 0], 2)).read(0)).rejects.toThrow(
-    'expected 3x2 labels of one channel, got 2x2 of 1',
-  );
+  await expect((await write([0, 0, 0, 0], 2)).read(0)).rejects.toThrow('expected 3x2 labels, got 2x2');
   await expect((await write([0, 0, 0, 0, 0, 12])).read(0)).rejects.toThrow('expected labels below 11, got 12');
   await expect(LabelMapDataset.open(path.join(folder, 'labels'), { categories })).rejects.toThrow(/ENOENT[^\n]*$/);
 });

@@ -1,29 +1,27 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
+import { type Category, decodeLabelPng } from '@seg/image';
+import { readBytes, readImage } from '@seg/image/node';
 
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
-import { readPngSamples } from '../images/decode-png.ts';
-import type { PanopticCategory } from '../scenes/categories.ts';
-import { readBytes, readImage } from './read-image.ts';
-import { systemReason } from './write-file-atomic.ts';
 
-/** What the labels of a map mean. */
+/** Options of `LabelMapDataset`: the meaning of its labels. */
 export type LabelMapOptions = {
   /** In the order of the labels: category `i` is painted as `i`. */
-  categories: readonly PanopticCategory[];
+  categories: readonly Category[];
   /** Labels that mean nothing and become void. Any label that is neither is refused. */
   ignored?: readonly number[];
 };
 
 /**
- * Semantic ground truth as index PNGs: `images/NAME.jpg` or `.png` beside `labels/NAME.png`, 8 bits a pixel, with or
- * without a palette. Each class of an image is one segment, with id = label + 1.
+ * Semantic ground truth as index PNGs: `images/NAME.jpg` or `.png` beside `labels/NAME.png`, gray or with a palette. Each class of an image is one segment, with id = label + 1.
  */
 export class LabelMapDataset implements PanopticDataset {
   readonly folder: string;
   readonly names: readonly string[];
-  readonly categories: readonly PanopticCategory[];
+  readonly categories: readonly Category[];
   private readonly ignored: ReadonlySet<number>;
 
   constructor(folder: string, names: readonly string[], { categories, ignored = [255] }: LabelMapOptions) {
@@ -53,12 +51,12 @@ export class LabelMapDataset implements PanopticDataset {
     const name = this.names[index];
     const image = await readImage(path.join(this.folder, 'images', name));
     const file = path.join(this.folder, 'labels', `${path.parse(name).name}.png`);
-    const { data, width, height, channels } = readPngSamples(await readBytes(file), file);
-    if (channels !== 1 || width !== image.width || height !== image.height) {
-      const found = `${width}x${height} of ${channels}`;
-      throw new FormatError(`${file}: expected ${image.width}x${image.height} labels of one channel, got ${found}`);
+    const map = await decodeLabelPng(await readBytes(file), file);
+    if (map.width !== image.width || map.height !== image.height) {
+      const found = `${map.width}x${map.height}`;
+      throw new FormatError(`${file}: expected ${image.width}x${image.height} labels, got ${found}`);
     }
-    const ids = Int32Array.from(data, (label) => (this.ignored.has(label) ? 0 : label + 1));
+    const ids = Int32Array.from(map.labels, (label) => (this.ignored.has(label) ? 0 : label + 1));
     const labels = [...new Set(ids)].filter((id) => id !== 0).map((id) => id - 1);
     const unknown = labels.find((label) => label >= this.categories.length);
     if (unknown !== undefined) {

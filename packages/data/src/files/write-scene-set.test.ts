@@ -1,10 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { decodeImage, decodePanopticPng } from '@seg/image';
 import { expect, test } from 'vitest';
-
-import { decodeImage } from '../images/decode-image.ts';
-import { decodePanopticPng } from '../images/panoptic-png.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { sceneSeed } from '../scenes/splits.ts';
 import { writeSceneSet } from './write-scene-set.ts';
@@ -15,8 +13,8 @@ test('images, ids and JSON on disk are the scenes of the seeds', async () => {
   const scene = generateScene({ seed: sceneSeed('testing', 6), height: 96, width: 112 });
   const name = 'testing-000006.png';
   const read = (kind: string) => readFile(path.join(folder, kind, name));
-  expect(decodeImage(await read('images'), name)).toEqual(scene.image);
-  expect(decodePanopticPng(await read('panoptic'), name).ids).toEqual(scene.panoptic);
+  expect(await decodeImage(await read('images'), name)).toEqual(scene.image);
+  expect((await decodePanopticPng(await read('panoptic'), name)).ids).toEqual(scene.panoptic);
   expect(JSON.parse(await readFile(path.join(folder, 'panoptic.json'), 'utf8'))).toEqual(json);
   expect(json.annotations[1].segments_info.map(({ area }) => area)).toEqual(scene.segments.map(({ area }) => area));
   expect((await readdir(folder)).sort()).toEqual(['images', 'panoptic', 'panoptic.json']);

@@ -1,16 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { encodeJpeg, encodePanopticPng, encodePng } from '@seg/image';
 
+import { toCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
-import { encodeJpeg } from '../images/encode-jpeg.ts';
-import { encodePng } from '../images/encode-png.ts';
-import { encodePanopticPng } from '../images/panoptic-png.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
-import { systemReason, writeFileAtomic } from './write-file-atomic.ts';
 
-/** Which generated scenes are written, and how large. */
+/** Options of `writeSceneSet`: the scenes, their number and size. */
 export type SceneSetOptions = {
   split: SceneSplit;
   count: number;
@@ -32,7 +31,7 @@ export type SceneSetOptions = {
 export async function writeSceneSet(folder: string, options: SceneSetOptions): Promise<CocoPanopticJson> {
   const { split, count, start = 0, height = 128, width = 128, format = 'png' } = options;
   await makeFolders(folder);
-  const json: CocoPanopticJson = { images: [], annotations: [], categories: [...SCENE_CATEGORIES] };
+  const json: CocoPanopticJson = { images: [], annotations: [], categories: toCocoCategories(SCENE_CATEGORIES) };
   for (let index = start; index < start + count; index++) {
     const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
     const name = `${split}-${String(index).padStart(6, '0')}`;
@@ -41,7 +40,7 @@ export async function writeSceneSet(folder: string, options: SceneSetOptions): P
     await writeFileAtomic(path.join(folder, 'images', picture), encoded);
     const ids = encodePanopticPng({ ids: panoptic, width, height });
     await writeFileAtomic(path.join(folder, 'panoptic', idPicture), ids);
-    const segments_info = segments.map(({ isthing: _, ...segment }) => ({ ...segment, iscrowd: 0 as const }));
+    const segments_info = segments.map(({ isThing: _, ...segment }) => ({ ...segment, iscrowd: 0 as const }));
     json.images.push({ id: index + 1, file_name: picture, width, height });
     json.annotations.push({ image_id: index + 1, file_name: idPicture, segments_info });
   }

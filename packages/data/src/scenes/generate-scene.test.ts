@@ -24,7 +24,7 @@ test('the set shows all eight things and four stuffs, one segment per stuff, thi
   let things = 0;
   for (let seed = 0; seed < 100; seed++) {
     const { segments } = generateScene({ seed });
-    const stuff = segments.filter(({ isthing }) => isthing === 0).map(({ category_id }) => category_id);
+    const stuff = segments.filter(({ isThing }) => !isThing).map(({ category_id }) => category_id);
     expect(new Set(stuff).size).toBe(stuff.length);
     things += segments.length - stuff.length;
     for (const { category_id } of segments) counts.set(category_id, (counts.get(category_id) ?? 0) + 1);
@@ -36,7 +36,7 @@ test('the set shows all eight things and four stuffs, one segment per stuff, thi
 
 test('some things are small, some touch or overlap', () => {
   const scenes = Array.from({ length: 60 }, (_, seed) => generateScene({ seed }));
-  const things = scenes.flatMap(({ segments }) => segments.filter(({ isthing }) => isthing === 1));
+  const things = scenes.flatMap(({ segments }) => segments.filter(({ isThing }) => isThing));
   expect(things.filter(({ area }) => area < 32 * 32 * 0.15).length).toBeGreaterThan(10);
   expect(scenes.filter(hasTouchingThings).length).toBeGreaterThan(30);
 });
@@ -73,7 +73,7 @@ function expectConsistent({ image, panoptic, segments }: Scene): void {
 }
 
 function hasTouchingThings({ image, panoptic, segments }: Scene): boolean {
-  const things = new Set(segments.filter(({ isthing }) => isthing === 1).map(({ id }) => id));
+  const things = new Set(segments.filter(({ isThing }) => isThing).map(({ id }) => id));
   return panoptic.some((id, i) => {
     const right = (i + 1) % image.width === 0 ? id : panoptic[i + 1];
     return id !== right && things.has(id) && things.has(right);

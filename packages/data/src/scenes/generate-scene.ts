@@ -1,4 +1,5 @@
-import { type RgbImage, seededRandom } from '@seg/core';
+import { seededRandom } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 import { SCENE_CATEGORIES } from './categories.ts';
 import { NoiseField } from './noise-field.ts';
@@ -10,7 +11,7 @@ import { layOutStuff } from './stuff-layout.ts';
 export type SceneSegment = {
   id: number;
   category_id: number;
-  isthing: 0 | 1;
+  isThing: boolean;
   /** In pixels. */
   area: number;
   /** x, y, width, height in pixels. */
@@ -28,7 +29,8 @@ export type Scene = {
 /** The seed and size of a scene. */
 export type SceneOptions = { seed: number; height?: number; width?: number };
 
-const THING_COUNT = SCENE_CATEGORIES.filter(({ isthing }) => isthing === 1).length;
+const THING_COUNT = SCENE_CATEGORIES.filter(({ isThing }) => isThing).length;
+/** Share of the image below which stuff is a scrap that nobody could learn: 98 of 128² pixels. */
 const LEAST_STUFF = 0.006;
 
 /**
@@ -71,8 +73,8 @@ function label(stuff: Uint8Array, { things, owner }: Placement, width: number): 
   for (const [slot, { area, bbox }] of boxes.entries()) {
     if (area === 0) continue;
     ids[slot] = segments.length + 1;
-    const isthing = slot < things.length ? 1 : 0;
-    segments.push({ id: ids[slot], category_id: categories[slot], isthing, area, bbox });
+    const isThing = slot < things.length;
+    segments.push({ id: ids[slot], category_id: categories[slot], isThing, area, bbox });
   }
   return { panoptic: slots.map((slot) => ids[slot]), segments };
 }

@@ -1,5 +1,6 @@
 import type { Random } from '@seg/core';
 
+/** Side of the lattice before it repeats; a power of two, so that wrapping is a mask of bits. */
 const SIDE = 64;
 
 /**

@@ -3,7 +3,7 @@ import type { Random } from '@seg/core';
 import { hsv, type Rgb } from './color.ts';
 import { THING_SHAPES } from './shapes.ts';
 
-/** How a thing's surface looks. */
+/** Look of a thing's surface. */
 export type Finish = 'plain' | 'speckled' | 'striped';
 
 /** One thing in a scene: where it is and how it is painted. Lengths in pixels. */
@@ -30,6 +30,7 @@ export type Placement = {
 
 /** Share of things in the color that is typical of their kind; the others have any. */
 const TYPICAL = 0.85;
+/** Share of a thing that must stay visible for its shape to be told. */
 const LEAST_VISIBLE = 0.45;
 
 /**

@@ -1,4 +1,5 @@
-import type { Random, RgbImage } from '@seg/core';
+import type { Random } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 import type { NoiseField } from './noise-field.ts';
 import { direction, type Placement } from './place-things.ts';
@@ -43,7 +44,7 @@ function paint(random: Random, noise: NoiseField, { stuff, placement, height, wi
   return radiance;
 }
 
-/** Whether a thing in front stands between this pixel and the light. */
+/** True if a thing in front stands between this pixel and the light. */
 function isInShadow(
   owner: Uint8Array,
   own: number,

@@ -9,6 +9,7 @@ const STAR_NORMALS = [
   [-0.5877852522924731, -0.8090169943749475],
   [-0.9510565162951535, 0.3090169943749474],
 ] as const;
+/** √3 / 2: the height of an equilateral triangle of side 1. */
 const SQRT3_2 = 0.8660254037844386;
 
 const disk: Shape = (u, v) => u * u + v * v <= 0.9;

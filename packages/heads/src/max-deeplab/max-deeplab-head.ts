@@ -19,7 +19,7 @@ export type MaxDeepLabHeadConfig = {
   numClasses: number;
 };
 
-/** What the dual-path network gives to the heads. */
+/** Output of the dual-path network, which the heads take. */
 export type MaxDeepLabHeadInputs = {
   /** [B, h, w, Cp] activated, at stride 4 */
   panoptic: tf.Tensor4D;

@@ -10,13 +10,14 @@ export type SemanticDecoderConfig = {
   inDim: number;
   /** Channels of the maps that are fused in, at strides 8 and 4. */
   lowLevelDims: readonly [number, number];
-  /** What they are reduced to. Published: 64 and 32. */
+  /** Channels they are reduced to. Published: 64 and 32. */
   reducedDims: readonly [number, number];
   dim: number;
 };
 
 /** Dilations of the three 3×3 convolutions of the pyramid. */
 const RATES = [6, 12, 18];
+/** deeplab2's rate in the pyramid's projection. */
 const DROPOUT = 0.1;
 
 /**

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Sizes of a depthwise and a pointwise convolution. */
 export type SeparableConvConfig = { inDim: number; outDim: number };
 
+/** Width of depthwise convolutions in deeplab2's decoders. */
 const KERNEL = 5;
 
 /** Depthwise 5×5, batch norm, ReLU, pointwise, batch norm, ReLU: `_depthwise` and `_pointwise` of deeplab2's keys. */

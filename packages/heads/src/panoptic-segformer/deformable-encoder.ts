@@ -22,13 +22,13 @@ export type DeformableLayerConfig = {
   dropout: number;
 };
 
-/** What the encoder makes of an image: tokens of all levels, one level after the other, fine to coarse. */
+/** Output of the encoder: tokens of all levels, one level after the other, fine to coarse. */
 export type EncodedLevels = {
   /** [B, S, C] with S = Σ H·W */
   tokens: tf.Tensor3D;
   /** Height and width of each level */
   levels: Size[];
-  /** Where not all is image. */
+  /** Padding of the batch; absent if there is none. */
   padding?: LevelPadding;
 };
 

@@ -2,10 +2,10 @@ import { paddedSinePosition } from '@seg/attention';
 import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Which part of a batch is image: by image, its height and width in pixels, and those of all of them with padding. */
+/** Extent of the images in a padded batch: height and width of each in pixels, and those of the batch. */
 export type BatchPadding = { sizes: readonly Size[]; padded: Size };
 
-/** What deformable attention must know of padding. Zhu et al. 2021's code: masks and valid ratios. */
+/** Padding as deformable attention needs it. Zhu et al. 2021's code: masks and valid ratios. */
 export type LevelPadding = {
   /** [B, S] ones where a token is image */
   valid: tf.Tensor2D;

@@ -13,7 +13,7 @@ export type LocationDecoderConfig = DeformableLayerConfig & {
   numClasses: number;
 };
 
-/** What one layer of the location decoder says. */
+/** Prediction of one layer of the location decoder. */
 export type LocationPrediction = {
   /** [B, N, K], a sigmoid each */
   classLogits: tf.Tensor3D;
@@ -21,7 +21,7 @@ export type LocationPrediction = {
   boxes: tf.Tensor3D;
 };
 
-/** What the location decoder has found, with the queries that know it. */
+/** Output of the location decoder: its predictions and refined queries. */
 export type Locations = {
   /** [B, N, C], behind the last layer: location-aware queries */
   queries: tf.Tensor3D;

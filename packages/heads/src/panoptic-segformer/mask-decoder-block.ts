@@ -6,7 +6,7 @@ import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } fro
 /** Sizes of a block of the mask decoder. */
 export type MaskDecoderBlockConfig = MaskAttentionConfig & {
   ffnDim: number;
-  /** Whether queries look at each other first: those of stuff do. */
+  /** True for self-attention of the queries first: those of stuff have it. */
   selfAttention: boolean;
 };
 

@@ -10,13 +10,13 @@ export type MaskDecoderConfig = MaskDecoderBlockConfig & {
   numBlocks: number;
 };
 
-/** What a mask decoder starts from. */
+/** Input of the mask decoder. */
 export type MaskDecoderInputs = MaskAttentionInputs & {
   /** [N, C] added to the queries before every block and before the tail; it stays in them. */
   position?: tf.Tensor2D;
 };
 
-/** What one layer of the mask decoder says. */
+/** Prediction of one layer of the mask decoder. */
 export type MaskDecoderState = {
   /** Behind the block; for the tail, behind the last block: [B, N, C] */
   queries: tf.Tensor3D;

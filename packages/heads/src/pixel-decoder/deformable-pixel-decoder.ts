@@ -17,7 +17,7 @@ export type DeformablePixelDecoderConfig = {
   numPyramidSteps?: number;
 };
 
-/** What a pixel decoder gives to the query decoder. */
+/** Output of a pixel decoder, input of the query decoder. */
 export type PixelFeatures = {
   /** Three maps for the query decoder, from 1/32 to 1/8: [B, H, W, dim] */
   multiScale: tf.Tensor4D[];

@@ -15,9 +15,9 @@ export type MaskFormerPixelDecoderConfig = {
   dropout: number;
 };
 
-/** What MaskFormer's pixel decoder gives to the query decoder. */
+/** Output of MaskFormer's pixel decoder, input of the query decoder. */
 export type MaskFormerPixels = {
-  /** What the query decoder looks at, at 1/32: the backbone's map, or the encoder's. [B, H, W, C] */
+  /** Memory of the query decoder, at 1/32: the backbone's map, or the encoder's. [B, H, W, C] */
   memory: tf.Tensor4D;
   /** Per-pixel embedding at 1/4: [B, H, W, maskDim] */
   maskFeatures: tf.Tensor4D;

@@ -173,6 +173,8 @@ export class MaskedDecoder {
     const [batch, height, width, numQueries] = logits.shape;
     const perQuery = tf.transpose(tf.reshape(logits, [batch, height * width, numQueries]), [0, 2, 1]); // [B, N, L]
     this.scope.tap(perQuery, `decoder.layers.${layer}.attention_mask_logits`);
+    // A step function made of one product and one clip: any logit below −1e-21 is carried past OUTSIDE. A comparison and
+    // a select would be two passes more over [B, N, L].
     const blocked = tf.clipByValue(tf.mul(perQuery, -OUTSIDE * 1e21), OUTSIDE, 0);
     const isOpen = tf.cast(tf.greaterEqual(tf.max(perQuery, 2, true), 0), 'float32'); // [B, N, 1]
     return tf.mul(blocked, isOpen);

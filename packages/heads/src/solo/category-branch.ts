@@ -9,7 +9,7 @@ export const RARE: number = -Math.log(0.99 / 0.01);
 /** Sizes of the category branch of a SOLO. */
 export type CategoryBranchConfig = { inDim: number; dim: number; numLayers: number; numClasses: number };
 
-/** Which class, if any, the cells of a square grid over the image hold. Wang et al. 2020 (SOLO), "Semantic Category". */
+/** Class, if any, of the cells of a square grid over the image. Wang et al. 2020 (SOLO), "Semantic Category". */
 export class CategoryBranch {
   readonly tower: ConvTower;
   readonly output: Conv2d;

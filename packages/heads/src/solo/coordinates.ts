@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Which coordinates a map receives, in this order. */
+/** Coordinates that a map receives, in this order. */
 export type CoordinateAxes = 'x' | 'y' | 'xy';
 
 /**

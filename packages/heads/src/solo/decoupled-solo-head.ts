@@ -17,8 +17,8 @@ export type DecoupledSoloHeadConfig = SoloHeadConfig & {
 };
 
 /**
- * Head of Decoupled SOLO: a mask is the product of a map of its column and a map of its row, 2·S channels in place of S².
- * Wang et al. 2020, "Decoupled SOLO". Keys are the authors', below `bbox_head`.
+ * Head of Decoupled SOLO: a mask is the product of a map of its column and a map of its row, 2·S channels in place of
+ * S². Wang et al. 2020, "Decoupled SOLO". Keys are the authors', below `bbox_head`.
  */
 export class DecoupledSoloHead {
   readonly scope: Scope;
@@ -64,7 +64,7 @@ export class DecoupledSoloHead {
     });
   }
 
-  /** What columns look at, and what rows look at. */
+  /** Features of the columns, and of the rows. */
   private features(level: tf.Tensor4D): tf.Tensor4D[] {
     if (this.config.towers === 'shared') {
       const both = this.towers[0].forward(withCoordinates(level, 'xy'));

@@ -1,13 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a SOLO head says of a batch: categories of all cells, and all that is needed for the mask of any of them. */
+/**
+ * Prediction of a SOLO head for a batch: categories of all cells, and all that is needed for the mask of any of them.
+ */
 export type SoloPrediction = {
   /** Of each level: [B, S, S, K], no class being a low score of all */
   categoryLogits: tf.Tensor4D[];
   masks: SoloMasks;
 };
 
-/** Where masks come from. Materializing them all would take a gigabyte an image. */
+/** Source of the masks. Materializing them all would take a gigabyte an image. */
 export type SoloMasks = FixedKernelMasks | RowColumnMasks | DynamicKernelMasks;
 
 /** SOLO: the last 1×1 convolution, with one learned kernel for every cell, not yet applied. */
@@ -36,7 +38,7 @@ export type DynamicKernelMasks = {
 /** A level of an image of the batch. */
 export type LevelOfImage = { image: number; level: number };
 
-/** What the heads have in common. */
+/** Parts that all SOLO heads have. */
 export type SoloHeadConfig = {
   /** Channels of the pyramid. */
   inDim: number;

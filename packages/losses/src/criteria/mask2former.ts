@@ -33,7 +33,7 @@ export const MASK2FORMER_LOSS: Mask2FormerLossConfig = {
   importanceRatio: 0.75,
 };
 
-/** What is settled on the host before the loss can be differentiated. */
+/** Decisions of the host, made before the loss is differentiated. */
 export type Mask2FormerMatching = {
   /** By output, by image */
   assignments: Assignment[][];

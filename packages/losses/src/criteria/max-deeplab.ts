@@ -31,7 +31,7 @@ export const MAX_DEEPLAB_LOSS: MaxDeepLabLossConfig = {
   temperature: 0.3,
 };
 
-/** What the loss asks of a prediction. */
+/** Prediction as the loss takes it. */
 export type MaxDeepLabLossInputs = MaskPrediction & {
   /** [B, h, w, D] of length 1 */
   pixelFeatures: tf.Tensor4D;

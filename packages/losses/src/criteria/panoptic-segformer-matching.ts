@@ -27,7 +27,7 @@ export type PanopticTargets = {
   };
 };
 
-/** What a layer of the location decoder says. */
+/** Prediction of a layer of the location decoder. */
 export type BoxPrediction = {
   /** [B, N, K] */
   classLogits: tf.Tensor3D;

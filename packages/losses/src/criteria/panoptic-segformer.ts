@@ -36,7 +36,7 @@ export type PanopticSegFormerOutputs = {
   stuffLogits: tf.Tensor2D[];
 };
 
-/** Which thing belongs to which query. */
+/** Assignment of things to queries. */
 export type PanopticSegFormerMatching = {
   /** By layer of the location decoder, by image */
   locations: Assignment[][];
@@ -56,8 +56,8 @@ export type PanopticSegFormerTerms = {
 };
 
 /**
- * All terms of the loss. Li et al. 2022, "Loss Function": L = λ_th (L_det + Σ L_seg) + λ_st Σ (L_cls + L_seg), where the λ
- * are the shares of things and of stuff in the batch. The released code has no class loss for things in the mask
+ * All terms of the loss. Li et al. 2022, "Loss Function": L = λ_th (L_det + Σ L_seg) + λ_st Σ (L_cls + L_seg), where
+ * the λ are the shares of things and of stuff in the batch. The released code has no class loss for things in the mask
  * decoder, which the paper writes.
  */
 export function panopticSegFormerTerms(

@@ -1,7 +1,7 @@
 import { type MaskTargets, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Which cells an object gets: grids, ranges of sizes, and the part of its box around its center. */
+/** Rule that gives cells to objects: grids, ranges of sizes, and the part of its box around its center. */
 export type SoloAssignmentConfig = {
   /** Cells along each side of the image, by level. */
   grids: readonly number[];
@@ -9,11 +9,11 @@ export type SoloAssignmentConfig = {
   scaleRanges: readonly (readonly [number, number])[];
   /** Part of an object's sides that its center region has: ε in the paper, `sigma` in the code. */
   centerRatio: number;
-  /** Whose mask a cell learns that lies in several centers: the `last` object's, or those of `all` of them (SOLOv2). */
+  /** Mask that a cell in several centers learns: the `last` object's, or those of `all` of them (SOLOv2). */
   sharedCells: 'last' | 'all';
 };
 
-/** Which cells of a level learn which objects: `cells[k]` (row · S + column) learns the mask of `objects[k]`. */
+/** Cells of a level and the objects they learn: `cells[k]` (row · S + column) learns the mask of `objects[k]`. */
 export type LevelAssignment = { cells: Int32Array; objects: Int32Array };
 
 /** By image, by level */

@@ -7,7 +7,7 @@ import { squaredDiceDistance } from '../terms/squared-dice-distance.ts';
 import { sumOfPixels } from '../terms/sum-of-pixels.ts';
 import type { LevelAssignment, SoloAssignment, SoloAssignmentConfig } from './solo-assignment.ts';
 
-/** How masks are compared, and what that weighs. */
+/** Mask term and its weight. */
 export type SoloMaskTerm =
   | { kind: 'dice'; weight: number }
   /** `positiveWeight` is that of pixels inside the mask. */
@@ -43,7 +43,7 @@ export const SOLO_LOSS: SoloLossConfig = {
 /** SOLOv2: a kernel may learn the masks of several objects that share its cell. */
 export const SOLOV2_LOSS: SoloLossConfig = { ...SOLO_LOSS, sharedCells: 'all' };
 
-/** What the loss asks of a prediction. */
+/** Prediction as the loss takes it. */
 export type SoloLossInputs = {
   /** Of each level: [B, S, S, K] */
   categoryLogits: tf.Tensor4D[];
@@ -137,8 +137,8 @@ function meanOfPixels(maps: tf.Tensor3D): tf.Tensor1D {
 }
 
 /**
- * The masks that cells of a level are to predict, at the size of its predictions: bilinear, and inside from one half on,
- * as OpenCV rounds when it resizes 8-bit masks.
+ * The masks that cells of a level are to predict, at the size of its predictions: bilinear, and inside from one half
+ * on, as OpenCV rounds when it resizes 8-bit masks.
  *
  * @param masks [T, H, W] of zeros and ones; H and W multiples of 32
  * @returns [M, h, w]

@@ -6,7 +6,7 @@ import { sumOfPoints } from './sum-of-points.ts';
 export type FocalOptions = {
   /** Weight of positives; 1 − alpha weighs negatives. Negative: no weights. Default: 0.25. */
   alpha?: number;
-  /** How strongly easy elements fade. Default: 2. */
+  /** Exponent that down-weights easy elements. Default: 2. */
   gamma?: number;
 };
 

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Weight of positives (Lin et al. 2017). */
 const ALPHA = 0.25;
+/** Keeps the logarithm finite at probabilities of 0 and 1, as mmdetection's `FocalLossCost` does. */
 const SMALLEST = 1e-12;
 
 /**

@@ -1,15 +1,6 @@
-import { ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE, COCO_INSTANCE, COCO_PANOPTIC } from './data-set-categories.ts';
+import type { Category } from '@seg/image';
 
-/** Meaning of a class index. */
-export type Category = {
-  /** In the data set's own numbering. */
-  id: number;
-  name: string;
-  /** Countable objects; everything else is stuff. */
-  isThing: boolean;
-  /** RGB, 0 to 255, for drawings. */
-  color?: [number, number, number];
-};
+import { ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE, COCO_INSTANCE, COCO_PANOPTIC } from './data-set-categories.ts';
 
 const KNOWN = [COCO_PANOPTIC, COCO_INSTANCE, ADE20K, CITYSCAPES, CITYSCAPES_INSTANCE];
 

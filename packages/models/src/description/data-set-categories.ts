@@ -1,4 +1,4 @@
-import type { Category } from './categories.ts';
+import type { Category } from '@seg/image';
 
 /** The things of COCO, in the order of all published models. */
 const COCO_THINGS = `

@@ -1,7 +1,6 @@
+import type { Category } from '@seg/image';
 import type { SemanticRule } from '@seg/postprocess';
-
 import type { Preprocessing } from '../preprocess.ts';
-import type { Category } from './categories.ts';
 
 /** Config of a model of any system: plain data, its kind in `model`. Each system's own type has the fields. */
 export type ModelConfig = { readonly model: string; readonly [field: string]: unknown };

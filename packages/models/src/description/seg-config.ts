@@ -1,8 +1,9 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
+import type { Category } from '@seg/image';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
+
 import { type System, systemOf } from '../systems/system.ts';
-import type { Category } from './categories.ts';
 import {
   between,
   checkObject,

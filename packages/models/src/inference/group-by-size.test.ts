@@ -1,4 +1,5 @@
-import type { RgbImage, Size } from '@seg/core';
+import type { Size } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { describe, expect, test } from 'vitest';
 
 import { ORIGINAL_PREPROCESSING, type Preprocessing } from '../preprocess.ts';

@@ -1,4 +1,4 @@
-import type { RgbImage } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 
 import { type Preprocessing, preprocessedSize } from '../preprocess.ts';
 

@@ -1,4 +1,4 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, Inputs } from './types.ts';
@@ -12,7 +12,7 @@ const MOST_CHANNELS = 64;
  * Attention in one pass over the keys, without its matrix of weights (Milakov & Gimelshein 2018): one workgroup a query
  * and head; each lane keeps a running maximum, sum and weighted value of its keys, joined at the end.
  */
-export const attentionWebgpu: Body<Inputs, Attrs> = ({ query, key, value, bias }, { scale }, backend) => {
+export const attentionWebgpu: KernelBody<Inputs, Attrs> = ({ query, key, value, bias }, { scale }, backend) => {
   const [batch, queries, heads, channels] = query.shape;
   if (channels % 4 !== 0 || channels > MOST_CHANNELS || queries > MOST_QUERIES) return null;
   const all = batch * queries * heads;

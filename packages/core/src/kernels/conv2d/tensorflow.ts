@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { padOrCrop, type Shape4D } from '../map-layout.ts';
 import type { FilterGradientInputs, GradientAttrs, InputGradientInputs } from './types.ts';
 
 /** TensorFlow's own gradient, on a map padded beforehand: its kernel takes no explicit padding. */
-export const inputGradientTensorflow: Body<InputGradientInputs, GradientAttrs> = (
+export const inputGradientTensorflow: KernelBody<InputGradientInputs, GradientAttrs> = (
   { dy, filter },
   { strides, padding: [rows, columns], dilation, shape },
 ) => {
@@ -20,7 +20,7 @@ export const inputGradientTensorflow: Body<InputGradientInputs, GradientAttrs> =
 };
 
 /** As {@link inputGradientTensorflow}, for the filter. */
-export const filterGradientTensorflow: Body<FilterGradientInputs, GradientAttrs> = (
+export const filterGradientTensorflow: KernelBody<FilterGradientInputs, GradientAttrs> = (
   { dy, x },
   { strides, padding, dilation, shape },
 ) => {

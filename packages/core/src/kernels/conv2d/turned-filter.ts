@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Body, defineKernel } from '../define-kernel.ts';
+import { defineKernel, type KernelBody } from '../define-kernel.ts';
 import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 
@@ -23,7 +23,7 @@ export function turnedFilterReference({ filter }: TurnedInputs): tf.Tensor4D {
 }
 
 /** Transposes the taps one by one into the opposite order. */
-const turnedFilterWasm: Body<TurnedInputs, NoAttrs> = ({ filter }, _, given) => {
+const turnedFilterWasm: KernelBody<TurnedInputs, NoAttrs> = ({ filter }, _, given) => {
   const backend = given as WasmBackend;
   const [height, width, inputs, outputs] = filter.shape;
   const out = allocate(backend, [height, width, outputs, inputs]);

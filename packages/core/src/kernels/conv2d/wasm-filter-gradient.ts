@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { padOrCrop, pixelsUnderTap } from '../map-layout.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
@@ -20,7 +20,7 @@ const BLOCK = 2 ** 22;
 const FEW_CHANNELS = 16;
 
 /** The gradient of a convolution in its filter, by the way that is fastest for its shape. */
-export const filterGradientWasm: Body<FilterGradientInputs, GradientAttrs> = ({ dy, x }, attrs, given) => {
+export const filterGradientWasm: KernelBody<FilterGradientInputs, GradientAttrs> = ({ dy, x }, attrs, given) => {
   const { strides, padding, dilation, shape } = attrs;
   const [height, width, inputs, outputs] = shape;
   const backend = given as WasmBackend;

@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import type { Padding2D } from '../map-layout.ts';
 import { turnedFilter } from './turned-filter.ts';
 import type { GradientAttrs, InputGradientInputs } from './types.ts';
 import { winogradWasm } from './winograd.ts';
 
 /** The gradient in the input is a convolution of the output's gradient with the turned filter: Winograd's, for 3×3. */
-export const inputGradientWasm: Body<InputGradientInputs, GradientAttrs> = (
+export const inputGradientWasm: KernelBody<InputGradientInputs, GradientAttrs> = (
   { dy, filter },
   { strides, padding, dilation, shape },
   backend,

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { forget, productOn, viewOf } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
@@ -10,14 +10,14 @@ import { tileChunks } from './winograd-tiles.ts';
 /** Tiles of 2×2 results worked on at a time: sixteen planes of 64 channels are 2 MiB, which stay in the cache. */
 const TILES_AT_ONCE = 512;
 /**
- * The transforms are linear in the channels, the products quadratic: with 64 channels they still save a third (40 to 25 ms
- * at 128×128 pixels, docs/decisions/core-winograd-on-wasm.md), the fewest that were measured.
+ * The transforms are linear in the channels, the products quadratic: with 64 channels they still save a third (40 to
+ * 25 ms at 128×128 pixels, docs/decisions/core-winograd-on-wasm.md), the fewest that were measured.
  */
 const FEWEST_CHANNELS = 32;
 /** The smallest map measured, 16×16: 42 to 19 ms with 512 channels. */
 const FEWEST_PIXELS = 256;
 
-/** Whether Winograd's transform applies to a convolution and pays. */
+/** True if Winograd's transform applies to a convolution and is faster. */
 export function isWinograd(
   [height, width, inputs, outputs]: number[],
   { strides, dilation }: ConvolutionShape,
@@ -29,10 +29,11 @@ export function isWinograd(
 }
 
 /**
- * 3×3 convolutions by Winograd's F(2×2, 3×3): 16 products for 36 multiplications a tile, 2.25 times fewer. Null where it
- * does not apply. Measured against float64 the error is two thirds of the direct convolution's, whose sums are longer.
+ * 3×3 convolutions by Winograd's F(2×2, 3×3): 16 products for 36 multiplications a tile, 2.25 times fewer. Null where
+ * it does not apply. Measured against float64 the error is two thirds of the direct convolution's, whose sums are
+ * longer.
  */
-export const winogradWasm: Body<Inputs, Attrs> = ({ x, filter, bias }, attrs, given) => {
+export const winogradWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, given) => {
   const [, , inputs, outputs] = filter.shape;
   const [batch, height, width] = x.shape;
   const [[top, bottom], [left, right]] = attrs.padding;

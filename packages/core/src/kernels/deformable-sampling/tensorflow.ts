@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { privateHeap } from '../tensorflow/private-heap.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -12,7 +12,7 @@ type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean };
  * The SIMD kernel on copies: TensorFlow's gathers take many times longer, and its tensors on the processor are one
  * copy away. On a CUDA device the gathers stay.
  */
-export const deformableSamplingTensorflow: Body<Inputs, Attrs> = (
+export const deformableSamplingTensorflow: KernelBody<Inputs, Attrs> = (
   { value, locations, weights },
   { levels },
   backend,
@@ -29,7 +29,7 @@ export const deformableSamplingTensorflow: Body<Inputs, Attrs> = (
   return heap.tensorAt(to, shape);
 };
 
-export const deformableSamplingGradientTensorflow: Body<GradientInputs, Attrs> = (
+export const deformableSamplingGradientTensorflow: KernelBody<GradientInputs, Attrs> = (
   { dy, value, locations, weights },
   { levels },
   backend,

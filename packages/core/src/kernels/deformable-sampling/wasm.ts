@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withTable } from '../wasm/wasm-backend.ts';
 import { type Range, wasmModule } from '../wasm/wasm-kernels.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
-export const deformableSamplingWasm: Body<Inputs, Attrs> = ({ value, locations, weights }, { levels }, given) => {
+export const deformableSamplingWasm: KernelBody<Inputs, Attrs> = ({ value, locations, weights }, { levels }, given) => {
   const backend = given as WasmBackend;
   const out = allocate(backend, [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]]);
   withTable(backend, levelTable(levels), (table) => {
@@ -17,7 +17,7 @@ export const deformableSamplingWasm: Body<Inputs, Attrs> = ({ value, locations, 
   return out;
 };
 
-export const deformableSamplingGradientWasm: Body<GradientInputs, Attrs> = (
+export const deformableSamplingGradientWasm: KernelBody<GradientInputs, Attrs> = (
   { dy, value, locations, weights },
   { levels },
   given,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { type Program, runProgram } from '../webgpu/run-program.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -18,7 +18,7 @@ const SAMPLE = `
   }`;
 
 /** One invocation takes four channels, or one where their number is odd, of one query and head. */
-export const deformableSamplingWebgpu: Body<Inputs, Attrs> = (inputs, { levels }, backend) => {
+export const deformableSamplingWebgpu: KernelBody<Inputs, Attrs> = (inputs, { levels }, backend) => {
   const { value, locations, weights } = inputs;
   const components = value.shape[3] % 4 === 0 ? 4 : 1;
   const sizes = sizesOf(inputs, components);
@@ -68,7 +68,7 @@ export const deformableSamplingWebgpu: Body<Inputs, Attrs> = (inputs, { levels }
   );
 };
 
-export const deformableSamplingGradientWebgpu: Body<GradientInputs, Attrs> = (inputs, { levels }, backend) => {
+export const deformableSamplingGradientWebgpu: KernelBody<GradientInputs, Attrs> = (inputs, { levels }, backend) => {
   const { value, locations, weights } = inputs;
   return withLevels(levels, (table) => {
     const samples = weights.size;

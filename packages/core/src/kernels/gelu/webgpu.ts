@@ -1,4 +1,4 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { runProgram } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -20,7 +20,7 @@ const DISTRIBUTION = `
     return select(1.0 - tail, tail, v < 0.0);
   }`;
 
-export const geluWebgpu: Body<Inputs, Attrs> = ({ x }, _, backend) =>
+export const geluWebgpu: KernelBody<Inputs, Attrs> = ({ x }, _, backend) =>
   runProgram(backend, {
     key: 'gelu',
     inputs: { x: { tensor: x } },
@@ -35,7 +35,7 @@ export const geluWebgpu: Body<Inputs, Attrs> = ({ x }, _, backend) =>
       }`,
   });
 
-export const geluGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x }, _, backend) =>
+export const geluGradientWebgpu: KernelBody<GradientInputs, Attrs> = ({ dy, x }, _, backend) =>
   runProgram(backend, {
     key: 'gelu_gradient',
     inputs: { dy: { tensor: dy }, x: { tensor: x } },

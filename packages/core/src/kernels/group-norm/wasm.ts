@@ -1,9 +1,9 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
-export const groupNormWasm: Body<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, given) => {
+export const groupNormWasm: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, given) => {
   const [batch, height, width, channels] = x.shape;
   if (channels % 4 !== 0) return null;
   const backend = given as WasmBackend;
@@ -15,7 +15,11 @@ export const groupNormWasm: Body<Inputs, Attrs> = ({ x, gain, bias }, { groups, 
   return out;
 };
 
-export const groupNormGradientWasm: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { groups, epsilon }, given) => {
+export const groupNormGradientWasm: KernelBody<GradientInputs, Attrs> = (
+  { dy, x, gain },
+  { groups, epsilon },
+  given,
+) => {
   const [batch, height, width, channels] = x.shape;
   if (channels % 4 !== 0) return null;
   const backend = given as WasmBackend;

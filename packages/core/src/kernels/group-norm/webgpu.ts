@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { sum } from '../webgpu/reduction.ts';
@@ -22,7 +22,7 @@ const GROUP = `
     return image * uniforms.groups + (index % uniforms.channels) / uniforms.width;
   }`;
 
-export const groupNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, backend) =>
+export const groupNormWebgpu: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, backend) =>
   tf.tidy(() => {
     const statistics = statisticsOf(backend, x, groups, epsilon);
     const info = runProgram(backend, {
@@ -40,7 +40,11 @@ export const groupNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { groups
     return tf.engine().makeTensorFromTensorInfo(info);
   });
 
-export const groupNormGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { groups, epsilon }, backend) =>
+export const groupNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = (
+  { dy, x, gain },
+  { groups, epsilon },
+  backend,
+) =>
   tf.tidy(() => {
     const statistics = statisticsOf(backend, x, groups, epsilon);
     const inputs = { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain }, statistics: { tensor: statistics } };

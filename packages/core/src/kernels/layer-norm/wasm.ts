@@ -1,4 +1,4 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
@@ -7,7 +7,7 @@ import type { Attrs, GradientInputs, Inputs } from './types.ts';
 /** Elements that are worth a thread. */
 const GRAIN = 65_536;
 
-export const layerNormWasm: Body<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, given) => {
+export const layerNormWasm: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, given) => {
   const width = gain.shape[0]!;
   if (width % 4 !== 0) return null;
   const backend = given as WasmBackend;
@@ -18,7 +18,7 @@ export const layerNormWasm: Body<Inputs, Attrs> = ({ x, gain, bias }, { epsilon 
   return out;
 };
 
-export const layerNormGradientWasm: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, given) => {
+export const layerNormGradientWasm: KernelBody<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, given) => {
   const width = gain.shape[0]!;
   if (width % 4 !== 0) return null;
   const backend = given as WasmBackend;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { sum } from '../webgpu/reduction.ts';
@@ -25,7 +25,7 @@ const ROW = `${sum('total', 'f32')}
     let start = min(row, uniforms.rows - 1) * uniforms.width;
     let s = statistics(start, lane);`;
 
-export const layerNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, backend) =>
+export const layerNormWebgpu: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, backend) =>
   runProgram(backend, {
     ...rowProgram(x, gain, epsilon),
     key: 'layer_norm',
@@ -38,7 +38,7 @@ export const layerNormWebgpu: Body<Inputs, Attrs> = ({ x, gain, bias }, { epsilo
       }`,
   });
 
-export const layerNormGradientWebgpu: Body<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, backend) => {
+export const layerNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, backend) => {
   const shared = {
     ...rowProgram(x, gain, epsilon),
     inputs: { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain } },

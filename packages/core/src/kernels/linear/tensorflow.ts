@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 
 /** Part of tfjs-node's backend that is used: TensorFlow's own ops by name. */
@@ -11,7 +11,7 @@ type NativeBackend = tf.KernelBackend & {
 type NativeAttr = { name: string; type: number; value: boolean | number };
 
 /** TensorFlow's product, which takes two matrices as they are: tfjs makes batches of them, at the cost of three reshapes. */
-export const linearTensorflow: Body<Inputs, Attrs> = ({ x, weight, bias }, { activation }, backend) =>
+export const linearTensorflow: KernelBody<Inputs, Attrs> = ({ x, weight, bias }, { activation }, backend) =>
   tf.tidy(() => {
     const product = matrixProduct(backend as NativeBackend, x, weight);
     const y = bias === undefined ? product : tf.add(product, bias);

@@ -1,4 +1,4 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
 import { pooledShape } from './pooled-shape.ts';
@@ -7,7 +7,7 @@ import type { Attrs, GradientInputs, Inputs } from './types.ts';
 /** Elements that are worth a thread: nine comparisons each in a window of 3×3, so fewer than those of relu. */
 const GRAIN = 32_768;
 
-export const maxPoolWasm: Body<Inputs, Attrs> = ({ x }, attrs, given) => {
+export const maxPoolWasm: KernelBody<Inputs, Attrs> = ({ x }, attrs, given) => {
   const backend = given as WasmBackend;
   const [, height, width, channels] = x.shape;
   const shape = pooledShape(x.shape, attrs);
@@ -28,7 +28,11 @@ export const maxPoolWasm: Body<Inputs, Attrs> = ({ x }, attrs, given) => {
   return out;
 };
 
-export const maxPoolGradientWasm: Body<GradientInputs, Attrs> = ({ dy, x, y }, { size, strides, padding }, given) => {
+export const maxPoolGradientWasm: KernelBody<GradientInputs, Attrs> = (
+  { dy, x, y },
+  { size, strides, padding },
+  given,
+) => {
   const backend = given as WasmBackend;
   const out = allocateZeros(backend, x.shape);
   const addresses = [dy, x, y, out].map((tensor) => addressOf(backend, tensor));

@@ -1,11 +1,11 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { runProgram } from '../webgpu/run-program.ts';
 import { pooledShape } from './pooled-shape.ts';
 import type { Attrs, Inputs } from './types.ts';
 
 /** One invocation an element. NaN is told by its bits, since a compiler of shaders may take it that there is none. */
-export const maxPoolWebgpu: Body<Inputs, Attrs> = ({ x }, attrs, backend) => {
+export const maxPoolWebgpu: KernelBody<Inputs, Attrs> = ({ x }, attrs, backend) => {
   const outputShape = pooledShape(x.shape, attrs);
   const { size, strides, padding } = attrs;
   const count = sizeFromShape(outputShape);

@@ -1,9 +1,9 @@
-import type { Body } from '../define-kernel.ts';
+import type { KernelBody } from '../define-kernel.ts';
 import { addressOf, allocateZeros, type WasmBackend, withTable } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 import type { GradientAttrs, GradientInputs } from './types.ts';
 
-export const resizeGradientWasm: Body<GradientInputs, GradientAttrs> = ({ dy }, { rows, columns }, given) => {
+export const resizeGradientWasm: KernelBody<GradientInputs, GradientAttrs> = ({ dy }, { rows, columns }, given) => {
   const backend = given as WasmBackend;
   const [batch, height, width, channels] = dy.shape;
   const out = allocateZeros(backend, [batch, rows.from, columns.from, channels]);

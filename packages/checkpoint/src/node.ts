@@ -1,0 +1,7 @@
+/**
+ * Files of Node, written whole or not at all.
+ *
+ * @packageDocumentation
+ */
+
+export { systemReason, writeFileAtomic } from './files/write-file-atomic.ts';

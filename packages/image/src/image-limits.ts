@@ -1,0 +1,32 @@
+import { FormatError } from '@seg/checkpoint';
+
+/**
+ * Bounds of an image, checked from the file's header before anything of the image's size is allocated. Decoding takes
+ * about 10 bytes a pixel for PNG and 30 for JPEG.
+ */
+export type ImageLimits = {
+  /** Shortest side in pixels. Nothing can be segmented in a line of pixels. */
+  minSide: number;
+  /** Longest side in pixels. */
+  maxSide: number;
+  /** Width times height. */
+  maxPixels: number;
+};
+
+/** Above these an image is refused before it is decoded. */
+export const IMAGE_LIMITS: ImageLimits = { minSide: 2, maxSide: 16_384, maxPixels: 50_000_000 };
+
+/** @throws FormatError for a size out of bounds */
+export function checkImageSize(name: string, width: number, height: number, limits: ImageLimits): void {
+  const { minSide, maxSide, maxPixels } = limits;
+  const size = `${width}x${height} pixels`;
+  if (Math.min(width, height) < minSide) {
+    throw new FormatError(`decodeImage: expected ${name} to have sides of ${minSide} pixels or more, got ${size}`);
+  }
+  if (Math.max(width, height) > maxSide) {
+    throw new FormatError(`decodeImage: expected ${name} to have sides of at most ${maxSide} pixels, got ${size}`);
+  }
+  if (width * height > maxPixels) {
+    throw new FormatError(`decodeImage: expected ${name} to have at most ${maxPixels / 1e6} megapixels, got ${size}`);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Bytes to RGB and back, resized as Pillow, OpenCV and TensorFlow do, segments drawn on them.
+ *
+ * @packageDocumentation
+ */
+
+// Meaning of classes
+export type { Category, Color } from './category.ts';
+// Files to images
+export { decodeImage } from './decode-image.ts';
+// Drawing
+export { colorize, segmentColors } from './drawing/colorize.ts';
+export { outlines } from './drawing/outlines.ts';
+export { drawOverlay } from './drawing/overlay.ts';
+export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
+export { encodeJpeg } from './jpeg/encode-jpeg.ts';
+export { encodePng } from './png/encode-png.ts';
+export { decodeLabelPng } from './png/label-png.ts';
+export { decodePanopticPng, encodePanopticPng, type IdMap } from './png/panoptic-png.ts';
+// Sizes
+export { fittedSize, rescaledSize } from './resize/published-sizes.ts';
+// Resizing
+export { resizeImage } from './resize/resize-image.ts';
+export { resizeImageAligned } from './resize/resize-image-aligned.ts';
+export { resizeImageOpenCv } from './resize/resize-image-opencv.ts';
+export { resizeLabels } from './resize/resize-labels.ts';
+export { roundHalfEven } from './resize/round-half-even.ts';
+export { type ShortestEdge, shortestEdgeSize } from './resize/shortest-edge-size.ts';
+export { truncatedEdgeSize } from './resize/truncated-edge-size.ts';
+// Images in memory
+export type { FloatImage, ImageSize, RgbImage } from './rgb-image.ts';
+export type { Segment, SegmentMap } from './segment-map.ts';

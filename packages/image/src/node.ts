@@ -1,0 +1,7 @@
+/**
+ * Image files on disk, for Node.
+ *
+ * @packageDocumentation
+ */
+
+export { readBytes, readImage } from './files/read-image.ts';

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bytesOf, FormatError } from '@seg/checkpoint';
+import { writeFileAtomic } from '@seg/checkpoint/node';
+
+import type { LogEntry, TrainingStorage } from '../fit.ts';
+
+/**
+ * Keeps a training in a folder: `training.safetensors`, `log.json` and `loss.svg`, each written whole or not at all.
+ *
+ * @throws FormatError where the log is not one
+ */
+export function trainingFolder(folder: string): TrainingStorage {
+  const at = (name: string): string => path.join(folder, name);
+  return {
+    async read() {
+      const checkpoint = at('training.safetensors');
+      if (!existsSync(checkpoint)) return null;
+      const log = readLog(at('log.json'), await readFile(at('log.json'), 'utf8'));
+      return { checkpoint: bytesOf(checkpoint, await readFile(checkpoint)), log };
+    },
+    async write(checkpoint, log, curve) {
+      await mkdir(folder, { recursive: true });
+      await writeFileAtomic(at('log.json'), JSON.stringify(log)); // first: no checkpoint goes on without its log
+      await writeFileAtomic(at('loss.svg'), curve);
+      await writeFileAtomic(at('training.safetensors'), checkpoint);
+    },
+  };
+}
+
+function readLog(file: string, text: string): LogEntry[] {
+  let log: unknown;
+  try {
+    log = JSON.parse(text);
+  } catch {
+    throw new FormatError(`${file}: expected the log of a training, got no JSON`);
+  }
+  const isEntry = (entry: unknown): boolean =>
+    typeof entry === 'object' && entry !== null && Number.isSafeInteger((entry as LogEntry).step);
+  if (!Array.isArray(log) || !log.every(isEntry)) {
+    throw new FormatError(`${file}: expected a list of steps with their loss, got something else`);
+  }
+  return log;
+}
