@@ -25,7 +25,7 @@ export type InstanceOptions = {
   things?: ReadonlySet<number>;
   /** Default: `'mask2former'`. */
   rule?: InstanceRule;
-  /** How many pairs of query and class to look at. Default: 100, or the number of queries for transformers' rules. */
+  /** Number of pairs of query and class to look at. Default: 100, or the number of queries for transformers' rules. */
   topK?: number;
   /** Least score. Default: 0, or 0.5 for transformers' rules. */
   scoreThreshold?: number;

@@ -33,7 +33,7 @@ export type ResNetConfig = {
   batchNorm?: BatchNormConfig['mode'];
   /** Of the stem and behind each sum; within blocks it is relu, as in Hugging Face's port. Default: relu. */
   activation?: ActivationName;
-  /** Whether the first stage halves the resolution too. Default: false. */
+  /** True where the first stage halves the resolution too. Default: false. */
   downsampleFirst?: boolean;
   /** Convolution of a bottleneck that has the stride. Default: 3x3; 1x1 is He et al. 2016's own. */
   strideIn?: '3x3' | '1x1';
@@ -153,9 +153,9 @@ function stemOutput({ stem: kind = 'basic', stemDim }: ResNetConfig): number {
   return kind === 'basic' ? stemDim : stemDim * 2;
 }
 
-type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
+type LayerSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
 
-function convNorm(scope: Scope, sizes: ConvSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
+function convNorm(scope: Scope, sizes: LayerSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
   const padding = ((sizes.kernel - 1) / 2) * (sizes.dilation ?? 1);
   const conv = new Conv2d(scope.at('convolution'), { ...sizes, padding, bias: false, init: init.kaimingNormal });
   return new ConvNorm(scope, conv, new BatchNorm(scope.at('normalization'), { dim: sizes.outDim, mode }));
@@ -211,7 +211,7 @@ class Bottleneck {
     const { inDim, outDim, stride, strideFirst, dilation, mode, activation } = config;
     const width = Math.floor(outDim / 4);
     const changes = inDim !== outDim || stride !== 1;
-    const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
+    const layer = (i: number, sizes: LayerSizes) => convNorm(scope.at('layer', i), sizes, mode);
     this.scope = scope;
     this.activation = activation;
     this.reduce = layer(0, { inDim, outDim: width, kernel: 1, stride: strideFirst ? stride : 1 });

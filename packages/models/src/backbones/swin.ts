@@ -45,7 +45,7 @@ export type SwinConfig = {
   patch?: number;
   /** Hidden channels of the MLPs over the stage's own, rounded down. Default: 4. */
   mlpRatio?: number;
-  /** Whether queries, keys and values have biases. Default: true. */
+  /** True where queries, keys and values have biases. Default: true. */
   qkvBias?: boolean;
   /** Of the MLPs. Default: gelu. */
   activation?: ActivationName;

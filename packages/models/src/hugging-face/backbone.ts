@@ -5,7 +5,7 @@ import type { ResNetConfig } from '../backbones/resnet.ts';
 import type { SwinConfig } from '../backbones/swin.ts';
 import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE } from '../description/check-fields.ts';
 import { ACTIVATION, ACTIVATION_NAMES, BACKBONE_FIELDS, DERIVED, TRAINING } from './common.ts';
-import { type FieldRule, type Fields, type FieldTable, ignored, obeyed, only, readFields } from './field-table.ts';
+import { type FieldRule, type FieldTable, type FieldValues, ignored, obeyed, only, readFields } from './field-table.ts';
 
 /** The `backbone_config` of a Hugging Face segmentation model. */
 export type HuggingFaceBackbone = { model_type: string; [field: string]: unknown };
@@ -27,7 +27,7 @@ const SIDES: Check = {
   holds: (value) => SIZE.holds(value) || listOf(SIZE, 2).holds(value),
 };
 
-/** Fields of `ResNetConfig`. */
+/** FieldValues of `ResNetConfig`. */
 export const RESNET_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   embedding_size: obeyed(SIZE, 64),
@@ -39,7 +39,7 @@ export const RESNET_FIELDS: FieldTable = {
   downsample_in_bottleneck: obeyed(BOOLEAN, false),
 };
 
-/** Fields of `SwinConfig` and `MaskFormerSwinConfig`. */
+/** FieldValues of `SwinConfig` and `MaskFormerSwinConfig`. */
 export const SWIN_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   image_size: obeyed(SIDES, 224, 'counts learned positions, where there are some'),
@@ -96,11 +96,11 @@ type SwinFields = {
 /** Reads our backbone config from a `backbone_config`. @throws FormatError naming the field */
 export function readBackboneConfig(where: string, json: HuggingFaceBackbone): BackboneConfig {
   const table = { backbone_config: BACKBONE_CONFIG };
-  return backboneOf(where, readFields(where, '', { backbone_config: json }, table).backbone_config as Fields);
+  return backboneOf(where, readFields(where, '', { backbone_config: json }, table).backbone_config as FieldValues);
 }
 
 /** Makes our backbone config of fields that {@link BACKBONE_CONFIG} has read. */
-export function backboneOf(where: string, fields: Fields): BackboneConfig {
+export function backboneOf(where: string, fields: FieldValues): BackboneConfig {
   switch (fields.model_type) {
     case 'resnet':
       return resNetOf(fields as ResNetFields);

@@ -1,5 +1,5 @@
 import { diskLocation } from '../folder/disk-folder.ts';
-import type { Platform } from './types.ts';
+import type { DiskPlatform } from './types.ts';
 
 /** Node and what follows it, Deno for one. */
-export const platform: Platform = { diskLocation };
+export const platform: DiskPlatform = { diskLocation };

@@ -1,9 +1,9 @@
 import { FormatError } from '@seg/checkpoint';
 
-import type { Platform } from './types.ts';
+import type { DiskPlatform } from './types.ts';
 
 /** A page, or a worker of one: it has no disk. */
-export const platform: Platform = {
+export const platform: DiskPlatform = {
   diskLocation: (path) => {
     throw new FormatError(`${path}: expected a URL in a page, got a path`);
   },

@@ -24,7 +24,7 @@ export type Mask2FormerConfig = {
   decoderFfnDim: number;
   /** Of the query decoder's feed-forward networks. Default: relu. */
   activation?: ActivationName;
-  /** Whether the query decoder's norms stand before their branches. Default: false, as published. */
+  /** True where the query decoder's norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
   /** Steps of the pyramid behind the pixel decoder's encoder. Default: 1, to stride 4. */
   numPyramidSteps?: number;

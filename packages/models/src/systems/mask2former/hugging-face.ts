@@ -10,14 +10,21 @@ import {
   PRETRAINED,
   TRAINING,
 } from '../../hugging-face/common.ts';
-import { type Fields, type FieldTable, ignored, obeyed, only, readFields } from '../../hugging-face/field-table.ts';
+import {
+  type FieldTable,
+  type FieldValues,
+  ignored,
+  obeyed,
+  only,
+  readFields,
+} from '../../hugging-face/field-table.ts';
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { Mask2FormerConfig } from './config.ts';
 
 /** A Hugging Face `config.json` of model type `mask2former`; see {@link MASK2FORMER_HUGGING_FACE}. */
 export type HuggingFaceMask2Former = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** Fields of `Mask2FormerConfig` of transformers 4 and 5. */
+/** FieldValues of `Mask2FormerConfig` of transformers 4 and 5. */
 export const MASK2FORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,
@@ -50,7 +57,7 @@ export const MASK2FORMER_HUGGING_FACE: FieldTable = {
 };
 
 type Mask2FormerFields = {
-  backbone_config?: Fields;
+  backbone_config?: FieldValues;
   feature_size: number;
   hidden_dim: number;
   mask_feature_size: number;

@@ -10,14 +10,21 @@ import {
   PRETRAINED,
   TRAINING,
 } from '../../hugging-face/common.ts';
-import { type Fields, type FieldTable, ignored, obeyed, only, readFields } from '../../hugging-face/field-table.ts';
+import {
+  type FieldTable,
+  type FieldValues,
+  ignored,
+  obeyed,
+  only,
+  readFields,
+} from '../../hugging-face/field-table.ts';
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { MaskFormerConfig } from './config.ts';
 
 /** A Hugging Face `config.json` of model type `maskformer`; see {@link MASKFORMER_HUGGING_FACE}. */
 export type HuggingFaceMaskFormer = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** Fields of `DetrConfig`, of which MaskFormer builds the decoder. */
+/** FieldValues of `DetrConfig`, of which MaskFormer builds the decoder. */
 export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   model_type: only('it is the only decoder', 'detr'),
@@ -45,7 +52,7 @@ export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ),
 };
 
-/** Fields of `MaskFormerConfig` of transformers 4 and 5. */
+/** FieldValues of `MaskFormerConfig` of transformers 4 and 5. */
 export const MASKFORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,
@@ -75,7 +82,7 @@ type DecoderFields = {
 };
 
 type MaskFormerFields = {
-  backbone_config?: Fields;
+  backbone_config?: FieldValues;
   decoder_config?: DecoderFields;
   fpn_feature_size: number;
   mask_feature_size: number;
