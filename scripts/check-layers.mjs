@@ -19,7 +19,8 @@ const LAYERS = {
   data: ['checkpoint', 'core', 'image', 'coco-eval'],
   models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'losses'],
-  cli: ['checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'train', 'losses', 'matching', 'coco-eval'],
+  verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
+  cli: ['checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval'],
 };
 
 /** Packages that work where TensorFlow.js is not installed. */

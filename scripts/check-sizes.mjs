@@ -23,6 +23,11 @@ const PROMISES = [
     code: `export { linearAssignment } from './packages/matching/src/linear-assignment.ts'`,
     limit: 2 * 1024,
   },
+  {
+    name: 'decoding images on a page',
+    code: `export { decodeImage } from './packages/image/src/index.ts'`,
+    limit: 12 * 1024,
+  },
 ];
 
 let failed = false;
@@ -31,6 +36,7 @@ for (const { name, code, limit } of PROMISES) {
   const { outputFiles } = await build({
     stdin,
     bundle: true,
+    conditions: ['@seg/source'],
     minify: true,
     format: 'esm',
     write: false,

@@ -16,6 +16,7 @@ if (backends === null) {
   step('lint', bin('biome'), ['check', '--diagnostic-level=error', '.']);
   step('layers', process.execPath, ['scripts/check-layers.mjs']);
   step('sizes', process.execPath, ['scripts/check-sizes.mjs']);
+  step('fuzz', process.execPath, ['scripts/fuzz/main.mjs', 'images']);
 }
 mkdirSync(path.dirname(report), { recursive: true });
 const env = backends === null ? {} : { SEG_BACKENDS: backends };

@@ -26,6 +26,6 @@ const wasm = path.dirname(
 for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
   cpSync(path.join(wasm, file), path.join(out, file));
 for (const file of ['index.html', 'verify.html']) cpSync(path.join(here, file), path.join(out, file));
-cpSync(path.join(here, '../../packages/cli/test/goldens'), path.join(out, 'goldens'), { recursive: true });
+cpSync(path.join(here, '../../packages/verify/test/goldens'), path.join(out, 'goldens'), { recursive: true });
 const model = path.join(here, '../mask2former/model');
 if (existsSync(model)) cpSync(model, path.join(out, 'model'), { recursive: true });

@@ -12,6 +12,7 @@ export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack
 export { listFaults } from './list-faults.ts';
 export { openCheckpoint } from './open-checkpoint.ts';
 export type { ParamSource, StoredValue } from './param-source.ts';
+export { parseJson, readAs, type Schema } from './read-as.ts';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
 export { type OpenShard, openTensorBundle, shardName } from './tensorflow/open-tensor-bundle.ts';
 export { isSortedTable } from './tensorflow/sorted-table.ts';

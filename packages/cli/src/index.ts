@@ -1,5 +1,5 @@
 /**
- * The seg command: predict, train, evaluate, verify, convert.
+ * The seg command: predict, evaluate, verify, convert.
  *
  * @packageDocumentation
  */

@@ -2,10 +2,10 @@ import { FormatError } from '@seg/checkpoint';
 
 /**
  * Bounds of an image, checked from the file's header before anything of the image's size is allocated. Decoding takes
- * about 10 bytes a pixel for PNG and 30 for JPEG.
+ * about 15 bytes a pixel.
  */
 export type ImageLimits = {
-  /** Shortest side in pixels. Nothing can be segmented in a line of pixels. */
+  /** Shortest side in pixels. */
   minSide: number;
   /** Longest side in pixels. */
   maxSide: number;
@@ -13,8 +13,11 @@ export type ImageLimits = {
   maxPixels: number;
 };
 
-/** Above these an image is refused before it is decoded. */
-export const IMAGE_LIMITS: ImageLimits = { minSide: 2, maxSide: 16_384, maxPixels: 50_000_000 };
+/**
+ * Bounds unless told otherwise: 50 megapixels are what phones take at most in a file of their own, and 750 MB while they
+ * are decoded. 16384 is the side at which textures and canvases end.
+ */
+export const IMAGE_LIMITS: ImageLimits = { minSide: 1, maxSide: 16_384, maxPixels: 50_000_000 };
 
 /** @throws FormatError for a size out of bounds */
 export function checkImageSize(name: string, width: number, height: number, limits: ImageLimits): void {

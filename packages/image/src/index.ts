@@ -13,14 +13,14 @@ export { colorize, segmentColors } from './drawing/colorize.ts';
 export { outlines } from './drawing/outlines.ts';
 export { drawOverlay } from './drawing/overlay.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
-export { encodeJpeg } from './jpeg/encode-jpeg.ts';
 export { encodePng } from './png/encode-png.ts';
 export { decodeLabelPng } from './png/label-png.ts';
 export { decodePanopticPng, encodePanopticPng, type IdMap } from './png/panoptic-png.ts';
 // Sizes
 export { fittedSize, rescaledSize } from './resize/published-sizes.ts';
 // Resizing
-export { resizeImage } from './resize/resize-image.ts';
+export { PILLOW_FILTERS, type ResizeFilter } from './resize/resize-filters.ts';
+export { type ResizeOptions, resizeImage } from './resize/resize-image.ts';
 export { resizeImageAligned } from './resize/resize-image-aligned.ts';
 export { resizeImageOpenCv } from './resize/resize-image-opencv.ts';
 export { resizeLabels } from './resize/resize-labels.ts';

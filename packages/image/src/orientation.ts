@@ -28,3 +28,42 @@ function sourceIndex(orientation: number, x: number, y: number, width: number, h
   const mirrorsRows = orientation === 3 || orientation === 4 || orientation === 6 || orientation === 7;
   return (mirrorsRows ? height - 1 - row : row) * width + (mirrorsColumns ? width - 1 - column : column);
 }
+
+/** Number of the tag (EXIF 2.32, section 4.6.4). */
+const ORIENTATION_TAG = 0x0112;
+
+/** Bytes of the types SHORT, LONG, SSHORT and SLONG (EXIF 2.32, section 4.6.2). Pillow takes BYTE for no number. */
+const NUMBER_BYTES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 8: 2, 9: 4 };
+
+/**
+ * Reads the orientation of EXIF's first directory, stored as SHORT or LONG.
+ *
+ * @param tiff From the byte order on
+ * @returns 1 to 8, null where anything is out of place
+ */
+export function exifOrientation(tiff: Uint8Array): number | null {
+  if (tiff.length < 8) return null;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  const little = view.getUint16(0) === 0x4949;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > tiff.length) return null;
+  const count = view.getUint16(directory, little);
+  for (let i = 0; i < count; i++) {
+    const entry = directory + 2 + 12 * i;
+    if (entry + 12 > tiff.length) return null;
+    if (view.getUint16(entry, little) !== ORIENTATION_TAG) continue;
+    const bytes = NUMBER_BYTES[view.getUint16(entry + 2, little)];
+    if (bytes === undefined) return null;
+    const place = entry + 8;
+    const value = bytes === 2 ? view.getUint16(place, little) : view.getUint32(place, little);
+    return value >= 1 && value <= 8 ? value : null;
+  }
+  return null;
+}
+
+/** Reads the orientation of an XMP packet, as Pillow finds it. @returns 1 to 8, null where there is none */
+export function xmpOrientation(packet: Uint8Array): number | null {
+  const found = /tiff:Orientation(?:="|>)([0-9])/.exec(new TextDecoder('latin1').decode(packet));
+  const value = Number(found?.[1] ?? 0);
+  return value >= 1 && value <= 8 ? value : null;
+}

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type BackendName, useBackend } from '@seg/core';
+import { parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
 
-import type { TapResult } from '../goldens/compare-tap.ts';
-import { parseGolden } from '../goldens/golden-file.ts';
-import { verifyGolden } from '../goldens/verify-golden.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
@@ -31,17 +29,17 @@ export function verifyCommand(): Command {
     });
 }
 
-async function verifyFile(file: string, goesOn: boolean): Promise<number> {
+async function verifyFile(file: string, keepGoing: boolean): Promise<number> {
   const golden = parseGolden(file, readFileSync(file, 'utf8'));
   console.log(terminalText(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`));
   console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
   let [count, faults] = [0, 0];
-  await verifyGolden(golden, (result) => {
+  for await (const result of golden.check()) {
     count++;
     if (!result.ok) faults++;
     console.log(terminalText(formatResult(result)));
-    return result.ok || goesOn;
-  });
+    if (!result.ok && !keepGoing) break;
+  }
   console.log(`${count - faults} passed, ${faults} failed`);
   return faults;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
-import { encodeJpeg, encodePanopticPng, encodePng } from '@seg/image';
+import { encodePanopticPng, encodePng } from '@seg/image';
 
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
@@ -17,8 +17,6 @@ export type SceneSetOptions = {
   start?: number;
   height?: number;
   width?: number;
-  /** Of the images; ids are always PNG. JPEG is a fifth of the size and changes pixels a little. Default: png. */
-  format?: 'png' | 'jpeg';
 };
 
 /**
@@ -29,20 +27,19 @@ export type SceneSetOptions = {
  * @throws Error of one line where the folder cannot be written
  */
 export async function writeSceneSet(folder: string, options: SceneSetOptions): Promise<CocoPanopticJson> {
-  const { split, count, start = 0, height = 128, width = 128, format = 'png' } = options;
+  const { split, count, start = 0, height = 128, width = 128 } = options;
   await makeFolders(folder);
   const json: CocoPanopticJson = { images: [], annotations: [], categories: toCocoCategories(SCENE_CATEGORIES) };
   for (let index = start; index < start + count; index++) {
     const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
     const name = `${split}-${String(index).padStart(6, '0')}`;
-    const [picture, idPicture] = [`${name}.${format === 'png' ? 'png' : 'jpg'}`, `${name}.png`];
-    const encoded = format === 'png' ? encodePng(image) : encodeJpeg(image);
-    await writeFileAtomic(path.join(folder, 'images', picture), encoded);
+    const picture = `${name}.png`;
+    await writeFileAtomic(path.join(folder, 'images', picture), encodePng(image));
     const ids = encodePanopticPng({ ids: panoptic, width, height });
-    await writeFileAtomic(path.join(folder, 'panoptic', idPicture), ids);
+    await writeFileAtomic(path.join(folder, 'panoptic', picture), ids);
     const segments_info = segments.map(({ isThing: _, ...segment }) => ({ ...segment, iscrowd: 0 as const }));
     json.images.push({ id: index + 1, file_name: picture, width, height });
-    json.annotations.push({ image_id: index + 1, file_name: idPicture, segments_info });
+    json.annotations.push({ image_id: index + 1, file_name: picture, segments_info });
   }
   await writeFileAtomic(path.join(folder, 'panoptic.json'), formatJson(json));
   return json;

@@ -84,7 +84,7 @@ const ROWS: Readonly<Record<string, string>> = {
   '?': 'eh12404',
 };
 
-/** Whether the pixel of a character is set. Characters without a glyph look like `?`. */
+/** Tells if the pixel of a character is set. Characters without a glyph look like `?`. */
 export function isInk(character: string, column: number, row: number): boolean {
   const rows = ROWS[character] ?? ROWS['?'];
   const bits = Number.parseInt(rows[row] ?? '0', 32);

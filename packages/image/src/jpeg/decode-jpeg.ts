@@ -1,59 +1,62 @@
 import { FormatError } from '@seg/checkpoint';
-import jpeg from 'jpeg-js';
 
-import { checkImageSize, type ImageLimits } from '../image-limits.ts';
+import { checkImageSize, IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
 import { orient } from '../orientation.ts';
 import type { RgbImage } from '../rgb-image.ts';
-import { convertToRgb } from './jpeg-colors.ts';
-import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
-
-const BYTES_PER_PIXEL = 32;
-const COMMENT = 0xfe;
+import { colorsOf, toRgb } from './colors.ts';
+import { decodeScan } from './decode-scan.ts';
+import type { Component, Frame } from './frame.ts';
+import { inverseDct } from './inverse-dct.ts';
+import { JpegSegments } from './read-segments.ts';
+import { MissingBits, requireBoundedWork, requirePlausibleSize } from './scan-work.ts';
+import { rowReader } from './upsample.ts';
 
 /**
- * JPEG to RGB: baseline and progressive, grey, color and CMYK (as Pillow: each ink times black), chroma interpolated as
- * libjpeg does, turned upright by its EXIF orientation, as detectron2 and the Hugging Face pipelines do.
+ * Decodes a JPEG to the RGB of Pillow and libjpeg, in every byte: baseline and progressive, any sampling, gray, color, RGB,
+ * CMYK and YCCK, turned upright by EXIF or XMP, as detectron2 and the Hugging Face pipelines do.
  *
- * @throws FormatError
+ * @param name Of the file, for messages
+ * @throws FormatError that names the file
  */
-export function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageLimits): RgbImage {
-  const header = readJpegHeader(bytes, name);
-  checkImageSize(name, header.width, header.height, limits);
-  const isColor = header.components.length === 3;
-  const { data, width, height } = decode(isColor ? withoutAdobe(bytes, header) : bytes, name, isColor, limits);
-  if (isYcc(header)) convertToRgb(data as Uint8Array, width, height, header.components);
-  return orient({ data, width, height }, header.orientation);
-}
-
-/** How libjpeg guesses: JFIF promises YCbCr, Adobe's segment says it, else component ids may spell RGB. */
-function isYcc({ components, isJfif, adobeTransform }: JpegHeader): boolean {
-  if (components.length !== 3) return false;
-  if (isJfif) return true;
-  if (adobeTransform !== null) return adobeTransform !== 0;
-  return String.fromCharCode(...components.map(({ id }) => id)) !== 'RGB';
-}
-
-/** jpeg-js converts colors whatever it is told where Adobe's segment says so, hence a copy whose segment is a comment. */
-function withoutAdobe(bytes: Uint8Array, { adobeAt }: JpegHeader): Uint8Array {
-  if (adobeAt === null) return bytes;
-  const copy = bytes.slice();
-  copy[adobeAt + 1] = COMMENT;
-  return copy;
-}
-
-/** Three components as they are stored; jpeg-js's colors for one and four. */
-function decode(bytes: Uint8Array, name: string, isRaw: boolean, { maxPixels }: ImageLimits): RgbImage {
-  try {
-    return jpeg.decode(bytes, {
-      useTArray: true,
-      formatAsRGBA: false,
-      tolerantDecoding: false,
-      maxResolutionInMP: maxPixels / 1e6,
-      maxMemoryUsageInMB: (BYTES_PER_PIXEL * maxPixels) / 2 ** 20,
-      ...(isRaw ? { colorTransform: false } : {}),
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FormatError(`decodeImage: expected ${name} to be a sound JPEG, got a damaged one (${reason})`);
+export function decodeJpeg(bytes: Uint8Array, name: string, limits: ImageLimits = IMAGE_LIMITS): RgbImage {
+  const segments = new JpegSegments(bytes, name);
+  let scan = segments.nextScan(2);
+  const { frame } = segments;
+  if (scan === null || frame === null) throw segments.cutShort();
+  const { width, height, components } = frame;
+  checkImageSize(name, width, height, limits);
+  const colors = colorsOf(
+    components.map(({ id }) => id),
+    segments.marks,
+  );
+  if (colors === null) {
+    throw new FormatError(`decodeImage: ${name}: expected 1, 3 or 4 components, got ${components.length}`);
   }
+  requireWholeFactors(frame, name);
+  requirePlausibleSize(bytes, frame, name);
+  requireBoundedWork(bytes, frame, 2, name);
+  const missing = new MissingBits(frame);
+  for (const component of components) component.coefficients = room(frame, component);
+  while (scan !== null) {
+    missing.take(scan);
+    scan = segments.nextScan(decodeScan(bytes, frame, scan, () => segments.cutShort()));
+  }
+  if (!missing.areNone()) throw segments.cutShort();
+  const rows = components.map((component) => {
+    const plane = inverseDct(component);
+    component.coefficients = new Int16Array(0); // as large as the picture
+    return rowReader(plane, frame.mostAcross / component.across, frame.mostDown / component.down, width);
+  });
+  return orient({ data: toRgb(rows, colors, width, height), width, height }, segments.orientation);
+}
+
+function requireWholeFactors({ components, mostAcross, mostDown }: Frame, name: string): void {
+  const isWhole = components.every(({ across, down }) => mostAcross % across === 0 && mostDown % down === 0);
+  if (isWhole) return;
+  const found = components.map(({ across, down }) => `${across}x${down}`).join(', ');
+  throw new FormatError(`decodeImage: ${name}: expected sampling by whole factors, got ${found}`);
+}
+
+function room({ unitsDown }: Frame, { down, stride }: Component): Int16Array {
+  return new Int16Array(64 * stride * unitsDown * down);
 }

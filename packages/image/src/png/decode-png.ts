@@ -2,6 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 import type { PngImage } from '@seg/coco-eval/png';
 
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
+import { exifOrientation, orient } from '../orientation.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import { readPng } from './read-png.ts';
 
@@ -10,7 +11,7 @@ const PALETTE = 3;
 
 /**
  * Decodes a PNG as Pillow's `convert('RGB')` does: gray repeated, palette looked up, alpha dropped, not composited.
- * 16-bit samples keep their high byte, also gray ones, which Pillow clips to white.
+ * 16-bit samples keep their high byte, also gray ones, which Pillow clips to white. Turned upright by EXIF, as JPEGs are.
  *
  * @param name Of the file, for messages
  * @throws FormatError that names the file
@@ -21,8 +22,9 @@ export async function decodePng(
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<RgbImage> {
   const png = await readPng(bytes, name, limits);
-  const { width, height, colorType } = png;
-  return { data: colorType === PALETTE ? lookUp(png, name) : rgbOf(png), width, height };
+  const { width, height, colorType, exif } = png;
+  const image = { data: colorType === PALETTE ? lookUp(png, name) : rgbOf(png), width, height };
+  return orient(image, (exif && exifOrientation(exif)) ?? 1);
 }
 
 function rgbOf({ samples, channels, depth }: PngImage): Uint8Array {

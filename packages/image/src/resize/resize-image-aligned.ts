@@ -1,5 +1,5 @@
 import type { FloatImage, ImageSize, RgbImage } from '../rgb-image.ts';
-import { checkSize } from './resize-image.ts';
+import { checkSize } from './resize-labels.ts';
 
 /**
  * Bilinear resize of RGB with the centers of the corner pixels kept, to values that are not rounded: TensorFlow's
@@ -34,7 +34,7 @@ export function resizeImageAligned(
   return { data: result, width, height };
 }
 
-/** Where each output falls among the inputs, in single precision as TensorFlow has it. */
+/** Computes the place of each output among the inputs, in single precision as TensorFlow has it. */
 function alignedPositions(oldSize: number, size: number): Float32Array {
   const step = size > 1 ? Math.fround((oldSize - 1) / (size - 1)) : Math.fround(oldSize / size);
   return Float32Array.from({ length: size }, (_, i) => Math.min(oldSize - 1, i * step));

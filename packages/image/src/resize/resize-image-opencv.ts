@@ -1,5 +1,5 @@
 import type { ImageSize, RgbImage } from '../rgb-image.ts';
-import { checkSize } from './resize-image.ts';
+import { checkSize } from './resize-labels.ts';
 import { roundHalfEven } from './round-half-even.ts';
 
 /** For each output position: the two inputs it reads and their weights, in 2048ths. */

@@ -1,31 +1,60 @@
 import type { ImageSize, RgbImage } from '../rgb-image.ts';
-
-/** Bits of a weight in fixed point: 32 − 8 for a byte − 2 for the sum's headroom (`Resample.c`). */
-const PRECISION_BITS = 22;
+import { PRECISION_BITS, resampling } from './resampling.ts';
+import { type FilterKernel, KERNELS, type ResizeFilter } from './resize-filters.ts';
+import { checkSize, nearestIndices } from './resize-labels.ts';
 
 /** One half in fixed point, so that cutting off rounds. */
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** For each output position: the first input it reads, and `taps` weights (zero beyond its own). */
-type Resampling = { starts: Int32Array; counts: Int32Array; weights: Int32Array; taps: number };
+/** Beyond this many times taller than wide, Pillow shrinks rows before columns (`Image.resize`). */
+const VERY_TALL = 100;
+
+/** Options of `resizeImage`. */
+export type ResizeOptions = {
+  /** Default: bilinear. */
+  filter?: ResizeFilter;
+};
 
 /**
- * Bilinear resize of 8-bit RGB, equal to Pillow's `resize(..., BILINEAR)` in every byte: widened to the scale when
- * shrinking (so it does not alias), columns first, then rows, each pass in fixed point and rounded to bytes
- * (Pillow 12, `Resample.c`). This is what detectron2 and Hugging Face feed their networks.
+ * Resizes 8-bit RGB, equal to Pillow's `resize` in every byte and with each of its filters: widened to the scale when
+ * shrinking (so it does not alias), columns first, then rows, each pass in fixed point and rounded to bytes (Pillow 12,
+ * `Resample.c`). This is what detectron2 and Hugging Face feed their networks.
  *
  * @param size Height and width of the result, at least 1
  */
-export function resizeImage(image: RgbImage, [height, width]: ImageSize): RgbImage {
+export function resizeImage(
+  image: RgbImage,
+  [height, width]: ImageSize,
+  { filter = 'bilinear' }: ResizeOptions = {},
+): RgbImage {
   checkSize('resizeImage', [height, width]);
-  const wide = width === image.width ? image.data : resizeRows(image, width);
-  const data = height === image.height ? wide : resizeColumns(wide, image.height, width, height);
-  return { data: data === image.data ? data.slice() : data, width, height };
+  if (filter === 'nearest') return resizeNearest(image, [height, width]);
+  const kernel = KERNELS[filter];
+  if (kernel === undefined) throw new RangeError(`resizeImage: expected a filter of Pillow, got ${filter}`);
+  const isRowsFirst = image.height > VERY_TALL * image.width && height < image.height;
+  const resized = isRowsFirst
+    ? resizeWidth(resizeHeight(image, height, kernel), width, kernel)
+    : resizeHeight(resizeWidth(image, width, kernel), height, kernel);
+  return resized === image ? { data: image.data.slice(), width, height } : resized;
 }
 
-/** [H, W, 3] → [H, width, 3] */
-function resizeRows({ data, width: oldWidth, height }: RgbImage, width: number): Uint8Array {
-  const { starts, counts, weights, taps } = resampling(oldWidth, width);
+function resizeNearest(image: RgbImage, [height, width]: ImageSize): RgbImage {
+  const [rows, columns] = [nearestIndices(image.height, height), nearestIndices(image.width, width)];
+  const data = new Uint8Array(height * width * 3);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (rows[y] * image.width + columns[x]);
+      for (let c = 0; c < 3; c++) data[i++] = image.data[from + c];
+    }
+  }
+  return { data, width, height };
+}
+
+/** [H, W, 3] → [H, width, 3], the same where the width is */
+function resizeWidth(image: RgbImage, width: number, kernel: FilterKernel): RgbImage {
+  const { data, width: oldWidth, height } = image;
+  if (width === oldWidth) return image;
+  const { starts, counts, weights, taps } = resampling(oldWidth, width, kernel);
   const result = new Uint8Array(height * width * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -42,12 +71,14 @@ function resizeRows({ data, width: oldWidth, height }: RgbImage, width: number):
       result[target + 2] = toByte(blue);
     }
   }
-  return result;
+  return { data: result, width, height };
 }
 
-/** [H, W, 3] → [height, W, 3] */
-function resizeColumns(data: ArrayLike<number>, oldHeight: number, width: number, height: number): Uint8Array {
-  const { starts, counts, weights, taps } = resampling(oldHeight, height);
+/** [H, W, 3] → [height, W, 3], the same where the height is */
+function resizeHeight(image: RgbImage, height: number, kernel: FilterKernel): RgbImage {
+  const { data, width, height: oldHeight } = image;
+  if (height === oldHeight) return image;
+  const { starts, counts, weights, taps } = resampling(oldHeight, height, kernel);
   const rowLength = 3 * width;
   const result = new Uint8Array(height * rowLength);
   const sums = new Int32Array(rowLength);
@@ -60,39 +91,9 @@ function resizeColumns(data: ArrayLike<number>, oldHeight: number, width: number
     }
     for (let i = 0; i < rowLength; i++) result[y * rowLength + i] = toByte(sums[i]);
   }
-  return result;
-}
-
-/** Triangle-filter weights in fixed point, normalized before they are rounded. */
-function resampling(oldSize: number, size: number): Resampling {
-  const scale = oldSize / size;
-  const support = Math.max(1, scale);
-  const taps = 2 * Math.ceil(support) + 1;
-  const [starts, counts] = [new Int32Array(size), new Int32Array(size)];
-  const weights = new Int32Array(size * taps);
-  const triangle = new Float64Array(taps);
-  for (let i = 0; i < size; i++) {
-    const center = (i + 0.5) * scale;
-    starts[i] = Math.max(0, Math.trunc(center - support + 0.5));
-    counts[i] = Math.min(oldSize, Math.trunc(center + support + 0.5)) - starts[i];
-    let sum = 0;
-    for (let k = 0; k < counts[i]; k++) {
-      triangle[k] = Math.max(0, 1 - Math.abs((k + starts[i] - center + 0.5) * (1 / support)));
-      sum += triangle[k];
-    }
-    for (let k = 0; k < counts[i]; k++) {
-      weights[i * taps + k] = Math.trunc(0.5 + (triangle[k] / sum) * 2 ** PRECISION_BITS);
-    }
-  }
-  return { starts, counts, weights, taps };
+  return { data: result, width, height };
 }
 
 function toByte(sum: number): number {
   return Math.max(0, Math.min(255, sum >> PRECISION_BITS));
-}
-
-/** @throws RangeError where a side is no whole number of 1 or more */
-export function checkSize(where: string, size: ImageSize): void {
-  if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
-  throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);
 }

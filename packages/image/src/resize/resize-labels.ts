@@ -1,5 +1,4 @@
 import type { ImageSize } from '../rgb-image.ts';
-import { checkSize } from './resize-image.ts';
 
 type Labels = Uint8Array | Uint16Array | Int32Array | Uint32Array;
 
@@ -16,7 +15,7 @@ export function resizeLabels<T extends Labels>(labels: T, from: ImageSize, to: I
   if (labels.length !== from[0] * from[1]) {
     throw new RangeError(`resizeLabels: expected ${from.join('x')} labels, got ${labels.length}`);
   }
-  const [rows, columns] = [nearest(from[0], to[0]), nearest(from[1], to[1])];
+  const [rows, columns] = [nearestIndices(from[0], to[0]), nearestIndices(from[1], to[1])];
   const result = new (labels.constructor as new (length: number) => T)(to[0] * to[1]);
   for (let y = 0, i = 0; y < to[0]; y++) {
     for (let x = 0; x < to[1]; x++, i++) result[i] = labels[rows[y] * from[1] + columns[x]];
@@ -24,11 +23,22 @@ export function resizeLabels<T extends Labels>(labels: T, from: ImageSize, to: I
   return result;
 }
 
-function nearest(oldSize: number, size: number): Int32Array {
+/** Finds for each output position the input whose area holds its center. */
+export function nearestIndices(oldSize: number, size: number): Int32Array {
   const step = oldSize / size;
   const indices = new Int32Array(size);
   for (let i = 0, position = step / 2; i < size; i++, position += step) {
     indices[i] = Math.min(oldSize - 1, Math.trunc(position)); // the sum may end an ulp beyond the edge
   }
   return indices;
+}
+
+/**
+ * Checks a size to resize to.
+ *
+ * @throws RangeError where a side is no whole number of 1 or more
+ */
+export function checkSize(where: string, size: ImageSize): void {
+  if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
+  throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);
 }

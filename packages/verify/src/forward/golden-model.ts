@@ -1,0 +1,27 @@
+import type { KeyMap } from '@seg/checkpoint';
+import type { ParamStore } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { TapResult } from '../compare/tap-result.ts';
+
+/** How one system is built from a golden file and where its taps are. */
+export type GoldenModel = {
+  keyMap: KeyMap;
+  /** Whether a key of the file holds nothing that this model has. */
+  ignored?: (key: string) => boolean;
+  create(params: ParamStore): RunningModel;
+  /** Path of the model's tap for a golden's name, or null where the golden records something else. */
+  tapPath(name: string): string | null;
+  /** What a tap may hold as well, where a tie within the golden's noise can fall either way; see compareTap. */
+  alternatives?(name: string, tapped: ReadonlyMap<string, tf.Tensor>): Promise<ArrayLike<number> | undefined>;
+  /** Paths that `decoded` needs, whether or not the file has taps there. */
+  decodedPaths?: readonly string[];
+};
+
+/** A model with its weights. */
+export type RunningModel = {
+  /** Runs forward, so that all taps are passed. */
+  run(pixels: tf.Tensor4D): void;
+  /** Compares what is decoded of the prediction. */
+  decoded?(pixels: tf.Tensor4D, tapped: ReadonlyMap<string, tf.Tensor>): AsyncIterable<TapResult>;
+};

@@ -1,0 +1,113 @@
+import type { ScoredMask } from '@seg/postprocess';
+
+import { ALLOWED_PIXELS } from '../compare/compare-map.ts';
+import { judged, type TapResult } from '../compare/tap-result.ts';
+import { allowance } from '../compare/tolerance.ts';
+
+/** A mask by what the golden records of it. */
+export type Outline = { category: number; score: number; area: number };
+
+/** Outline as a file has it. */
+export function outlineOfRow([category, score, area]: [number, number, number]): Outline {
+  return { category, score, area };
+}
+
+/** Outline of one of our masks. */
+export function outlineOf({ category, score, mask }: ScoredMask): Outline {
+  return { category, score, area: mask.area };
+}
+
+/** An expected mask with the index of ours that stands for it, and how far its score may be off. */
+export type Pair = { wanted: Outline; own: Outline | undefined; index: number; allowed: number };
+
+/**
+ * One of ours for each of the expected, every one taken once: order may differ where scores are as close as their
+ * noise. Those that agree within noise find each other first.
+ */
+export function pairing(
+  expected: Outline[],
+  ours: Outline[],
+  noise: number,
+  flips: ReadonlyMap<number, number>,
+): Pair[] {
+  const free = new Set(ours.keys());
+  const strict = () => allowance({ noise });
+  const loose = (wanted: Outline, own: Outline) => strict() + movedByFlips(wanted, own, flips);
+  const first = expected.map((wanted) => nearest(wanted, ours, free, strict));
+  return expected.map((wanted, i) => {
+    const index = first[i] ?? nearest(wanted, ours, free, loose);
+    const own = index === undefined ? undefined : ours[index];
+    return { wanted, own, index: index ?? -1, allowed: own === undefined ? 0 : loose(wanted, own) };
+  });
+}
+
+/** Takes the nearest that is free, by score. */
+function nearest(
+  wanted: Outline,
+  ours: Outline[],
+  free: Set<number>,
+  allowed: (wanted: Outline, own: Outline) => number,
+): number | undefined {
+  const off = (i: number) => Math.abs(ours[i].score - wanted.score);
+  const [found] = [...free]
+    .filter((i) => ours[i].category === wanted.category && areaDifference(wanted, ours[i]) <= ALLOWED_PIXELS)
+    .filter((i) => off(i) <= allowed(wanted, ours[i]))
+    .sort((a, b) => off(a) - off(b));
+  if (found !== undefined) free.delete(found);
+  return found;
+}
+
+function areaDifference(a: Outline, b: Outline): number {
+  return Math.abs(a.area - b.area);
+}
+
+/**
+ * What pixels move a score by that fell on the other side of the threshold: a mean over a mask by their share of it,
+ * and scores behind NMS in the whole class. There exp(−2·IoU²) is divided by the like of another mask, and each changes
+ * by 4·IoU times the change of its IoU at most.
+ */
+function movedByFlips(wanted: Outline, own: Outline, flips: ReadonlyMap<number, number>): number {
+  const share = areaDifference(wanted, own) / wanted.area;
+  return wanted.score * (share + 8 * (flips.get(wanted.category) ?? 0));
+}
+
+/** Of each class, the largest part of a mask that fell on the other side of the threshold. */
+export function flippedShares(pairs: Pair[]): Map<number, number> {
+  const shares = new Map<number, number>();
+  for (const { wanted, own } of pairs) {
+    const share = own === undefined ? 0 : areaDifference(wanted, own) / wanted.area;
+    if (share > 0) shares.set(wanted.category, Math.max(share, shares.get(wanted.category) ?? 0));
+  }
+  return shares;
+}
+
+/**
+ * The same pairs with the scores that suppression leaves them.
+ *
+ * @param expected Scores in the order of the pairs
+ * @param ours Scores in the order of our masks
+ */
+export function behindNms(
+  pairs: Pair[],
+  expected: readonly number[],
+  ours: readonly number[],
+  noise: number,
+  flips: ReadonlyMap<number, number>,
+): Pair[] {
+  return pairs.map(({ wanted, own, index }, i) => {
+    const behind = { wanted: { ...wanted, score: expected[i] }, index };
+    if (own === undefined) return { ...behind, own, allowed: 0 };
+    const allowed = allowance({ noise }) + movedByFlips(wanted, own, flips);
+    return { ...behind, own: { ...own, score: ours[index] }, allowed };
+  });
+}
+
+/** Result of a pairing: the worst score, and how many found nobody. */
+export function comparePairing(name: string, pairs: Pair[]): TapResult {
+  const alone = pairs.filter(({ own }) => own === undefined).length;
+  const worst = pairs
+    .map(({ wanted, own, allowed }) => ({ absolute: Math.abs((own?.score ?? Infinity) - wanted.score), allowed }))
+    .reduce((a, b) => (b.absolute - b.allowed <= a.absolute - a.allowed ? a : b), { absolute: 0, allowed: 0 });
+  const note = alone > 0 ? `${alone} of ${pairs.length} without a counterpart` : undefined;
+  return judged(name, worst.absolute, worst.allowed, 1, note);
+}
