@@ -101,6 +101,7 @@ const PLACES: readonly Place[] = [
       _max_size: { value: 999 },
       size_divisor: { value: 16 },
       size_divisibility: { value: 16 },
+      resample: { value: 3 },
       do_rescale: { value: false },
       rescale_factor: { value: 1 },
       do_normalize: { value: false },
