@@ -279,9 +279,7 @@ class SwinBlock {
 
   private regionBias(height: number, width: number): tf.Tensor3D {
     const { window, shift } = this.config;
-    return this.scope.derive(`regions.${height}x${width}`, () => [
-      regionBias(height, width, window, shift),
-    ])[0] as tf.Tensor3D;
+    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
 }
 
