@@ -12,7 +12,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
@@ -42,7 +42,7 @@ export type ResNetConfig = {
 /** A check for each field of ResNetConfig in a file. */
 export const RESNET_FIELDS: FieldsOf<Omit<ResNetConfig, 'type'>> = {
   stemDim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   dims: listOf(SIZE, 4),
   block: optional(oneOf('bottleneck', 'basic')),
   stem: optional(oneOf('basic', 'deep')),

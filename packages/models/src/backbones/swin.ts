@@ -22,6 +22,7 @@ import {
   PART,
   POSITIVE,
   SIZE,
+  SOME_LAYERS,
 } from '../description/check-fields.ts';
 
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
@@ -58,7 +59,7 @@ export type SwinConfig = {
 /** A check for each field of SwinConfig in a file. */
 export const SWIN_FIELDS: FieldsOf<Omit<SwinConfig, 'type'>> = {
   dim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   numHeads: listOf(SIZE, 4),
   window: SIZE,
   dropPath: optional(PART),

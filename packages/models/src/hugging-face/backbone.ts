@@ -3,7 +3,7 @@ import { FormatError } from '@seg/checkpoint';
 import type { BackboneConfig } from '../backbones/backbone.ts';
 import type { ResNetConfig } from '../backbones/resnet.ts';
 import type { SwinConfig } from '../backbones/swin.ts';
-import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 import { ACTIVATION, ACTIVATION_NAMES, BACKBONE_FIELDS, DERIVED, TRAINING } from './common.ts';
 import { type FieldRule, type FieldTable, type FieldValues, ignored, obeyed, only, readFields } from './field-table.ts';
 
@@ -11,6 +11,7 @@ import { type FieldRule, type FieldTable, type FieldValues, ignored, obeyed, onl
 export type HuggingFaceBackbone = { model_type: string; [field: string]: unknown };
 
 const STAGES = listOf(SIZE, 4);
+const DEPTHS = listOf(SOME_LAYERS, 4);
 
 /** One number, or the same twice. */
 const SQUARE: Check = {
@@ -32,7 +33,7 @@ export const RESNET_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   embedding_size: obeyed(SIZE, 64),
   hidden_sizes: obeyed(STAGES, [256, 512, 1024, 2048]),
-  depths: obeyed(STAGES, [3, 4, 6, 3]),
+  depths: obeyed(DEPTHS, [3, 4, 6, 3]),
   layer_type: obeyed(oneOf('bottleneck', 'basic'), 'bottleneck'),
   hidden_act: obeyed(ACTIVATION, 'relu'),
   downsample_in_first_stage: obeyed(BOOLEAN, false),
@@ -45,7 +46,7 @@ export const SWIN_FIELDS: FieldTable = {
   image_size: obeyed(SIDES, 224, 'counts learned positions, where there are some'),
   patch_size: obeyed(SQUARE, 4),
   embed_dim: obeyed(SIZE, 96),
-  depths: obeyed(STAGES, [2, 2, 6, 2]),
+  depths: obeyed(DEPTHS, [2, 2, 6, 2]),
   num_heads: obeyed(STAGES, [3, 6, 12, 24]),
   window_size: obeyed(SIZE, 7),
   mlp_ratio: obeyed(POSITIVE, 4),

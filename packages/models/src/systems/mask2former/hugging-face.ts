@@ -1,6 +1,6 @@
 import { FormatError } from '@seg/checkpoint';
 import { SWIN_SMALL } from '../../backbones/swin.ts';
-import { BOOLEAN, COUNT, listOf, SIZE } from '../../description/check-fields.ts';
+import { BOOLEAN, LAYERS, listOf, SIZE, SOME_LAYERS } from '../../description/check-fields.ts';
 import { BACKBONE_CONFIG, backboneOf, type HuggingFaceBackbone } from '../../hugging-face/backbone.ts';
 import {
   ACTIVATION,
@@ -36,9 +36,9 @@ export const MASK2FORMER_HUGGING_FACE: FieldTable = {
   mask_feature_size: obeyed(SIZE, 256),
   num_queries: obeyed(SIZE, 100),
   num_attention_heads: obeyed(SIZE, 8),
-  encoder_layers: obeyed(COUNT, 6),
+  encoder_layers: obeyed(LAYERS, 6),
   encoder_feedforward_dim: obeyed(SIZE, 1024),
-  decoder_layers: obeyed(SIZE, 10, 'counts one more than there are layers'),
+  decoder_layers: obeyed(SOME_LAYERS, 10, 'counts one more than there are layers'),
   dim_feedforward: obeyed(SIZE, 2048),
   activation_function: obeyed(ACTIVATION, 'relu', 'of the query decoder; the pixel decoder has relu'),
   pre_norm: obeyed(BOOLEAN, false),

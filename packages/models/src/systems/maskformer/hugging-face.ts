@@ -1,5 +1,5 @@
 import { SWIN_BASE } from '../../backbones/swin.ts';
-import { PART, SIZE } from '../../description/check-fields.ts';
+import { PART, SIZE, SOME_LAYERS } from '../../description/check-fields.ts';
 import { BACKBONE_CONFIG, backboneOf, type HuggingFaceBackbone } from '../../hugging-face/backbone.ts';
 import {
   ACTIVATION,
@@ -30,7 +30,7 @@ export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   model_type: only('it is the only decoder', 'detr'),
   d_model: obeyed(SIZE, 256),
   num_queries: obeyed(SIZE, 100),
-  decoder_layers: obeyed(SIZE, 6),
+  decoder_layers: obeyed(SOME_LAYERS, 6),
   decoder_attention_heads: obeyed(SIZE, 8),
   decoder_ffn_dim: obeyed(SIZE, 2048),
   dropout: obeyed(PART, 0.1),
