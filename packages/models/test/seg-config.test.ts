@@ -64,7 +64,7 @@ function pathsIn(value: unknown, path: Path = []): Path[] {
   return path.length === 0 ? below : [path, ...below];
 }
 
-/** True where the value is as good as what it replaces, or the place may be empty. */
+/** Place where the value is as good as its replacement, or the place may be empty. */
 function isRight(path: Path, value: unknown): boolean {
   const at = path.join('.');
   if (path.length === 1 && at === 'inference') return value === undefined || JSON.stringify(value) === '{}';

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** transformers 5.18 brings every mask of Mask2Former to 384 x 384 first, whatever the input was (#44901). */
 const MASK2FORMER_SIZE: Size = [384, 384];
-/** Most bytes of full-size maps at once, 64 MiB: twelve maps of 800 x 1333 in float32 at a time. */
+/** Maps resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 /**

@@ -33,7 +33,7 @@ export type ResNetConfig = {
   batchNorm?: BatchNormConfig['mode'];
   /** Of the stem and behind each sum; within blocks it is relu, as in Hugging Face's port. Default: relu. */
   activation?: ActivationName;
-  /** True where the first stage halves the resolution too. Default: false. */
+  /** True if the first stage halves the resolution too. Default: false. */
   downsampleFirst?: boolean;
   /** Convolution of a bottleneck that has the stride. Default: 3x3; 1x1 is He et al. 2016's own. */
   strideIn?: '3x3' | '1x1';
@@ -80,8 +80,8 @@ export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };
 export const RESNET101C: ResNetConfig = { ...RESNET101, stem: 'deep', lastStageDilations: [1, 2, 4] };
 
 /**
- * ResNet, its stride in the (first) 3×3 convolution of a block unless told. He et al. 2016. Keys are those of Hugging Face's
- * port; other namings load through a key map.
+ * ResNet, its stride in the (first) 3×3 convolution of a block unless told. He et al. 2016. Keys are those of Hugging
+ * Face's port; other namings load through a key map.
  */
 export class ResNet {
   readonly scope: Scope;
@@ -198,7 +198,9 @@ class BasicBlock {
   }
 }
 
-/** a(x + F(x)) with F = 1×1, 3×3, 1×1, and a projection of x where its shape changes. He et al. 2016, figure 5 right. */
+/**
+ * a(x + F(x)) with F = 1×1, 3×3, 1×1, and a projection of x where its shape changes. He et al. 2016, figure 5 right.
+ */
 class Bottleneck {
   readonly scope: Scope;
   readonly reduce: ConvNorm;

@@ -37,7 +37,8 @@ export type SwinConfig = {
   dropPath?: number;
   /**
    * Places of the body and the output norms in Hugging Face's ports: `mask2former` has `encoder…` and
-   * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default: mask2former.
+   * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default:
+   * mask2former.
    */
   keys?: 'mask2former' | 'maskformer';
   /** First stage behind which there is an output norm: Panoptic SegFormer has none behind stage 0. Default: 0. */
@@ -46,7 +47,7 @@ export type SwinConfig = {
   patch?: number;
   /** Hidden channels of the MLPs over the stage's own, rounded down. Default: 4. */
   mlpRatio?: number;
-  /** True where queries, keys and values have biases. Default: true. */
+  /** True if queries, keys and values have biases. Default: true. */
   qkvBias?: boolean;
   /** Of the MLPs. Default: gelu. */
   activation?: ActivationName;

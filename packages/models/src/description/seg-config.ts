@@ -6,7 +6,7 @@ import { type System, systemOf } from '../systems/system.ts';
 import {
   between,
   checkObject,
-  type Fields,
+  type FieldChecks,
   type FieldsOf,
   listOf,
   NUMBER,
@@ -19,7 +19,7 @@ import {
 import type { Inference, ModelDescription, SegConfig } from './model-description.ts';
 
 const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
-const RESIZES: Record<ResizeRule['kind'], Fields> = {
+const RESIZES: Record<ResizeRule['kind'], FieldChecks> = {
   'shortest-edge': EDGES,
   'truncated-edge': EDGES,
   rescale: EDGES,

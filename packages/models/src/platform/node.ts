@@ -1,5 +1,5 @@
 import { diskLocation } from '../folder/disk-folder.ts';
-import type { DiskPlatform } from './types.ts';
+import type { ModelPlatform } from './types.ts';
 
 /** Node and what follows it, Deno for one. */
-export const platform: DiskPlatform = { diskLocation };
+export const platform: ModelPlatform = { diskLocation };

@@ -31,7 +31,7 @@ function goldenModel(config: MaskFormerConfig): GoldenModel {
 /** Model that a golden file describes. */
 export function maskFormerConfig(where: string, config: unknown): MaskFormerConfig {
   // training cases tell the decoder's number of queries once more
-  const { num_queries: _queries, ...json } = huggingFaceConfig<HuggingFaceMaskFormer>(where, config);
+  const { num_queries, ...json } = huggingFaceConfig<HuggingFaceMaskFormer & { num_queries?: number }>(where, config);
   return readMaskFormerConfig(`${where}: config`, json);
 }
 

@@ -24,7 +24,7 @@ export type Mask2FormerConfig = {
   decoderFfnDim: number;
   /** Of the query decoder's feed-forward networks. Default: relu. */
   activation?: ActivationName;
-  /** True where the query decoder's norms stand before their branches. Default: false, as published. */
+  /** True if the query decoder's norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
   /** Steps of the pyramid behind the pixel decoder's encoder. Default: 1, to stride 4. */
   numPyramidSteps?: number;

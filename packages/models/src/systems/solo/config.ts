@@ -15,7 +15,7 @@ export type SoloConfig = SoloCommonConfig &
       }
   );
 
-/** Fields common to all SOLOs. */
+/** FieldChecks common to all SOLOs. */
 export type SoloCommonConfig = {
   backbone: BackboneConfig;
   numClasses: number;
