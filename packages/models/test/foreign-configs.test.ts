@@ -101,6 +101,7 @@ const PLACES: readonly Place[] = [
       _max_size: { value: 999 },
       size_divisor: { value: 16 },
       size_divisibility: { value: 16 },
+      resample: { value: 3 },
       do_rescale: { value: false },
       rescale_factor: { value: 1 },
       do_normalize: { value: false },
@@ -165,6 +166,21 @@ test.each([
 ])('%s is refused in one line', async (_, fields, message) => {
   await expect(read({ model_type: 'mask2former', ...fields })).rejects.toThrow(message);
 });
+
+// Every field that transformers 4.57.6 and 5.18.0 write of their default configs; fixtures/make-defaults.py.
+const defaults = JSON.parse(readFileSync(new URL('./fixtures/default-configs.json', import.meta.url), 'utf8')) as Json;
+const versions = Object.entries(defaults).flatMap(([version, configs]) =>
+  Object.entries(configs as Readonly<Record<string, Json>>).map(([name, config]) => ({ version, name, config })),
+);
+
+test.each(versions)(
+  'transformers $version, $name: all fields with their defaults say what no field says',
+  async ({ name, config }) => {
+    const [model_type, backbone] = name.split(', ');
+    const short = backbone ? { model_type, backbone_config: { model_type: backbone } } : { model_type };
+    expect(await read(config)).toEqual(await read(short));
+  },
+);
 
 test('hidden_dim is obeyed, with feature_size of its width', async () => {
   const { config } = await read({ model_type: 'mask2former', hidden_dim: 64, feature_size: 64 });

@@ -12,7 +12,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
@@ -42,7 +42,7 @@ export type ResNetConfig = {
 /** A check for each field of ResNetConfig in a file. */
 export const RESNET_FIELDS: FieldsOf<Omit<ResNetConfig, 'type'>> = {
   stemDim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   dims: listOf(SIZE, 4),
   block: optional(oneOf('bottleneck', 'basic')),
   stem: optional(oneOf('basic', 'deep')),
@@ -153,9 +153,9 @@ function stemOutput({ stem: kind = 'basic', stemDim }: ResNetConfig): number {
   return kind === 'basic' ? stemDim : stemDim * 2;
 }
 
-type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
+type LayerSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
 
-function convNorm(scope: Scope, sizes: ConvSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
+function convNorm(scope: Scope, sizes: LayerSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
   const padding = ((sizes.kernel - 1) / 2) * (sizes.dilation ?? 1);
   const conv = new Conv2d(scope.at('convolution'), { ...sizes, padding, bias: false, init: init.kaimingNormal });
   return new ConvNorm(scope, conv, new BatchNorm(scope.at('normalization'), { dim: sizes.outDim, mode }));
@@ -213,7 +213,7 @@ class Bottleneck {
     const { inDim, outDim, stride, strideFirst, dilation, mode, activation } = config;
     const width = Math.floor(outDim / 4);
     const changes = inDim !== outDim || stride !== 1;
-    const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
+    const layer = (i: number, sizes: LayerSizes) => convNorm(scope.at('layer', i), sizes, mode);
     this.scope = scope;
     this.activation = activation;
     this.reduce = layer(0, { inDim, outDim: width, kernel: 1, stride: strideFirst ? stride : 1 });

@@ -22,6 +22,7 @@ import {
   PART,
   POSITIVE,
   SIZE,
+  SOME_LAYERS,
 } from '../description/check-fields.ts';
 
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
@@ -59,7 +60,7 @@ export type SwinConfig = {
 /** A check for each field of SwinConfig in a file. */
 export const SWIN_FIELDS: FieldsOf<Omit<SwinConfig, 'type'>> = {
   dim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   numHeads: listOf(SIZE, 4),
   window: SIZE,
   dropPath: optional(PART),
@@ -280,9 +281,7 @@ class SwinBlock {
 
   private regionBias(height: number, width: number): tf.Tensor3D {
     const { window, shift } = this.config;
-    return this.scope.derive(`regions.${height}x${width}`, () => [
-      regionBias(height, width, window, shift),
-    ])[0] as tf.Tensor3D;
+    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
 }
 

@@ -14,11 +14,20 @@ export type FieldsOf<T> = {
   readonly [K in keyof T]-?: Check | (T[K] extends Readonly<Record<string, unknown>> ? Kinds | FieldsOf<T[K]> : never);
 };
 
-/** Bounds counts, so that a file cannot ask for a model of a billion layers: the widest published layer has 3,072. */
+/** Bounds sizes, 65,536: the widest published layer has 3,072 channels. */
 const MOST = 2 ** 16;
 
 /** A whole number from 1 on. */
 export const SIZE: Check = whole(1);
+
+/** Bounds layers and blocks, 1,024 of each kind: the deepest published stage has 40 (PVTv2-B5). */
+const MOST_LAYERS = 2 ** 10;
+
+/** A number of layers, perhaps none. */
+export const LAYERS: Check = whole(0, MOST_LAYERS);
+
+/** A number of layers, at least one. */
+export const SOME_LAYERS: Check = whole(1, MOST_LAYERS);
 
 /** A whole number from 0 on. */
 export const COUNT: Check = whole(0);

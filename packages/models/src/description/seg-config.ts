@@ -1,8 +1,7 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
-import type { Category } from '@seg/image';
+import { type Category, PILLOW_FILTERS } from '@seg/image';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
-
 import { type System, systemOf } from '../systems/system.ts';
 import {
   between,
@@ -38,6 +37,7 @@ export const PREPROCESSING: FieldsOf<Preprocessing> = {
   rescale: POSITIVE,
   mean: listOf(NUMBER, 3),
   std: listOf(POSITIVE, 3),
+  filter: optional(oneOf(...PILLOW_FILTERS)),
   padTo: optional(listOf(SIZE, 2)),
 };
 
