@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const guide = readFileSync(path.join(root, 'docs/reading-guide.md'), 'utf8');
+const guide = ['docs/reading-guide.md', 'docs/walk.md']
+  .map((file) => readFileSync(path.join(root, file), 'utf8'))
+  .join('\n');
 const rows = [...guide.matchAll(/^\| ([^|]+) \| (packages\/\S+) \| (\w+) \|$/gm)].map(([, place, file, name]) => ({
   place,
   file,
