@@ -14,7 +14,10 @@ export function packAll(folder) {
   const pnpm = path.join(root, 'node_modules', '.bin', 'pnpm');
   const packed = new Map();
   for (const { name, folder: from, manifest } of publishedPackages()) {
-    const output = execFileSync(pnpm, ['pack', '--json', '--pack-destination', folder], { cwd: from, encoding: 'utf8' });
+    const output = execFileSync(pnpm, ['pack', '--json', '--pack-destination', folder], {
+      cwd: from,
+      encoding: 'utf8',
+    });
     const { filename } = JSON.parse(output.slice(output.indexOf('{')));
     packed.set(name, { tarball: path.resolve(folder, filename), folder: from, manifest });
   }
