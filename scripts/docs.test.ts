@@ -20,9 +20,14 @@ test.each(rows)('reading guide: $place is $name in $file', ({ file, name }) => {
   expect(readFileSync(path.join(root, file), 'utf8')).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
-test.each(['README.md', 'docs/architecture.md', 'docs/goldens.md'])('every file that %s links to exists', (file) => {
-  const text = readFileSync(path.join(root, file), 'utf8');
-  const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => link).filter((link) => !/^https?:/.test(link));
-  const missing = links.filter((link) => !existsSync(path.join(root, path.dirname(file), link)));
-  expect(missing).toEqual([]);
-});
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/goldens.md'])(
+  'every file that %s links to exists',
+  (file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)#]+)\)/g)]
+      .map(([, link]) => link)
+      .filter((link) => !/^https?:/.test(link));
+    const missing = links.filter((link) => !existsSync(path.join(root, path.dirname(file), link)));
+    expect(missing).toEqual([]);
+  },
+);

@@ -11,6 +11,9 @@ import { emptyFolder } from './packages/pack.mjs';
 import { run } from './packages/run.mjs';
 import { publishedPackages, root } from './packages/workspace.mjs';
 
+/** `pnpm publish` sorts by dependence, and passes over versions that the registry has. */
+const PUBLISH = ['--recursive', '--filter', './packages/*', 'publish', '--access', 'public', '--no-git-checks'];
+
 if (process.argv.includes('--loopback')) await rehearse();
 else await release();
 
@@ -62,9 +65,6 @@ async function rehearse() {
 function version(folder) {
   step(folder, path.join(folder, 'node_modules/.bin/changeset'), ['version']);
 }
-
-/** `pnpm publish` sorts by dependence, and passes over versions that the registry has. */
-const PUBLISH = ['--recursive', '--filter', './packages/*', 'publish', '--access', 'public', '--no-git-checks'];
 
 function publish(folder, options) {
   step(folder, path.join(folder, 'node_modules/.bin/pnpm'), [...PUBLISH, ...options]);

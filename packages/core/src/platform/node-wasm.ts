@@ -87,12 +87,20 @@ async function instantiate(threads: number): Promise<EmscriptenModule> {
 }
 
 /**
+ * The worker's text assigns both. A worker of Deno has them as accessors: `location` without a setter, and `onmessage` with
+ * one that would make each message arrive twice.
+ */
+const PLAIN_GLOBALS = `for (const name of ['location', 'onmessage'])
+      Object.defineProperty(globalThis, name, { value: undefined, writable: true });`;
+
+/**
  * The worker as a URL that holds its text: no file is written, so that a read-only disk does. Such a worker is an ES
  * module, which has no `require` and no `__filename`.
  */
 function workerUrl(text: string): URL {
   const prelude = `import { createRequire } from 'node:module';
-    const require = createRequire(${JSON.stringify(import.meta.url)}), __filename = 'worker.js';\n`;
+    const require = createRequire(${JSON.stringify(import.meta.url)}), __filename = 'worker.js';
+    ${'Deno' in globalThis ? PLAIN_GLOBALS : ''}\n`;
   // the package stores the text for a Blob, with its line breaks inside strings already resolved
   return new URL(`data:text/javascript,${encodeURIComponent(prelude + text.replace(/\n/g, '\\n'))}`);
 }
