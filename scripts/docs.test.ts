@@ -22,7 +22,6 @@ test.each(rows)('reading guide: $place is $name in $file', ({ file, name }) => {
   expect(readFileSync(path.join(root, file), 'utf8')).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
-<<<<<<< HEAD
 const limits = readFileSync(path.join(root, 'docs/limits.md'), 'utf8');
 const bounds = [...limits.matchAll(/^\| ([^|]+) \| (\d+) \| (packages\/\S+) \| (\w+) \|$/gm)].map(
   ([, of, bound, file, name]) => ({ of, bound: Number(bound), file, name }),
@@ -39,10 +38,7 @@ test.each(bounds)('limits: $of is $bound, as $name in $file', ({ bound, file, na
   expect(new Function(`return ${expression}`)()).toBe(bound);
 });
 
-test.each(['README.md', 'docs/architecture.md', 'docs/goldens.md', 'docs/limits.md'])(
-=======
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/goldens.md'])(
->>>>>>> w-packages
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/goldens.md', 'docs/limits.md'])(
   'every file that %s links to exists',
   (file) => {
     const text = readFileSync(path.join(root, file), 'utf8');
