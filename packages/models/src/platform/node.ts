@@ -1,5 +1,12 @@
-import { diskLocation } from '../folder/disk-folder.ts';
+import { diskLocation, isOnDisk } from '../folder/disk-folder.ts';
+import { diskHub } from '../hub/disk-hub.ts';
+import { hubSettings } from '../hub/hub-environment.ts';
 import type { Platform } from './types.ts';
 
 /** Node and what follows it, Deno for one. */
-export const platform: Platform = { diskLocation };
+export const platform: Platform = {
+  isOnDisk,
+  diskLocation,
+  endpoint: (options) => hubSettings(options).endpoint,
+  hubFolder: diskHub,
+};
