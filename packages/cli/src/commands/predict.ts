@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { GroundTruth } from '../predict/ground-truth.ts';
 import { checkInputImages } from '../predict/input-images.ts';
+import { loadSegmenter } from '../predict/load-segmenter.ts';
 import { prepareOutFolder } from '../predict/out-folder.ts';
 import { predictImages } from '../predict/predict-images.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
@@ -29,7 +30,7 @@ export type PredictSurroundings = {
 };
 
 const surroundings: PredictSurroundings = {
-  load: async (folder) => (await import('@seg/models')).Segmenter.load(folder),
+  load: loadSegmenter,
   print: (text) => console.log(text),
   progress: new Progress(),
 };
@@ -41,7 +42,7 @@ export function predictCommand(around: PredictSurroundings = surroundings): Comm
     .argument('<images...>', 'image files, or folders of them')
     .requiredOption(
       '--model <dir>',
-      'folder or URL with config.json and weights, as trained or converted here or from Hugging Face',
+      'folder or URL with config.json and weights, or org/name[@revision] on the Hugging Face hub',
     )
     .addOption(
       new Option('--task <task>', 'what to look for (default: what the model is for, panoptic or instance)').choices([

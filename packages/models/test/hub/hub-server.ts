@@ -44,12 +44,12 @@ export class HubServer {
   static async start(): Promise<HubServer> {
     const server = new HubServer();
     for (const one of [server.hub, server.content]) await once(one.listen(0, '127.0.0.1'), 'listening');
+    server.endpoint = urlOf(server.hub);
     return server;
   }
 
-  get endpoint(): string {
-    return urlOf(this.hub);
-  }
+  /** URL of the hub. */
+  endpoint = '';
 
   close(): void {
     for (const one of [this.hub, this.content]) {
