@@ -42,6 +42,7 @@ export async function loadModel(
   const weights = await openWeightsAt(pathOrUrl, location, options);
   const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys(), systems)));
   try {
+    options.signal?.throwIfAborted();
     const model = buildModel(params, config, systems);
     params.verify((key) => isUnused(config, key, systems));
     return { model, ...rest };

@@ -88,6 +88,15 @@ test.each([
   expect(hub.seen[0].path).toBe(`/api/models/org/tiny/revision/${revision}?blobs=true`);
 });
 
+test('a preset’s name stands for its weights on the hub, where they are there', async () => {
+  hub.add('facebook/mask2former-swin-tiny-coco-panoptic', files);
+  await load('mask2former-swin-t-coco-panoptic');
+  expect(hub.seen[0].path).toContain('/facebook/mask2former-swin-tiny-coco-panoptic/');
+  await expect(load('solov2-r50-coco')).rejects.toThrow(
+    'solov2-r50-coco: expected a published model whose weights are on the hub, got one of https://github.com/WXinlong/SOLO (seg convert --preset solov2-r50-coco)',
+  );
+});
+
 test('a revision is an option too, and may not disagree', async () => {
   await load('org/tiny', { revision: 'v1' });
   expect(hub.seen[0].path).toContain('/revision/v1');
@@ -243,6 +252,8 @@ test('without the hub, what is in the cache serves, and what is not there is nam
 
 test('a hub that does not answer is done without where the cache has the model', async () => {
   await load();
+  hub.faults.push({ path: /api/, fault: { status: 503 } });
+  await load();
   hub.close();
   await load();
   await expect(load('org/other')).rejects.toThrow(
@@ -263,6 +274,28 @@ test('a cache that Python’s tools have written is read without a request for a
   expect(hub.sentOf(/resolve|safetensors/)).toBe(0);
   await load('org/tiny', { offline: true });
   expect(hub.seen.length).toBe(1);
+});
+
+test('a cache whose notes cannot be written serves what it has', async () => {
+  const { 'preprocessor_config.json': _, ...rest } = files;
+  hub.add('org/tiny', rest);
+  await load();
+  rmSync(stored('.no_exist'), { recursive: true });
+  rmSync(stored('refs'), { recursive: true });
+  for (const name of ['.no_exist', 'refs']) writeFileSync(stored(name), 'no folder');
+  await load();
+});
+
+test('a commit that is nowhere is told as what the hub says of it', async () => {
+  const name = `org/tiny@${'abc'.padEnd(40, '0')}`;
+  await expect(load(name)).rejects.toThrow(/got status 404: no such revision$/);
+  hub.close();
+  await expect(load(name)).rejects.toThrow(/got connect ECONNREFUSED/);
+});
+
+test('a blocked cache is told by its place', async () => {
+  writeFileSync(stored(), 'no folder');
+  await expect(load()).rejects.toThrow(`${cacheDir}: expected a cache to write to, got E`);
 });
 
 test('shards are fetched by their index', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   type Footprint,
   footprint,
@@ -16,7 +17,7 @@ export type ModelInfo = ModelDescription &
     model: string;
     system: string;
     tasks: readonly string[];
-    /** What its authors say of it, where it is one of the published. */
+    /** Its authors' figure and release, where it is one of the published. */
     published: ZooEntry | null;
   };
 
@@ -40,6 +41,6 @@ export async function describeModel(model: string): Promise<ModelInfo> {
 }
 
 async function describe(model: string): Promise<ModelDescription> {
-  if (Object.hasOwn(PRESETS, model)) return PRESETS[model as PresetName];
+  if (!existsSync(model) && Object.hasOwn(PRESETS, model)) return PRESETS[model as PresetName];
   return readDescription((await openLocation(model)).folder);
 }

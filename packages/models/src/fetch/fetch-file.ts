@@ -4,7 +4,7 @@ import { type DownloadPlan, download } from './download.ts';
 import { type FetchOptions, MOST_IN_MEMORY } from './fetch-options.ts';
 import { memorySink } from './memory-sink.ts';
 
-/** What is known of a file besides its URL. */
+/** Knowledge of a file besides its URL. */
 export type FilePlan = Partial<Pick<DownloadPlan, 'file' | 'token' | 'size'>> & {
   /** Throws a better error for an answer that is not the file's. */
   refuse?: (answer: Response) => void;

@@ -12,14 +12,27 @@ const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckp
 
 /**
  * Opens a folder, or a file (for a TensorFlow checkpoint: its prefix), on this machine (Node), behind a URL, or on a hub
- * by `org/name`, `org/name@revision` or the URL of its page. A path that is there wins over a name on the hub.
+ * by `org/name`, `org/name@revision`, the URL of its page or the name of a preset whose weights are there. A path that is
+ * there wins over a name.
  *
  * @throws FormatError naming it, where it is none of these or cannot be had
  */
 export async function openLocation(pathOrUrl: string, options: HubOptions = {}): Promise<ModelLocation> {
   if (/^https?:\/\//.test(pathOrUrl)) return openUrl(pathOrUrl, options);
-  const id = platform.isOnDisk(pathOrUrl) ? null : readHubId(pathOrUrl);
+  if (platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
+  const id = readHubId((await hubOfPreset(pathOrUrl)) ?? pathOrUrl);
   return id === null ? platform.diskLocation(pathOrUrl) : openHub(id, options);
+}
+
+/** Name on the hub of a published model by its preset's name; null of other names. Pages load the list when they need it. */
+async function hubOfPreset(name: string): Promise<string | null> {
+  if (!/^[a-z][a-z\d-]+$/.test(name)) return null;
+  const { ZOO } = await import('../zoo/zoo.ts');
+  const entry = ZOO.find(({ preset }) => preset === name);
+  if (entry === undefined || entry.hub !== null) return entry?.hub ?? null;
+  throw new FormatError(
+    `${name}: expected a published model whose weights are on the hub, got one of ${entry.source} (seg convert --preset ${name})`,
+  );
 }
 
 async function openHub(id: HubId, options: HubOptions): Promise<ModelLocation> {

@@ -36,16 +36,25 @@ export async function diskHub(id: HubId, options: HubOptions): Promise<ModelFold
 }
 
 async function snapshotOf(settings: HubSettings, id: HubId, cache: HubCache): Promise<Snapshot> {
-  const cached = cache.commitOf(id.revision);
+  const known = cache.commitOf(id.revision);
+  const cached = known !== null && cache.hasSnapshot(known) ? known : null;
   if (settings.offline) return offlineSnapshot(settings, id, cached);
   try {
-    const { commit, files } = await fetchRevision(settings, id);
-    await inCache(settings.cacheDir, () => cache.keepCommit(id.revision, commit));
+    const { commit, files } = await fetchRevision(cached === null ? settings : impatient(settings), id);
+    cache.keepCommit(id.revision, commit);
     return { commit, files: new Set(files.keys()) };
   } catch (error) {
     if (!(error instanceof NoAnswer) || cached === null) throw error;
     return { commit: cached, files: null };
   }
+}
+
+/** Ten seconds, as Python's tools: a hub that is not needed is not waited for. */
+const PATIENCE = 10_000;
+
+/** Settings for a question that the cache can answer too. */
+function impatient(settings: HubSettings): HubSettings {
+  return { ...settings, retries: 0, timeout: Math.min(settings.timeout ?? PATIENCE, PATIENCE) };
 }
 
 function offlineSnapshot({ cacheDir }: HubSettings, id: HubId, commit: string | null): Snapshot {
@@ -68,7 +77,7 @@ async function fetchInto(
   if (found !== null) return found;
   if (files === null) return absentOffline(cache, id, commit, file);
   if (!files.has(file)) {
-    await inCache(settings.cacheDir, () => cache.keepAbsent(commit, file));
+    cache.keepAbsent(commit, file);
     return null;
   }
   const plan = { id, file, url: fileUrl(settings, id.repo, commit, file), token: settings.token };

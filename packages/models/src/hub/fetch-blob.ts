@@ -13,7 +13,7 @@ import { IncompleteBlob } from './incomplete-blob.ts';
 /** A file on the hub, to be put into the cache. */
 export type BlobPlan = { id: HubId; url: string; file: string; token: string | null };
 
-/** What the hub says of a file's content. */
+/** A file's content, as the hub tells of it. */
 type BlobHead = {
   /** Name of the blob: its SHA-256 where it is in large storage, else git's. */
   etag: string;

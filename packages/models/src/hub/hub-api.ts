@@ -5,7 +5,7 @@ import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { type HubId, nameOf } from './hub-id.ts';
 import type { HubSettings } from './hub-options.ts';
 
-/** What a hub says of one file. */
+/** One file, as a hub tells of it. */
 export type HubFile = {
   /** Bytes, or null where the hub does not say. */
   size: number | null;

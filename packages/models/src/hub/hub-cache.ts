@@ -31,9 +31,14 @@ export class HubCache {
     return COMMIT.test(text) ? text : null;
   }
 
+  /** True where some file of a commit is there. */
+  hasSnapshot(commit: string): boolean {
+    return existsSync(path.join(this.folder, 'snapshots', commit));
+  }
+
   keepCommit(revision: string, commit: string): void {
     if (COMMIT.test(revision) || this.commitOf(revision) === commit) return;
-    writeWhole(path.join(this.folder, 'refs', revision), commit);
+    note(path.join(this.folder, 'refs', revision), commit);
   }
 
   /** Path of a file that is there, or null. */
@@ -48,7 +53,7 @@ export class HubCache {
   }
 
   keepAbsent(commit: string, file: string): void {
-    if (!this.isAbsent(commit, file)) writeWhole(path.join(this.folder, '.no_exist', commit, file), '');
+    if (!this.isAbsent(commit, file)) note(path.join(this.folder, '.no_exist', commit, file), '');
   }
 
   blob(etag: string): string {
@@ -86,11 +91,21 @@ export async function inCache<T>(cacheDir: string, act: () => T | Promise<T>): P
   }
 }
 
+/** Counts names that this process has made. */
 let fresh = 0;
 
 /** A name beside another that nobody else uses. */
 function beside(name: string): string {
   return `${name}.${process.pid}-${fresh++}.tmp`;
+}
+
+/** Writes what can be asked for again: a cache that cannot be written to still serves what it has. */
+function note(name: string, text: string): void {
+  try {
+    writeWhole(name, text);
+  } catch {
+    // the next load asks the hub again
+  }
 }
 
 function writeWhole(name: string, text: string): void {

@@ -89,7 +89,7 @@ function toJson({ commit, files }: HubRevision): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ commit, files: [...files] }));
 }
 
-/** What {@link toJson} of this page has written. */
+/** Reads what {@link toJson} of this page has written. */
 function fromJson(bytes: Uint8Array): HubRevision {
   const { commit, files } = JSON.parse(new TextDecoder().decode(bytes)) as {
     commit: string;
