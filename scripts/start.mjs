@@ -10,6 +10,7 @@ const isOption = (name) => given.some((argument) => argument === name || argumen
 
 const defaults = [];
 if (!isOption('--model')) defaults.push('--model', path.join(root, 'examples', 'mask2former', 'model'));
+if (!isOption('--resume')) defaults.push('--force'); // the results of the last time
 if (!isOption('--backend')) defaults.push('--backend', 'wasm');
 const hasImages = given.some((argument) => !argument.startsWith('-') && existsSync(argument));
 const images = hasImages ? [] : [path.join(samples, 'images')];

@@ -1,4 +1,4 @@
-// Types, lint, layers, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only the tests.
+// Types, lint, layers, order, sizes, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only the tests.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +15,7 @@ if (backends === null) {
   step('types', bin('tsc'), ['-p', 'tsconfig.json']);
   step('lint', bin('biome'), ['check', '--diagnostic-level=error', '.']);
   step('layers', process.execPath, ['scripts/check-layers.mjs']);
+  step('house', process.execPath, ['scripts/check-house.mjs']);
   step('sizes', process.execPath, ['scripts/check-sizes.mjs']);
   step('fuzz', process.execPath, ['scripts/fuzz/main.mjs', 'images']);
 }

@@ -1,7 +1,7 @@
 // Feeds changed files to a reader, in a process of its own with a watchdog: each must be read, or refused with an error of
 // one line that says what was expected; none may hang, or take more memory than ten times the file and 200 MB.
 //
-//   node scripts/fuzz/main.mjs images [--cases 2000] [--seed 1]     nightly: --cases 100000
+//   node scripts/fuzz/main.mjs images|checkpoints|evaluations|panoptic-json|goldens|configs [--cases 2000] [--seed 1]
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -41,7 +41,7 @@ function watch() {
 }
 
 async function run() {
-  const { caseOf, read } = await import(`./${reader}.mjs`);
+  const { caseOf, read, isRefusal = isOneLine } = await import(`./${reader}.mjs`);
   const [count, seed] = [Number(values.cases), Number(values.seed)];
   const start = process.resourceUsage().maxRSS;
   let [answers, refusals, largest] = [0, 0, 0];
@@ -54,9 +54,9 @@ async function run() {
       answers++;
     } catch (error) {
       refusals++;
-      if (error.name === 'FormatError' && /^[^\n]*expected [^\n]*, got [^\n]*$/.test(error.message)) continue;
+      if (isRefusal(error)) continue;
       console.error(
-        `fuzz ${reader}: case ${index} of seed ${seed}: expected a FormatError of one line, got ${error.stack}`,
+        `fuzz ${reader}: case ${index} of seed ${seed}: expected a refusal that says so, got ${error.stack}`,
       );
       process.exit(1);
     }
@@ -72,6 +72,11 @@ async function run() {
     process.exit(1);
   }
   process.disconnect();
+}
+
+/** A refusal, unless the reader says otherwise: an error of our class, in one line. */
+function isOneLine({ name, message }) {
+  return name === 'FormatError' && /^[^\n]*expected [^\n]*, got [^\n]*$/.test(message);
 }
 
 /** 0 ≤ x < 1 */

@@ -6,7 +6,7 @@ export type WindowAttentionConfig = {
   dim: number;
   numHeads: number;
   window: number;
-  /** Whether queries, keys and values have biases. Default: true. */
+  /** True if queries, keys and values have biases. Default: true. */
   qkvBias?: boolean;
 };
 

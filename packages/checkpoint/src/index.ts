@@ -14,5 +14,6 @@ export { openCheckpoint } from './open-checkpoint.ts';
 export type { ParamSource, StoredValue } from './param-source.ts';
 export { parseJson, readAs, type Schema } from './read-as.ts';
 export { openSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+export { maskedCrc32c } from './tensorflow/crc32c.ts';
 export { type OpenShard, openTensorBundle, shardName } from './tensorflow/open-tensor-bundle.ts';
 export { isSortedTable } from './tensorflow/sorted-table.ts';

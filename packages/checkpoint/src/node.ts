@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { systemReason, writeFileAtomic } from './files/write-file-atomic.ts';
+export { removeParts, systemReason, writeFileAtomic } from './files/write-file-atomic.ts';

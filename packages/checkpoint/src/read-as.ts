@@ -30,7 +30,9 @@ export function readAs<T>(where: string, schema: Schema<T>, value: unknown): T {
   const [issue] = result.issues;
   const keys = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
   const at = keys.length > 0 ? ` as ${formatPath(keys)}` : '';
-  throw new FormatError(`${where}: expected ${expectation(issue)}${at}, got ${describeValue(valueAt(value, keys))}`);
+  throw new FormatError(
+    `${where}: expected ${expectation(issue, keys.at(-1))}${at}, got ${describeValue(valueAt(value, keys))}`,
+  );
 }
 
 /**
@@ -46,7 +48,9 @@ export function parseJson(where: string, text: string): unknown {
   }
 }
 
-function expectation({ expected, message }: SchemaIssue): string {
+/** Valibot says `"name"` where a field of that name is absent. */
+function expectation({ expected, message }: SchemaIssue, key: PropertyKey | undefined): string {
+  if (expected === JSON.stringify(key)) return 'a value';
   return expected ? expected.replace(/^Object$/, 'an object').replace(/^Array$/, 'a list') : message;
 }
 

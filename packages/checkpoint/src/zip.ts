@@ -25,6 +25,8 @@ const MAX_END_BYTES = 22 + 65_535;
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 /** Compressed entries are unpacked in memory. PyTorch compresses none; archives that were packed again may. */
 const MAX_DEFLATED_BYTES = 512 * 2 ** 20;
+/** A storage is unpacked once where its tensors are read in a row; 32 times leave room for those that wait in between. */
+const MAX_TIMES_UNPACKED = 32;
 /** Deflate cannot expand further. */
 const MAX_RATIO = 1032;
 
@@ -43,9 +45,10 @@ export function openZip(source: ByteSource): Map<string, ZipEntry> {
   }
   const view = viewOf(source, offset, length);
   const entries = new Map<string, ZipEntry>();
+  const inflate = boundedUnpack(source.name);
   for (let i = 0, at = 0; i < count; i++) {
     const { record, end } = readRecord(source.name, view, at);
-    entries.set(record.name, entryOf(source, record));
+    entries.set(record.name, entryOf(source, record, inflate));
     at = end;
   }
   return entries;
@@ -120,7 +123,30 @@ function widened(record: Record, view: DataView, start: number, length: number):
   return record;
 }
 
-function entryOf(source: ByteSource, record: Record): ZipEntry {
+type Unpack = (where: string, record: Record, packed: () => Uint8Array) => Uint8Array;
+
+/**
+ * Unpacks entries of one archive, and keeps the last: hundreds of tensors may be parts of one storage. What is unpacked
+ * again and again for all that, is bounded.
+ */
+function boundedUnpack(name: string): Unpack {
+  let last: { record: Record; bytes: Uint8Array } | null = null;
+  const seen = new Map<Record, number>();
+  return (where, record, packed) => {
+    if (last?.record === record) return last.bytes;
+    last = null; // no two at once in memory
+    const times = (seen.get(record) ?? 0) + 1;
+    if (times > MAX_TIMES_UNPACKED) {
+      throw new FormatError(`${name}: expected to unpack ${record.name} ${MAX_TIMES_UNPACKED} times at most, got more`);
+    }
+    seen.set(record, times);
+    const bytes = inflated(where, packed(), record.size);
+    last = { record, bytes };
+    return bytes;
+  };
+}
+
+function entryOf(source: ByteSource, record: Record, inflate: Unpack): ZipEntry {
   const where = `${source.name}: ${record.name}`;
   const { name, size, packed, method } = record;
   if (method !== STORED && method !== DEFLATED) {
@@ -139,7 +165,10 @@ function entryOf(source: ByteSource, record: Record): ZipEntry {
     read: (offset, length) =>
       method === STORED
         ? source.read(dataStart(source, record) + offset, length)
-        : inflated(where, source.read(dataStart(source, record), packed), size).subarray(offset, offset + length),
+        : inflate(where, record, () => source.read(dataStart(source, record), packed)).subarray(
+            offset,
+            offset + length,
+          ),
   };
 }
 

@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 
-export { type PredictOptions, type PredictSurroundings, predictCommand } from './commands/predict.ts';
+export { type PredictIo, type PredictOptions, predictCommand } from './commands/predict.ts';
 export { main } from './main.ts';

@@ -26,9 +26,9 @@ test('--version is that of the package', async () => {
   expect(printed(write)).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test('an unknown command or option is one line and exit code 1', async () => {
-  expect(await main(['segment'])).toBe(1);
-  expect(await main(['predict', '--colour'])).toBe(1);
+test('an unknown command or option is one line and exit code 2', async () => {
+  expect(await main(['segment'])).toBe(2);
+  expect(await main(['predict', '--colour'])).toBe(2);
   expect(printed(complain)).toMatch(/^error: unknown command 'segment'\nerror: [^\n]*\n$/);
 });
 

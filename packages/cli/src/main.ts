@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { EXIT, exitCodeOf } from './process/exit-code.ts';
 import { terminalText } from './render/terminal-text.ts';
 
 /** Each command's code is loaded only when it is called for. */
@@ -16,7 +17,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
  * Runs the `seg` command. Errors are one line on standard error; `SEG_DEBUG=1` adds where they come from.
  *
  * @param argv Arguments after the program's name
- * @returns The exit code: 0, what a command has set, or 1 after an error
+ * @returns The exit code: 0, what a command has set, 1 where the input is wrong, 2 where the arguments are, 70 for a fault
+ * of the program
  */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -24,9 +26,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode; // commander has said what is wrong
-    console.error(terminalText(`seg: ${describe(error)}`));
-    return 1;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // it has said why
+    const code = exitCodeOf(error);
+    console.error(terminalText(`seg: ${code === EXIT.fault ? 'internal error: ' : ''}${describe(error)}`));
+    return code;
   }
 }
 

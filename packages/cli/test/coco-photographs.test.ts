@@ -24,7 +24,7 @@ async function read(from: string, name: string): Promise<{ width: number; height
   return decodeImage(readFileSync(path.join(from, name)), name);
 }
 
-/** What a command prints. */
+/** Text that a command prints. */
 async function printed(...args: string[]): Promise<string> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(String(line)));

@@ -90,7 +90,7 @@ async function writePublished(spoil: (tensors: Tensors) => void = () => {}): Pro
   return tensors;
 }
 
-/** Where {@link writePublished} puts the weights. */
+/** Place of the weights that {@link writePublished} writes. */
 const input = (): string => at('published', 'solov2.pth');
 
 describe('a file of PyTorch beside a config', () => {

@@ -19,18 +19,18 @@ export type Footprint = {
 };
 
 /**
- * Most of each. 2³² numbers are 16 GiB in float32: nine times the parameters of the largest published model
+ * Most of each. 2²⁶ pixels are 67 megapixels, more than an image file may have here. 2³² numbers are 16 GiB in float32: nine times the parameters of the largest published model
  * (MaX-DeepLab-L, 451 M), and twenty times what Mask2Former with Swin-L has alive at 800 × 1333. 2¹⁶ tensors are twenty
  * times those of MaX-DeepLab-L.
  */
-const MOST = { numbers: 2 ** 32, parameters: 2 ** 16, activations: 2 ** 32 };
+const MOST = { pixels: 2 ** 26, numbers: 2 ** 32, parameters: 2 ** 16, activations: 2 ** 32 };
 
 /**
  * Estimates what a model takes. Lays its parameters out and makes none; needs a started backend.
  *
  * @param where Names the file of the description in errors
- * @throws FormatError where a model is larger than sense allows: more than 2³² numbers in parameters or in a pass, or
- *   more than 2¹⁶ tensors
+ * @throws FormatError where a model is larger than sense allows: more than 2³² numbers in parameters or in a pass, 2¹⁶
+ *   tensors, or 2²⁶ pixels
  */
 export function footprint(
   where: string,
@@ -39,6 +39,11 @@ export function footprint(
 ): Footprint {
   const system = systemOf(where, config, systems);
   const size = largestSize(preprocessing);
+  if (size !== null && size[0] * size[1] > MOST.pixels) {
+    throw new FormatError(
+      `${where}: expected images of at most ${MOST.pixels} pixels, got preprocessing to ${size.join('x')}`,
+    );
+  }
   const activations = size && Math.ceil(3 * size[0] * size[1] + system.activations(config, size));
   if (size !== null && !(activations! <= MOST.activations)) {
     throw new FormatError(

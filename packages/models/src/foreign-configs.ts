@@ -5,7 +5,7 @@
  */
 
 import { BACKBONE } from './backbones/backbone.ts';
-import { type Fields, isCheck, isKinds, type Kinds } from './description/check-fields.ts';
+import { type FieldChecks, isCheck, isKinds, type Kinds } from './description/check-fields.ts';
 import { CATEGORY, INFERENCE, PREPROCESSING } from './description/seg-config.ts';
 import { RESNET_FIELDS, SWIN_FIELDS } from './hugging-face/backbone.ts';
 import { ACTIVATION_NAMES } from './hugging-face/common.ts';
@@ -84,7 +84,7 @@ function ruleText(rule: FieldRule): string {
 }
 
 function ownText(): string {
-  const models = SYSTEMS.flatMap(({ fields }) => Object.entries(fields as Readonly<Record<string, Fields>>));
+  const models = SYSTEMS.flatMap(({ fields }) => Object.entries(fields as Readonly<Record<string, FieldChecks>>));
   const configs = models.map(([model, fields]) => `### \`config\` of model \`${model}\`\n\n${fieldsText(fields)}`);
   const backbones = Object.entries(BACKBONE.kinds).map(
     ([type, fields]) => `### \`backbone\` of type \`${type}\`\n\n${fieldsText(fields)}`,
@@ -112,11 +112,11 @@ ${fieldsText(INFERENCE)}
 ${[...configs, ...backbones].join('\n')}`;
 }
 
-function fieldsText(fields: Fields, path = ''): string {
+function fieldsText(fields: FieldChecks, path = ''): string {
   return `| field | expected |\n|---|---|\n${fieldRows(fields, path).join('\n')}\n`;
 }
 
-function fieldRows(fields: Fields, path: string): string[] {
+function fieldRows(fields: FieldChecks, path: string): string[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const at = `${path}${name}`;
     if (isCheck(field)) return [`| \`${at}\` | ${field.expected} |`];

@@ -23,6 +23,7 @@ export {
 } from './description/data-set-categories.ts';
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
+export { fetchBounded } from './fetch/fetch-bounded.ts';
 export type { DownloadProgress, FetchOptions } from './fetch/fetch-options.ts';
 export { openLocation } from './folder/open-location.ts';
 export { type Footprint, footprint } from './footprint.ts';
@@ -31,6 +32,7 @@ export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
+export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { ORIGINAL_PREPROCESSING, preprocess } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';

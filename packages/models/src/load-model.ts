@@ -22,13 +22,16 @@ export type LoadOptions = WeightOptions & {
 /**
  * Loads a model from a folder, a URL, or a hub by `org/name[@revision]` or the URL of its page. A folder of that name on
  * this machine wins. In Node, models of a hub are kept in the cache that Python's tools share, in a page in the page's
- * cache; only the files that are needed are fetched, and none that is there. In the folder is a Hugging Face folder as published (`config.json`, `preprocessor_config.json`,
- * `model.safetensors`, `pytorch_model.bin` or shards), or one that this project wrote, of any system; or a single file of
- * weights (see {@link openWeightsAt}) beside a `config.json` or with a description. Weights under the original
+ * cache; only the files that are needed are fetched, and none that is there.
+ *
+ * A folder is Hugging Face's as published (`config.json`, `preprocessor_config.json`, `model.safetensors`,
+ * `pytorch_model.bin` or shards), or one that this project wrote, of any system. A single file of weights (see
+ * {@link openWeightsAt}) has a `config.json` beside it or comes with a description. Weights under the original
  * repositories' keys are recognized.
  *
  * @param description Of the weights, one of {@link PRESETS} for example, where no `config.json` says it
- * @throws FormatError where a file is not what it should be or cannot be had; the reason of `options.signal`; CheckpointError with every key that does not fit
+ * @throws FormatError where a file is not what it should be or cannot be had; CheckpointError with every key that does not
+ *   fit; the reason of `options.signal`
  */
 export async function loadModel(
   pathOrUrl: string,

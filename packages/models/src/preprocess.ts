@@ -2,6 +2,7 @@ import type { ImageBatch, ImageGeometry, Size } from '@seg/core';
 import {
   type FloatImage,
   fittedSize,
+  type ResizeFilter,
   type RgbImage,
   rescaledSize,
   resizeImage,
@@ -39,6 +40,8 @@ export type Preprocessing = {
   rescale: number;
   mean: [number, number, number];
   std: [number, number, number];
+  /** Pillow's filter of a resize by Pillow. Default: bilinear. */
+  filter?: ResizeFilter;
   /** Height and width that zeros fill right and below. Default: those of the largest image and the divisor. */
   padTo?: Size;
 };
@@ -136,7 +139,7 @@ function resizeForModel(image: RgbImage, config: Preprocessing): RgbImage | Floa
     case 'square':
       return resizeImageAligned(image, size);
     default:
-      return resizeImage(image, size);
+      return resizeImage(image, size, { filter: config.filter });
   }
 }
 

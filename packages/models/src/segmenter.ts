@@ -1,6 +1,7 @@
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import { groupBySize } from './inference/group-by-size.ts';
+import { nextTurn } from './inference/next-turn.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, type LoadOptions, loadModel } from './load-model.ts';
 import { preprocess } from './preprocess.ts';
@@ -12,6 +13,8 @@ export type SegmentOptions = {
   threshold?: number;
   /** Publisher of the post-processing. Default: the original. */
   rule?: Rule;
+  /** Ends the call before its next pass; its reason is thrown. */
+  signal?: AbortSignal;
 };
 
 /** Choices for several images at once. */
@@ -26,9 +29,14 @@ export type SegmentBatchOptions = SegmentOptions & {
 /** One image of 800 × 1333 has 1,066,400 pixels: a pass then takes what the papers' models take for one image. */
 const BATCH_PIXELS = 2 ** 20;
 
-/** Images in, segments out. Owns its model. */
+/**
+ * Images in, segments out. Owns its model. Calls that are made at once wait for each other: passes run one after the other,
+ * with a turn of the event loop between, so that timers, requests and signals are answered in a server or a page.
+ */
 export class Segmenter {
   readonly loaded: LoadedModel;
+  private lastPass: Promise<unknown> = Promise.resolve();
+  private isDisposed = false;
 
   constructor(loaded: LoadedModel) {
     this.loaded = loaded;
@@ -89,9 +97,11 @@ export class Segmenter {
     const results = new Array<InstanceList | SegmentMap>(images.length);
     const { batchPixels = BATCH_PIXELS } = options;
     for (const group of groupBySize(images, this.loaded.preprocessing, batchPixels)) {
-      const found = await this.pass(
-        group.map((i) => images[i]),
-        decodeOptions,
+      const found = await this.inTurn(options.signal, () =>
+        this.pass(
+          group.map((i) => images[i]),
+          decodeOptions,
+        ),
       );
       for (const [k, i] of group.entries()) results[i] = found[k];
     }
@@ -110,6 +120,18 @@ export class Segmenter {
     return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
   }
 
+  /** Runs a pass when those before it have ended. @throws Error where the model is gone, the signal's reason where it ends */
+  private async inTurn<T>(signal: AbortSignal | undefined, pass: () => Promise<T>): Promise<T> {
+    const before = this.lastPass;
+    const mine = before.then(nextTurn).then(() => {
+      signal?.throwIfAborted();
+      if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
+      return pass();
+    });
+    this.lastPass = mine.catch(() => {}); // the next call is not concerned
+    return mine;
+  }
+
   /** Images of one size through the model together, decoded one after the other. */
   private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
@@ -124,7 +146,10 @@ export class Segmenter {
     }
   }
 
+  /** Frees the model. Calls that wait for their turn fail. */
   dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
     this.loaded.model.dispose();
   }
 }

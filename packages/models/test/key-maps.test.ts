@@ -1,6 +1,8 @@
 import { type ParamSource, renamed, renamedBack } from '@seg/checkpoint';
 import { ParamStore, useBackend } from '@seg/core';
 import { beforeAll, expect, test } from 'vitest';
+import { torchvisionResNetKeys } from '../src/backbones/key-maps.ts';
+import { RESNET18, RESNET50, ResNet } from '../src/backbones/resnet.ts';
 import { MASK2FORMER_ORIGINAL_KEYS } from '../src/systems/mask2former/key-map.ts';
 import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
 import { MASKFORMER_ORIGINAL_KEYS } from '../src/systems/maskformer/key-map.ts';
@@ -43,4 +45,30 @@ test('a checkpoint of another model is refused with every kind of fault at once'
   const params = new ParamStore(source);
   new MaskFormer(params, TINY_MASKFORMER);
   expect(() => params.verify()).toThrow(/missing: .*\n.*unexpected: .*\n.*wrong shape: .*class_predictor/);
+});
+
+// Names of torchvision's resnet18 and resnet50 (torchvision 0.2x, models/resnet.py), their classifier among them.
+test.each([
+  ['resnet18', RESNET18, 2],
+  ['resnet50', RESNET50, 3],
+] as const)("torchvision's own %s: every key becomes one of ours, the classifier aside", (_, config, convs) => {
+  const norm = (name: string) => ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${name}.${part}`);
+  const blocks = config.depths.flatMap((depth, i) => Array.from({ length: depth }, (_, j) => `layer${i + 1}.${j}`));
+  const hasShortcut = (block: string) => block.endsWith('.0') && !(convs === 2 && block === 'layer1.0');
+  const keys = [
+    'conv1.weight',
+    ...norm('bn1'),
+    ...blocks.flatMap((block) => [
+      ...Array.from({ length: convs }, (_, k) => [
+        `${block}.conv${k + 1}.weight`,
+        ...norm(`${block}.bn${k + 1}`),
+      ]).flat(),
+      ...(hasShortcut(block) ? [`${block}.downsample.0.weight`, ...norm(`${block}.downsample.1`)] : []),
+    ]),
+    'fc.weight',
+    'fc.bias',
+  ];
+  const source: ParamSource = { keys: () => keys.values(), read: () => null };
+  const ours = keysOf((params) => new ResNet(params.root, config));
+  expect([...renamed(source, torchvisionResNetKeys('', '')).keys()].sort()).toEqual([...ours.keys()].sort());
 });

@@ -44,7 +44,7 @@ test.each([
 test('a model of a billion layers is refused before it is built', async () => {
   const { config, ...rest } = TINY_DESCRIPTIONS.mask2former;
   const found = read({ format: 'seg-model-1', config: { ...config, numDecoderLayers: 1e9 }, ...rest });
-  await expect(found).rejects.toThrow('from 0 to 65536 as config.numDecoderLayers, got 1000000000');
+  await expect(found).rejects.toThrow('from 0 to 1024 as config.numDecoderLayers, got 1000000000');
 });
 
 /** Of a folder that holds nothing but this `config.json`. */
@@ -64,7 +64,7 @@ function pathsIn(value: unknown, path: Path = []): Path[] {
   return path.length === 0 ? below : [path, ...below];
 }
 
-/** Where the value is as good as what it replaces, or the place may be empty. */
+/** Place where the value is as good as its replacement, or the place may be empty. */
 function isRight(path: Path, value: unknown): boolean {
   const at = path.join('.');
   if (path.length === 1 && at === 'inference') return value === undefined || JSON.stringify(value) === '{}';

@@ -41,6 +41,42 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+describe('calls at once', () => {
+  let segmenter: Segmenter;
+  const images = [1, 2, 3, 4, 5, 6].map((seed) => photo(24, 36, seed));
+  beforeAll(() => useBackend('wasm'));
+  beforeEach(async () => {
+    await writeTiny('mask2former');
+    segmenter = await Segmenter.load(folder);
+  });
+  afterEach(() => segmenter.dispose());
+
+  test('leave timers their turns', async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await Promise.all(images.map((image) => segmenter.segment(image)));
+    clearInterval(timer);
+    expect(turns).toBeGreaterThanOrEqual(images.length - 1);
+  });
+
+  test('end by their own signals, and the others go on', async () => {
+    const controller = new AbortController();
+    const ended = segmenter.segment(images[1], { signal: controller.signal });
+    const others = Promise.all([segmenter.segment(images[0]), segmenter.segment(images[2])]);
+    controller.abort('enough');
+    await expect(ended).rejects.toBe('enough');
+    expect((await others).map(({ width }) => width)).toEqual([36, 36]);
+  });
+
+  test('say so after dispose, while they wait too', async () => {
+    const waiting = segmenter.segment(images[0]);
+    segmenter.dispose();
+    segmenter.dispose();
+    await expect(waiting).rejects.toThrow('Segmenter: expected a call before dispose(), got one after it');
+    await expect(segmenter.segment(images[0])).rejects.toThrow('expected a call before dispose()');
+  });
+});
+
 onEveryBackend('every system, tiny, from a folder', () => {
   let segmenter: Segmenter | undefined;
   afterEach(() => segmenter?.dispose());

@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/checkpoint';
+import { FormatError, type StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Constants of AdamW. Loshchilov & Hutter 2019, Algorithm 2. */
@@ -93,13 +93,18 @@ export class AdamW {
     return state;
   }
 
-  /** Continues from a {@link state}. @throws Error naming the first moment that is absent or misshapen */
+  /**
+   * Continues from a {@link state}.
+   *
+   * @throws FormatError naming the first moment that is absent or misshapen; nothing has changed then
+   */
   restore(read: (key: string) => StoredValue | null, steps: number): void {
+    const found = [...this.moments].flatMap(([key, { first, second }]) => [
+      [first, readMoment(first, `optimizer.first.${key}`, read)] as const,
+      [second, readMoment(second, `optimizer.second.${key}`, read)] as const,
+    ]);
+    for (const [variable, values] of found) tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
     this.steps = steps;
-    for (const [key, { first, second }] of this.moments) {
-      assignStored(first, `optimizer.first.${key}`, read);
-      assignStored(second, `optimizer.second.${key}`, read);
-    }
   }
 
   dispose(): void {
@@ -107,12 +112,10 @@ export class AdamW {
   }
 }
 
-function assignStored(variable: tf.Variable, key: string, read: (key: string) => StoredValue | null): void {
+function readMoment({ shape }: tf.Variable, key: string, read: (key: string) => StoredValue | null) {
   const stored = read(key);
-  if (stored === null || stored.shape.join() !== variable.shape.join()) {
-    throw new Error(`AdamW.restore: expected ${key} [${variable.shape}], got ${stored ? `[${stored.shape}]` : 'none'}`);
-  }
-  tf.tidy(() => variable.assign(tf.tensor(stored.values, variable.shape)));
+  if (stored !== null && stored.shape.join() === shape.join()) return stored.values;
+  throw new FormatError(`AdamW.restore: expected ${key} [${shape}], got ${stored ? `[${stored.shape}]` : 'none'}`);
 }
 
 /** The Euclidean norm of all gradients together. Parameters without one count as zero. */

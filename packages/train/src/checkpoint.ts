@@ -1,4 +1,11 @@
-import { type ByteSource, FormatError, openSafetensors, type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import {
+  type ByteSource,
+  FormatError,
+  maskedCrc32c,
+  openSafetensors,
+  type StoredValue,
+  writeSafetensors,
+} from '@seg/checkpoint';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -20,7 +27,10 @@ export async function storedParameters(params: ParamStore): Promise<Map<string, 
   return stored;
 }
 
-/** All that training needs to go on: parameters, moments of the optimizer, the step. One safetensors file. */
+/**
+ * All that training needs to go on: parameters, moments of the optimizer, the step. One safetensors file, with a checksum
+ * of all of it.
+ */
 export async function saveTraining(
   params: ParamStore,
   optimizer: AdamW,
@@ -28,14 +38,16 @@ export async function saveTraining(
 ): Promise<Uint8Array> {
   const tensors = await storedParameters(params);
   for (const [key, value] of await optimizer.state()) tensors.set(key, value);
-  return writeSafetensors(tensors, { metadata: { ...metadata, step: String(optimizer.steps) } });
+  const described = { format: 'pt', ...metadata, step: String(optimizer.steps) }; // all that the file says of itself
+  return writeSafetensors(tensors, { metadata: { ...described, checksum: checksumOf(tensors, described) } });
 }
 
 /**
- * Continues a training from {@link saveTraining}: fills the parameters and the optimizer.
+ * Continues a training from {@link saveTraining}: fills the parameters and the optimizer. All is read and checked before
+ * anything changes.
  *
  * @returns The number of steps done
- * @throws FormatError where the file is not a training checkpoint
+ * @throws FormatError where the file is not a training checkpoint, has been damaged, or is of other parameters
  */
 export function resumeTraining(source: ByteSource, params: ParamStore, optimizer: AdamW): number {
   const file = openSafetensors(source);
@@ -43,15 +55,56 @@ export function resumeTraining(source: ByteSource, params: ParamStore, optimizer
   if (!Number.isSafeInteger(steps) || steps < 0) {
     throw new FormatError(`${source.name}: expected a training checkpoint with its step, got ${file.metadata.step}`);
   }
-  for (const key of params.keys()) {
-    const stored = file.read(key);
-    if (stored === null) throw new FormatError(`${source.name}: expected ${key}, got none`);
-    tf.tidy(() => {
-      const raw = tf.tensor(stored.values, [...stored.shape]);
-      params.get(key).assign(params.storedLayout(key)?.fromStored(raw) ?? raw);
-    });
+  const tensors = new Map([...file.keys()].map((key) => [key, file.read(key)!]));
+  expectUndamaged(source.name, tensors, file.metadata);
+  const values = new Map<string, tf.Tensor>();
+  try {
+    for (const key of params.keys()) values.set(key, storedTensor(source.name, params, key, tensors.get(key)));
+    optimizer.restore((key) => tensors.get(key) ?? null, steps);
+    for (const [key, value] of values) params.get(key).assign(value);
+  } finally {
+    tf.dispose([...values.values()]);
   }
   params.touch();
-  optimizer.restore((key) => file.read(key), steps);
   return steps;
+}
+
+/** A parameter in our layout. @throws FormatError where it is absent or has another shape */
+function storedTensor(name: string, params: ParamStore, key: string, stored: StoredValue | undefined): tf.Tensor {
+  if (stored === undefined) throw new FormatError(`${name}: expected ${key}, got none`);
+  const value = tf.tidy(() => {
+    const raw = tf.tensor(stored.values, [...stored.shape]);
+    return params.storedLayout(key)?.fromStored(raw) ?? raw;
+  });
+  const { shape } = params.get(key);
+  if (value.shape.join() === shape.join()) return value;
+  value.dispose();
+  throw new FormatError(`${name}: expected ${key} [${shape}], got [${stored.shape}]`);
+}
+
+function expectUndamaged(
+  name: string,
+  tensors: ReadonlyMap<string, StoredValue>,
+  { checksum, ...described }: Record<string, string>,
+): void {
+  if (checksum !== checksumOf(tensors, described)) {
+    throw new FormatError(`${name}: expected the checksum ${checksum} of an undamaged file, got another`);
+  }
+  for (const [key, { values }] of tensors) {
+    if (!values.every(Number.isFinite)) throw new FormatError(`${name}: expected finite numbers, got others in ${key}`);
+  }
+}
+
+/** CRC-32C of keys, shapes, values and metadata: any burst of 32 bits changes it, and any two flipped bits of a page. */
+function checksumOf(tensors: ReadonlyMap<string, StoredValue>, metadata: Record<string, string>): string {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const parts = [text(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))];
+  for (const key of [...tensors.keys()].sort()) {
+    const { shape, values } = tensors.get(key)!;
+    const numbers = Float32Array.from(values);
+    parts.push(text([key, shape]), new Uint8Array(numbers.buffer));
+  }
+  return maskedCrc32c(...parts)
+    .toString(16)
+    .padStart(8, '0');
 }

@@ -14,7 +14,7 @@ function memory(): TrainingStorage & { saved: SavedTraining | null; writes: numb
     saved: null,
     writes: 0,
     async read() {
-      return this.saved;
+      return this.saved === null ? [] : [this.saved];
     },
     async write(checkpoint, log) {
       this.saved = { checkpoint: bytesOf('memory', checkpoint), log: structuredClone(log) };
@@ -67,6 +67,27 @@ onEveryBackend('fit', () => {
     expect(bytes(parts)).toEqual(bytes(whole));
     expect(parts.saved!.log).toEqual(whole.saved!.log);
     expect(whole.saved!.log.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('a damaged checkpoint is told, and the one before it taken: the same bytes in the end', async () => {
+    const [whole, parts] = [memory(), memory()];
+    (await fit(options(whole))).params.dispose();
+    const states: SavedTraining[] = [];
+    for (const stopAt of [2, 4]) {
+      (await fit({ ...options(parts), stopAt })).params.dispose();
+      states.unshift(parts.saved!);
+    }
+    const damaged = bytes(parts).slice();
+    damaged[damaged.length - 1] ^= 0x40; // an exponent
+    states[0] = { ...states[0], checkpoint: bytesOf('newest', damaged) };
+    const lines: string[] = [];
+    const storage = { ...parts, read: async () => states, write: parts.write.bind(parts) };
+    (await fit({ ...options(storage), onProgress: (line) => lines.push(line) })).params.dispose();
+    expect(lines[0]).toMatch(/^warning: newest: expected the checksum /);
+    expect(lines[1]).toBe('continuing at step 2');
+    expect(bytes(parts)).toEqual(bytes(whole));
+    const alone = fit(options({ ...parts, read: async () => states.slice(0, 1) }));
+    await expect(alone).rejects.toThrow('newest: expected the checksum');
   });
 
   test('batches that end too soon are named by their step', async () => {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@seg/checkpoint';
+import { type ByteSource, FormatError } from '@seg/checkpoint';
 import { init, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -32,8 +32,8 @@ export type LogEntry = LossPoint & { [term: string]: number };
 
 /** Place where a training is kept while it runs. */
 export type TrainingStorage = {
-  /** The last state that was written whole, or null */
-  read(): Promise<SavedTraining | null>;
+  /** States that were written, newest first: where one turns out damaged, the one before it is taken. */
+  read(): Promise<SavedTraining[]>;
   write(checkpoint: Uint8Array, log: LogEntry[], curve: string): Promise<void>;
 };
 
@@ -81,7 +81,7 @@ export async function fit<Model, Prediction extends tf.TensorContainer, Decision
   const schedule = warmup(cosineSchedule(recipe.learningRate, recipe.steps), recipe.warmup);
 
   try {
-    const { first, log } = await resumed(storage, params, optimizer);
+    const { first, log } = await resumed(options, params, optimizer);
     if (first > 0) options.onProgress?.(`continuing at step ${first}`);
     await steps(first, log);
   } catch (error) {
@@ -124,16 +124,29 @@ export async function fit<Model, Prediction extends tf.TensorContainer, Decision
   }
 }
 
-/** Fills parameters and optimizer from the storage, where it has a checkpoint. */
+/**
+ * Fills parameters and optimizer from the newest checkpoint of the storage that is whole.
+ *
+ * @throws FormatError of the newest one, where none is
+ */
 async function resumed(
-  storage: TrainingStorage,
+  { storage, onProgress }: Pick<FitOptions<unknown, tf.TensorContainer, unknown>, 'storage' | 'onProgress'>,
   params: ParamStore,
   optimizer: AdamW,
 ): Promise<{ first: number; log: LogEntry[] }> {
-  const saved = await storage.read();
-  if (saved === null) return { first: 0, log: [] };
-  const first = resumeTraining(saved.checkpoint, params, optimizer);
-  return { first, log: saved.log.filter(({ step }) => step < first) };
+  let newest: unknown;
+  for (const { checkpoint, log } of await storage.read()) {
+    try {
+      const first = resumeTraining(checkpoint, params, optimizer);
+      return { first, log: log.filter(({ step }) => step < first) };
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      onProgress?.(`warning: ${error.message}`);
+      newest ??= error;
+    }
+  }
+  if (newest !== undefined) throw newest;
+  return { first: 0, log: [] };
 }
 
 function progressLine(step: number, steps: number, secondsPerStep: number, result: StepResult): string {

@@ -1,20 +1,26 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 let written = 0;
+
+/** Files beside their places, being written. */
+const parts = new Set<string>();
 
 /**
  * Writes a file whole or not at all: beside its place, then renamed into it. A full disk, or a folder without rights,
  * leaves what was there before.
  *
+ * @param content Bytes or text, or pieces of them, which are written as they come
  * @throws Error of one line, with the system's code as its reason
  */
-export async function writeFileAtomic(file: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(file: string, content: FileContent): Promise<void> {
   const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${written++}.part`);
+  parts.add(beside);
   try {
     const handle = await open(beside, 'wx');
     try {
-      await handle.writeFile(bytes);
+      await writeFile(handle, content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -23,7 +29,18 @@ export async function writeFileAtomic(file: string, bytes: Uint8Array | string):
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {}); // the first error tells more
     throw new Error(`writeFileAtomic: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
+  } finally {
+    parts.delete(beside);
   }
+}
+
+/** Content of a file, whole or in pieces. */
+export type FileContent = Uint8Array | string | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+/** Removes files that are being written, for a process that is about to end. */
+export function removeParts(): void {
+  for (const part of parts) rmSync(part, { force: true });
+  parts.clear();
 }
 
 /** `ENOSPC: no space left on device`, without the call and the paths that Node adds. */

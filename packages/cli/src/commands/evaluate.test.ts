@@ -85,8 +85,10 @@ test('no results are zeros, not a crash; NaN as Python writes it is read', async
   writeFileSync(at('dt.json'), JSON.stringify(results).replace('0.5', 'NaN'));
   expect((await run(...args)).warned).toContain('score is NaN');
   writeFileSync(at('dt.json'), '[{');
-  await expect(run(...args)).rejects.toThrow('evaluate: expected JSON in');
-  await expect(run('instances', '--gt', at('none.json'), '--dt', at('dt.json'))).rejects.toThrow('expected to read');
+  await expect(run(...args)).rejects.toThrow(': expected JSON, got');
+  await expect(run('instances', '--gt', at('none.json'), '--dt', at('dt.json'))).rejects.toThrow(
+    'expected a file to read',
+  );
 });
 
 function crc(bytes: Uint8Array): number {
@@ -196,7 +198,7 @@ test('merge refuses shards that are missing, doubled, or of another evaluation',
   await expect(merge('w1.json', 'w2.json')).rejects.toThrow('expected shards 1 to 3 of 3, each once, got 1/3, 2/3');
   await expect(merge('w1.json', 'w2.json', 'w2.json')).rejects.toThrow('got 1/3, 2/3, 2/3');
   await expect(merge('w1.json', 'w2.json', 'other.json')).rejects.toThrow('got states of different inputs or options');
-  await expect(merge('gt.json')).rejects.toThrow('expected a state that seg evaluate --shard has written');
+  await expect(merge('gt.json')).rejects.toThrow('gt.json: expected a value as format, got nothing');
 });
 
 test('a shard needs a place for its state', async () => {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { readAs } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
@@ -20,35 +21,38 @@ import {
   semanticReport,
 } from '@seg/coco-eval';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
 import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
-import { readJson } from '../evaluate/read-json.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
+import { UsageError } from '../process/exit-code.ts';
+import { readJson } from '../read-json.ts';
 import { Progress } from '../render/progress.ts';
 
-/** Where the command prints, replaced in tests. */
-export type EvaluateSurroundings = {
+/** Outputs of the command, replaced in tests. */
+export type EvaluateIo = {
   print(text: string): void;
   warn(text: string): void;
   progress: Pick<Progress, 'show' | 'clear'>;
 };
 
-const surroundings: EvaluateSurroundings = {
+const processIo: EvaluateIo = {
   print: (text) => console.log(text),
   warn: (text) => console.error(text),
   progress: new Progress(),
 };
 
-type CommonOptions = OutputOptions & {
+type CommonArguments = OutputOptions & {
   gt: string;
   dt: string;
   shard?: Shard;
   state?: string;
   workers: number;
 };
-type InstanceOptions = CommonOptions & {
+type InstancesArguments = CommonArguments & {
   iouType: IouType;
   rules: 'coco' | 'lvis';
   maxDets?: number[];
@@ -56,13 +60,13 @@ type InstanceOptions = CommonOptions & {
   check: boolean;
   summation: Summation;
 };
-type PanopticOptions = CommonOptions & {
+type PanopticArguments = CommonArguments & {
   gtFolder?: string;
   dtFolder?: string;
   iouType: 'mask' | 'boundary';
   cores: number;
 };
-type SemanticOptions = CommonOptions & {
+type SemanticArguments = CommonArguments & {
   classes: number;
   ignore: number;
   boundary?: boolean;
@@ -70,15 +74,15 @@ type SemanticOptions = CommonOptions & {
 };
 
 /** `seg evaluate instances|panoptic|semantic --gt … --dt …`, and `seg evaluate merge STATES...`. */
-export function evaluateCommand(around: EvaluateSurroundings = surroundings): Command {
+export function evaluateCommand(io: EvaluateIo = processIo): Command {
   return new Command('evaluate')
     .description(
       'compare results with ground truth: the numbers of pycocotools, panopticapi and detectron2, bit for bit',
     )
-    .addCommand(instancesCommand(around))
-    .addCommand(panopticCommand(around))
-    .addCommand(semanticCommand(around))
-    .addCommand(mergeCommand(around));
+    .addCommand(instancesCommand(io))
+    .addCommand(panopticCommand(io))
+    .addCommand(semanticCommand(io))
+    .addCommand(mergeCommand(io));
 }
 
 /** A comparison of two files or folders that can be cut into shards. */
@@ -112,7 +116,7 @@ const absent = () =>
     .choices(['leave-out', 'count-as-zero'])
     .default('leave-out');
 
-function instancesCommand(around: EvaluateSurroundings): Command {
+function instancesCommand(io: EvaluateIo): Command {
   return comparison('instances', 'average precision of masks or boxes', 'COCO instances JSON', 'COCO results JSON')
     .addOption(new Option('--iou-type <type>', 'what overlaps').choices(['segm', 'bbox', 'boundary']).default('segm'))
     .addOption(new Option('--rules <rules>', 'whose evaluation').choices(['coco', 'lvis']).default('coco'))
@@ -120,7 +124,7 @@ function instancesCommand(around: EvaluateSurroundings): Command {
     .option('--no-use-cats', 'take all categories as one')
     .option('--no-check', 'skip the check of the input, which names every fault before evaluating')
     .addOption(summation())
-    .action((options: InstanceOptions) => evaluateInstances(options, around));
+    .action((options: InstancesArguments) => evaluateInstances(options, io));
 }
 
 function parseLimits(text: string): number[] {
@@ -131,22 +135,23 @@ function parseLimits(text: string): number[] {
   return limits;
 }
 
-async function evaluateInstances(options: InstanceOptions, around: EvaluateSurroundings): Promise<void> {
+async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
-  const groundTruth = await readJson<CocoGroundTruth>(options.gt);
-  const results = await readJson<CocoResult[]>(options.dt);
+  // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
+  const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
+  const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
   const { iouType, rules, maxDets, useCats: useCategories } = options;
-  const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, around) : undefined;
-  if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), around);
+  const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, io) : undefined;
+  if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), io);
   const parameters = { iouType, rules, useCategories, ...(maxDets && { maxDetections: maxDets }) };
   const total = groundTruth.images?.length ?? 0;
   const evaluator = collectDetections(groundTruth, results, {
     ...parameters,
     allowEmpty: true,
     ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
-    onProgress: showEvery(around, total, 'images'),
+    onProgress: showEvery(io, total, 'images'),
   });
-  around.progress.clear();
+  io.progress.clear();
   if (options.shard) {
     return writeState(options, evaluator.save(), await evaluationDigest([options.gt, options.dt], [], parameters));
   }
@@ -156,18 +161,18 @@ async function evaluateInstances(options: InstanceOptions, around: EvaluateSurro
     ...extras,
     ...(findings && { findings }),
   });
-  await writeOutputs(report, options, around.print);
+  await writeOutputs(report, options, io.print);
 }
 
 /** @throws at faults that would stop the evaluation, after naming them all */
 function checkInput(
   groundTruth: CocoGroundTruth,
   results: CocoResult[],
-  options: Pick<InstanceOptions, 'iouType' | 'rules'>,
-  around: EvaluateSurroundings,
+  options: Pick<InstancesArguments, 'iouType' | 'rules'>,
+  io: EvaluateIo,
 ): Finding[] {
   const findings = checkDetections(groundTruth, results, options);
-  for (const finding of findings) around.warn(describeFinding(finding));
+  for (const finding of findings) io.warn(describeFinding(finding));
   const errors = findings.filter(({ severity, code }) => severity === 'error' && code !== 'no results');
   if (errors.length > 0) throw new Error(`evaluate: expected input without errors, got ${errors.length} kinds of them`);
   return findings;
@@ -184,71 +189,71 @@ function diagnose(groundTruth: CocoGroundTruth, results: CocoResult[], options: 
   return { confusion: confusion.result(), errors: errors.result() };
 }
 
-function instanceArguments({ iouType, rules, maxDets, useCats, summation }: InstanceOptions): string[] {
+function instanceArguments({ iouType, rules, maxDets, useCats, summation }: InstancesArguments): string[] {
   const flags = ['--iou-type', iouType, '--rules', rules, '--no-check', '--summation', summation];
   if (maxDets) flags.push('--max-dets', maxDets.join(','));
   if (!useCats) flags.push('--no-use-cats');
   return flags;
 }
 
-function panopticCommand(around: EvaluateSurroundings): Command {
+function panopticCommand(io: EvaluateIo): Command {
   return comparison('panoptic', 'panoptic quality', 'COCO panoptic JSON', 'panoptic JSON of the prediction')
     .option('--gt-folder <dir>', 'PNGs of the ground truth (default: the JSON without its ending)')
     .option('--dt-folder <dir>', 'PNGs of the prediction (default: the JSON without its ending)')
     .addOption(new Option('--iou-type <type>', 'what overlaps').choices(['mask', 'boundary']).default('mask'))
     .addOption(cores())
-    .action((options: PanopticOptions) => evaluatePanoptic(options, around));
+    .action((options: PanopticArguments) => evaluatePanoptic(options, io));
 }
 
-async function evaluatePanoptic(options: PanopticOptions, around: EvaluateSurroundings): Promise<void> {
+async function evaluatePanoptic(options: PanopticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
-  if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), around);
+  if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), io);
   const quality = await collectPanoptic({
     ...options,
-    onProgress: (done, total) => showEvery(around, total, 'images')(done),
+    onProgress: (done, total) => showEvery(io, total, 'images')(done),
   });
-  around.progress.clear();
+  io.progress.clear();
   if (options.shard) {
     const digest = await evaluationDigest([options.gt, options.dt], [], { iouType: options.iouType });
     return writeState(options, quality.save(), digest);
   }
-  await writeWithFindings(panopticReport(quality.result({ cores: options.cores })), options, around);
+  await writeWithFindings(panopticReport(quality.result({ cores: options.cores })), options, io);
 }
 
-function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticOptions): string[] {
+function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticArguments): string[] {
   const folders = [...(gtFolder ? ['--gt-folder', gtFolder] : []), ...(dtFolder ? ['--dt-folder', dtFolder] : [])];
   return ['--iou-type', iouType, ...folders];
 }
 
-function semanticCommand(around: EvaluateSurroundings): Command {
+function semanticCommand(io: EvaluateIo): Command {
   return comparison('semantic', 'mean IoU of label maps', 'folder of label-map PNGs', 'folder of predicted PNGs')
     .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', Number)
     .option('--ignore <label>', 'ground-truth label that does not count', Number, 255)
     .option('--boundary', "also detectron2's boundary IoU of label maps")
     .addOption(absent())
-    .action((options: SemanticOptions) => evaluateSemantic(options, around));
+    .action((options: SemanticArguments) => evaluateSemantic(options, io));
 }
 
-async function evaluateSemantic(options: SemanticOptions, around: EvaluateSurroundings): Promise<void> {
+async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
   const { gt, dt, classes, ignore: ignoreLabel, boundary = false } = options;
   const files = await listPngs(gt);
-  if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), around);
+  if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), io);
   const quality = await collectSemantic({
     ...{ gt, dt, files, classes, ignoreLabel, boundary },
     ...(options.shard && { shard: options.shard }),
-    onProgress: showEvery(around, files.length, 'images'),
+    onProgress: showEvery(io, files.length, 'images'),
   });
-  around.progress.clear();
+  io.progress.clear();
   if (options.shard) {
     const folders = [gt, dt].map((folder) => [folder, files] as const);
     const digest = await evaluationDigest([], folders, { classes, ignoreLabel, boundary });
     return writeState(options, quality.save(), digest);
   }
-  await writeWithFindings(semanticReport(quality.result({ absentClass: options.absent })), options, around);
+  await writeWithFindings(semanticReport(quality.result({ absentClass: options.absent })), options, io);
 }
 
-function semanticArguments({ classes, ignore, boundary }: SemanticOptions): string[] {
+function semanticArguments({ classes, ignore, boundary }: SemanticArguments): string[] {
   return ['--classes', String(classes), '--ignore', String(ignore), ...(boundary ? ['--boundary'] : [])];
 }
 
@@ -262,7 +267,7 @@ async function listPngs(folder: string): Promise<string[]> {
   throw new Error(`evaluate: expected PNGs in ${folder}, got none`);
 }
 
-function mergeCommand(around: EvaluateSurroundings): Command {
+function mergeCommand(io: EvaluateIo): Command {
   return withOutputs(new Command('merge'))
     .description('the report of shards, the same as that of one run')
     .argument('<states...>', 'files that --shard has written')
@@ -270,7 +275,7 @@ function mergeCommand(around: EvaluateSurroundings): Command {
     .addOption(cores())
     .addOption(absent())
     .action(async (files: string[], options: OutputOptions & MergeOptions) => {
-      await writeWithFindings(await mergeStates(files, options), options, around);
+      await writeWithFindings(await mergeStates(files, options), options, io);
     });
 }
 
@@ -278,40 +283,40 @@ function mergeCommand(around: EvaluateSurroundings): Command {
 function writeWithFindings(
   report: EvaluationReport,
   options: OutputOptions,
-  { print, warn }: EvaluateSurroundings,
+  { print, warn }: EvaluateIo,
 ): Promise<void> {
   for (const finding of report.findings ?? []) warn(describeFinding(finding));
   return writeOutputs(report, options, print);
 }
 
-function requireState({ shard, state }: CommonOptions): void {
-  if (shard && !state) throw new Error('evaluate: expected --state FILE with --shard, got none');
-  if (state && !shard) throw new Error('evaluate: expected --shard k/n with --state, got none');
+function requireState({ shard, state }: CommonArguments): void {
+  if (shard && !state) throw new UsageError('evaluate: expected --state FILE with --shard, got none');
+  if (state && !shard) throw new UsageError('evaluate: expected --shard k/n with --state, got none');
 }
 
-async function writeState({ shard, state }: CommonOptions, saved: object, digest: string): Promise<void> {
+async function writeState({ shard, state }: CommonArguments, saved: object, digest: string): Promise<void> {
   await writeFileAtomic(path.resolve(state!), JSON.stringify(shardState(shard!, digest, saved)));
 }
 
 /** Runs the comparison in several processes, and reports what they have seen together. */
 async function shareOut(
   name: string,
-  options: CommonOptions & Partial<MergeOptions>,
+  options: CommonArguments & Partial<MergeOptions>,
   flags: string[],
-  around: EvaluateSurroundings,
+  io: EvaluateIo,
 ): Promise<void> {
   const args = ['evaluate', name, '--gt', options.gt, '--dt', options.dt, ...flags];
   const { files, remove } = await runShards(args, options.workers);
   try {
     const { cores = 1, summation = 'numpy2', absent = 'leave-out' } = options;
-    await writeWithFindings(await mergeStates(files, { cores, summation, absent }), options, around);
+    await writeWithFindings(await mergeStates(files, { cores, summation, absent }), options, io);
   } finally {
     await remove();
   }
 }
 
 /** About a hundred steps are shown, whatever the number of images. */
-function showEvery({ progress }: EvaluateSurroundings, total: number, what: string): (done: number) => void {
+function showEvery({ progress }: EvaluateIo, total: number, what: string): (done: number) => void {
   const step = Math.max(1, Math.round(total / 100));
   return (done) => {
     if (process.stderr.isTTY && done % step === 0) progress.show(done, total, what);

@@ -3,6 +3,7 @@ import { type BackendName, useBackend } from '@seg/core';
 import { parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
 
+import { isOutputClosed } from '../process/output.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
@@ -20,7 +21,7 @@ export function verifyCommand(): Command {
     .option('--all', 'go on behind the first tap that is beyond its bound')
     .action(async (files: string[], { backend, all }: { backend: BackendName | 'auto'; all?: boolean }) => {
       const { name, description } = await useBackend(backend);
-      console.log(`backend ${name}: ${description}`);
+      console.error(`backend ${name}: ${description}`);
       for (const file of files) {
         const faults = await verifyFile(file, all === true);
         if (faults > 0) process.exitCode = 1;
@@ -38,7 +39,7 @@ async function verifyFile(file: string, keepGoing: boolean): Promise<number> {
     count++;
     if (!result.ok) faults++;
     console.log(terminalText(formatResult(result)));
-    if (!result.ok && !keepGoing) break;
+    if ((!result.ok && !keepGoing) || isOutputClosed()) break;
   }
   console.log(`${count - faults} passed, ${faults} failed`);
   return faults;

@@ -15,7 +15,7 @@ import { saveModel } from '@seg/models/node';
 
 import { writeNewFolder } from './new-folder.ts';
 
-/** What `seg convert` takes besides the checkpoint. */
+/** Options of `seg convert`. */
 export type ConvertOptions = {
   /** Name of a published configuration, where no `config.json` stands with the weights. */
   preset?: string;
@@ -23,7 +23,7 @@ export type ConvertOptions = {
   keys: KeyStyle;
 };
 
-/** What a conversion wrote. */
+/** Result of a conversion. */
 export type Conversion = {
   model: string;
   tensors: number;

@@ -1,5 +1,9 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import { systemReason } from '@seg/checkpoint/node';
+
+import { removeIfInterrupted } from '../process/unfinished.ts';
 
 /**
  * Fills a folder that is not there yet, or empty: beside its place, and renamed when it is whole. Where filling fails,
@@ -12,7 +16,10 @@ export async function writeNewFolder(folder: string, fill: (beside: string) => P
   if (present !== null && present.length > 0) {
     throw new Error(`convert: expected ${folder} to be new or empty, got a folder with ${present[0]}`);
   }
-  const beside = `${folder.replace(/[\\/]+$/, '')}.part-${process.pid}`;
+  const place = folder.replace(/[\\/]+$/, '');
+  const beside = `${place}.part-${process.pid}`;
+  await removeStale(place);
+  const done = removeIfInterrupted(() => rmSync(beside, { recursive: true, force: true }));
   try {
     await mkdir(beside, { recursive: true });
     await fill(beside);
@@ -22,6 +29,28 @@ export async function writeNewFolder(folder: string, fill: (beside: string) => P
     await rm(beside, { recursive: true, force: true });
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new Error(`convert: expected to write ${folder}, got ${systemReason(error)}`, { cause: error });
+  } finally {
+    done();
+  }
+}
+
+/** Removes what a conversion to the same place has left that was killed: `OUT.part-PID` of a process that is no more. */
+async function removeStale(place: string): Promise<void> {
+  const beginning = `${path.basename(place)}.part-`;
+  const names = await readdir(path.dirname(place)).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith(beginning))) {
+    const pid = name.slice(beginning.length);
+    if (!/^\d+$/.test(pid) || isRunning(Number(pid))) continue;
+    await rm(path.join(path.dirname(place), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

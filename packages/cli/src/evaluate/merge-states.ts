@@ -14,7 +14,7 @@ import {
 } from '@seg/coco-eval';
 import { expectWhole, readShardState, type ShardState } from './shard-state.ts';
 
-/** What the numbers of merged states may still depend on. */
+/** Options that the numbers of merged states depend on. */
 export type MergeOptions = { cores: number; summation: Summation; absent: AbsentClass };
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { drawPictures, type EvaluationReport, escapeControls, type Finding, formatMarkdown } from '@seg/coco-eval';
 
-/** Where a result goes besides the screen. */
+/** Places of a result besides the screen. */
 export type OutputOptions = { json?: string; report?: string };
 
 /** Prints the table, and writes the JSON and the folder of Markdown and pictures where they are wanted. */

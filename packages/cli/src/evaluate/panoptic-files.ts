@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { readAs } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 import {
   type Inflate,
@@ -11,16 +12,38 @@ import {
   type SegmentInfo,
   SemanticQuality,
 } from '@seg/coco-eval';
-import { readJson } from './read-json.ts';
+import type { RgbImage } from '@seg/image';
+import * as v from 'valibot';
+
+import { readJson } from '../read-json.ts';
 import type { Shard } from './shard.ts';
 
 /** One buffer of the right size, which also stops a file that would inflate to more. */
 export const inflate: Inflate = (data, length) =>
   inflateSync(data, { chunkSize: Math.max(64, length + 1), maxOutputLength: length + 1 });
 
-type Size = { width: number; height: number };
-type Annotation = { image_id: number | string; file_name: string; segments_info: SegmentInfo[] };
-type PanopticJson = { annotations: Annotation[]; categories: PanopticCategory[] };
+type PixelSize = Pick<RgbImage, 'width' | 'height'>;
+type PanopticJson = v.InferOutput<typeof panopticSchema>;
+type Annotation = PanopticJson['annotations'][number];
+
+const idSchema = v.pipe(v.number(), v.integer());
+
+/** Fields that panopticapi reads. The evaluator looks at what is in segments and categories one by one. */
+const panopticSchema = v.object({
+  annotations: v.array(
+    v.object({
+      image_id: v.union([v.number(), v.string()]),
+      file_name: v.pipe(v.string(), v.check(staysInFolder, 'a file name within its folder')),
+      segments_info: v.array(v.looseObject({ id: idSchema, category_id: idSchema })),
+    }),
+  ),
+  categories: v.optional(v.array(v.looseObject({ id: idSchema }))),
+});
+
+/** The name comes from somebody else's file. */
+function staysInFolder(name: string): boolean {
+  return !/^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/.test(name);
+}
 
 /** Two COCO panoptic sets, each a JSON with a folder of PNGs. */
 export type PanopticInputs = {
@@ -37,8 +60,9 @@ export type PanopticInputs = {
 export async function collectPanoptic(inputs: PanopticInputs): Promise<PanopticQuality> {
   const truth = await readPanopticJson(inputs.gt);
   const predicted = new Map((await readPanopticJson(inputs.dt)).annotations.map((entry) => [entry.image_id, entry]));
-  if (!Array.isArray(truth.categories)) throw new Error(`evaluate: expected categories in ${inputs.gt}, got none`);
-  const quality = new PanopticQuality({ categories: truth.categories, iouType: inputs.iouType });
+  if (!truth.categories) throw new Error(`evaluate: expected categories in ${inputs.gt}, got none`);
+  const categories = truth.categories as PanopticCategory[]; // which checks them one by one
+  const quality = new PanopticQuality({ categories, iouType: inputs.iouType });
   const folders = [inputs.gtFolder ?? withoutJson(inputs.gt), inputs.dtFolder ?? withoutJson(inputs.dt)];
   const { k, n } = inputs.shard ?? { k: 1, n: 1 };
   for (let index = k - 1; index < truth.annotations.length; index += n) {
@@ -63,8 +87,8 @@ async function addPanoptic(
     requireSameSize(a, b);
     const { width, height } = a;
     quality.add({
-      groundTruth: { ids: a, segments: truth.segments_info },
-      prediction: { ids: b, segments: predicted.segments_info },
+      groundTruth: { ids: a, segments: truth.segments_info as SegmentInfo[] },
+      prediction: { ids: b, segments: predicted.segments_info as SegmentInfo[] },
       index,
       width,
       height,
@@ -75,20 +99,14 @@ async function addPanoptic(
 }
 
 async function readPanopticJson(file: string): Promise<PanopticJson> {
-  const json = await readJson<PanopticJson>(file);
-  const fits = ({ image_id, file_name, segments_info }: Partial<Annotation>) =>
-    image_id !== undefined && typeof file_name === 'string' && Array.isArray(segments_info);
-  if (!Array.isArray(json?.annotations) || !json.annotations.every((entry) => fits(entry ?? {}))) {
-    throw new Error(`evaluate: expected annotations of image_id, file_name and segments_info in ${file}, got others`);
-  }
-  return json;
+  return readAs(file, panopticSchema, await readJson(file));
 }
 
 function withoutJson(file: string): string {
   return file.replace(/\.json$/i, '');
 }
 
-function requireSameSize(a: Size, b: Size): void {
+function requireSameSize(a: PixelSize, b: PixelSize): void {
   if (a.width !== b.width || a.height !== b.height) {
     throw new Error(`expected a prediction of ${a.width} x ${a.height}, got ${b.width} x ${b.height}`);
   }

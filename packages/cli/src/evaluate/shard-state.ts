@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readJson } from './read-json.ts';
+import { readAs } from '@seg/checkpoint';
+import * as v from 'valibot';
+import { readJson } from '../read-json.ts';
 import type { Shard } from './shard.ts';
 
 /** State of one shard of an evaluation, as `--state` writes it. */
@@ -21,19 +23,21 @@ export function shardState(shard: Shard, digest: string, state: object): ShardSt
   return { format: FORMAT, shard: { k: shard.k, n: shard.n }, digest, state };
 }
 
-/** @throws Error naming the file, where it is no state of a shard */
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const stateSchema = v.object({
+  format: v.literal(FORMAT),
+  shard: v.pipe(
+    v.object({ k: count, n: count }),
+    v.check(({ k, n }) => k <= n, 'a shard k of n'),
+  ),
+  digest: v.string(),
+  state: v.looseObject({ kind: v.optional(v.unknown()) }),
+});
+
+/** @throws FormatError naming the file and the field, where it is no state of a shard */
 export async function readShardState(file: string): Promise<ShardState> {
-  const value = await readJson<Partial<ShardState> | null>(file);
-  if (value?.format !== FORMAT) throw new Error(`${file}: expected a state that seg evaluate --shard has written`);
-  const { shard, digest, state } = value;
-  const { k, n } = shard ?? { k: 0, n: 0 };
-  if (!Number.isSafeInteger(k) || !Number.isSafeInteger(n) || k < 1 || k > n) {
-    throw new Error(`${file}: expected shard k of n, got ${String(k).slice(0, 20)} of ${String(n).slice(0, 20)}`);
-  }
-  if (typeof digest !== 'string' || typeof state !== 'object' || state === null) {
-    throw new Error(`${file}: expected a digest and a state, got none`);
-  }
-  return { format: FORMAT, shard: { k, n }, digest, state };
+  return readAs(file, stateSchema, await readJson(file));
 }
 
 /** @throws Error where the shards are not those of one evaluation, each once */

@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
+
+import { EXIT, ProgramFault } from '../process/exit-code.ts';
+import { removeIfInterrupted } from '../process/unfinished.ts';
 
 /** Part k of n of the images, k from 1: every n-th image, beginning with the k-th. */
 export type Shard = { k: number; n: number };
@@ -33,7 +37,8 @@ export async function runShards(
   count: number,
 ): Promise<{ files: string[]; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'seg-evaluate-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const done = removeIfInterrupted(() => rmSync(folder, { recursive: true, force: true }));
+  const remove = () => rm(folder, { recursive: true, force: true }).finally(done);
   const files = Array.from({ length: count }, (_, k) => path.join(folder, `${k + 1}.json`));
   try {
     await runAll(files.map((file, k) => [...args, '--shard', `${k + 1}/${count}`, '--state', file]));
@@ -56,17 +61,20 @@ async function runAll(commands: readonly string[][]): Promise<void> {
 function runSelf(args: string[], name: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1], ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'], // the channel tells a worker that its parent has gone
     });
-    const end = () => child.kill('SIGTERM');
+    const end = () => void child.kill('SIGTERM');
+    const done = removeIfInterrupted(end);
     signal.addEventListener('abort', end, { once: true });
     let message = '';
-    child.stderr.on('data', (data) => (message += data));
+    child.stderr!.on('data', (data) => (message += data));
     child.on('error', reject);
     child.on('close', (code, killedBy) => {
       signal.removeEventListener('abort', end);
-      if (code === 0) resolve();
-      else reject(new Error(reasonOf(name, message, code, killedBy)));
+      done();
+      if (code === 0) return resolve();
+      const reason = reasonOf(name, message, code, killedBy);
+      reject(code === EXIT.fault ? new ProgramFault(reason) : new Error(reason));
     });
   });
 }

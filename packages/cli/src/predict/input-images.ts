@@ -1,26 +1,28 @@
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
-import type { RgbImage } from '@seg/image';
 import { readImage } from '@seg/image/node';
 
-/** A photograph that has been read once, so it can be read again. */
+/** A photograph that is there and begins like one. */
 export type InputImage = {
   file: string;
   /** Its file name without folder and extension: the beginning of its results' names. */
   name: string;
-  size: Pick<RgbImage, 'width' | 'height'>;
 };
 
+/** First bytes of JPEG (ISO 10918-1, B.2: SOI and a marker) and PNG (ISO 15948, 5.2). */
+const SIGNATURES = [Uint8Array.of(0xff, 0xd8, 0xff), Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)];
+
 /**
- * Finds and decodes all images before any work is done on one. A folder stands for the pictures in it, hidden files apart.
+ * Finds all images before any work is done on one. A folder stands for the pictures in it, hidden files apart. Only first
+ * bytes are read: decoding a hundred thousand photographs would take hours before the first result.
  *
+ * @param isLenient Leaves it to decoding to tell what is no image
  * @throws FormatError naming the first file that is no image, or two that would have the same results
  */
-export async function checkInputImages(paths: readonly string[]): Promise<InputImage[]> {
+export async function findInputImages(paths: readonly string[], isLenient = false): Promise<InputImage[]> {
   const files = (await Promise.all(paths.map(expandFolder))).flat();
-  const inputs: InputImage[] = [];
   const owners = new Map<string, string>();
   for (const file of files) {
     const { name } = path.parse(file);
@@ -29,10 +31,21 @@ export async function checkInputImages(paths: readonly string[]): Promise<InputI
       throw new FormatError(`predict: expected images with different names, got ${owner} and ${file}`);
     }
     owners.set(name, file);
-    const { width, height } = await readImage(file);
-    inputs.push({ file, name, size: { width, height } });
+    if (!isLenient && !(await beginsLikeImage(file))) await readImage(file); // which says what it is instead
   }
-  return inputs;
+  return [...owners].map(([name, file]) => ({ file, name }));
+}
+
+async function beginsLikeImage(file: string): Promise<boolean> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw new FormatError(`predict: expected an image ${file}, got ${systemReason(error)}`);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(new Uint8Array(8), 0, 8, 0);
+    return SIGNATURES.some((bytes) => bytes.length <= bytesRead && bytes.every((byte, i) => buffer[i] === byte));
+  } finally {
+    await handle.close();
+  }
 }
 
 async function expandFolder(file: string): Promise<string[]> {

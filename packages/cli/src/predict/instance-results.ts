@@ -7,7 +7,6 @@ export type InstanceResult = {
   image_id: number;
   category_id: number;
   score: number;
-  bbox: [number, number, number, number];
   segmentation: { size: [number, number]; counts: string };
 };
 
@@ -31,17 +30,20 @@ export function layInstances(
   return { ids, width, height, segments: measureSegments(ids, width, claims) };
 }
 
-/** Instances as COCO's results, masks run-length encoded. */
+/**
+ * Instances as COCO's results, masks run-length encoded. There are no boxes: where a result has one, pycocotools measures
+ * its area by the box, and masks count as smaller or larger objects than they are. Empty masks are left out.
+ */
 export function instanceResults(
   imageId: number,
   { instances }: InstanceList,
   categories: readonly Category[],
 ): InstanceResult[] {
-  return instances.map(({ category, score, mask }) => ({
+  const found = instances.filter(({ mask }) => mask.area > 0);
+  return found.map(({ category, score, mask }) => ({
     image_id: imageId,
     category_id: categories[category].id,
     score,
-    bbox: mask.bbox,
     segmentation: formatRle(encodeRle(unpacked(mask), mask.height, mask.width)),
   }));
 }

@@ -1,13 +1,16 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.
  *
- * @throws Error of one line
+ * @param own Names that the run is going to write
+ * @param mayReplace Whether files of these names may be there
+ * @throws Error of one line, where the folder cannot be written to, or has a file that the run has not made
  */
-export async function prepareOutFolder(folder: string): Promise<void> {
+export async function prepareOutFolder(folder: string, own: readonly string[], mayReplace: boolean): Promise<void> {
   const probe = path.join(folder, `.seg-${process.pid}`);
   try {
     await mkdir(folder, { recursive: true });
@@ -17,4 +20,16 @@ export async function prepareOutFolder(folder: string): Promise<void> {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new Error(`predict: expected a folder ${folder} to write to, got ${systemReason(cause)}`, { cause: error });
   }
+  if (mayReplace) return;
+  const present = new Set(await readdir(folder));
+  const other = own.find((name) => present.has(name));
+  if (other === undefined) return;
+  const advice = 'another --out, --resume to go on, or --force to replace it';
+  throw new FormatError(`predict: expected no ${path.join(folder, other)} (${advice}), got a file`);
+}
+
+/** Looks for files in a folder. @returns Whether all are there */
+export async function hasFiles(folder: string, names: readonly string[]): Promise<boolean> {
+  const found = await Promise.allSettled(names.map((name) => access(path.join(folder, name))));
+  return found.every(({ status }) => status === 'fulfilled');
 }

@@ -5,36 +5,44 @@ import type { Category, Segment, SegmentMap } from '@seg/image';
 import { formatTable } from '../render/table.ts';
 import type { InputImage } from './input-images.ts';
 
-/** What the report says of a backend. */
+/** Backend as reports name it. */
 export type Backend = Pick<BackendInfo, 'name' | 'description' | 'passedOver'>;
-/** What the report says of an image. */
+/** Segments of an image, and the time they took. */
 export type ImageReport = { input: InputImage; map: SegmentMap; milliseconds: number };
-/** What the report says of panoptic quality. */
+/** Panoptic quality in percent. */
 export type Quality = { pq: number; images: number };
 
-/** What prediction says while it works. */
+/** Printer of what prediction finds. */
 export type Report = {
   start(backend: Backend): void;
   image(report: ImageReport, categories: readonly Category[]): void;
+  /** An image that could not be read, and is left out. */
+  skipped(error: Error): void;
   finish(folder: string, quality: Quality | null): void;
 };
 
 type Print = (text: string) => void;
 
-/** For people: a table of segments an image, the time it took, the quality at the end. */
-export function textReport(print: Print): Report {
+/**
+ * For people: a table of segments an image, the time it took, the quality at the end.
+ *
+ * @param print Takes results
+ * @param note Takes everything else
+ */
+export function textReport(print: Print, note: Print): Report {
   return {
     start: ({ name, description, passedOver }) => {
-      for (const other of passedOver) print(`backend ${other.name} passed over: ${other.reason}`);
-      print(`backend ${name}: ${description}`);
+      for (const other of passedOver) note(`backend ${other.name} passed over: ${other.reason}`);
+      note(`backend ${name}: ${description}`);
     },
     image: ({ input, map, milliseconds }, categories) => {
-      const { width, height } = input.size;
+      const { width, height } = map;
       print(`\n${escapeControls(input.file)}  ${width}x${height}  ${(milliseconds / 1000).toFixed(2)} s`);
       print(map.segments.length === 0 ? 'no segments' : segmentTable(map.segments, categories));
     },
+    skipped: ({ message }) => note(`skipped: ${escapeControls(message)}`),
     finish: (folder, quality) => {
-      print(`\nresults are in ${escapeControls(folder)}`);
+      note(`results are in ${escapeControls(folder)}`);
       if (quality !== null) print(`PQ ${quality.pq.toFixed(1)} over ${quality.images} images`);
     },
   };
@@ -53,7 +61,7 @@ function segmentTable(segments: readonly Segment[], categories: readonly Categor
 }
 
 /** For programs: one JSON value at the end. */
-export function jsonReport(print: Print): Report {
+export function jsonReport(print: Print, note: Print): Report {
   let backend: Backend | null = null;
   const images: unknown[] = [];
   return {
@@ -64,8 +72,10 @@ export function jsonReport(print: Print): Report {
       const segments = map.segments.map(({ category, ...rest }) => {
         return { ...rest, category_id: categories[category].id, category: categories[category].name };
       });
-      images.push({ file: input.file, ...input.size, milliseconds: Math.round(milliseconds), segments });
+      const { width, height } = map;
+      images.push({ file: input.file, width, height, milliseconds: Math.round(milliseconds), segments });
     },
+    skipped: ({ message }) => note(`skipped: ${escapeControls(message)}`),
     finish: (out, quality) => print(JSON.stringify({ backend, out, images, quality }, null, 2)),
   };
 }

@@ -1,41 +1,103 @@
 import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
-import { type CocoPanopticJson, toCocoCategories } from '@seg/data';
+import { toCocoCategories } from '@seg/data';
 import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage, type SegmentMap } from '@seg/image';
 
 import type { InputImage } from './input-images.ts';
 import type { InstanceResult } from './instance-results.ts';
+import type { PredictionRecord } from './records.ts';
 
-/** Writes what prediction leaves in its folder: two pictures an image, and one file in COCO's panoptic format. */
+type Pieces<T> = Iterable<T> | AsyncIterable<T>;
+
+/** Writes what prediction leaves in its folder: two pictures an image, and files in COCO's formats. */
 export class ResultFiles {
   readonly folder: string;
   private readonly categories: readonly Category[];
-  private readonly json: CocoPanopticJson;
 
   constructor(folder: string, categories: readonly Category[]) {
     this.folder = folder;
     this.categories = categories;
-    this.json = { images: [], annotations: [], categories: toCocoCategories(categories) };
   }
 
-  /** `<name>.overlay.png` and `<name>.panoptic.png`. */
-  async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<void> {
-    const file_name = `${input.name}.panoptic.png`;
+  /** `<name>.overlay.png` and `<name>.panoptic.png`. @returns What COCO's format says of the image */
+  async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<PredictionRecord> {
+    const file_name = panopticName(input);
     const overlay = encodePng(drawOverlay(image, map, this.categories));
-    await writeFileAtomic(path.join(this.folder, `${input.name}.overlay.png`), overlay);
+    await writeFileAtomic(path.join(this.folder, overlayName(input)), overlay);
     await writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map));
-    const { width, height } = input.size;
-    this.json.images.push({ id: imageId, file_name: path.basename(input.file), width, height });
+    const { width, height } = image;
     const segments_info = map.segments.map(({ id, category, area, bbox }) => {
       return { id, category_id: this.categories[category].id, area, bbox, iscrowd: 0 as const };
     });
-    this.json.annotations.push({ image_id: imageId, file_name, segments_info });
+    return {
+      image: { id: imageId, file_name: path.basename(input.file), width, height },
+      annotation: { image_id: imageId, file_name, segments_info },
+    };
   }
 
-  /** `panoptic.json`, and `instances.json` where there are instances. */
-  async finish(instances: readonly InstanceResult[] | null): Promise<void> {
-    await writeFileAtomic(path.join(this.folder, 'panoptic.json'), `${JSON.stringify(this.json)}\n`);
+  /**
+   * `panoptic.json`, and `instances.json` where there are instances, both written record by record: no string and no list
+   * holds them all.
+   */
+  async finish(
+    instances: Pieces<InstanceResult> | null,
+    records: () => Pieces<PredictionRecord> = () => [],
+  ): Promise<void> {
+    const categories = JSON.stringify(toCocoCategories(this.categories));
+    await writeFileAtomic(path.join(this.folder, PANOPTIC), panopticText(records, categories));
     if (instances === null) return;
-    await writeFileAtomic(path.join(this.folder, 'instances.json'), `${JSON.stringify(instances)}\n`);
+    await writeFileAtomic(path.join(this.folder, INSTANCES), inPieces(listText(instances)));
   }
+}
+
+const PANOPTIC = 'panoptic.json';
+const INSTANCES = 'instances.json';
+
+/** Names of all results of some images. */
+export function resultNames(inputs: readonly InputImage[]): string[] {
+  return [PANOPTIC, INSTANCES, ...inputs.flatMap((input) => [overlayName(input), panopticName(input)])];
+}
+
+function overlayName({ name }: InputImage): string {
+  return `${name}.overlay.png`;
+}
+
+/** Name of the map of an image. */
+export function panopticName({ name }: InputImage): string {
+  return `${name}.panoptic.png`;
+}
+
+async function* panopticText(records: () => Pieces<PredictionRecord>, categories: string): AsyncGenerator<string> {
+  yield '{"images":';
+  yield* inPieces(listText(mapped(records(), ({ image }) => image)));
+  yield ',"annotations":';
+  yield* inPieces(listText(mapped(records(), ({ annotation }) => annotation)));
+  yield `,"categories":${categories}}\n`;
+}
+
+async function* mapped<A, B>(values: Pieces<A>, one: (value: A) => B): AsyncGenerator<B> {
+  for await (const value of values) yield one(value);
+}
+
+async function* listText(values: Pieces<unknown>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const value of values) {
+    yield before + JSON.stringify(value);
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]' : '\n]';
+}
+
+/** Characters that are written at once: single records would cost a call of the system each. */
+const PIECE = 2 ** 18;
+
+async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let gathered = '';
+  for await (const text of texts) {
+    gathered += text;
+    if (gathered.length < PIECE) continue;
+    yield gathered;
+    gathered = '';
+  }
+  yield gathered;
 }

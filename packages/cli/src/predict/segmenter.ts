@@ -1,13 +1,11 @@
 import type { Category, RgbImage } from '@seg/image';
+import type { Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-
-/** Segmentation task. */
-export type Task = 'panoptic' | 'instance' | 'semantic';
 
 /** Interface between prediction and a model; `Segmenter` of @seg/models has it. */
 export type ImageSegmenter = {
   readonly categories: readonly Category[];
-  /** What it can look for, first what it is for. */
+  /** Tasks that it answers, first the one that it is for. */
   readonly tasks: readonly Task[];
   segment(image: RgbImage, options: { task: Task; threshold?: number }): Promise<SegmentMap | InstanceList>;
   dispose(): void;

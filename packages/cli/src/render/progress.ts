@@ -1,4 +1,4 @@
-/** Where progress is written: a terminal that can rewrite its line, or a log that cannot. */
+/** Stream of progress: a terminal that can rewrite its line, or a log that cannot. */
 export type ProgressStream = { isTTY?: boolean; write(text: string): unknown };
 
 /**

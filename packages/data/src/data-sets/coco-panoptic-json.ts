@@ -4,10 +4,10 @@ import type { Color } from '@seg/image';
 export type CocoSegment = {
   id: number;
   category_id: number;
-  /** In pixels. */
-  area: number;
-  /** x, y, width, height in pixels. */
-  bbox: [number, number, number, number];
+  /** In pixels; may be left out, since the PNG has it. */
+  area?: number;
+  /** x, y, width, height in pixels; may be left out too. */
+  bbox?: [number, number, number, number];
   iscrowd: 0 | 1;
 };
 

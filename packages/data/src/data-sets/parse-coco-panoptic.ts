@@ -40,7 +40,7 @@ type JsonObject = Record<string, unknown>;
 function parseObject(text: string, name: string): JsonObject {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text.replace(/^\ufeff/, '')); // a byte order mark may be first (RFC 8259, 8.1)
   } catch {
     throw new FormatError(`${name}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
   }
@@ -103,15 +103,15 @@ function readAnnotation(
 function readSegment(entry: JsonObject, where: string, categories: ReadonlySet<number>): CocoSegment {
   const category_id = wholeNumber(entry, 'category_id', where, 0);
   if (!categories.has(category_id)) throw new FormatError(`${where}: expected a known category_id, got ${category_id}`);
-  const { bbox, iscrowd } = entry;
-  if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
+  const { area, bbox, iscrowd } = entry;
+  if (bbox !== undefined && !(Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite))) {
     throw new FormatError(`${where}: expected bbox to be four numbers, got ${describeValue(bbox)}`);
   }
   return {
     id: wholeNumber(entry, 'id', where, 1, HIGHEST_ID),
     category_id,
-    area: wholeNumber(entry, 'area', where, 0),
-    bbox: bbox as CocoSegment['bbox'],
+    ...(area !== undefined && { area: wholeNumber(entry, 'area', where, 0) }),
+    ...(bbox !== undefined && { bbox: bbox as CocoSegment['bbox'] }),
     iscrowd: iscrowd === undefined ? 0 : (wholeNumber(entry, 'iscrowd', where, 0, 1) as 0 | 1),
   };
 }

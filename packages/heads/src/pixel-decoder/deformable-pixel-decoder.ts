@@ -2,6 +2,8 @@ import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@se
 import { Conv2d, GroupNorm, init, LayerNorm, resizeBilinear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { applyNormedConv, type NormedConv, normedConv } from './normed-conv.ts';
+
 /** Sizes of Mask2Former's pixel decoder. */
 export type DeformablePixelDecoderConfig = {
   /** Channels of the backbone's maps at strides 4, 8, 16, 32. */
@@ -66,7 +68,7 @@ export class DeformablePixelDecoder {
     );
     this.steps = inDims.slice(0, numPyramidSteps).map((inDim, i) => ({
       lateral: normedConv(scope.at(`adapter_${i + 1}`), { inDim, outDim: dim, kernel: 1 }),
-      smooth: normedConv(scope.at(`layer_${i + 1}`), { inDim: dim, outDim: dim, kernel: 3, padding: 1 }),
+      smooth: normedConv(scope.at(`layer_${i + 1}`), { inDim: dim, outDim: dim, kernel: 3 }),
     }));
     this.maskProjection = new Conv2d(scope.at('mask_projection'), {
       inDim: dim,
@@ -142,23 +144,11 @@ export class DeformablePixelDecoder {
       const { scope } = this;
       const { lateral, smooth } = this.steps[step];
       const size: Size = [map.shape[1], map.shape[2]];
-      const sideways = scope.tap(lateral.norm.forward(lateral.conv.forward(map)), `adapter_${step + 1}`);
+      const sideways = scope.tap(applyNormedConv(lateral, map), `adapter_${step + 1}`);
       const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(coarser, size));
-      return scope.tap(tf.relu(smooth.norm.forward(smooth.conv.forward(summed))), `layer_${step + 1}`);
+      return scope.tap(tf.relu(applyNormedConv(smooth, summed)), `layer_${step + 1}`);
     });
   }
-}
-
-type NormedConv = { conv: Conv2d; norm: GroupNorm };
-
-function normedConv(
-  scope: Scope,
-  sizes: { inDim: number; outDim: number; kernel: number; padding?: number },
-): NormedConv {
-  return {
-    conv: new Conv2d(scope.at(0), { ...sizes, bias: false, init: init.fanInUniform }),
-    norm: new GroupNorm(scope.at(1), { dim: sizes.outDim }),
-  };
 }
 
 type DeformableLayerInputs = {

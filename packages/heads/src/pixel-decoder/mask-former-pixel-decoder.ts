@@ -1,6 +1,8 @@
 import { EncoderLayer, sinePosition } from '@seg/attention';
-import { Conv2d, GroupNorm, init, resizeNearest, type Scope, type Size } from '@seg/core';
+import { Conv2d, init, resizeNearest, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { applyNormedConv, type NormedConv, normedConv } from './normed-conv.ts';
 
 /** Sizes of MaskFormer's pixel decoder. */
 export type MaskFormerPixelDecoderConfig = {
@@ -22,8 +24,6 @@ export type MaskFormerPixels = {
   /** Per-pixel embedding at 1/4: [B, H, W, maskDim] */
   maskFeatures: tf.Tensor4D;
 };
-
-type NormedConv = { conv: Conv2d; norm: GroupNorm };
 
 /**
  * Pixel decoder of MaskFormer: a feature pyramid with nearest upsampling, on the coarsest map or on a transformer
@@ -53,13 +53,13 @@ export class MaskFormerPixelDecoder {
       (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), config),
     );
     const fpn = scope.at('fpn');
-    this.stem = normedConv(fpn.at('stem'), hasEncoder ? dim : coarsest, dim, 3);
+    this.stem = normedConv(fpn.at('stem'), { inDim: hasEncoder ? dim : coarsest, outDim: dim, kernel: 3 });
     this.steps = inDims
       .slice(0, -1)
       .reverse()
       .map((inDim, i) => ({
-        lateral: normedConv(fpn.at('layers', i, 'proj'), inDim, dim, 1),
-        smooth: normedConv(fpn.at('layers', i, 'block'), dim, dim, 3),
+        lateral: normedConv(fpn.at('layers', i, 'proj'), { inDim, outDim: dim, kernel: 1 }),
+        smooth: normedConv(fpn.at('layers', i, 'block'), { inDim: dim, outDim: dim, kernel: 3 }),
       }));
     const projection = { inDim: dim, outDim: maskDim, kernel: 3, padding: 1, init: init.fanInUniform };
     this.maskProjection = new Conv2d(scope.at('mask_projection'), projection);
@@ -69,13 +69,13 @@ export class MaskFormerPixelDecoder {
   forward(features: tf.Tensor4D[]): MaskFormerPixels {
     return tf.tidy(() => {
       const memory = this.encode(features[features.length - 1]);
-      let y = this.scope.at('fpn').tap(tf.relu(apply(this.stem, memory)), 'stem');
+      let y = this.scope.at('fpn').tap(tf.relu(applyNormedConv(this.stem, memory)), 'stem');
       for (const [i, { lateral, smooth }] of this.steps.entries()) {
         const map = features[features.length - 2 - i];
         const at = this.scope.at('fpn', 'layers', i);
         const size: Size = [map.shape[1], map.shape[2]];
-        const summed = tf.add<tf.Tensor4D>(at.tap(apply(lateral, map), 'proj'), resizeNearest(y, size));
-        y = at.tap(tf.relu(apply(smooth, summed)), 'output');
+        const summed = tf.add<tf.Tensor4D>(at.tap(applyNormedConv(lateral, map), 'proj'), resizeNearest(y, size));
+        y = at.tap(tf.relu(applyNormedConv(smooth, summed)), 'output');
       }
       return { memory, maskFeatures: this.scope.tap(this.maskProjection.forward(y), 'mask_projection') };
     });
@@ -92,22 +92,4 @@ export class MaskFormerPixelDecoder {
     );
     return tf.reshape(tokens, [batch, height, width, dim]);
   }
-}
-
-function normedConv(scope: Scope, inDim: number, outDim: number, kernel: number): NormedConv {
-  return {
-    conv: new Conv2d(scope.at(0), {
-      inDim,
-      outDim,
-      kernel,
-      padding: (kernel - 1) / 2,
-      bias: false,
-      init: init.fanInUniform,
-    }),
-    norm: new GroupNorm(scope.at(1), { dim: outDim }),
-  };
-}
-
-function apply({ conv, norm }: NormedConv, x: tf.Tensor4D): tf.Tensor4D {
-  return norm.forward(conv.forward(x));
 }

@@ -9,7 +9,7 @@ export type MaskedDecoderLayerConfig = {
   ffnDim: number;
   /** Of the feed-forward network. Default: relu. */
   activation?: ActivationName;
-  /** Whether each norm stands before its branch instead of behind the sum. Default: false, as published. */
+  /** True if each norm stands before its branch instead of behind the sum. Default: false, as published. */
   preNorm?: boolean;
 };
 

@@ -31,7 +31,7 @@ export type MaskedDecoderConfig = {
   numLevels: number;
   /** Of the feed-forward networks. Default: relu. */
   activation?: ActivationName;
-  /** Whether norms stand before their branches. Default: false, as published. */
+  /** True if norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
 };
 

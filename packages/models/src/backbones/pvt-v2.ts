@@ -2,7 +2,7 @@ import { ReducedAttention } from '@seg/attention';
 import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, permuted, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type FieldsOf, listOf, optional, PART, SIZE } from '../description/check-fields.ts';
+import { type FieldsOf, listOf, optional, PART, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 
 /** Sizes of a PVTv2. Wang et al. 2022, Table 1. */
 export type PvtV2Config = {
@@ -22,7 +22,7 @@ export type PvtV2Config = {
 /** A check for each field of PvtV2Config in a file. */
 export const PVT_V2_FIELDS: FieldsOf<Omit<PvtV2Config, 'type'>> = {
   dims: listOf(SIZE, 4),
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   numHeads: listOf(SIZE, 4),
   mlpRatios: listOf(SIZE, 4),
   reductions: listOf(SIZE, 4),

@@ -12,7 +12,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
@@ -33,7 +33,7 @@ export type ResNetConfig = {
   batchNorm?: BatchNormConfig['mode'];
   /** Of the stem and behind each sum; within blocks it is relu, as in Hugging Face's port. Default: relu. */
   activation?: ActivationName;
-  /** Whether the first stage halves the resolution too. Default: false. */
+  /** True if the first stage halves the resolution too. Default: false. */
   downsampleFirst?: boolean;
   /** Convolution of a bottleneck that has the stride. Default: 3x3; 1x1 is He et al. 2016's own. */
   strideIn?: '3x3' | '1x1';
@@ -42,7 +42,7 @@ export type ResNetConfig = {
 /** A check for each field of ResNetConfig in a file. */
 export const RESNET_FIELDS: FieldsOf<Omit<ResNetConfig, 'type'>> = {
   stemDim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   dims: listOf(SIZE, 4),
   block: optional(oneOf('bottleneck', 'basic')),
   stem: optional(oneOf('basic', 'deep')),
@@ -80,8 +80,8 @@ export const RESNET101: ResNetConfig = { ...RESNET50, depths: [3, 4, 23, 3] };
 export const RESNET101C: ResNetConfig = { ...RESNET101, stem: 'deep', lastStageDilations: [1, 2, 4] };
 
 /**
- * ResNet, its stride in the (first) 3×3 convolution of a block unless told. He et al. 2016. Keys are those of Hugging Face's
- * port; other namings load through a key map.
+ * ResNet, its stride in the (first) 3×3 convolution of a block unless told. He et al. 2016. Keys are those of Hugging
+ * Face's port; other namings load through a key map.
  */
 export class ResNet {
   readonly scope: Scope;
@@ -153,9 +153,9 @@ function stemOutput({ stem: kind = 'basic', stemDim }: ResNetConfig): number {
   return kind === 'basic' ? stemDim : stemDim * 2;
 }
 
-type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
+type LayerSizes = { inDim: number; outDim: number; kernel: number; stride?: number; dilation?: number };
 
-function convNorm(scope: Scope, sizes: ConvSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
+function convNorm(scope: Scope, sizes: LayerSizes, mode: BatchNormConfig['mode'] = 'frozen'): ConvNorm {
   const padding = ((sizes.kernel - 1) / 2) * (sizes.dilation ?? 1);
   const conv = new Conv2d(scope.at('convolution'), { ...sizes, padding, bias: false, init: init.kaimingNormal });
   return new ConvNorm(scope, conv, new BatchNorm(scope.at('normalization'), { dim: sizes.outDim, mode }));
@@ -198,7 +198,9 @@ class BasicBlock {
   }
 }
 
-/** a(x + F(x)) with F = 1×1, 3×3, 1×1, and a projection of x where its shape changes. He et al. 2016, figure 5 right. */
+/**
+ * a(x + F(x)) with F = 1×1, 3×3, 1×1, and a projection of x where its shape changes. He et al. 2016, figure 5 right.
+ */
 class Bottleneck {
   readonly scope: Scope;
   readonly reduce: ConvNorm;
@@ -211,7 +213,7 @@ class Bottleneck {
     const { inDim, outDim, stride, strideFirst, dilation, mode, activation } = config;
     const width = Math.floor(outDim / 4);
     const changes = inDim !== outDim || stride !== 1;
-    const layer = (i: number, sizes: ConvSizes) => convNorm(scope.at('layer', i), sizes, mode);
+    const layer = (i: number, sizes: LayerSizes) => convNorm(scope.at('layer', i), sizes, mode);
     this.scope = scope;
     this.activation = activation;
     this.reduce = layer(0, { inDim, outDim: width, kernel: 1, stride: strideFirst ? stride : 1 });

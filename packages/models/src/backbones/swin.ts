@@ -22,6 +22,7 @@ import {
   PART,
   POSITIVE,
   SIZE,
+  SOME_LAYERS,
 } from '../description/check-fields.ts';
 
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
@@ -36,7 +37,8 @@ export type SwinConfig = {
   dropPath?: number;
   /**
    * Places of the body and the output norms in Hugging Face's ports: `mask2former` has `encoder…` and
-   * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default: mask2former.
+   * `hidden_states_norms.stage1`…, `maskformer` has `model.encoder…` and `hidden_states_norms.0`…. Default:
+   * mask2former.
    */
   keys?: 'mask2former' | 'maskformer';
   /** First stage behind which there is an output norm: Panoptic SegFormer has none behind stage 0. Default: 0. */
@@ -45,7 +47,7 @@ export type SwinConfig = {
   patch?: number;
   /** Hidden channels of the MLPs over the stage's own, rounded down. Default: 4. */
   mlpRatio?: number;
-  /** Whether queries, keys and values have biases. Default: true. */
+  /** True if queries, keys and values have biases. Default: true. */
   qkvBias?: boolean;
   /** Of the MLPs. Default: gelu. */
   activation?: ActivationName;
@@ -58,7 +60,7 @@ export type SwinConfig = {
 /** A check for each field of SwinConfig in a file. */
 export const SWIN_FIELDS: FieldsOf<Omit<SwinConfig, 'type'>> = {
   dim: SIZE,
-  depths: listOf(SIZE, 4),
+  depths: listOf(SOME_LAYERS, 4),
   numHeads: listOf(SIZE, 4),
   window: SIZE,
   dropPath: optional(PART),
@@ -279,9 +281,7 @@ class SwinBlock {
 
   private regionBias(height: number, width: number): tf.Tensor3D {
     const { window, shift } = this.config;
-    return this.scope.derive(`regions.${height}x${width}`, () => [
-      regionBias(height, width, window, shift),
-    ])[0] as tf.Tensor3D;
+    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
 }
 

@@ -3,22 +3,31 @@ import { describeValue, FormatError } from '@seg/checkpoint';
 /** Expectation of one value of a file, in words and as a predicate. */
 export type Check = { expected: string; holds(value: unknown): boolean };
 
-/** Fields of an object of several kinds, which one of its fields tells apart. */
-export type Kinds = { readonly by: string; readonly kinds: Readonly<Record<string, Fields>> };
+/** FieldChecks of an object of several kinds, which one of its fields tells apart. */
+export type Kinds = { readonly by: string; readonly kinds: Readonly<Record<string, FieldChecks>> };
 
-/** Fields that are checked, by name, in any nesting. */
-export type Fields = { readonly [name: string]: Check | Kinds | Fields };
+/** FieldChecks that are checked, by name, in any nesting. */
+export type FieldChecks = { readonly [name: string]: Check | Kinds | FieldChecks };
 
 /** A check for every field of a plain type: the compiler asks for new ones. */
 export type FieldsOf<T> = {
   readonly [K in keyof T]-?: Check | (T[K] extends Readonly<Record<string, unknown>> ? Kinds | FieldsOf<T[K]> : never);
 };
 
-/** Bounds counts, so that a file cannot ask for a model of a billion layers: the widest published layer has 3,072. */
+/** Bounds sizes, 65,536: the widest published layer has 3,072 channels. */
 const MOST = 2 ** 16;
 
 /** A whole number from 1 on. */
 export const SIZE: Check = whole(1);
+
+/** Bounds layers and blocks, 1,024 of each kind: the deepest published stage has 40 (PVTv2-B5). */
+const MOST_LAYERS = 2 ** 10;
+
+/** A number of layers, perhaps none. */
+export const LAYERS: Check = whole(0, MOST_LAYERS);
+
+/** A number of layers, at least one. */
+export const SOME_LAYERS: Check = whole(1, MOST_LAYERS);
 
 /** A whole number from 0 on. */
 export const COUNT: Check = whole(0);
@@ -93,7 +102,7 @@ export function checkFields(
   where: string,
   path: string,
   value: unknown,
-  fields: Fields,
+  fields: FieldChecks,
 ): asserts value is Readonly<Record<string, unknown>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new FormatError(
@@ -112,7 +121,7 @@ export function checkFields(
 }
 
 /** Checks every field of an object from a file, and that there are no others. @throws FormatError naming the field */
-export function checkObject(where: string, path: string, value: unknown, fields: Fields): void {
+export function checkObject(where: string, path: string, value: unknown, fields: FieldChecks): void {
   checkFields(where, path, value, fields);
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
   if (unknown === undefined) return;
@@ -130,11 +139,11 @@ export function checkKinds(where: string, path: string, value: unknown, { by, ki
 }
 
 /** True for an object of several kinds. */
-export function isKinds(field: Check | Kinds | Fields): field is Kinds {
+export function isKinds(field: Check | Kinds | FieldChecks): field is Kinds {
   return 'by' in field && typeof field.by === 'string';
 }
 
 /** True for a check of one value. */
-export function isCheck(field: Check | Kinds | Fields): field is Check {
+export function isCheck(field: Check | Kinds | FieldChecks): field is Check {
   return 'holds' in field && typeof field.holds === 'function';
 }

@@ -1,13 +1,12 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
-import type { Category } from '@seg/image';
+import { type Category, PILLOW_FILTERS } from '@seg/image';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
-
 import { type System, systemOf } from '../systems/system.ts';
 import {
   between,
   checkObject,
-  type Fields,
+  type FieldChecks,
   type FieldsOf,
   listOf,
   NUMBER,
@@ -20,7 +19,7 @@ import {
 import type { Inference, ModelDescription, SegConfig } from './model-description.ts';
 
 const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
-const RESIZES: Record<ResizeRule['kind'], Fields> = {
+const RESIZES: Record<ResizeRule['kind'], FieldChecks> = {
   'shortest-edge': EDGES,
   'truncated-edge': EDGES,
   rescale: EDGES,
@@ -38,6 +37,7 @@ export const PREPROCESSING: FieldsOf<Preprocessing> = {
   rescale: POSITIVE,
   mean: listOf(NUMBER, 3),
   std: listOf(POSITIVE, 3),
+  filter: optional(oneOf(...PILLOW_FILTERS)),
   padTo: optional(listOf(SIZE, 2)),
 };
 

@@ -24,6 +24,12 @@ export type DownloadPlan = RequestPlan & {
   maxBytes: number;
 };
 
+/** Bytes a second on average, once {@link GRACE} has passed: a modem's; a server that drips byte by byte has less. */
+const LEAST_RATE = 1000;
+
+/** Twenty seconds before the rate is looked at: slow starts are over by then. */
+const GRACE = 20_000;
+
 /** Status of a range that is past the end of the file. */
 const PAST_THE_END = 416;
 
@@ -74,17 +80,24 @@ async function receive(plan: DownloadPlan, response: Response, sink: Sink, watch
   if ((total ?? 0) > plan.maxBytes) throw tooLarge(plan, total!);
   if (total !== null && plan.size !== null && total !== plan.size) throw wrongSize(plan, total);
   options.onProgress?.({ file: plan.file, loaded: sink.size(), total: total ?? plan.size });
+  const [start, from] = [performance.now(), sink.size()];
   try {
     for await (const piece of pieces(response, watch)) {
       if (sink.size() + piece.length > most) throw tooLarge({ ...plan, maxBytes: most }, sink.size() + piece.length);
       await sink.write(piece);
       options.onProgress?.({ file: plan.file, loaded: sink.size(), total: total ?? plan.size });
+      expectRate(sink.size() - from, performance.now() - start);
     }
   } catch (error) {
     if (isEncoded(response)) await sink.clear(); // a range of the file does not go on from here
     throw error;
   }
   if (total !== null && sink.size() < total) throw new Interruption(`${sink.size()} of ${total} bytes`);
+}
+
+function expectRate(bytes: number, milliseconds: number): void {
+  if (milliseconds < GRACE || (1000 * bytes) / milliseconds >= LEAST_RATE) return;
+  throw new Interruption(`${bytes} bytes in ${Math.round(milliseconds / 1000)} s`);
 }
 
 async function* pieces(response: Response, watch: Watch): AsyncGenerator<Uint8Array> {

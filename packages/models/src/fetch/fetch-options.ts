@@ -17,10 +17,13 @@ export type FetchOptions = {
   timeout?: number;
   /** Attempts after one that failed for a reason that may pass: 429, 5xx, a cut connection, silence. Default: 4. */
   retries?: number;
-  /** Most bytes of one file. Default: 2³³ (8 GiB) on disk, 2³² in memory. */
+  /** Most bytes of one file. Default: 2³³ (8 GiB) on disk, 2³² in memory. JSON may have 16 MiB at most. */
   maxBytes?: number;
+  /** Headers of every request to the origin of the URL, a token for one; other hosts get none. */
+  headers?: Readonly<Record<string, string>>;
   /**
-   * Decides whether a redirect is followed. One from https to http never is. Default: to the same origin or to https.
+   * Decides whether a redirect is followed. One from https to http never is. Default: to the same host, or to one that is
+   * not within a private network; of a hub that the caller names, to any.
    */
   allowRedirect?: (from: URL, to: URL) => boolean;
 };
@@ -36,3 +39,11 @@ export const MOST_IN_MEMORY = 2 ** 32;
 
 /** 8 GiB: four times MaX-DeepLab-L (1.8 GB), the largest published model. */
 export const MOST_ON_DISK = 2 ** 33;
+
+/** 16 MiB: the indexes of the largest models have 2 MB. */
+const MOST_JSON = 2 ** 24;
+
+/** Most bytes of a file by its name. */
+export function mostBytes(file: string, { maxBytes }: FetchOptions, most: number): number {
+  return Math.min(maxBytes ?? most, file.endsWith('.json') ? MOST_JSON : Number.POSITIVE_INFINITY);
+}

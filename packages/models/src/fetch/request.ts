@@ -2,6 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 
 import type { FetchOptions } from './fetch-options.ts';
 import { broken, Interruption } from './interruption.ts';
+import { allowsRedirect } from './redirects.ts';
 
 /** One request. */
 export type RequestPlan = {
@@ -30,7 +31,7 @@ export async function request(plan: RequestPlan, options: FetchOptions, signal: 
   const start = new URL(plan.url);
   let at = start;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-    const response = await send(plan, at, at.origin === start.origin, signal);
+    const response = await send(plan, at, options, signal);
     const target = response.type === 'opaqueredirect' ? null : redirectOf(response, at);
     if (response.type === 'opaqueredirect') return followInPage(plan, at, options, signal);
     if (target === null) return passing(response);
@@ -42,8 +43,9 @@ export async function request(plan: RequestPlan, options: FetchOptions, signal: 
   throw new FormatError(`${plan.url}: expected at most ${MOST_REDIRECTS} redirects, got more`);
 }
 
-async function send(plan: RequestPlan, url: URL, isHome: boolean, signal: AbortSignal, redirect?: 'follow') {
-  const headers = new Headers({ 'Accept-Encoding': 'identity', ...plan.headers });
+async function send(plan: RequestPlan, url: URL, options: FetchOptions, signal: AbortSignal, redirect?: 'follow') {
+  const isHome = url.origin === new URL(plan.url).origin;
+  const headers = new Headers({ 'Accept-Encoding': 'identity', ...(isHome && options.headers), ...plan.headers });
   if (isHome && plan.token) headers.set('Authorization', `Bearer ${plan.token}`);
   try {
     return await fetch(url, { method: plan.method ?? 'GET', headers, signal, redirect: redirect ?? 'manual' });
@@ -61,20 +63,16 @@ function redirectOf(response: Response, at: URL): URL | null {
 
 /** A page does not see where a redirect leads before it has followed it. It keeps the token from other origins itself. */
 async function followInPage(plan: RequestPlan, at: URL, options: FetchOptions, signal: AbortSignal): Promise<Response> {
-  const response = await send(plan, at, true, signal, 'follow');
+  const response = await send(plan, at, options, signal, 'follow');
   checkRedirect(plan.url, at, new URL(response.url), options);
   return passing(response);
 }
 
-function checkRedirect(url: string, from: URL, to: URL, { allowRedirect = isSafe }: FetchOptions): void {
+function checkRedirect(url: string, from: URL, to: URL, { allowRedirect = allowsRedirect }: FetchOptions): void {
   const isPlain = to.protocol !== 'https:';
   const isFetched = to.protocol === 'https:' || to.protocol === 'http:';
   if (isFetched && !(isPlain && from.protocol === 'https:') && allowRedirect(from, to)) return;
   throw new FormatError(`${url}: expected the file or an allowed redirect, got one to ${to.origin}`);
-}
-
-function isSafe(from: URL, to: URL): boolean {
-  return to.origin === from.origin || to.protocol === 'https:';
 }
 
 /** Passes an answer on, unless it is one that may change. */

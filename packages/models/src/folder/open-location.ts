@@ -1,7 +1,7 @@
 import { bytesOf, FormatError } from '@seg/checkpoint';
 
 import { platform } from '#platform';
-import { fetchFile } from '../fetch/fetch-file.ts';
+import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { type HubId, readHubId, readHubUrl, withRevision } from '../hub/hub-id.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
@@ -57,7 +57,7 @@ function urlFolder(base: string, options: FetchOptions): ModelFolder {
   return {
     name: base,
     open: async (file) => {
-      const bytes = await fetchFile(new URL(file, base).href, options, { file });
+      const bytes = await fetchBounded(new URL(file, base).href, options, { file });
       return bytes && bytesOf(`${base}${file}`, bytes);
     },
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { FormatError } from '@seg/checkpoint';
 
 import { download } from '../fetch/download.ts';
-import { type FetchOptions, MOST_ON_DISK, TIMEOUT } from '../fetch/fetch-options.ts';
+import { type FetchOptions, MOST_ON_DISK, mostBytes, TIMEOUT } from '../fetch/fetch-options.ts';
 import { request } from '../fetch/request.ts';
 import { watchSilence } from '../fetch/silence.ts';
 import { withRetries } from '../fetch/with-retries.ts';
@@ -65,7 +65,7 @@ async function fetchHead({ id, url, token }: BlobPlan, options: FetchOptions): P
 
 /** Downloads and checks; once more from the beginning where a part of earlier did not belong to it. */
 async function fill(part: IncompleteBlob, plan: BlobPlan, { etag, size }: BlobHead, options: FetchOptions) {
-  const maxBytes = options.maxBytes ?? MOST_ON_DISK;
+  const maxBytes = mostBytes(plan.file, options, MOST_ON_DISK);
   if ((size ?? 0) > maxBytes) throw new FormatError(`${plan.url}: expected at most ${maxBytes} bytes, got ${size}`);
   if (size !== null && part.size() > size) await part.clear();
   for (let isFirst = part.size() > 0; ; isFirst = false) {

@@ -1,8 +1,8 @@
 import { describeValue, FormatError, parseJson } from '@seg/checkpoint';
 
-import { fetchFile } from '../fetch/fetch-file.ts';
+import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
-import { type HubId, nameOf } from './hub-id.ts';
+import { ENDPOINT, type HubId, nameOf } from './hub-id.ts';
 import type { HubSettings } from './hub-options.ts';
 
 /** One file, as a hub tells of it. */
@@ -41,7 +41,10 @@ export function fileUrl({ endpoint }: HubSettings, repo: string, commit: string,
 export async function fetchRevision(settings: HubSettings, id: HubId): Promise<HubRevision> {
   const url = infoUrl(settings, id);
   const options = { ...hubFetchOptions(settings), onProgress: undefined, maxBytes: MOST_INFO };
-  const bytes = await fetchFile(url, options, { token: settings.token, refuse: (answer) => refuse(url, id, answer) });
+  const bytes = await fetchBounded(url, options, {
+    token: settings.token,
+    refuse: (answer) => refuse(url, id, answer),
+  });
   return readRevision(url, bytes!);
 }
 
@@ -73,10 +76,9 @@ function readFile(url: string, value: unknown): [string, HubFile] {
   ];
 }
 
-/** Redirects of a hub lead to its content hosts. An http one (a mirror in the house) may send on to http. */
+/** Redirects of a hub lead to its content hosts. One that the caller names, a mirror in the house, may have private ones. */
 export function hubFetchOptions(settings: HubSettings): FetchOptions {
-  const isPlain = settings.endpoint.startsWith('http:');
-  return { allowRedirect: isPlain ? () => true : undefined, ...settings };
+  return { allowRedirect: settings.endpoint === ENDPOINT ? undefined : () => true, ...settings };
 }
 
 /** Says why a hub has refused. @throws FormatError always */

@@ -1,6 +1,6 @@
 import { bytesOf, FormatError } from '@seg/checkpoint';
 
-import { fetchFile } from '../fetch/fetch-file.ts';
+import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import { NoAnswer } from '../fetch/with-retries.ts';
 import type { ModelFolder } from '../folder/model-folder.ts';
 import { fetchRevision, fileUrl, type HubFile, type HubRevision, hubFetchOptions, infoUrl, refuse } from './hub-api.ts';
@@ -63,7 +63,7 @@ async function fetchChecked(
 ): Promise<Uint8Array> {
   if (settings.offline) throw new FormatError(`${nameOf(id)}: expected ${file} in the cache ${CACHE}, got nothing`);
   const plan = { file, size, token: settings.token, refuse: (answer: Response) => refuse(url, id, answer) };
-  const bytes = (await fetchFile(url, hubFetchOptions(settings), plan))!;
+  const bytes = (await fetchBounded(url, hubFetchOptions(settings), plan))!;
   const hash = sha256 && globalThis.crypto?.subtle ? await hashOf(bytes) : sha256;
   if (hash !== sha256) throw new FormatError(`${url}: expected a file of SHA-256 ${sha256}, got ${hash}`);
   await keep(cache, url, bytes);

@@ -3,14 +3,15 @@ import { FormatError } from '@seg/checkpoint';
 import type { BackboneConfig } from '../backbones/backbone.ts';
 import type { ResNetConfig } from '../backbones/resnet.ts';
 import type { SwinConfig } from '../backbones/swin.ts';
-import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE } from '../description/check-fields.ts';
+import { BOOLEAN, type Check, listOf, oneOf, PART, POSITIVE, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
 import { ACTIVATION, ACTIVATION_NAMES, BACKBONE_FIELDS, DERIVED, TRAINING } from './common.ts';
-import { type FieldRule, type Fields, type FieldTable, ignored, obeyed, only, readFields } from './field-table.ts';
+import { type FieldRule, type FieldTable, type FieldValues, ignored, obeyed, only, readFields } from './field-table.ts';
 
 /** The `backbone_config` of a Hugging Face segmentation model. */
 export type HuggingFaceBackbone = { model_type: string; [field: string]: unknown };
 
 const STAGES = listOf(SIZE, 4);
+const DEPTHS = listOf(SOME_LAYERS, 4);
 
 /** One number, or the same twice. */
 const SQUARE: Check = {
@@ -27,25 +28,25 @@ const SIDES: Check = {
   holds: (value) => SIZE.holds(value) || listOf(SIZE, 2).holds(value),
 };
 
-/** Fields of `ResNetConfig`. */
+/** FieldValues of `ResNetConfig`. */
 export const RESNET_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   embedding_size: obeyed(SIZE, 64),
   hidden_sizes: obeyed(STAGES, [256, 512, 1024, 2048]),
-  depths: obeyed(STAGES, [3, 4, 6, 3]),
+  depths: obeyed(DEPTHS, [3, 4, 6, 3]),
   layer_type: obeyed(oneOf('bottleneck', 'basic'), 'bottleneck'),
   hidden_act: obeyed(ACTIVATION, 'relu'),
   downsample_in_first_stage: obeyed(BOOLEAN, false),
   downsample_in_bottleneck: obeyed(BOOLEAN, false),
 };
 
-/** Fields of `SwinConfig` and `MaskFormerSwinConfig`. */
+/** FieldValues of `SwinConfig` and `MaskFormerSwinConfig`. */
 export const SWIN_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   image_size: obeyed(SIDES, 224, 'counts learned positions, where there are some'),
   patch_size: obeyed(SQUARE, 4),
   embed_dim: obeyed(SIZE, 96),
-  depths: obeyed(STAGES, [2, 2, 6, 2]),
+  depths: obeyed(DEPTHS, [2, 2, 6, 2]),
   num_heads: obeyed(STAGES, [3, 6, 12, 24]),
   window_size: obeyed(SIZE, 7),
   mlp_ratio: obeyed(POSITIVE, 4),
@@ -96,11 +97,11 @@ type SwinFields = {
 /** Reads our backbone config from a `backbone_config`. @throws FormatError naming the field */
 export function readBackboneConfig(where: string, json: HuggingFaceBackbone): BackboneConfig {
   const table = { backbone_config: BACKBONE_CONFIG };
-  return backboneOf(where, readFields(where, '', { backbone_config: json }, table).backbone_config as Fields);
+  return backboneOf(where, readFields(where, '', { backbone_config: json }, table).backbone_config as FieldValues);
 }
 
 /** Makes our backbone config of fields that {@link BACKBONE_CONFIG} has read. */
-export function backboneOf(where: string, fields: Fields): BackboneConfig {
+export function backboneOf(where: string, fields: FieldValues): BackboneConfig {
   switch (fields.model_type) {
     case 'resnet':
       return resNetOf(fields as ResNetFields);

@@ -12,14 +12,14 @@ export type FieldRule =
   | { is: 'only'; values: readonly unknown[]; why: string }
   /** Another name for a field, whose value it has to have. */
   | { is: 'alias'; of: string }
-  /** Fields of its own: a table each for the kinds that one of the fields tells apart. */
+  /** FieldValues of its own: a table each for the kinds that one of the fields tells apart. */
   | { is: 'nested'; tables: Readonly<Record<string, FieldTable>>; by: string; kind?: string };
 
 /** Every field that is known of a format. Others are refused. */
 export type FieldTable = Readonly<Record<string, FieldRule>>;
 
 /** Values by field. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type FieldValues = Readonly<Record<string, unknown>>;
 
 /** A field that is read. */
 export function obeyed(check: Check, fallback?: unknown, note?: string): FieldRule {
@@ -44,7 +44,7 @@ export function only(why: string, ...values: readonly unknown[]): FieldRule {
  * @returns The obeyed fields, defaults filled in; nested objects are theirs, with the field that tells their kind
  * @throws FormatError naming the first field that is not in the table, or not what it should be
  */
-export function readFields(where: string, path: string, json: unknown, table: FieldTable): Fields {
+export function readFields(where: string, path: string, json: unknown, table: FieldTable): FieldValues {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     throw new FormatError(`${where}: expected ${path || 'fields'} as an object, got ${describeValue(json)}`);
   }
@@ -61,7 +61,7 @@ export function readFields(where: string, path: string, json: unknown, table: Fi
   return { ...defaultsOf(table), ...result };
 }
 
-function readField(where: string, at: string, value: unknown, rule: FieldRule, all: Fields) {
+function readField(where: string, at: string, value: unknown, rule: FieldRule, all: FieldValues) {
   switch (rule.is) {
     case 'obeyed':
       if (rule.check.holds(value)) return value;
@@ -87,8 +87,8 @@ function readField(where: string, at: string, value: unknown, rule: FieldRule, a
   }
 }
 
-function readNested(where: string, at: string, value: unknown, rule: FieldRule & { is: 'nested' }): Fields {
-  const { [rule.by]: kind = rule.kind } = (value ?? {}) as Fields;
+function readNested(where: string, at: string, value: unknown, rule: FieldRule & { is: 'nested' }): FieldValues {
+  const { [rule.by]: kind = rule.kind } = (value ?? {}) as FieldValues;
   const name = Object.keys(rule.tables).find((one) => one === kind);
   if (name === undefined) {
     const known = Object.keys(rule.tables).join(' or ');
@@ -97,7 +97,7 @@ function readNested(where: string, at: string, value: unknown, rule: FieldRule &
   return { ...readFields(where, at, value, rule.tables[name]), [rule.by]: name };
 }
 
-function defaultsOf(table: FieldTable): Fields {
+function defaultsOf(table: FieldTable): FieldValues {
   const obeyedFields = Object.entries(table).flatMap(([name, rule]) =>
     rule.is === 'obeyed' && rule.default !== undefined ? [[name, rule.default]] : [],
   );

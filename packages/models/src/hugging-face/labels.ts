@@ -1,12 +1,12 @@
 import { FormatError } from '@seg/checkpoint';
 
-import type { Fields } from './field-table.ts';
+import type { FieldValues } from './field-table.ts';
 
 /** Labels of a format whose files leave out the default: `PretrainedConfig` of transformers makes 2. */
 const DEFAULT_LABELS = 2;
 
 /** Counts the classes of a config that its table has read. @throws FormatError where names and number disagree */
-export function labelCount(where: string, { id2label, num_labels: given }: Fields): number {
+export function labelCount(where: string, { id2label, num_labels: given }: FieldValues): number {
   if (id2label === undefined) return Number(given ?? DEFAULT_LABELS);
   const count = Object.keys(id2label as object).length;
   if (given === undefined || given === count) return count;

@@ -13,6 +13,12 @@ test('switches that are off leave pixels as they are', () => {
   expect(read({ do_rescale: null, do_normalize: true, resample: 2, pad_size: null })).toEqual(read({}));
 });
 
+test('filters have the numbers of Pillow', () => {
+  // PIL.Image.Resampling of Pillow 12: NEAREST 0, LANCZOS 1, BILINEAR 2, BICUBIC 3, BOX 4, HAMMING 5
+  const filters = [0, 1, 2, 3, 4, 5].map((resample) => read({ resample }).filter ?? 'bilinear');
+  expect(filters).toEqual(['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming']);
+});
+
 test('scalar statistics count for every channel', () => {
   expect(read({ image_mean: 0.5, image_std: 0.25 })).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
 });
@@ -31,8 +37,8 @@ test.each([
 });
 
 test.each([
-  [{ resample: 3 }, 'expected 2 as resample (Pillow 2, bilinear), got 3'],
-  [{ resample: 'bilinear' }, 'expected 2 as resample (Pillow 2, bilinear), got "bilinear"'],
+  [{ resample: 6 }, 'expected a filter of Pillow from 0 to 5 as resample, got 6'],
+  [{ resample: 'bilinear' }, 'as resample, got "bilinear"'],
   [{ pad_size: { height: 96 } }, 'expected height and width as pad_size, got {"height":96}'],
   [{ image_processor_type: 'DetrImageProcessor' }, 'as image_processor_type, got "DetrImageProcessor"'],
   [{ size: { shortest: 4 } }, 'as size, got {"shortest":4}'],

@@ -1,4 +1,5 @@
 import { describeValue, FormatError } from '@seg/checkpoint';
+import { PILLOW_FILTERS } from '@seg/image';
 
 import { BOOLEAN, type Check, listOf, NUMBER, oneOf, POSITIVE, SIZE, whole } from '../description/check-fields.ts';
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';
@@ -39,7 +40,7 @@ const PROCESSORS = ['Mask2FormerImageProcessor', 'MaskFormerImageProcessor'].fla
   ['', 'Fast', 'Pil'].map((ending) => name + ending),
 );
 
-/** Fields of the image processors of MaskFormer and Mask2Former, which are alike, of transformers 4 and 5. */
+/** FieldValues of the image processors of MaskFormer and Mask2Former, which are alike, of transformers 4 and 5. */
 export const PREPROCESSOR_HUGGING_FACE: FieldTable = {
   do_resize: obeyed(BOOLEAN, true, 'without it sizes stay as they are, size_divisor or not'),
   size: obeyed(SIZES, undefined, 'sides of aspect are cut off to whole pixels, not rounded'),
@@ -47,7 +48,14 @@ export const PREPROCESSOR_HUGGING_FACE: FieldTable = {
   _max_size: obeyed(SIZE),
   size_divisor: obeyed(whole(0), undefined, 'reached by a resize; 0, as 1, for any size'),
   size_divisibility: obeyed(whole(0), undefined, 'older name of size_divisor'),
-  resample: only('Pillow 2, bilinear', 2),
+  resample: obeyed(
+    {
+      expected: `a filter of Pillow from 0 to ${PILLOW_FILTERS.length - 1}`,
+      holds: (value) => PILLOW_FILTERS[Number(value)] !== undefined && Number.isInteger(value),
+    },
+    2,
+    `Pillow's numbers: ${PILLOW_FILTERS.join(', ')}`,
+  ),
   do_rescale: obeyed(BOOLEAN, true),
   rescale_factor: obeyed(POSITIVE, 1 / 255),
   do_normalize: obeyed(BOOLEAN, true),
@@ -76,6 +84,7 @@ type PreprocessorFields = {
   _max_size?: number;
   size_divisor?: number;
   size_divisibility?: number;
+  resample: number;
   do_rescale: boolean;
   rescale_factor: number;
   do_normalize: boolean;
@@ -95,6 +104,7 @@ export function readPreprocessing(file: string, json: HuggingFacePreprocessor): 
     rescale: fields.do_rescale ? fields.rescale_factor : 1,
     mean: fields.do_normalize ? channels(fields.image_mean) : [0, 0, 0],
     std: fields.do_normalize ? channels(fields.image_std) : [1, 1, 1],
+    ...(fields.resample !== 2 && { filter: PILLOW_FILTERS[fields.resample] }),
     ...(padSize && { padTo: [padSize.height, padSize.width] as [number, number] }),
   };
 }

@@ -1,10 +1,10 @@
 import { diskLocation, isOnDisk } from '../folder/disk-folder.ts';
 import { diskHub } from '../hub/disk-hub.ts';
 import { hubSettings } from '../hub/hub-environment.ts';
-import type { Platform } from './types.ts';
+import type { ModelPlatform } from './types.ts';
 
 /** Node and what follows it, Deno for one. */
-export const platform: Platform = {
+export const platform: ModelPlatform = {
   isOnDisk,
   diskLocation,
   endpoint: (options) => hubSettings(options).endpoint,

@@ -3,10 +3,10 @@ import { FormatError } from '@seg/checkpoint';
 import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
 import type { HubOptions, HubSettings } from '../hub/hub-options.ts';
 import { pageHub } from '../hub/page-hub.ts';
-import type { Platform } from './types.ts';
+import type { ModelPlatform } from './types.ts';
 
 /** A page, or a worker of one: it has no disk. */
-export const platform: Platform = {
+export const platform: ModelPlatform = {
   isOnDisk: () => false,
   diskLocation: (path) => {
     throw new FormatError(`${path}: expected a URL or org/name in a page, got a path`);

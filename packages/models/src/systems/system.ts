@@ -2,7 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 import type { ParamStore, Size } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { checkFields, type Fields, oneOf } from '../description/check-fields.ts';
+import { checkFields, type FieldChecks, oneOf } from '../description/check-fields.ts';
 import { type ConfigFields, checkConfig } from '../description/config-fields.ts';
 import type { ModelConfig, ModelDescription } from '../description/model-description.ts';
 import type { FieldTable } from '../hugging-face/field-table.ts';
@@ -70,7 +70,7 @@ export type System = Readonly<{
   /** Values of `model` in its configs. */
   models: readonly string[];
   /** A check for every field of a config in a file, by `model`. */
-  fields: Readonly<Record<string, Fields>>;
+  fields: Readonly<Record<string, FieldChecks>>;
   /** Tasks that its models answer, first the one that they are for. */
   tasks: readonly Task[];
   huggingFace: HuggingFaceFormat | undefined;
@@ -93,8 +93,8 @@ export type DefinedSystem<C extends ModelConfig, N extends Network, P> = Omit<Sy
 };
 
 /**
- * Closes a definition over its types: what comes in as a config of any model is checked and then known to be one of this
- * system's.
+ * Closes a definition over its types: what comes in as a config of any model is checked and then known to be one of
+ * this system's.
  */
 export function defineSystem<
   C extends ModelConfig,

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, FormatError } from '@seg/checkpoint';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 
 import type { LogEntry, TrainingStorage } from '../fit.ts';
 
+/** Newest first. The one before stays until the next is whole: disks and power fail while files are written. */
+const CHECKPOINTS = ['training.safetensors', 'training.previous.safetensors'] as const;
+
 /**
- * Keeps a training in a folder: `training.safetensors`, `log.json` and `loss.svg`, each written whole or not at all.
+ * Keeps a training in a folder: `training.safetensors` and the checkpoint before it, `log.json` and `loss.svg`, each
+ * written whole or not at all.
  *
  * @throws FormatError where the log is not one
  */
@@ -15,16 +19,18 @@ export function trainingFolder(folder: string): TrainingStorage {
   const at = (name: string): string => path.join(folder, name);
   return {
     async read() {
-      const checkpoint = at('training.safetensors');
-      if (!existsSync(checkpoint)) return null;
+      const present = CHECKPOINTS.map(at).filter(existsSync);
+      if (present.length === 0) return [];
       const log = readLog(at('log.json'), await readFile(at('log.json'), 'utf8'));
-      return { checkpoint: bytesOf(checkpoint, await readFile(checkpoint)), log };
+      return Promise.all(present.map(async (file) => ({ checkpoint: bytesOf(file, await readFile(file)), log })));
     },
     async write(checkpoint, log, curve) {
+      const [newest, before] = CHECKPOINTS.map(at);
       await mkdir(folder, { recursive: true });
       await writeFileAtomic(at('log.json'), JSON.stringify(log)); // first: no checkpoint goes on without its log
       await writeFileAtomic(at('loss.svg'), curve);
-      await writeFileAtomic(at('training.safetensors'), checkpoint);
+      if (existsSync(newest)) await rename(newest, before);
+      await writeFileAtomic(newest, checkpoint);
     },
   };
 }

@@ -1,4 +1,6 @@
-/** Times the noise of the reference that is allowed: another order of float32 sums is as good as the reference's own. */
+/**
+ * Times the noise of the reference that is allowed: another order of float32 sums is as good as the reference's own.
+ */
 export const NOISE_FACTOR = 10;
 
 /** Share of a value that rounding to float32 takes at most: half a unit in the last of its 24 bits. */
@@ -7,7 +9,7 @@ const FLOAT32_STEP = 2 ** -24;
 /** Share of a value that golden files cut off: they have nine significant digits. */
 const PRINTED_STEP = 1e-9;
 
-/** What is known of an expected value beside itself. */
+/** Knowledge of an expected value beside itself. */
 export type Uncertainty = {
   /** Largest difference of the reference's own float32 run from its float64 run. */
   noise: number;

@@ -4,15 +4,15 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { TapResult } from '../compare/tap-result.ts';
 
-/** How one system is built from a golden file and where its taps are. */
+/** Way to build one system from a golden file, and the places of its taps are. */
 export type GoldenModel = {
   keyMap: KeyMap;
-  /** Whether a key of the file holds nothing that this model has. */
+  /** True if a key of the file holds nothing that this model has. */
   ignored?: (key: string) => boolean;
   create(params: ParamStore): RunningModel;
   /** Path of the model's tap for a golden's name, or null where the golden records something else. */
   tapPath(name: string): string | null;
-  /** What a tap may hold as well, where a tie within the golden's noise can fall either way; see compareTap. */
+  /** Other value that a tap may hold, where a tie within the golden's noise can fall either way; see compareTap. */
   alternatives?(name: string, tapped: ReadonlyMap<string, tf.Tensor>): Promise<ArrayLike<number> | undefined>;
   /** Paths that `decoded` needs, whether or not the file has taps there. */
   decodedPaths?: readonly string[];

@@ -9,13 +9,13 @@ export type Golden = {
   format: string;
   /** System or backbone; nothing where a file is of several. */
   model: string | undefined;
-  /** Whose numbers these are. */
+  /** Reference that the numbers are of. */
   reference: string;
   /** Compares all that the file holds, in its order. */
   check(): AsyncGenerator<TapResult>;
 };
 
-/** What golden files of one format and some models hold, and how that is compared. */
+/** Content of golden files of one format and some models, and how that is compared. */
 export type GoldenKind = {
   format: string;
   /** Models whose files are of this kind; nothing where the format names none. */

@@ -1,11 +1,11 @@
 import type { RegionTokens } from './region-tokens.ts';
 
-/** Whether a pixel is inside, by its column x and row y. */
+/** True if a pixel is inside, by its column x and row y. */
 export type Inside = (x: number, y: number) => boolean;
 
 type Numeric = { kind: 'number'; at: (x: number, y: number) => number };
-type Truth = { kind: 'truth'; at: Inside };
-type Value = Numeric | Truth;
+type RegionPredicate = { kind: 'truth'; at: Inside };
+type Value = Numeric | RegionPredicate;
 
 /** Shapes by name, as their arguments make them. */
 const SHAPES: Readonly<Record<string, { count: number; inside: (...numbers: number[]) => Inside }>> = {
@@ -149,7 +149,7 @@ function primary(tokens: RegionTokens, depth: number): Value {
   return { kind: 'number', at: () => number };
 }
 
-function shape(tokens: RegionTokens, name: string): Truth {
+function shape(tokens: RegionTokens, name: string): RegionPredicate {
   const { count, inside } = SHAPES[name];
   tokens.expect('(');
   const numbers = Array.from({ length: count }, (_, i) => {
@@ -173,7 +173,7 @@ function numeric(tokens: RegionTokens, value: Value): Numeric {
   throw tokens.fault('a number before this, not a condition,');
 }
 
-function truth(tokens: RegionTokens, value: Value): Truth {
+function truth(tokens: RegionTokens, value: Value): RegionPredicate {
   if (value.kind === 'truth') return value;
   throw tokens.fault('a condition before this, not a number,');
 }

@@ -56,7 +56,7 @@ export const namedGradientSchema = v.object({ name: v.string(), ...gradientSchem
 /** A tensor given by formula: its key seeds the values. */
 export const parameterSchema = v.tuple([v.string(), shapeSchema, v.string(), finite, finite]);
 
-/** Where formulas begin. */
+/** Salt of formula values: where their sequence begins. */
 export const saltSchema = v.pipe(v.number(), v.integer(), v.minValue(-(2 ** 31)), v.maxValue(2 ** 32 - 1));
 
 /** The image of a forward pass. */

@@ -1,5 +1,5 @@
 /**
- * Where a backbone's golden taps are: `stem`, `embeddings`, `resN`, `stageN.output`, `stageN.blockM`.
+ * Places of a backbone's golden taps: `stem`, `embeddings`, `resN`, `stageN.output`, `stageN.blockM`.
  *
  * @param scope Of the backbone
  */

@@ -47,11 +47,11 @@ type LossGolden = MaskFormerLossGolden | Mask2FormerLossGolden;
 type TrainingCase = {
   model: { config: { numClasses: number }; forwardAll(pixels: tf.Tensor4D): MaskPrediction[] };
   weights: MaskFormerLossConfig;
-  match(predictions: MaskPrediction[], targets: MaskTargets[]): Promise<Matched>;
+  match(predictions: MaskPrediction[], targets: MaskTargets[]): Promise<MatchedCase>;
 };
 
 type Assignments = { rows: Int32Array; columns: Int32Array }[][];
-type Matched = { assignments: Assignments; terms(): MaskLossTerms[] };
+type MatchedCase = { assignments: Assignments; terms(): MaskLossTerms[] };
 
 function mask2FormerCase(where: string, golden: Mask2FormerLossGolden, params: ParamStore): TrainingCase {
   const { config } = golden;
@@ -137,7 +137,7 @@ async function* verifyLoss(
   }
 }
 
-type Computed = {
+type ComputedStep = {
   predictions: MaskPrediction[];
   terms: tf.Scalar[];
   total: tf.Scalar;
@@ -146,7 +146,7 @@ type Computed = {
   params: ParamStore;
 };
 
-async function* checks(golden: LossGolden, computed: Computed): AsyncGenerator<TapResult> {
+async function* checks(golden: LossGolden, computed: ComputedStep): AsyncGenerator<TapResult> {
   for (const tap of golden.predictions) {
     const [, index, name] = tap.name.split('.');
     const prediction = computed.predictions.at(Number(index));
@@ -166,7 +166,7 @@ async function* checks(golden: LossGolden, computed: Computed): AsyncGenerator<T
   }
 }
 
-function* matchingChecks({ matching }: LossGolden, { assignments }: Computed): Generator<TapResult> {
+function* matchingChecks({ matching }: LossGolden, { assignments }: ComputedStep): Generator<TapResult> {
   for (const { output, images } of matching) {
     const ours = assignments.at(output === 'final' ? -1 : Number(output)) ?? [];
     const differing = images.filter(
@@ -176,7 +176,7 @@ function* matchingChecks({ matching }: LossGolden, { assignments }: Computed): G
   }
 }
 
-async function* lossChecks({ losses, noise, total }: LossGolden, computed: Computed): AsyncGenerator<TapResult> {
+async function* lossChecks({ losses, noise, total }: LossGolden, computed: ComputedStep): AsyncGenerator<TapResult> {
   const names = ['loss_ce', 'loss_mask', 'loss_dice'];
   for (const [i, term] of computed.terms.entries()) {
     const output = Math.floor(i / 3);

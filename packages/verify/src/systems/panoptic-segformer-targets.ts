@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticSegFormerLossGolden } from './panoptic-segformer-loss-schema.ts';
 
-type Rectangle = [top: number, bottom: number, left: number, right: number];
-type GoldenObject = { label: number; mask_rects_y0y1x0x1: Rectangle[] };
+type EdgeRectangle = [top: number, bottom: number, left: number, right: number];
+type GoldenObject = { label: number; mask_rects_y0y1x0x1: EdgeRectangle[] };
 
 /**
  * Targets of a golden; labels of stuff follow those of things.

@@ -1,7 +1,7 @@
 import type { Size } from '@seg/core';
 
 /**
- * What points NMS would leave of each score if ties fell the other way. A cell is kept unless a neighbor above, to the
+ * Scores that points NMS would leave if ties fell the other way. A cell is kept unless a neighbor above, to the
  * left, or above to the left exceeds it: where the two logits are closer than the noise of both, either outcome is
  * right, and which one a backend gives depends on the last bits of its sums.
  *

@@ -22,9 +22,9 @@ import {
   behindNms,
   comparePairing,
   flippedShares,
+  type InstancePair,
   outlineOf,
   outlineOfRow,
-  type Pair,
   pairing,
 } from './solo-pairing.ts';
 
@@ -116,7 +116,7 @@ function optionsOf({ testConfig }: SoloDecode, strides: readonly number[]): Solo
 
 function compareProfile(
   { index, rowCounts, colCounts }: v.InferOutput<typeof profileSchema>,
-  pairs: Pair[],
+  pairs: InstancePair[],
   instances: Instance[],
 ): TapResult {
   const name = `decode.mask ${index} by rows and columns`;

@@ -67,7 +67,7 @@ function lossInputs({ categoryLogits, masks }: SoloPrediction) {
   };
 }
 
-type Computed = {
+type SoloStep = {
   prediction: SoloPrediction;
   assignment: SoloAssignment;
   targets: MaskTargets[];
@@ -76,7 +76,7 @@ type Computed = {
   params: ParamStore;
 };
 
-async function* checks(golden: SoloLossGolden, computed: Computed): AsyncGenerator<TapResult> {
+async function* checks(golden: SoloLossGolden, computed: SoloStep): AsyncGenerator<TapResult> {
   yield* targetChecks(golden, computed.targets);
   yield* assignmentChecks(golden, computed);
   for (const tap of golden.predictions) {

@@ -18,7 +18,7 @@ export function outlineOf({ category, score, mask }: ScoredMask): Outline {
 }
 
 /** An expected mask with the index of ours that stands for it, and how far its score may be off. */
-export type Pair = { wanted: Outline; own: Outline | undefined; index: number; allowed: number };
+export type InstancePair = { wanted: Outline; own: Outline | undefined; index: number; allowed: number };
 
 /**
  * One of ours for each of the expected, every one taken once: order may differ where scores are as close as their
@@ -29,7 +29,7 @@ export function pairing(
   ours: Outline[],
   noise: number,
   flips: ReadonlyMap<number, number>,
-): Pair[] {
+): InstancePair[] {
   const free = new Set(ours.keys());
   const strict = () => allowance({ noise });
   const loose = (wanted: Outline, own: Outline) => strict() + movedByFlips(wanted, own, flips);
@@ -62,7 +62,7 @@ function areaDifference(a: Outline, b: Outline): number {
 }
 
 /**
- * What pixels move a score by that fell on the other side of the threshold: a mean over a mask by their share of it,
+ * Change of a score by pixels that fell on the other side of the threshold: a mean over a mask by their share of it,
  * and scores behind NMS in the whole class. There exp(−2·IoU²) is divided by the like of another mask, and each changes
  * by 4·IoU times the change of its IoU at most.
  */
@@ -72,7 +72,7 @@ function movedByFlips(wanted: Outline, own: Outline, flips: ReadonlyMap<number, 
 }
 
 /** Of each class, the largest part of a mask that fell on the other side of the threshold. */
-export function flippedShares(pairs: Pair[]): Map<number, number> {
+export function flippedShares(pairs: InstancePair[]): Map<number, number> {
   const shares = new Map<number, number>();
   for (const { wanted, own } of pairs) {
     const share = own === undefined ? 0 : areaDifference(wanted, own) / wanted.area;
@@ -88,12 +88,12 @@ export function flippedShares(pairs: Pair[]): Map<number, number> {
  * @param ours Scores in the order of our masks
  */
 export function behindNms(
-  pairs: Pair[],
+  pairs: InstancePair[],
   expected: readonly number[],
   ours: readonly number[],
   noise: number,
   flips: ReadonlyMap<number, number>,
-): Pair[] {
+): InstancePair[] {
   return pairs.map(({ wanted, own, index }, i) => {
     const behind = { wanted: { ...wanted, score: expected[i] }, index };
     if (own === undefined) return { ...behind, own, allowed: 0 };
@@ -103,7 +103,7 @@ export function behindNms(
 }
 
 /** Result of a pairing: the worst score, and how many found nobody. */
-export function comparePairing(name: string, pairs: Pair[]): TapResult {
+export function comparePairing(name: string, pairs: InstancePair[]): TapResult {
   const alone = pairs.filter(({ own }) => own === undefined).length;
   const worst = pairs
     .map(({ wanted, own, allowed }) => ({ absolute: Math.abs((own?.score ?? Infinity) - wanted.score), allowed }))

@@ -11,7 +11,7 @@ function table(name: string): string[] {
   return lines.filter((line) => !line.startsWith('#'));
 }
 
-/** What a model declares, in the table's own words, with nothing allocated. */
+/** Parameters that a model declares, in the table's own words, with nothing allocated. */
 function declared(config: MaxDeepLabConfig): string[] {
   const lines: string[] = [];
   const declare = (key: string, shape: number[], _: Initializer, { trainable = true }: ParamOptions) => {

@@ -1,6 +1,6 @@
 import { ACTIVATIONS, type ActivationName } from '@seg/core';
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { BOOLEAN, COUNT, oneOf, optional, SIZE, whole } from '../../description/check-fields.ts';
+import { BOOLEAN, LAYERS, oneOf, optional, SIZE, whole } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a Mask2Former. Plain data, stored with the weights. */
@@ -24,7 +24,7 @@ export type Mask2FormerConfig = {
   decoderFfnDim: number;
   /** Of the query decoder's feed-forward networks. Default: relu. */
   activation?: ActivationName;
-  /** Whether the query decoder's norms stand before their branches. Default: false, as published. */
+  /** True if the query decoder's norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
   /** Steps of the pyramid behind the pixel decoder's encoder. Default: 1, to stride 4. */
   numPyramidSteps?: number;
@@ -40,9 +40,9 @@ export const MASK2FORMER_FIELDS: ConfigFields<Mask2FormerConfig> = {
     maskDim: SIZE,
     numHeads: SIZE,
     numPoints: SIZE,
-    numEncoderLayers: COUNT,
+    numEncoderLayers: LAYERS,
     encoderFfnDim: SIZE,
-    numDecoderLayers: COUNT,
+    numDecoderLayers: LAYERS,
     decoderFfnDim: SIZE,
     activation: optional(oneOf(...ACTIVATIONS)),
     preNorm: optional(BOOLEAN),

@@ -1,6 +1,6 @@
 import { FormatError } from '@seg/checkpoint';
 import { SWIN_SMALL } from '../../backbones/swin.ts';
-import { BOOLEAN, listOf, SIZE } from '../../description/check-fields.ts';
+import { BOOLEAN, LAYERS, listOf, SIZE, SOME_LAYERS } from '../../description/check-fields.ts';
 import { BACKBONE_CONFIG, backboneOf, type HuggingFaceBackbone } from '../../hugging-face/backbone.ts';
 import {
   ACTIVATION,
@@ -10,14 +10,21 @@ import {
   PRETRAINED,
   TRAINING,
 } from '../../hugging-face/common.ts';
-import { type Fields, type FieldTable, ignored, obeyed, only, readFields } from '../../hugging-face/field-table.ts';
+import {
+  type FieldTable,
+  type FieldValues,
+  ignored,
+  obeyed,
+  only,
+  readFields,
+} from '../../hugging-face/field-table.ts';
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { Mask2FormerConfig } from './config.ts';
 
 /** A Hugging Face `config.json` of model type `mask2former`; see {@link MASK2FORMER_HUGGING_FACE}. */
 export type HuggingFaceMask2Former = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** Fields of `Mask2FormerConfig` of transformers 4 and 5. */
+/** FieldValues of `Mask2FormerConfig` of transformers 4 and 5. */
 export const MASK2FORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,
@@ -29,9 +36,9 @@ export const MASK2FORMER_HUGGING_FACE: FieldTable = {
   mask_feature_size: obeyed(SIZE, 256),
   num_queries: obeyed(SIZE, 100),
   num_attention_heads: obeyed(SIZE, 8),
-  encoder_layers: obeyed(SIZE, 6),
+  encoder_layers: obeyed(LAYERS, 6),
   encoder_feedforward_dim: obeyed(SIZE, 1024),
-  decoder_layers: obeyed(SIZE, 10, 'counts one more than there are layers'),
+  decoder_layers: obeyed(SOME_LAYERS, 10, 'counts one more than there are layers'),
   dim_feedforward: obeyed(SIZE, 2048),
   activation_function: obeyed(ACTIVATION, 'relu', 'of the query decoder; the pixel decoder has relu'),
   pre_norm: obeyed(BOOLEAN, false),
@@ -50,7 +57,7 @@ export const MASK2FORMER_HUGGING_FACE: FieldTable = {
 };
 
 type Mask2FormerFields = {
-  backbone_config?: Fields;
+  backbone_config?: FieldValues;
   feature_size: number;
   hidden_dim: number;
   mask_feature_size: number;

@@ -1,6 +1,6 @@
 import { ACTIVATIONS, type ActivationName } from '@seg/core';
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { COUNT, oneOf, optional, PART, SIZE } from '../../description/check-fields.ts';
+import { LAYERS, oneOf, optional, PART, SIZE } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a MaskFormer. Plain data, stored with the weights. */
@@ -37,8 +37,8 @@ export const MASKFORMER_FIELDS: ConfigFields<MaskFormerConfig> = {
     maskDim: SIZE,
     numHeads: SIZE,
     ffnDim: SIZE,
-    numEncoderLayers: COUNT,
-    numDecoderLayers: COUNT,
+    numEncoderLayers: LAYERS,
+    numDecoderLayers: LAYERS,
     dropout: PART,
     activation: optional(oneOf(...ACTIVATIONS)),
   },

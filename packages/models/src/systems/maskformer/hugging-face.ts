@@ -1,5 +1,5 @@
 import { SWIN_BASE } from '../../backbones/swin.ts';
-import { PART, SIZE } from '../../description/check-fields.ts';
+import { PART, SIZE, SOME_LAYERS } from '../../description/check-fields.ts';
 import { BACKBONE_CONFIG, backboneOf, type HuggingFaceBackbone } from '../../hugging-face/backbone.ts';
 import {
   ACTIVATION,
@@ -10,20 +10,27 @@ import {
   PRETRAINED,
   TRAINING,
 } from '../../hugging-face/common.ts';
-import { type Fields, type FieldTable, ignored, obeyed, only, readFields } from '../../hugging-face/field-table.ts';
+import {
+  type FieldTable,
+  type FieldValues,
+  ignored,
+  obeyed,
+  only,
+  readFields,
+} from '../../hugging-face/field-table.ts';
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { MaskFormerConfig } from './config.ts';
 
 /** A Hugging Face `config.json` of model type `maskformer`; see {@link MASKFORMER_HUGGING_FACE}. */
 export type HuggingFaceMaskFormer = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** Fields of `DetrConfig`, of which MaskFormer builds the decoder. */
+/** FieldValues of `DetrConfig`, of which MaskFormer builds the decoder. */
 export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   model_type: only('it is the only decoder', 'detr'),
   d_model: obeyed(SIZE, 256),
   num_queries: obeyed(SIZE, 100),
-  decoder_layers: obeyed(SIZE, 6),
+  decoder_layers: obeyed(SOME_LAYERS, 6),
   decoder_attention_heads: obeyed(SIZE, 8),
   decoder_ffn_dim: obeyed(SIZE, 2048),
   dropout: obeyed(PART, 0.1),
@@ -45,7 +52,7 @@ export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ),
 };
 
-/** Fields of `MaskFormerConfig` of transformers 4 and 5. */
+/** FieldValues of `MaskFormerConfig` of transformers 4 and 5. */
 export const MASKFORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,
@@ -75,7 +82,7 @@ type DecoderFields = {
 };
 
 type MaskFormerFields = {
-  backbone_config?: Fields;
+  backbone_config?: FieldValues;
   decoder_config?: DecoderFields;
   fpn_feature_size: number;
   mask_feature_size: number;

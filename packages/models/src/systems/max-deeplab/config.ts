@@ -1,4 +1,4 @@
-import { COUNT, listOf, oneOf, PART, SIZE } from '../../description/check-fields.ts';
+import { LAYERS, listOf, oneOf, PART, SIZE } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a MaX-DeepLab. Plain data, stored with the weights. */
@@ -59,15 +59,15 @@ export const MAX_DEEPLAB_FIELDS: ConfigFields<MaxDeepLabConfig> = {
       stem: oneOf('inception', 'plain'),
       stemDim: SIZE,
       block: oneOf('bottleneck', 'basic'),
-      depths: listOf(COUNT, 5),
+      depths: listOf(LAYERS, 5),
       dims: listOf(SIZE, 5),
       axialExpansion: { bottleneck: SIZE, key: SIZE, value: SIZE },
       numHeads: SIZE,
       transformerStride: SIZE,
       transformerExpansion: SIZE,
       ffnDim: SIZE,
-      backboneStacks: { count: COUNT, depth: COUNT },
-      extraStacks: { count: COUNT, depth: COUNT },
+      backboneStacks: { count: LAYERS, depth: LAYERS },
+      extraStacks: { count: LAYERS, depth: LAYERS },
       dropPath: { rate: PART, fromStride: SIZE },
     },
     semanticBranch: oneOf('aspp', 'high-resolution'),

@@ -53,9 +53,9 @@ export class ResidualBlock {
   }
 }
 
-type ConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; gain?: number };
+type GainedConvSizes = { inDim: number; outDim: number; kernel: number; stride?: number; gain?: number };
 
-function convNorm(scope: Scope, name: string, sizes: ConvSizes): KerasConvNorm {
+function convNorm(scope: Scope, name: string, sizes: GainedConvSizes): KerasConvNorm {
   return new KerasConvNorm(scope.at(name), sizes);
 }
 

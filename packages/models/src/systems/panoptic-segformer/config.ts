@@ -1,5 +1,5 @@
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { COUNT, PART, SIZE } from '../../description/check-fields.ts';
+import { LAYERS, PART, SIZE } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a Panoptic SegFormer. Plain data, stored with the weights. */
@@ -38,10 +38,10 @@ export const PANOPTIC_SEGFORMER_FIELDS: ConfigFields<PanopticSegFormerConfig> = 
     numHeads: SIZE,
     numPoints: SIZE,
     ffnDim: SIZE,
-    numEncoderLayers: COUNT,
-    numLocationLayers: COUNT,
-    numThingBlocks: COUNT,
-    numStuffBlocks: COUNT,
+    numEncoderLayers: LAYERS,
+    numLocationLayers: LAYERS,
+    numThingBlocks: LAYERS,
+    numStuffBlocks: LAYERS,
     dropout: PART,
     maxDetections: SIZE,
   },

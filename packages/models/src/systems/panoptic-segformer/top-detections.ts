@@ -22,6 +22,6 @@ export function topDetections({ classLogits, boxes }: LocationPrediction, count:
     const { values: scores, indices } = tf.topk(pairs, Math.min(count, numPairs));
     const queries = tf.floorDiv<tf.Tensor2D>(indices, tf.scalar(numClasses, 'int32'));
     const classes = tf.sub<tf.Tensor2D>(indices, tf.mul(queries, tf.scalar(numClasses, 'int32')));
-    return { scores: scores as tf.Tensor2D, classes, queries, boxes: tf.gather(boxes, queries, 1, 1) as tf.Tensor3D };
+    return { scores: scores as tf.Tensor2D, classes, queries, boxes: tf.gather(boxes, queries, 1, 1) };
   });
 }

@@ -1,5 +1,5 @@
 import { BACKBONE, type BackboneConfig } from '../../backbones/backbone.ts';
-import { COUNT, type FieldsOf, listOf, NUMBER, SIZE } from '../../description/check-fields.ts';
+import { type FieldsOf, LAYERS, listOf, NUMBER, SIZE } from '../../description/check-fields.ts';
 import type { ConfigFields } from '../../description/config-fields.ts';
 
 /** All that determines the shape of a SOLO of any kind. Plain data, stored with the weights. */
@@ -15,7 +15,7 @@ export type SoloConfig = SoloCommonConfig &
       }
   );
 
-/** Fields common to all SOLOs. */
+/** FieldChecks common to all SOLOs. */
 export type SoloCommonConfig = {
   backbone: BackboneConfig;
   numClasses: number;
@@ -36,7 +36,7 @@ const COMMON: FieldsOf<SoloCommonConfig> = {
   numClasses: SIZE,
   fpnDim: SIZE,
   headDim: SIZE,
-  numHeadLayers: COUNT,
+  numHeadLayers: LAYERS,
   grids: listOf(SIZE, 5),
   scaleRanges: listOf(listOf(NUMBER, 2), 5),
 };

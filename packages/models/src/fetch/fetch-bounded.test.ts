@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 
-import { fetchFile } from './fetch-file.ts';
+import { fetchBounded } from './fetch-bounded.ts';
 import type { FetchOptions } from './fetch-options.ts';
 
 const servers: Server[] = [];
@@ -24,12 +24,12 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const BODY = Buffer.from('0123456789'.repeat(1000));
 const text = async (url: string, options: FetchOptions = {}) =>
-  Buffer.from((await fetchFile(url, { timeout: 300, retries: 1, ...options }))!).toString();
+  Buffer.from((await fetchBounded(url, { timeout: 300, retries: 1, ...options }))!).toString();
 
 test('a file, or null where there is none', async () => {
   const url = await serve(({ url }, response) => response.writeHead(url === '/a' ? 200 : 404).end(BODY));
   expect(await text(`${url}/a`)).toBe(BODY.toString());
-  expect(await fetchFile(`${url}/b`, {})).toBeNull();
+  expect(await fetchBounded(`${url}/b`, {})).toBeNull();
 });
 
 test.each([
@@ -117,8 +117,8 @@ test('a pause between attempts ends with the signal', async () => {
   expect(performance.now() - begun).toBeLessThan(2000);
 });
 
-test('redirects lead to the same origin or to https, unless the caller allows more', async () => {
-  const other = await serve((_, response) => response.end('other'));
+test('redirects lead to the same host or a public one, unless the caller allows more', async () => {
+  const other = (await serve((_, response) => response.end('other'))).replace('127.0.0.1', 'localhost');
   const url = await serve(({ url }, response) => {
     if (url === '/here') response.end('here');
     else response.writeHead(302, { location: url === '/same' ? '/here' : `${other}/x` }).end();
@@ -128,6 +128,26 @@ test('redirects lead to the same origin or to https, unless the caller allows mo
     `${url}/away: expected the file or an allowed redirect, got one to ${other}`,
   );
   expect(await text(`${url}/away`, { allowRedirect: (_, to) => to.origin === other })).toBe('other');
+});
+
+test('headers stay with their host', async () => {
+  const seen: string[] = [];
+  const see: RequestListener = ({ headers }, response) => {
+    seen.push(`${headers.authorization}`);
+    response.end('x');
+  };
+  const other = (await serve(see)).replace('127.0.0.1', 'localhost');
+  const url = await serve((request, response) => {
+    seen.push(`${request.headers.authorization}`);
+    response.writeHead(302, { location: other }).end();
+  });
+  await text(url, { headers: { authorization: 'Bearer x' }, allowRedirect: () => true });
+  expect(seen).toEqual(['Bearer x', 'undefined']);
+});
+
+test('JSON is at most 16 MiB, whatever the limit', async () => {
+  const url = await serve((_, response) => response.writeHead(200, { 'content-length': '3000000000' }).write('{'));
+  await expect(text(`${url}/a.json?x`)).rejects.toThrow('expected at most 16777216 bytes, got 3000000000');
 });
 
 test('no redirect leads from https to http, whatever the caller allows', async () => {

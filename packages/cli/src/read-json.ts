@@ -12,14 +12,14 @@ import { JSONParser } from '@streamparser/json';
  * @param longest Bytes that are read at once
  * @throws Error of one line, with the file's name
  */
-export async function readJson<T>(file: string, longest: number = constants.MAX_STRING_LENGTH): Promise<T> {
+export async function readJson<T = unknown>(file: string, longest: number = constants.MAX_STRING_LENGTH): Promise<T> {
   let text: string;
   try {
     if ((await stat(file)).size > longest) return await parsePieces<T>(file);
     text = (await readFile(file, 'utf8')).replace(BYTE_ORDER_MARK, '');
   } catch (error) {
     if (error instanceof NotJson) throw error;
-    throw new Error(`evaluate: expected to read ${file}, got ${systemReason(error)}`, { cause: error });
+    throw new Error(`${file}: expected a file to read, got ${systemReason(error)}`, { cause: error });
   }
   try {
     return JSON.parse(text) as T;
@@ -34,7 +34,7 @@ const BYTE_ORDER_MARK = /^\ufeff/;
 
 class NotJson extends Error {
   constructor(file: string, cause: unknown) {
-    super(`evaluate: expected JSON in ${file}, got ${(cause as Error).message}`, { cause });
+    super(`${file}: expected JSON, got ${(cause as Error).message}`, { cause });
   }
 }
 

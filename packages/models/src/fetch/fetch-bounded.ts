@@ -1,7 +1,7 @@
 import { FormatError } from '@seg/checkpoint';
 
 import { type DownloadPlan, download } from './download.ts';
-import { type FetchOptions, MOST_IN_MEMORY } from './fetch-options.ts';
+import { type FetchOptions, MOST_IN_MEMORY, mostBytes } from './fetch-options.ts';
 import { memorySink } from './memory-sink.ts';
 
 /** Knowledge of a file besides its URL. */
@@ -16,13 +16,14 @@ export type FilePlan = Partial<Pick<DownloadPlan, 'file' | 'token' | 'size'>> & 
  * @returns Null where there is none
  * @throws FormatError naming the URL and what came
  */
-export async function fetchFile(
-  url: string,
-  options: FetchOptions,
+export async function fetchBounded(
+  address: string | URL,
+  options: FetchOptions = {},
   { refuse, ...plan }: FilePlan = {},
 ): Promise<Uint8Array | null> {
+  const url = String(address);
   const file = plan.file ?? url.slice(url.lastIndexOf('/') + 1);
-  const maxBytes = options.maxBytes ?? MOST_IN_MEMORY;
+  const maxBytes = mostBytes(new URL(url).pathname, options, MOST_IN_MEMORY);
   const sink = memorySink();
   const response = await download({ size: null, ...plan, url, file, maxBytes }, sink, options);
   if (!response.ok) refuse?.(response);
