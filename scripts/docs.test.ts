@@ -38,7 +38,7 @@ test.each(bounds)('limits: $of is $bound, as $name in $file', ({ bound, file, na
   expect(new Function(`return ${expression}`)()).toBe(bound);
 });
 
-test.each(['README.md', 'docs/architecture.md', 'docs/goldens.md', 'docs/limits.md'])(
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/goldens.md', 'docs/limits.md'])(
   'every file that %s links to exists',
   (file) => {
     const text = readFileSync(path.join(root, file), 'utf8');

@@ -17,7 +17,9 @@ if (backends === null) {
   step('layers', process.execPath, ['scripts/check-layers.mjs']);
   step('house', process.execPath, ['scripts/check-house.mjs']);
   step('sizes', process.execPath, ['scripts/check-sizes.mjs']);
-  step('fuzz', process.execPath, ['scripts/fuzz/main.mjs', 'images']);
+  for (const reader of ['images', 'checkpoints', 'evaluations', 'panoptic-json', 'goldens', 'configs']) {
+    step(`fuzz ${reader}`, process.execPath, ['scripts/fuzz/main.mjs', reader]);
+  }
 }
 mkdirSync(path.dirname(report), { recursive: true });
 const env = backends === null ? {} : { SEG_BACKENDS: backends };

@@ -78,7 +78,8 @@ function locateDirectory(source: ByteSource): { offset: number; length: number; 
 function locateDirectory64(source: ByteSource, at: number): { offset: number; length: number; count: number } {
   if (at + 56 > source.size) throw new FormatError(`${source.name}: expected a zip64 record at ${at}, got the end`);
   const end = viewOf(source, at, 56);
-  if (end.getUint32(0, true) !== END_64) throw new FormatError(`${source.name}: expected a zip64 record at ${at}`);
+  if (end.getUint32(0, true) !== END_64)
+    throw new FormatError(`${source.name}: expected a zip64 record at ${at}, got other bytes`);
   return {
     count: Number(end.getBigUint64(32, true)),
     length: Number(end.getBigUint64(40, true)),
@@ -153,7 +154,9 @@ function entryOf(source: ByteSource, record: Record, inflate: Unpack): ZipEntry 
     throw new FormatError(`${where}: expected an entry stored or deflated, got compression ${method}`);
   }
   if (record.localOffset + 30 + packed > source.size) {
-    throw new FormatError(`${where}: expected ${packed} bytes at ${record.localOffset} within the file`);
+    throw new FormatError(
+      `${where}: expected ${packed} bytes at ${record.localOffset} within the file, got a file of ${source.size}`,
+    );
   }
   if (method === STORED && size !== packed) throw new FormatError(`${where}: expected ${size} bytes, got ${packed}`);
   if (method === DEFLATED && (size > MAX_DEFLATED_BYTES || size > packed * MAX_RATIO)) {
@@ -176,7 +179,9 @@ function dataStart(source: ByteSource, { name, localOffset, packed }: Record): n
   const header = viewOf(source, localOffset, 30);
   const start = localOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   if (header.getUint32(0, true) !== LOCAL || start + packed > source.size) {
-    throw new FormatError(`${source.name}: ${name}: expected ${packed} bytes at ${start} within the file`);
+    throw new FormatError(
+      `${source.name}: ${name}: expected ${packed} bytes at ${start} within the file, got a file of ${source.size}`,
+    );
   }
   return start;
 }

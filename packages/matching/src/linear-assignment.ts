@@ -166,7 +166,8 @@ function solve(candidates: Candidates, relax: Relax, height: number, width: numb
       const count = relax(row, lowest, u[row], visited ? -Infinity : Infinity);
       column = nearest[0];
       lowest = distance[column];
-      if (lowest === Infinity) throw new RangeError('linearAssignment: expected a feasible problem');
+      if (lowest === Infinity)
+        throw new RangeError('linearAssignment: expected a feasible problem, got one without a finite answer');
       if (count > 1) {
         if (!isOrdered && visited > 0) {
           for (let k = 0; k < visited; k++) remove(columns[k], width - k - 1);

@@ -1,5 +1,6 @@
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
+import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import { nextTurn } from './inference/next-turn.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
@@ -135,14 +136,16 @@ export class Segmenter {
   /** Images of one size through the model together, decoded one after the other. */
   private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
-    const prediction = this.loaded.model.predict(pixels);
-    pixels.dispose();
+    const { model } = this.loaded;
+    const prediction = model.predict(pixels);
     try {
+      await requireFinite(prediction, model.params, () => model.forward(pixels));
       const results = [];
       for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, options));
       return results;
     } finally {
       prediction.dispose();
+      pixels.dispose();
     }
   }
 

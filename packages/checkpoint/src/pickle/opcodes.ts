@@ -118,7 +118,8 @@ function expectProtocol(protocol: number): void {
 function expectFrame(m: PickleMachine): void {
   const length = uint64(m);
   const { offset, source } = m.cursor;
-  if (offset + length > source.size) throw new FormatError(`expected a frame of ${length} bytes within the file`);
+  if (offset + length > source.size)
+    throw new FormatError(`expected a frame of ${length} bytes within the file, got a file of ${source.size}`);
 }
 
 function integerOrBoolean(line: string): unknown {
@@ -133,20 +134,21 @@ function popped(m: PickleMachine, count: number): unknown[] {
 function appendTo(m: PickleMachine, items: unknown[]): void {
   const list = m.top();
   if (list instanceof InertObject) return;
-  if (!Array.isArray(list) || Object.isFrozen(list)) throw new FormatError('expected a list to append to');
+  if (!Array.isArray(list) || Object.isFrozen(list))
+    throw new FormatError('expected a list to append to, got something else');
   for (const item of items) list.push(item);
 }
 
 function addTo(m: PickleMachine, items: unknown[]): void {
   const set = m.top();
-  if (!(set instanceof Set)) throw new FormatError('expected a set to add to');
+  if (!(set instanceof Set)) throw new FormatError('expected a set to add to, got something else');
   for (const item of items) set.add(item);
 }
 
 function setItemsOf(m: PickleMachine, items: unknown[]): void {
   const dict = m.top();
   if (dict instanceof InertObject) return;
-  if (!(dict instanceof Map)) throw new FormatError('expected a dict to set items of');
+  if (!(dict instanceof Map)) throw new FormatError('expected a dict to set items of, got something else');
   setItems(dict, items);
 }
 

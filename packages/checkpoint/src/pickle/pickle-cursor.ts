@@ -51,7 +51,8 @@ export class PickleCursor {
   line(): string {
     let text = '';
     for (let code = this.byte(); code !== 0x0a; code = this.byte()) {
-      if (text.length >= MAX_LINE_BYTES) throw new FormatError(`expected a line of at most ${MAX_LINE_BYTES} bytes`);
+      if (text.length >= MAX_LINE_BYTES)
+        throw new FormatError(`expected a line of at most ${MAX_LINE_BYTES} bytes, got more`);
       text += String.fromCharCode(code);
     }
     return text;

@@ -12,7 +12,8 @@ export function decimalInteger(text: string): number | bigint {
 
 /** Opcodes LONG1 and LONG4: little-endian two's complement. */
 export function decodeLong(cursor: PickleCursor, length: number): number | bigint {
-  if (length > MAX_LONG_BYTES) throw new FormatError(`expected an integer of at most ${MAX_LONG_BYTES} bytes`);
+  if (length > MAX_LONG_BYTES)
+    throw new FormatError(`expected an integer of at most ${MAX_LONG_BYTES} bytes, got ${length}`);
   let value = 0n;
   for (const [i, byte] of cursor.take(length).entries()) value |= BigInt(byte) << BigInt(8 * i);
   return narrowed(BigInt.asIntN(8 * length, value));

@@ -43,7 +43,8 @@ function readIndex(index: ByteSource): { header: BundleHeader; entries: Map<stri
     if (!(error instanceof FormatError) || error.message.startsWith(index.name)) throw error;
     throw new FormatError(`${index.name}: ${error.message}`);
   }
-  if (header === null) throw new FormatError(`${index.name}: expected the index of a TensorFlow checkpoint`);
+  if (header === null)
+    throw new FormatError(`${index.name}: expected the index of a TensorFlow checkpoint, got one without its header`);
   if (header.isBigEndian)
     throw new FormatError(`${index.name}: expected a little-endian checkpoint, got a big-endian one`);
   return { header, entries };

@@ -52,11 +52,12 @@ export class VarintCursor {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
       const byte = this.data[this.offset++];
-      if (byte === undefined || factor > 2 ** 49) throw new FormatError('expected a number of at most 53 bits');
+      if (byte === undefined || factor > 2 ** 49)
+        throw new FormatError('expected a number of at most 53 bits, got more');
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) break;
     }
-    if (!Number.isSafeInteger(value)) throw new FormatError('expected a number of at most 53 bits');
+    if (!Number.isSafeInteger(value)) throw new FormatError('expected a number of at most 53 bits, got more');
     return value;
   }
 

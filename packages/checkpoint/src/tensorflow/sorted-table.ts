@@ -52,7 +52,7 @@ function readHandle(cursor: VarintCursor): BlockHandle {
 function readBlock(source: ByteSource, { offset, size }: BlockHandle): Uint8Array {
   const where = `${source.name}: block at ${offset}`;
   if (size > MAX_BLOCK_BYTES || offset + size + TRAILER_BYTES > source.size) {
-    throw new FormatError(`${where}: expected ${size} bytes within the file of ${source.size}`);
+    throw new FormatError(`${where}: expected ${size} bytes within the file, got a file of ${source.size}`);
   }
   const bytes = source.read(offset, size + TRAILER_BYTES);
   const compression = bytes[size];
@@ -73,12 +73,14 @@ function* blockEntries(source: ByteSource, handle: BlockHandle): Generator<[Uint
   const restarts =
     block.length < 4 ? 0 : new DataView(block.buffer, block.byteOffset).getUint32(block.length - 4, true);
   const end = block.length - 4 - 4 * restarts;
-  if (end < 0) throw new FormatError(`${where}: expected ${restarts} restart points within ${block.length} bytes`);
+  if (end < 0)
+    throw new FormatError(`${where}: expected ${restarts} restart points in the block, got ${block.length} bytes`);
   const cursor = new VarintCursor(block.subarray(0, end));
   let key = new Uint8Array(0);
   while (!cursor.atEnd) {
     const [shared, added, size] = [cursor.varint(), cursor.varint(), cursor.varint()];
-    if (shared > key.length) throw new FormatError(`${where}: expected a key that shares ${shared} bytes`);
+    if (shared > key.length)
+      throw new FormatError(`${where}: expected a key of ${shared} bytes to share, got ${key.length}`);
     const next = new Uint8Array(shared + added);
     next.set(key.subarray(0, shared));
     next.set(cursor.bytes(added), shared);

@@ -219,7 +219,7 @@ export class DetectionEvaluator {
   static restore(state: DetectionState): DetectionEvaluator {
     const where = 'DetectionEvaluator.restore';
     if (state?.kind !== 'detection' || state.version !== 1) {
-      throw new TypeError(`${where}: expected a state of kind detection, version 1`);
+      throw new TypeError(`${where}: expected a state of kind detection, version 1, got another`);
     }
     const { categories, imageIds, ...rest } = expectObject(
       `${where}: parameters`,

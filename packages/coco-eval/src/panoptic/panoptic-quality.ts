@@ -58,7 +58,9 @@ export class PanopticQuality {
     if (this.options.iouType !== 'boundary') return undefined;
     const [truth, predicted] = [groundTruth, prediction].map(({ ids }) => (ids instanceof IdRuns ? ids.toIds() : ids));
     if (height === undefined || width === undefined || height * width !== truth.length) {
-      throw new RangeError(`PanopticQuality: expected height and width of ${truth.length} pixels for boundaries`);
+      throw new RangeError(
+        `PanopticQuality: expected height and width of ${truth.length} pixels for boundaries, got ${height} x ${width}`,
+      );
     }
     const interior = [...this.#categories.keys()].reduce((a, b) => Math.max(a, b), 0) + 1;
     const size = { height, width, interior, dilationRatio: this.options.dilationRatio ?? 0.02 };
@@ -96,7 +98,7 @@ export class PanopticQuality {
   static restore(state: PanopticState): PanopticQuality {
     const where = 'PanopticQuality.restore';
     if (state?.kind !== 'panoptic' || state.version !== 1)
-      throw new TypeError(`${where}: expected a state of kind panoptic, version 1`);
+      throw new TypeError(`${where}: expected a state of kind panoptic, version 1, got another`);
     const quality = new PanopticQuality(expectObject(`${where}: options`, state.options) as PanopticQualityOptions);
     for (const [k, stored] of expectList(`${where}: images`, state.images).entries()) {
       const tally = readTally(`${where}: images[${k}]`, stored, quality.#categories);

@@ -31,7 +31,9 @@ export class SemanticQuality {
       throw new RangeError(`SemanticQuality: expected ${groundTruth.length} pixels, got ${prediction.length}`);
     }
     if (boundary && (height === undefined || width === undefined || height * width !== groundTruth.length)) {
-      throw new RangeError(`SemanticQuality: expected height and width of ${groundTruth.length} pixels for boundaries`);
+      throw new RangeError(
+        `SemanticQuality: expected height and width of ${groundTruth.length} pixels for boundaries, got ${height} x ${width}`,
+      );
     }
     requireLabels('ground truth', groundTruth, classes, ignoreLabel);
     requireLabels('prediction', prediction, classes);

@@ -16,7 +16,7 @@ export function requireOptions(where: string, options: SemanticQualityOptions): 
 /** Checks a saved state, before anything of its size is made. @throws if it is none, or torn */
 export function readSemanticState(where: string, state: SemanticState): SemanticState {
   if (state?.kind !== 'semantic' || state.version !== 2)
-    throw new TypeError(`${where}: expected a state of kind semantic, version 2`);
+    throw new TypeError(`${where}: expected a state of kind semantic, version 2, got another`);
   requireOptions(where, state.options);
   const counts = (state.options.classes + 1) ** 2;
   expectCounts(`${where}: confusion`, state.confusion, counts);

@@ -99,7 +99,7 @@ export const convolutionGradients: Gradient[] = [
     gradFunc: (dy, [x], attrs) => {
       const { filterSize, strides, pad } = attrs as unknown as { filterSize: Strides; strides: Strides; pad: string };
       if (pad !== 'valid' && pad !== 'same') {
-        throw new Error('gradient of avgPool: expected no explicit padding. Use pad and valid instead');
+        throw new Error('gradient of avgPool: expected no explicit padding, got some. Use pad and valid instead');
       }
       return { x: () => averageGradient(dy as tf.Tensor4D, x as tf.Tensor4D, filterSize, strides, pad) };
     },

@@ -106,7 +106,9 @@ function stridedSliceGradient(dy: tf.Tensor, x: tf.Tensor, attrs: Record<string,
   const { begin, end, strides, beginMask, endMask } = attrs as typeof attrs & { beginMask: number; endMask: number };
   const masked = Number(beginMask ?? 0) | Number(endMask ?? 0) | Number(attrs.ellipsisMask ?? 0);
   if (masked !== 0 || strides.some((stride) => stride < 1) || dy.rank !== x.rank || end.length !== x.rank) {
-    throw new Error('gradient of stridedSlice: expected positive strides and no masks. Use slice and reverse instead');
+    throw new Error(
+      'gradient of stridedSlice: expected positive strides and no masks, got others. Use slice and reverse instead',
+    );
   }
   return x.shape.reduce((gradient, side, axis) => {
     const stride = strides[axis];

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendOptions, BackendTraits } from '../backend/backend-info.ts';
 import { BackendError } from '../errors.ts';
+import { hostRequire } from './host-require.ts';
 
 type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean; binding?: { TF_Version?: string } };
 
@@ -36,7 +36,7 @@ export async function startNative(name: 'node' | 'node-gpu', { threads }: Backen
 
 /** Node 23 dropped two functions of `util` that tfjs-node calls in every op; Node 22 warns of them. */
 function restoreRemovedFunctions(): void {
-  const util = createRequire(import.meta.url)('node:util'); // an ES module's view of it cannot be written to
+  const util = hostRequire('node:util'); // an ES module's view of it cannot be written to
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   util.isArray = Array.isArray;
 }
@@ -54,11 +54,10 @@ function places(name: 'node' | 'node-gpu'): string[] {
 
 /** Loads the first that loads, and returns its place. */
 function loadFirst(candidates: string[]): string {
-  const require = createRequire(import.meta.url);
   const failures: string[] = [];
   for (const source of candidates) {
     try {
-      quietly(() => require(source));
+      quietly(() => hostRequire(source));
       return source;
     } catch (error) {
       failures.push(`${source} (${error instanceof Error ? error.message.split('\n')[0] : error})`);

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -7,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { absentPackage } from '../backend/absent-package.ts';
 import type { BackendOptions } from '../backend/backend-info.ts';
 import { BackendError } from '../errors.ts';
+import { hostRequire } from './host-require.ts';
 import { backendOf, type EmscriptenModule, startableThreads } from './tfjs-wasm.ts';
 import type { WasmPackage } from './types.ts';
 
@@ -70,10 +70,9 @@ async function startThreaded(wasm: WasmPackage, threads: number): Promise<tf.Ker
 }
 
 async function instantiate(threads: number): Promise<EmscriptenModule> {
-  const require = createRequire(import.meta.url);
-  const main = require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js');
-  const { wasmWorkerContents } = require(main.replace(/\.js$/, '.worker.js'));
-  const factory = require(main);
+  const main = hostRequire.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js');
+  const { wasmWorkerContents } = hostRequire(main.replace(/\.js$/, '.worker.js'));
+  const factory = hostRequire(main);
   const worker = workerUrl(wasmWorkerContents);
   return withProcessors(2 * threads, () =>
     factory({
@@ -87,12 +86,20 @@ async function instantiate(threads: number): Promise<EmscriptenModule> {
 }
 
 /**
+ * The worker's text assigns both. A worker of Deno has them as accessors: `location` without a setter, and `onmessage` with
+ * one that would make each message arrive twice.
+ */
+const PLAIN_GLOBALS = `for (const name of ['location', 'onmessage'])
+      Object.defineProperty(globalThis, name, { value: undefined, writable: true });`;
+
+/**
  * The worker as a URL that holds its text: no file is written, so that a read-only disk does. Such a worker is an ES
  * module, which has no `require` and no `__filename`.
  */
 function workerUrl(text: string): URL {
   const prelude = `import { createRequire } from 'node:module';
-    const require = createRequire(${JSON.stringify(import.meta.url)}), __filename = 'worker.js';\n`;
+    const require = createRequire(${JSON.stringify(import.meta.url)}), __filename = 'worker.js';
+    ${'Deno' in globalThis ? PLAIN_GLOBALS : ''}\n`;
   // the package stores the text for a Blob, with its line breaks inside strings already resolved
   return new URL(`data:text/javascript,${encodeURIComponent(prelude + text.replace(/\n/g, '\\n'))}`);
 }
@@ -102,7 +109,7 @@ function workerUrl(text: string): URL {
  * nothing else.
  */
 async function withProcessors<T>(count: number, start: () => Promise<T>): Promise<T> {
-  const os = createRequire(import.meta.url)('node:os') as typeof import('node:os');
+  const os = hostRequire('node:os') as typeof import('node:os');
   const real = os.cpus;
   os.cpus = () => Array.from({ length: count }, () => real.call(os)[0]!);
   try {

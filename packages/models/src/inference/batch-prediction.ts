@@ -9,6 +9,8 @@ import type { DecodeOptions } from './task.ts';
 export type BatchPrediction = {
   /** Segments of one image of the batch. */
   decode(image: number, geometry: ImageGeometry, options: DecodeOptions): Promise<InstanceList | SegmentMap>;
+  /** Everything that was predicted, as the network gave it. */
+  readonly outputs: object;
   dispose(): void;
 };
 
@@ -26,6 +28,7 @@ export function byImage<P extends tf.TensorContainerObject>(
         tf.dispose(one);
       }
     },
+    outputs: prediction,
     dispose: () => tf.dispose(prediction),
   };
 }

@@ -29,6 +29,7 @@ export const SOLO = defineSystem({
     const prediction = network.forward(pixels);
     return {
       decode: (image, geometry, options) => decodeSolo(prediction, image, geometry, options),
+      outputs: prediction,
       dispose: () => tf.dispose(prediction),
     };
   },
