@@ -23,9 +23,11 @@ export {
 } from './description/data-set-categories.ts';
 export type { ModelConfig, ModelDescription } from './description/model-description.ts';
 export { readDescription } from './description/read-description.ts';
-export { fetchBounded, type RemoteOptions } from './folder/fetch-bounded.ts';
+export { fetchBounded } from './fetch/fetch-bounded.ts';
+export type { DownloadProgress, FetchOptions } from './fetch/fetch-options.ts';
 export { openLocation } from './folder/open-location.ts';
 export { type Footprint, footprint } from './footprint.ts';
+export type { HubOptions } from './hub/hub-options.ts';
 export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments

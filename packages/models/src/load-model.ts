@@ -3,13 +3,12 @@ import { ParamStore } from '@seg/core';
 
 import type { ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
-import type { RemoteOptions } from './folder/fetch-bounded.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
 import type { SegmentationModel, System } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
-import { openWeights, type WeightOptions } from './weights/open-weights.ts';
+import { openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
 
 /** A model with all that is needed to use it on images. */
 export type LoadedModel = Omit<ModelDescription, 'config'> & { model: SegmentationModel };
@@ -21,25 +20,32 @@ export type LoadOptions = WeightOptions & {
 };
 
 /**
- * Loads a model from a folder or URL: a Hugging Face folder as published (`config.json`, `preprocessor_config.json`,
- * `model.safetensors`, `pytorch_model.bin` or shards), or one that this project wrote, of any system; or a single file of
- * weights (see {@link openWeights}) beside a `config.json` or with a description. Weights under the original
+ * Loads a model from a folder, a URL, or a hub by `org/name[@revision]` or the URL of its page. A folder of that name on
+ * this machine wins. In Node, models of a hub are kept in the cache that Python's tools share, in a page in the page's
+ * cache; only the files that are needed are fetched, and none that is there.
+ *
+ * A folder is Hugging Face's as published (`config.json`, `preprocessor_config.json`, `model.safetensors`,
+ * `pytorch_model.bin` or shards), or one that this project wrote, of any system. A single file of weights (see
+ * {@link openWeightsAt}) has a `config.json` beside it or comes with a description. Weights under the original
  * repositories' keys are recognized.
  *
  * @param description Of the weights, one of {@link PRESETS} for example, where no `config.json` says it
- * @throws FormatError where a file is not what it should be; CheckpointError with every key that does not fit
+ * @throws FormatError where a file is not what it should be or cannot be had; CheckpointError with every key that does not
+ *   fit; the reason of `options.signal`
  */
 export async function loadModel(
   pathOrUrl: string,
   description?: ModelDescription,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const { systems = SYSTEMS, remote } = options;
-  const { config, ...rest } = description ?? (await describe(pathOrUrl, systems, remote));
+  const { systems = SYSTEMS } = options;
+  const location = await openLocation(pathOrUrl, options);
+  const { config, ...rest } = description ?? (await readDescription(location.folder, systems));
   footprint(pathOrUrl, { config, ...rest }, systems); // refuses what no weights can be meant for
-  const weights = await openWeights(pathOrUrl, options);
+  const weights = await openWeightsAt(pathOrUrl, location, options);
   const params = new ParamStore(renamed(weights, originalKeys(config, weights.keys(), systems)));
   try {
+    options.signal?.throwIfAborted();
     const model = buildModel(params, config, systems);
     params.verify((key) => isUnused(config, key, systems));
     return { model, ...rest };
@@ -47,9 +53,4 @@ export async function loadModel(
     params.dispose();
     throw error;
   }
-}
-
-async function describe(pathOrUrl: string, systems: readonly System[], remote: RemoteOptions | undefined) {
-  const { folder } = await openLocation(pathOrUrl, remote);
-  return readDescription(folder, systems);
 }

@@ -43,7 +43,7 @@ export class Segmenter {
     this.loaded = loaded;
   }
 
-  /** @param pathOrUrl Of a model folder; see {@link loadModel} */
+  /** @param pathOrUrl Of a model folder, or `org/name[@revision]` on a hub; see {@link loadModel} */
   static async load(pathOrUrl: string, options: LoadOptions = {}): Promise<Segmenter> {
     return new Segmenter(await loadModel(pathOrUrl, undefined, options));
   }

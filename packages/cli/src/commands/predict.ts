@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
 import { findInputImages, type InputImage } from '../predict/input-images.ts';
+import { loadSegmenter } from '../predict/load-segmenter.ts';
 import { prepareOutFolder } from '../predict/out-folder.ts';
 import { type NumberedImage, openRecords, predictImages } from '../predict/predict-images.ts';
 import { RECORDS } from '../predict/records.ts';
@@ -43,7 +44,7 @@ export type PredictIo = {
 };
 
 const processIo: PredictIo = {
-  load: async (folder) => (await import('@seg/models')).Segmenter.load(folder),
+  load: loadSegmenter,
   print: (text) => console.log(text),
   note: (text) => console.error(text),
   progress: new Progress(),
@@ -56,7 +57,7 @@ export function predictCommand(io: PredictIo = processIo): Command {
     .argument('<images...>', 'image files, or folders of them')
     .requiredOption(
       '--model <dir>',
-      'folder or URL with config.json and weights, as trained or converted here or from Hugging Face',
+      'folder or URL with config.json and weights, or org/name[@revision] on the Hugging Face hub',
     )
     .addOption(
       new Option('--task <task>', 'what to look for (default: what the model is for, panoptic or instance)').choices([

@@ -16,6 +16,11 @@ export function diskFolder(folder: string): ModelFolder {
   };
 }
 
+/** True where a path is a folder's or a file's; of a TensorFlow checkpoint its prefix. */
+export function isOnDisk(location: string): boolean {
+  return [location, `${location}.index`].some((name) => statOf(name) !== undefined);
+}
+
 /** A folder, or a file in one; of a TensorFlow checkpoint its prefix. */
 export function diskLocation(location: string): ModelLocation {
   const isFile = [location, `${location}.index`].some((name) => statOf(name)?.isFile());
@@ -23,7 +28,8 @@ export function diskLocation(location: string): ModelLocation {
   return { folder: diskFolder(path.dirname(location)), file: path.basename(location) };
 }
 
-function openFile(name: string): ByteSource | null {
+/** Opens a file, or null where there is none. */
+export function openFile(name: string): ByteSource | null {
   if (!statOf(name)?.isFile()) return null;
   const descriptor = asked(name, () => openSync(name, 'r'));
   closing.register(readRange, descriptor);

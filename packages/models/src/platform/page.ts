@@ -1,10 +1,21 @@
 import { FormatError } from '@seg/checkpoint';
 
+import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
+import type { HubOptions, HubSettings } from '../hub/hub-options.ts';
+import { pageHub } from '../hub/page-hub.ts';
 import type { ModelPlatform } from './types.ts';
 
 /** A page, or a worker of one: it has no disk. */
 export const platform: ModelPlatform = {
+  isOnDisk: () => false,
   diskLocation: (path) => {
-    throw new FormatError(`${path}: expected a URL in a page, got a path`);
+    throw new FormatError(`${path}: expected a URL or org/name in a page, got a path`);
   },
+  endpoint: (options) => settings(options).endpoint,
+  hubFolder: (id, options) => pageHub(id, settings(options)),
 };
+
+function settings({ revision: _, ...options }: HubOptions): HubSettings {
+  const endpoint = checkEndpoint(options.endpoint ?? ENDPOINT);
+  return { cacheDir: '', offline: false, token: null, ...options, endpoint };
+}

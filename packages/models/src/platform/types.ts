@@ -1,9 +1,17 @@
-import type { ModelLocation } from '../folder/model-folder.ts';
+import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
+import type { HubId } from '../hub/hub-id.ts';
+import type { HubOptions } from '../hub/hub-options.ts';
 
 /**
  * The half of this package that is one thing in Node and another in a page; chosen by the conditions of package.json.
  */
 export type ModelPlatform = {
+  /** True where a path is one of this machine. */
+  isOnDisk(path: string): boolean;
   /** Opens a folder of this machine, or a file in one; of a TensorFlow checkpoint its prefix. */
   diskLocation(path: string): ModelLocation;
+  /** URL of the hub that is asked. */
+  endpoint(options: HubOptions): string;
+  /** Opens a model of a hub. */
+  hubFolder(id: HubId, options: HubOptions): Promise<ModelFolder>;
 };

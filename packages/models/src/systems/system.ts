@@ -71,6 +71,8 @@ export type System = Readonly<{
   models: readonly string[];
   /** A check for every field of a config in a file, by `model`. */
   fields: Readonly<Record<string, FieldChecks>>;
+  /** Tasks that its models answer, first the one that they are for. */
+  tasks: readonly Task[];
   huggingFace: HuggingFaceFormat | undefined;
   presets: Readonly<Record<string, ModelDescription>>;
   unusedKeys: readonly RegExp[];
@@ -117,6 +119,7 @@ export function defineSystem<
     name,
     models: Object.keys(fields),
     fields,
+    tasks,
     huggingFace,
     presets,
     unusedKeys,

@@ -1,8 +1,8 @@
 import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint';
 
-import type { RemoteOptions } from '../folder/fetch-bounded.ts';
-import type { ModelFolder } from '../folder/model-folder.ts';
+import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
 import { openLocation } from '../folder/open-location.ts';
+import type { HubOptions } from '../hub/hub-options.ts';
 import { openWeightFile } from './weight-files.ts';
 
 /** Names of a folder's weights, by safetensors and by older exports of PyTorch; the first present is read. */
@@ -14,11 +14,9 @@ const FILES = [
 ] as const;
 
 /** Options of reading weights. */
-export type WeightOptions = {
+export type WeightOptions = HubOptions & {
   /** Take weights that are NaN or infinite, which are refused otherwise. Default: false. */
   allowNonFinite?: boolean;
-  /** Bounds of what is read from a URL. */
-  remote?: RemoteOptions;
 };
 
 /**
@@ -35,19 +33,27 @@ async function readWeights(folder: ModelFolder): Promise<ParamSource> {
 }
 
 /**
- * Opens the weights at a path or URL, under the keys that they have there: a folder (see {@link readWeights}), a file of
+ * Opens the weights at a path, a URL or a name on a hub, under the keys that they have there: a folder (see {@link readWeights}), a file of
  * safetensors, of PyTorch or of pickled numpy arrays, or the prefix or index of a TensorFlow checkpoint. Recognized by
  * content; tensors are read when asked for, from disk by range.
  *
  * @throws FormatError naming the file, with all that is wrong; from `read`, the key whose values are not finite
  */
 export async function openWeights(pathOrUrl: string, options: WeightOptions = {}): Promise<ParamSource> {
-  const weights = await openAny(pathOrUrl, options.remote);
-  return options.allowNonFinite ? weights : finiteSource(weights, pathOrUrl);
+  return openWeightsAt(pathOrUrl, await openLocation(pathOrUrl, options), options);
 }
 
-async function openAny(pathOrUrl: string, remote: RemoteOptions | undefined): Promise<ParamSource> {
-  const { folder, file } = await openLocation(pathOrUrl, remote);
+/** Like {@link openWeights}, of a location that is open. @param where Names it in errors */
+export async function openWeightsAt(
+  where: string,
+  location: ModelLocation,
+  options: WeightOptions,
+): Promise<ParamSource> {
+  const weights = await openAny(where, location);
+  return options.allowNonFinite ? weights : finiteSource(weights, where);
+}
+
+async function openAny(pathOrUrl: string, { folder, file }: ModelLocation): Promise<ParamSource> {
   if (file === null) return readWeights(folder);
   const weights = (await openWeightFile(folder, file)) ?? (await openWeightFile(folder, `${file}.index`));
   if (weights === null) throw new FormatError(`${pathOrUrl}: expected a folder or file of weights, got nothing`);

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PRESETS } from '@seg/models';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { HubServer } from '../../models/test/hub/hub-server.ts';
+import { TINY_CONFIG } from '../../models/test/hub/tiny-files.ts';
+import { main } from '../src/main.ts';
+
+let folder = '';
+let printed: string[] = [];
+let told: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'seg-'));
+  [printed, told] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation((text) => void printed.push(text));
+  vi.spyOn(console, 'error').mockImplementation((text) => void told.push(text));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+test('seg models lists every preset, and those that words choose', async () => {
+  expect(await main(['models'])).toBe(0);
+  const lines = printed[0].split('\n');
+  expect(lines.length).toBe(Object.keys(PRESETS).length + 2);
+  expect(lines.at(-1)).toBe(`${Object.keys(PRESETS).length} models`);
+  expect(await main(['models', 'SWIN-T', 'coco', 'panoptic', '--json'])).toBe(0);
+  const found = JSON.parse(printed[1]);
+  expect(found.map(({ hub }: { hub: string }) => hub)).toContain('facebook/mask2former-swin-tiny-coco-panoptic');
+  expect(found[0].parameters).toBeGreaterThan(47e6); // Cheng et al. 2022, Table 1: 47 M with Swin-T
+  expect(found[0].parameters).toBeLessThan(48e6);
+  expect(await main(['models', 'nothing-like-it'])).toBe(1);
+  expect(told).toEqual(['seg: models: expected words of published models, got nothing-like-it']);
+});
+
+test('seg info tells of a preset', async () => {
+  expect(await main(['info', 'mask2former-r50-coco-panoptic'])).toBe(0);
+  const text = printed[0];
+  expect(text).toMatch(/^parameters {2}44\.\d million numbers in \d+ tensors$/m); // Cheng et al. 2022, Table 1: 44 M
+  expect(text).toMatch(/^published {3}PQ 51\.9 on COCO val2017, by its authors$/m);
+  expect(text).toMatch(/^tasks {7}panoptic, instance, semantic$/m);
+  expect(text).toMatch(/^classes {5}133 \(80 things\): person, bicycle/m);
+  expect(text).toMatch(/^images {6}shortest-edge shortestEdge 800 longestEdge 1333, sides padded to multiples of 32$/m);
+});
+
+test.each(Object.keys(PRESETS))('seg info has every line of %s', async (preset) => {
+  expect(await main(['info', preset])).toBe(0);
+  expect(printed[0]).not.toMatch(/undefined|NaN|object/);
+});
+
+test('seg info of a folder, and of a model on a hub, whose weights it does not fetch', async () => {
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(TINY_CONFIG));
+  expect(await main(['info', folder, '--json'])).toBe(0);
+  expect(JSON.parse(printed[0])).toMatchObject({ system: 'mask2former', tasks: ['panoptic', 'instance', 'semantic'] });
+  const hub = await HubServer.start();
+  hub.add('org/tiny', { 'config.json': TINY_CONFIG, 'model.safetensors': new Uint8Array(20_000) });
+  vi.stubEnv('HF_ENDPOINT', hub.endpoint);
+  vi.stubEnv('HF_HUB_CACHE', path.join(folder, 'cache'));
+  expect(await main(['info', 'org/tiny@v1'])).toBe(0);
+  hub.close();
+  expect(printed[1]).toMatch(/^classes {5}5 \(5 things\): cat, dog, sky, sea, sand$/m);
+  expect(hub.seen.filter((one) => /safetensors/.test(one.path))).toEqual([]);
+});
+
+test('seg info of what is no model ends with code 1 and one line', async () => {
+  expect(await main(['info', path.join(folder, 'none')])).toBe(1);
+  expect(told).toEqual([`seg: ${path.join(folder, 'none')}: expected a folder with a model, got nothing`]);
+});
