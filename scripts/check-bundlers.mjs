@@ -2,7 +2,7 @@
 // headless Chromium, isolated and not, on the main thread and in a module worker, and runs it in other runtimes: the same
 // segments everywhere. Then what a page fetches, and each package's smallest use, against their limits.
 // `--all` adds Next with webpack and with turbopack, Bun, Deno and other versions of Node. A name runs that part alone.
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import {
@@ -52,7 +52,6 @@ try {
 } finally {
   await browser.close();
   registry.close();
-  if (!process.argv.includes('--keep')) rmSync(work, { recursive: true, force: true });
 }
 console.log(failures === 0 ? 'bundlers: the same segments everywhere' : `bundlers: ${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 // Checks the packages as their users get them: packed, installed each alone from a loopback registry by the line of its
 // README, every code block of every README run as printed and type-checked, exports and types linted, licenses read.
 // `node scripts/check-packages.mjs [NAME…]` checks the READMEs of some packages only (`root` is the one at the top).
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { entriesOf, startRegistry } from './packages/loopback-registry.mjs';
@@ -60,7 +60,6 @@ try {
   await step('licenses', checkLicenses);
 } finally {
   registry.close();
-  if (!process.argv.includes('--keep')) rmSync(work, { recursive: true, force: true });
 }
 console.log(problems.length === 0 ? `packages: ${packed.size} as promised` : `packages: ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -3,7 +3,7 @@
 //   pnpm release --loopback       the same in a clone, to a registry on loopback, then a new user's install of it
 // A release that was cut off is pressed again: versions that the registry has are passed over.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { startRegistry } from './packages/loopback-registry.mjs';
@@ -58,7 +58,6 @@ async function rehearse() {
     );
   } finally {
     registry.close();
-    rmSync(work, { recursive: true, force: true });
   }
 }
 

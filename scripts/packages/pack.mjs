@@ -1,6 +1,6 @@
 // Packs every published package as it would be published, into a temporary folder.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -24,7 +24,9 @@ export function packAll(folder) {
   return packed;
 }
 
-/** An empty folder outside the repository, so that nothing of it is found by accident. */
+/** An empty folder outside the repository, so that nothing of it is found by accident; gone at the end, but for `--keep`. */
 export function emptyFolder() {
-  return realpathSync(mkdtempSync(path.join(tmpdir(), 'seg-packages-')));
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seg-packages-')));
+  if (!process.argv.includes('--keep')) process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
