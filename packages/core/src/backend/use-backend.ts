@@ -16,6 +16,7 @@ import type {
 } from './backend-info.ts';
 import { startCpu } from './cpu.ts';
 import { checkBackend } from './device-errors.ts';
+import { claimBackends } from './single-copy.ts';
 import { startWasm } from './wasm.ts';
 import { startWebgpu } from './webgpu.ts';
 
@@ -36,10 +37,12 @@ const started = new Map<BackendName, Promise<StartedBackend>>();
  * packages are loaded on demand. `auto` takes the first of webgpu, node-gpu, node, wasm that starts on real hardware,
  * and tells why it passed over the others; plain JavaScript, `cpu`, is only taken by name.
  *
- * @throws BackendError if the backend cannot start here, or not within the time limit
+ * @throws BackendError if the backend cannot start here, or not within the time limit, or belongs to another copy of this
+ *   package
  */
 export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<BackendInfo> {
   checkBackend();
+  claimBackends('useBackend');
   if (name !== 'auto') return { name, ...(await activate(name, options, false)), passedOver: [] };
   const passedOver: PassedOver[] = [];
   for (const candidate of AUTOMATIC) {
