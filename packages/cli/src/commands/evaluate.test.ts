@@ -70,8 +70,8 @@ test('every fault of the input is named before the evaluation stops', async () =
   const broken = [{ ...square(7, 1), iscrowd: undefined }, square(0, 2), square(0, 9)];
   writeFileSync(at('gt.json'), JSON.stringify({ ...groundTruth, annotations: broken }));
   const warned: string[] = [];
-  const around = { print: () => {}, warn: (text: string) => warned.push(text), progress: { show() {}, clear() {} } };
-  const running = evaluateCommand(around).parseAsync(args, { from: 'user' });
+  const io = { print: () => {}, warn: (text: string) => warned.push(text), progress: { show() {}, clear() {} } };
+  const running = evaluateCommand(io).parseAsync(args, { from: 'user' });
   await expect(running).rejects.toThrow('evaluate: expected input without errors, got 1 kinds of them');
   for (const code of ['without iscrowd', 'annotation id 0', 'duplicate annotation id', 'unknown image']) {
     expect(warned.join('\n')).toContain(code);

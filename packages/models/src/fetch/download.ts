@@ -56,9 +56,9 @@ async function attempt(plan: DownloadPlan, sink: Sink, options: FetchOptions, st
     if (response.status === PAST_THE_END && from > 0) return await again(response, sink);
     if (!response.ok) return response;
     const etag = response.headers.get('etag');
-    const goesOn = response.status === 206 && startOf(response) === from && (state.etag ?? etag) === etag;
-    if (response.status === 206 && !goesOn) return await again(response, sink);
-    if (!goesOn) await sink.clear();
+    const isContinued = response.status === 206 && startOf(response) === from && (state.etag ?? etag) === etag;
+    if (response.status === 206 && !isContinued) return await again(response, sink);
+    if (!isContinued) await sink.clear();
     state.etag = etag;
     await receive(plan, response, sink, watch, options);
     return response;
