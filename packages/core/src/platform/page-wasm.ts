@@ -106,14 +106,16 @@ function instantiate(
 
 /**
  * Shows the binary twice the processors while it starts: it makes threads for half of what the page tells it, and asks
- * nothing else.
+ * nothing else. A page that has set the number for good keeps it.
  */
 async function withProcessors<T>(count: number, start: () => Promise<T>): Promise<T> {
-  Object.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
+  const own = Reflect.getOwnPropertyDescriptor(navigator, 'hardwareConcurrency');
+  Reflect.defineProperty(navigator, 'hardwareConcurrency', { value: count, configurable: true });
   try {
     return await start();
   } finally {
-    Reflect.deleteProperty(navigator, 'hardwareConcurrency');
+    if (own === undefined) Reflect.deleteProperty(navigator, 'hardwareConcurrency');
+    else Reflect.defineProperty(navigator, 'hardwareConcurrency', own);
   }
 }
 
