@@ -1,10 +1,11 @@
-// Fails where the house is not in order: circles of imports, doors that nobody uses, names that stand for two things,
-// numbers without a reason, summaries that ask, tests named after no file.
+// Fails where the house is not in order: circles of imports, doors that nobody uses or that lack what is asked of them,
+// names that stand for two things, numbers without a reason, summaries that ask, tests named after no file.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unexplainedConstants } from './house/constant-reasons.mjs';
 import { doubledTypes } from './house/doubled-types.mjs';
 import { importCircles } from './house/import-circles.mjs';
+import { missingExports } from './house/missing-exports.mjs';
 import { readSources } from './house/sources.mjs';
 import { questionSummaries } from './house/summary-words.mjs';
 import { strayTests } from './house/test-names.mjs';
@@ -15,6 +16,7 @@ const sources = readSources(root);
 const problems = [
   ...importCircles(sources),
   ...idleDoors(sources, root),
+  ...missingExports(root),
   ...doubledTypes(sources),
   ...unexplainedConstants(sources),
   ...questionSummaries(sources),

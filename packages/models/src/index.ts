@@ -76,6 +76,7 @@ export { SOLO_MMDETECTION_KEYS, SOLO_ORIGINAL_KEYS } from './systems/solo/key-ma
 export { SOLO_PRESETS } from './systems/solo/presets.ts';
 export { Solo } from './systems/solo/solo.ts';
 export { soloOutput } from './systems/solo/solo-output.ts';
+export { SOLO } from './systems/solo/system.ts';
 // The systems' records
 export { defineSystem, type Network, type System } from './systems/system.ts';
 export { buildModel, PRESETS, type PresetName, SYSTEMS } from './systems/systems.ts';
