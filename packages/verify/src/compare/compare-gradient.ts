@@ -1,6 +1,6 @@
 import { elementsOf, type GoldenGradient } from '../golden/schemas.ts';
 import { failed, judged, type TapResult } from './tap-result.ts';
-import { allowance } from './tolerance.ts';
+import { allowance, FLOAT32_STEP } from './tolerance.ts';
 
 /**
  * Compares a gradient with its golden: sampled values and the Euclidean norm.
@@ -20,9 +20,10 @@ export function compareGradient(
   if (values === undefined) return failed(name, allowed, 'no gradient');
   if (values.length !== elementsOf(shape)) return failed(name, allowed, `${values.length} values, expected [${shape}]`);
   const absolute = golden.values.reduce((worst, value, i) => Math.max(worst, Math.abs(values[i * stride] - value)), 0);
-  // Independent errors of the elements move the norm by about as much as one of them.
-  const rounded = isSum && noiseL2 === undefined ? l2 : 0;
-  const normAllowed = allowance({ noise: Math.max(noise, noiseL2 ?? 0), rounded });
+  // Independent errors of the elements move the norm by about as much as one of them; a rounding that is common to them
+  // adds what float32 resolves of the norm.
+  const common = isSum && noiseL2 === undefined ? l2 * FLOAT32_STEP : 0;
+  const normAllowed = allowance({ noise: Math.max(noise, noiseL2 ?? 0) + common });
   return judged(name, absolute, allowed, l2, normFault(values, l2, normAllowed));
 }
 

@@ -4,7 +4,7 @@
 export const NOISE_FACTOR = 10;
 
 /** Share of a value that rounding to float32 takes at most: half a unit in the last of its 24 bits. */
-const FLOAT32_STEP = 2 ** -24;
+export const FLOAT32_STEP = 2 ** -24;
 
 /** Share of a value that golden files cut off: they have nine significant digits. */
 const PRINTED_STEP = 1e-9;
