@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import { writeFileAtomic } from '@seg/checkpoint/node';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -36,11 +37,14 @@ export async function saveModel(
   const shards: string[][] = [];
   for await (const shard of splitBySize(weights, shardBytes, precision === 'float16' ? 2 : 4)) {
     shards.push([...shard.keys()]);
-    await replace(path.join(folder, shardName(shards.length)), writeSafetensors(shard, { precision, metadata }));
+    await writeFileAtomic(
+      path.join(folder, shardName(shards.length)),
+      writeSafetensors(shard, { precision, metadata }),
+    );
   }
   await nameShards(folder, shards);
   const config: SegConfig = { format: 'seg-model-1', ...description };
-  await replace(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await writeFileAtomic(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** A model's parameters in the checkpoint's layout, read from the device one by one. */
@@ -79,15 +83,13 @@ async function nameShards(folder: string, shards: readonly string[][]): Promise<
   const whole = path.join(folder, 'model.safetensors');
   if (shards.length === 1) return rename(path.join(folder, shardName(1)), whole);
   const weight_map = Object.fromEntries(shards.flatMap((keys, i) => keys.map((key) => [key, shardName(i + 1)])));
-  await replace(path.join(folder, 'model.safetensors.index.json'), `${JSON.stringify({ weight_map }, null, 2)}\n`);
+  await writeFileAtomic(
+    path.join(folder, 'model.safetensors.index.json'),
+    `${JSON.stringify({ weight_map }, null, 2)}\n`,
+  );
   await rm(whole, { force: true });
 }
 
 function shardName(number: number): string {
   return `model-${String(number).padStart(5, '0')}.safetensors`;
-}
-
-async function replace(file: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(`${file}.part`, content);
-  await rename(`${file}.part`, file);
 }
