@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError, parseJson } from '@seg/checkpoint';
 
 import type {
   CocoImageFile,
@@ -38,13 +38,7 @@ export function parseCocoPanoptic(text: string, name: string): CocoPanopticJson 
 type JsonObject = Record<string, unknown>;
 
 function parseObject(text: string, name: string): JsonObject {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\ufeff/, '')); // a byte order mark may be first (RFC 8259, 8.1)
-  } catch {
-    throw new FormatError(`${name}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
-  }
-  return entryOf(json, name);
+  return entryOf(parseJson(name, text), name);
 }
 
 function entryOf(value: unknown, where: string): JsonObject {

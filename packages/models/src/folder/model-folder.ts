@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError } from '@seg/checkpoint';
+import { type ByteSource, FormatError, parseJson } from '@seg/checkpoint';
 
 /** A folder with a model in it, on disk or behind a URL. */
 export type ModelFolder = {
@@ -14,23 +14,17 @@ export type ModelLocation = { folder: ModelFolder; file: string | null };
 export async function readJson<T>(folder: ModelFolder, file: string): Promise<T> {
   const source = await folder.open(file);
   if (source === null) throw new FormatError(`${folder.name}: expected a file ${file}, got none`);
-  return parseJson(source);
+  return objectIn(source);
 }
 
 /** Like {@link readJson}, but null where the file is absent. */
 export async function readOptionalJson<T>(folder: ModelFolder, file: string): Promise<T | null> {
   const source = await folder.open(file);
-  return source === null ? null : parseJson(source);
+  return source === null ? null : objectIn(source);
 }
 
-function parseJson<T>(source: ByteSource): T {
-  const text = new TextDecoder().decode(source.read(0, source.size));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new FormatError(`${source.name}: expected JSON, got ${JSON.stringify(text.slice(0, 40))}`);
-  }
+function objectIn<T>(source: ByteSource): T {
+  const value = parseJson(source.name, new TextDecoder().decode(source.read(0, source.size)));
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new FormatError(`${source.name}: expected a JSON object, got ${JSON.stringify(value).slice(0, 40)}`);
   }

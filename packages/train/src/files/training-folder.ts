@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesOf, FormatError } from '@seg/checkpoint';
+import { bytesOf, FormatError, parseJson } from '@seg/checkpoint';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 
 import type { LogEntry, TrainingStorage } from '../fit.ts';
@@ -36,12 +36,7 @@ export function trainingFolder(folder: string): TrainingStorage {
 }
 
 function readLog(file: string, text: string): LogEntry[] {
-  let log: unknown;
-  try {
-    log = JSON.parse(text);
-  } catch {
-    throw new FormatError(`${file}: expected the log of a training, got no JSON`);
-  }
+  const log = parseJson(file, text);
   const isEntry = (entry: unknown): boolean =>
     typeof entry === 'object' && entry !== null && Number.isSafeInteger((entry as LogEntry).step);
   if (!Array.isArray(log) || !log.every(isEntry)) {
