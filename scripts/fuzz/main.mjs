@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '@seg/core';
 
 /** One case may take so long: the slowest of 30,000 took 84 ms. */
 const SECONDS = 10;
@@ -47,7 +48,7 @@ async function run() {
   let [answers, refusals, largest] = [0, 0, 0];
   for (let index = 0; index < count; index++) {
     if (index % 16 === 0) process.send(`case ${index} of seed ${seed}`);
-    const bytes = caseOf(mulberry32(seed * 1_000_003 + index)); // each case can be had alone
+    const bytes = caseOf(seededRandom(seed * 1_000_003 + index)); // each case can be had alone
     largest = Math.max(largest, bytes.length);
     try {
       await read(bytes);
@@ -77,15 +78,4 @@ async function run() {
 /** A refusal, unless the reader says otherwise: an error of our class, in one line. */
 function isOneLine({ name, message }) {
   return name === 'FormatError' && /^[^\n]*expected [^\n]*, got [^\n]*$/.test(message);
-}
-
-/** 0 ≤ x < 1 */
-function mulberry32(seed) {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -5,7 +5,7 @@ import { PRESETS } from '@seg/models';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { HubServer } from '../../models/test/hub/hub-server.ts';
-import { TINY_CONFIG } from '../../models/test/hub/tiny-files.ts';
+import { TINY_HUGGING_FACE } from '../../models/test/tiny.ts';
 import { main } from '../src/main.ts';
 
 let folder = '';
@@ -53,11 +53,11 @@ test.each(Object.keys(PRESETS))('seg info has every line of %s', async (preset) 
 });
 
 test('seg info of a folder, and of a model on a hub, whose weights it does not fetch', async () => {
-  await writeFile(path.join(folder, 'config.json'), JSON.stringify(TINY_CONFIG));
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(TINY_HUGGING_FACE));
   expect(await main(['info', folder, '--json'])).toBe(0);
   expect(JSON.parse(printed[0])).toMatchObject({ system: 'mask2former', tasks: ['panoptic', 'instance', 'semantic'] });
   const hub = await HubServer.start();
-  hub.add('org/tiny', { 'config.json': TINY_CONFIG, 'model.safetensors': new Uint8Array(20_000) });
+  hub.add('org/tiny', { 'config.json': TINY_HUGGING_FACE, 'model.safetensors': new Uint8Array(20_000) });
   vi.stubEnv('HF_ENDPOINT', hub.endpoint);
   vi.stubEnv('HF_HUB_CACHE', path.join(folder, 'cache'));
   expect(await main(['info', 'org/tiny@v1'])).toBe(0);

@@ -13,23 +13,9 @@ import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
 import { MASK2FORMER_ORIGINAL_KEYS } from '../src/systems/mask2former/key-map.ts';
 import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
-import { formulaSource, keysOf, TINY_MASK2FORMER } from './tiny.ts';
+import { formulaSource, keysOf, TINY_HUGGING_FACE, TINY_MASK2FORMER } from './tiny.ts';
 
 const construct = (params: ParamStore) => new Mask2Former(params, TINY_MASK2FORMER);
-const CONFIG = {
-  model_type: 'mask2former',
-  backbone_config: { model_type: 'resnet', embedding_size: 16, hidden_sizes: [32, 64, 96, 128], depths: [1, 1, 1, 1] },
-  id2label: { 0: 'cat', 1: 'dog', 2: 'sky', 3: 'sea', 4: 'sand' },
-  num_queries: 8,
-  hidden_dim: 64,
-  feature_size: 64,
-  mask_feature_size: 64,
-  num_attention_heads: 8,
-  encoder_layers: 2,
-  encoder_feedforward_dim: 96,
-  decoder_layers: 4,
-  dim_feedforward: 128,
-};
 let folder = '';
 const put = (name: string, content: Uint8Array | object | string) =>
   writeFileSync(
@@ -46,7 +32,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'seg-model-'));
-  put('config.json', CONFIG);
+  put('config.json', TINY_HUGGING_FACE);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -116,12 +102,16 @@ test.each([
   ],
   [
     'a config without a size',
-    () => put('config.json', { ...CONFIG, hidden_dim: undefined }),
+    () => put('config.json', { ...TINY_HUGGING_FACE, hidden_dim: undefined }),
     /expected feature_size equal to hidden_dim 256, got 64/,
   ],
   [
     'a backbone of text',
-    () => put('config.json', { ...CONFIG, backbone_config: { ...CONFIG.backbone_config, embedding_size: 'x' } }),
+    () =>
+      put('config.json', {
+        ...TINY_HUGGING_FACE,
+        backbone_config: { ...TINY_HUGGING_FACE.backbone_config, embedding_size: 'x' },
+      }),
     /config.json: expected a whole number from 1 to 65536 as backbone_config.embedding_size, got "x"/,
   ],
   [

@@ -95,3 +95,19 @@ export function formulaSource(shapes: Map<string, number[]>): ParamSource {
 export function formulaPixels(batch: number, height: number, width: number): tf.Tensor4D {
   return tf.tensor4d(formulaValues('pixels', [batch, height, width, 3], 0, 2), [batch, height, width, 3]);
 }
+
+/** `config.json` of {@link TINY_MASK2FORMER}, as Hugging Face writes it. */
+export const TINY_HUGGING_FACE = {
+  model_type: 'mask2former',
+  backbone_config: { model_type: 'resnet', embedding_size: 16, hidden_sizes: [32, 64, 96, 128], depths: [1, 1, 1, 1] },
+  id2label: { 0: 'cat', 1: 'dog', 2: 'sky', 3: 'sea', 4: 'sand' },
+  num_queries: 8,
+  hidden_dim: 64,
+  feature_size: 64,
+  mask_feature_size: 64,
+  num_attention_heads: 8,
+  encoder_layers: 2,
+  encoder_feedforward_dim: 96,
+  decoder_layers: 4,
+  dim_feedforward: 128,
+};

@@ -3,10 +3,10 @@ import { describeValue, FormatError } from '@seg/checkpoint';
 /** Expectation of one value of a file, in words and as a predicate. */
 export type Check = { expected: string; holds(value: unknown): boolean };
 
-/** FieldChecks of an object of several kinds, which one of its fields tells apart. */
+/** Fields of an object of several kinds, which one of its fields tells apart. */
 export type Kinds = { readonly by: string; readonly kinds: Readonly<Record<string, FieldChecks>> };
 
-/** FieldChecks that are checked, by name, in any nesting. */
+/** Fields that are checked, by name, in any nesting. */
 export type FieldChecks = { readonly [name: string]: Check | Kinds | FieldChecks };
 
 /** A check for every field of a plain type: the compiler asks for new ones. */

@@ -28,7 +28,7 @@ const SIDES: Check = {
   holds: (value) => SIZE.holds(value) || listOf(SIZE, 2).holds(value),
 };
 
-/** FieldValues of `ResNetConfig`. */
+/** Fields of `ResNetConfig`. */
 export const RESNET_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   embedding_size: obeyed(SIZE, 64),
@@ -40,7 +40,7 @@ export const RESNET_FIELDS: FieldTable = {
   downsample_in_bottleneck: obeyed(BOOLEAN, false),
 };
 
-/** FieldValues of `SwinConfig` and `MaskFormerSwinConfig`. */
+/** Fields of `SwinConfig` and `MaskFormerSwinConfig`. */
 export const SWIN_FIELDS: FieldTable = {
   ...BACKBONE_FIELDS,
   image_size: obeyed(SIDES, 224, 'counts learned positions, where there are some'),

@@ -33,7 +33,7 @@ export const TRAINING = 'training alone reads it';
 /** Reason of fields that the reference computes from others. */
 export const DERIVED = 'the reference computes it anew';
 
-/** FieldValues of every config of transformers 4 and 5. */
+/** Fields of every config of transformers 4 and 5. */
 export const PRETRAINED: FieldTable = {
   ...ignored(
     'says where the file is from',
@@ -78,7 +78,7 @@ export const LABELS: FieldTable = {
   ...ignored('is the inverse of id2label', 'label2id'),
 };
 
-/** FieldValues of a backbone within a config, whose stages must all be read. */
+/** Fields of a backbone within a config, whose stages must all be read. */
 export const BACKBONE_FIELDS: FieldTable = {
   ...PRETRAINED,
   ...ignored('belongs to a classifier', 'id2label', 'label2id', 'num_labels'),
@@ -89,7 +89,7 @@ export const BACKBONE_FIELDS: FieldTable = {
   stage_names: only('there are four stages', ['stem', 'stage1', 'stage2', 'stage3', 'stage4']),
 };
 
-/** FieldValues that name a backbone instead of describing it. */
+/** Fields that name a backbone instead of describing it. */
 export const NAMED_BACKBONE: FieldTable = {
   backbone: only('backbones of timm and of other repositories are not built here'),
   use_timm_backbone: only('backbones of timm are not built here', false),

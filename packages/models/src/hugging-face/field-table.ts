@@ -12,7 +12,7 @@ export type FieldRule =
   | { is: 'only'; values: readonly unknown[]; why: string }
   /** Another name for a field, whose value it has to have. */
   | { is: 'alias'; of: string }
-  /** FieldValues of its own: a table each for the kinds that one of the fields tells apart. */
+  /** Fields of its own: a table each for the kinds that one of the fields tells apart. */
   | { is: 'nested'; tables: Readonly<Record<string, FieldTable>>; by: string; kind?: string };
 
 /** Every field that is known of a format. Others are refused. */

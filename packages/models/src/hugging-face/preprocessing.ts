@@ -40,7 +40,7 @@ const PROCESSORS = ['Mask2FormerImageProcessor', 'MaskFormerImageProcessor'].fla
   ['', 'Fast', 'Pil'].map((ending) => name + ending),
 );
 
-/** FieldValues of the image processors of MaskFormer and Mask2Former, which are alike, of transformers 4 and 5. */
+/** Fields of the image processors of MaskFormer and Mask2Former, which are alike, of transformers 4 and 5. */
 export const PREPROCESSOR_HUGGING_FACE: FieldTable = {
   do_resize: obeyed(BOOLEAN, true, 'without it sizes stay as they are, size_divisor or not'),
   size: obeyed(SIZES, undefined, 'sides of aspect are cut off to whole pixels, not rounded'),

@@ -24,7 +24,7 @@ import type { Mask2FormerConfig } from './config.ts';
 /** A Hugging Face `config.json` of model type `mask2former`; see {@link MASK2FORMER_HUGGING_FACE}. */
 export type HuggingFaceMask2Former = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** FieldValues of `Mask2FormerConfig` of transformers 4 and 5. */
+/** Fields of `Mask2FormerConfig` of transformers 4 and 5. */
 export const MASK2FORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,

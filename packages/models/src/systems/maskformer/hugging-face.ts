@@ -24,7 +24,7 @@ import type { MaskFormerConfig } from './config.ts';
 /** A Hugging Face `config.json` of model type `maskformer`; see {@link MASKFORMER_HUGGING_FACE}. */
 export type HuggingFaceMaskFormer = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
-/** FieldValues of `DetrConfig`, of which MaskFormer builds the decoder. */
+/** Fields of `DetrConfig`, of which MaskFormer builds the decoder. */
 export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   model_type: only('it is the only decoder', 'detr'),
@@ -52,7 +52,7 @@ export const DETR_DECODER_HUGGING_FACE: FieldTable = {
   ),
 };
 
-/** FieldValues of `MaskFormerConfig` of transformers 4 and 5. */
+/** Fields of `MaskFormerConfig` of transformers 4 and 5. */
 export const MASKFORMER_HUGGING_FACE: FieldTable = {
   ...PRETRAINED,
   ...LABELS,

@@ -15,7 +15,7 @@ export type SoloConfig = SoloCommonConfig &
       }
   );
 
-/** FieldChecks common to all SOLOs. */
+/** Fields common to all SOLOs. */
 export type SoloCommonConfig = {
   backbone: BackboneConfig;
   numClasses: number;
