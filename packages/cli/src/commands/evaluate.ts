@@ -24,7 +24,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
-import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
+import { describeFinding, type OutputOptions, requireOutputs, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
@@ -98,7 +98,8 @@ function comparison(name: string, about: string, truth: string, results: string)
 function withOutputs(command: Command): Command {
   return command
     .option('--json <file>', 'write the whole result as JSON')
-    .option('--report <dir>', 'write a folder with report.md, report.json and pictures');
+    .option('--report <dir>', 'write a folder with report.md, report.json and pictures')
+    .option('--force', 'replace files that are there already');
 }
 
 const summation = () =>
@@ -137,6 +138,7 @@ function parseLimits(text: string): number[] {
 
 async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
+  await requireOutputs(options, [options.gt, options.dt]);
   // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
   const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
   const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
@@ -207,6 +209,7 @@ function panopticCommand(io: EvaluateIo): Command {
 
 async function evaluatePanoptic(options: PanopticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
+  await requireOutputs(options, [options.gt, options.dt]);
   if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), io);
   const quality = await collectPanoptic({
     ...options,
@@ -238,6 +241,12 @@ async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Pro
   requireState(options);
   const { gt, dt, classes, ignore: ignoreLabel, boundary = false } = options;
   const files = await listPngs(gt);
+  const written = [options.json, options.state].map((file) => file && path.basename(file));
+  const alike = files.filter((name) => written.includes(name));
+  await requireOutputs(
+    options,
+    [gt, dt].flatMap((folder) => alike.map((name) => path.join(folder, name))),
+  );
   if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), io);
   const quality = await collectSemantic({
     ...{ gt, dt, files, classes, ignoreLabel, boundary },
@@ -275,6 +284,7 @@ function mergeCommand(io: EvaluateIo): Command {
     .addOption(cores())
     .addOption(absent())
     .action(async (files: string[], options: OutputOptions & MergeOptions) => {
+      await requireOutputs(options, files);
       await writeWithFindings(await mergeStates(files, options), options, io);
     });
 }
