@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readAs } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
@@ -21,15 +20,15 @@ import {
   semanticReport,
 } from '@seg/coco-eval';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
 
+import { readGroundTruth, readResults } from '../evaluate/instances-json.ts';
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
+import { naming } from '../evaluate/naming.ts';
 import { describeFinding, type OutputOptions, requireOutputs, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
 import { UsageError } from '../process/exit-code.ts';
-import { readJson } from '../read-json.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Outputs of the command, replaced in tests. */
@@ -139,20 +138,22 @@ function parseLimits(text: string): number[] {
 async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
   await requireOutputs(options, [options.gt, options.dt]);
-  // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
-  const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
-  const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
+  const groundTruth = await readGroundTruth(options.gt);
+  const results = await readResults(options.dt);
+  const files = `${options.gt}, ${options.dt}`;
   const { iouType, rules, maxDets, useCats: useCategories } = options;
-  const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, io) : undefined;
+  const findings = options.check ? checkInput(files, groundTruth, results, { iouType, rules }, io) : undefined;
   if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), io);
   const parameters = { iouType, rules, useCategories, ...(maxDets && { maxDetections: maxDets }) };
   const total = groundTruth.images?.length ?? 0;
-  const evaluator = collectDetections(groundTruth, results, {
-    ...parameters,
-    allowEmpty: true,
-    ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
-    onProgress: showEvery(io, total, 'images'),
-  });
+  const evaluator = naming(files, () =>
+    collectDetections(groundTruth, results, {
+      ...parameters,
+      allowEmpty: true,
+      ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
+      onProgress: showEvery(io, total, 'images'),
+    }),
+  );
   io.progress.clear();
   if (options.shard) {
     return writeState(options, evaluator.save(), await evaluationDigest([options.gt, options.dt], [], parameters));
@@ -168,6 +169,7 @@ async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): P
 
 /** @throws at faults that would stop the evaluation, after naming them all */
 function checkInput(
+  files: string,
   groundTruth: CocoGroundTruth,
   results: CocoResult[],
   options: Pick<InstancesArguments, 'iouType' | 'rules'>,
@@ -176,7 +178,11 @@ function checkInput(
   const findings = checkDetections(groundTruth, results, options);
   for (const finding of findings) io.warn(describeFinding(finding));
   const errors = findings.filter(({ severity, code }) => severity === 'error' && code !== 'no results');
-  if (errors.length > 0) throw new Error(`evaluate: expected input without errors, got ${errors.length} kinds of them`);
+  if (errors.length > 0) {
+    const [{ code, examples }] = errors;
+    const found = errors.length === 1 ? 'one kind' : `${errors.length} kinds`;
+    throw new Error(`${files}: expected input without errors, got ${found}, first ${code}: ${examples[0]}`);
+  }
   return findings;
 }
 
