@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, FormatError, parseJson } from '@seg/checkpoint';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 
 import type { LogEntry, TrainingStorage } from '../fit.ts';
 
@@ -26,7 +26,7 @@ export function trainingFolder(folder: string): TrainingStorage {
     },
     async write(checkpoint, log, curve) {
       const [newest, before] = CHECKPOINTS.map(at);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFileAtomic(at('log.json'), JSON.stringify(log)); // first: no checkpoint goes on without its log
       await writeFileAtomic(at('loss.svg'), curve);
       if (existsSync(newest)) await rename(newest, before);
