@@ -38,6 +38,7 @@ export class ParamStore {
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
   private version = 0;
   private placeholder: tf.Variable | undefined; // stands for every parameter of a store of shapes
+  private isDisposed = false;
 
   /** Receives intermediate values by module path while set. Parity tests listen here. */
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
@@ -82,6 +83,7 @@ export class ParamStore {
 
   /** @throws Error if the model has no such parameter */
   get(key: string): tf.Variable {
+    this.expectLive(key);
     const entry = this.entries.get(key);
     if (entry === undefined) throw new Error(`ParamStore.get: expected a key of the model, got ${key}`);
     return entry.variable;
@@ -92,6 +94,7 @@ export class ParamStore {
   }
 
   trainable(): Map<string, tf.Variable> {
+    this.expectLive('ParamStore');
     const all = [...this.entries].map(([key, { variable }]) => [key, variable] as const);
     return new Map(all.filter(([, variable]) => variable.trainable));
   }
@@ -149,6 +152,7 @@ export class ParamStore {
    * differentiable; only for inference.
    */
   derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
+    this.expectLive(key);
     const known = this.derived.get(key);
     if (known !== undefined && known.version === this.version) return known.tensors as T;
     if (known !== undefined) tf.dispose(known.tensors);
@@ -157,8 +161,13 @@ export class ParamStore {
     return tensors;
   }
 
+  /** Frees the parameters. Layers that are called afterwards say that their model is gone. */
   dispose(): void {
-    for (const { variable } of this.entries.values()) variable.dispose();
+    this.isDisposed = true;
+    for (const [key, { variable }] of this.entries) {
+      variable.dispose();
+      refuseUse(variable, key);
+    }
     this.placeholder?.dispose();
     this.placeholder = undefined;
     for (const { tensors } of this.derived.values()) tf.dispose(tensors);
@@ -169,6 +178,7 @@ export class ParamStore {
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
     expectBackend(`ParamStore: ${key}`);
+    this.expectLive(key);
     this.count(key, shape);
     this.laidOut.set(key, shape);
     if (this.kind === 'shapes') return (this.placeholder ??= tf.tidy(() => tf.variable(tf.zeros([0]), false)));
@@ -179,6 +189,10 @@ export class ParamStore {
     });
     this.entries.set(key, { variable, stored: options.stored, required: options.required ?? true });
     return variable;
+  }
+
+  private expectLive(where: string): void {
+    if (this.isDisposed) throw goneModel(where);
   }
 
   private count(key: string, shape: readonly number[]): void {
@@ -258,6 +272,19 @@ export class Scope {
     this.store.observer?.(name === '' ? this.path : this.at(name).path, value);
     return value;
   }
+}
+
+/** Makes every further use of a variable an error: kernels read its `dataId`, methods ask `throwIfDisposed`. */
+function refuseUse(variable: tf.Variable, key: string): void {
+  const refuse = () => {
+    throw goneModel(key);
+  };
+  Object.defineProperty(variable, 'dataId', { get: refuse });
+  Object.defineProperty(variable, 'throwIfDisposed', { value: refuse });
+}
+
+function goneModel(where: string): Error {
+  return new Error(`${where}: expected a live model, got one that was disposed`);
 }
 
 function misfit(key: string, actual: readonly number[], expected: readonly number[]): string {
