@@ -5,11 +5,17 @@
  */
 
 // Augmentation
-export { type AugmentOptions, augment } from './augment/augment.ts';
+export { type AugmentContext, type AugmentStep, augmentSample } from './augment/augment-sample.ts';
+export { augmentations } from './augment/augmentations.ts';
 export { jitterColor } from './augment/color-jitter.ts';
-export { flipHorizontally } from './augment/flip.ts';
+export { type CopyPasteOptions, copyPaste } from './augment/copy-paste.ts';
+export { cropRandomly, cropSample, type RandomCropOptions } from './augment/crop.ts';
+export { flipHorizontally, flipVertically } from './augment/flip.ts';
+export { type MosaicOptions, mosaic } from './augment/mosaic.ts';
+export { resizeSample, resizeShortestEdge, type ShortestEdgeOptions } from './augment/resize.ts';
 export { jitterScale, type ScaleJitterOptions } from './augment/scale-jitter.ts';
 // Batches
+export { type BatchTensorOptions, batchTensors, type TensorBatch } from './batches/batch-tensors.ts';
 export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batches.ts';
 export { maskTargets } from './batches/mask-targets.ts';
 export { toTargets } from './batches/to-targets.ts';
