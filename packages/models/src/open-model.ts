@@ -6,6 +6,7 @@ import type { ModelConfig, ModelDescription } from './description/model-descript
 import { readDescription } from './description/read-description.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
+import type { Task } from './inference/task.ts';
 import { type SegmentationModel, type System, systemOf } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
@@ -25,6 +26,8 @@ export type LoadOptions = WeightOptions & {
 /** A model whose description has been read and whose weights are open, ready to be built. */
 export type OpenModel = {
   description: ModelDescription;
+  /** Tasks that it answers, first the one that it is for. */
+  tasks: readonly Task[];
   /** Keys of parameters that the weights do not give, because they depend on the number of classes. */
   fresh: readonly string[];
   /** A store that fills parameters from the weights. Seed the initializers first for those in `fresh`. */
@@ -51,7 +54,8 @@ export async function openModel(
   footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
   const weights = location !== null && hasWeights ? await openWeightsAt(pathOrUrl, location, options) : null;
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
-  return { description: own, fresh, ...builders(own.config, weights, fresh, systems) };
+  const { tasks } = systemOf(pathOrUrl, own.config, systems);
+  return { description: own, tasks, fresh, ...builders(own.config, weights, fresh, systems) };
 }
 
 function builders(
