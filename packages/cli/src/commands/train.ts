@@ -88,7 +88,7 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task ?? data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
-  if (model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
+  if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const origin = { data: path.basename(path.resolve(options.data)), model: options.model };
   const shared = { model: model.opened, data, task, recipe, origin };
   if (out === null) return dryRun(shared, backend, io);

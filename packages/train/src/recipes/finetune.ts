@@ -13,6 +13,9 @@ export type FinetuneOptions = {
   steps?: number;
 };
 
+/** Shortest edge of whole images over the side of the crops: objects are seen at the middle of the scales trained on. */
+const WHOLE = 9 / 8;
+
 /** Learning rates: of the examples, which learn from nothing, and of published weights (Cheng et al. 2022, section 4.1). */
 const LEARNING_RATE = { isNew: 1e-3, published: 1e-4 };
 
@@ -32,6 +35,6 @@ export function finetuneRecipe({ isNew, size = 256, steps = 1200 }: FinetuneOpti
         }),
     schedule: { kind: 'cosine' },
     augment: augmentations.finetune(size),
-    resize: { kind: 'shortest-edge', shortestEdge: size, longestEdge: 2 * size },
+    resize: { kind: 'shortest-edge', shortestEdge: Math.round(WHOLE * size), longestEdge: 2 * size },
   };
 }
