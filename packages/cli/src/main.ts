@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
+  train: async () => (await import('./commands/train.ts')).trainCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
 };
 

@@ -4,7 +4,8 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import { nextTurn } from './inference/next-turn.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
-import { type LoadedModel, type LoadOptions, loadModel } from './load-model.ts';
+import { type LoadedModel, loadModel } from './load-model.ts';
+import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
 import type { SegmentationModel } from './systems/system.ts';
 

@@ -29,6 +29,8 @@ export class ParamStore {
   private readonly source: ParamSource | null;
   private readonly kind: 'values' | 'zeros' | 'shapes';
   private readonly limits: ParamLimits | undefined;
+  private readonly fresh: ReadonlySet<string>;
+  private readonly laidOut = new Map<string, readonly number[]>();
   private readonly counted = { numbers: 0, parameters: 0 };
   private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
@@ -47,17 +49,28 @@ export class ParamStore {
    * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys
    *   and shapes are wanted, `'shapes'` makes none and counts them
    * @param limits Of a model that a file describes. Default: none
+   * @param fresh Keys that are initialized although a source has them, class heads for other classes for example
    */
-  constructor(source: ParamSource | 'zeros' | 'shapes' | null = null, limits?: ParamLimits) {
+  constructor(
+    source: ParamSource | 'zeros' | 'shapes' | null = null,
+    limits?: ParamLimits,
+    fresh: Iterable<string> = [],
+  ) {
     const isSource = source !== null && typeof source === 'object';
     this.source = isSource ? source : null;
     this.kind = isSource || source === null ? 'values' : source;
     this.limits = limits;
+    this.fresh = new Set(fresh);
   }
 
   /** Counts the declared parameters, and the numbers in them. */
   get size(): ParamLimits {
     return { ...this.counted };
+  }
+
+  /** Shape of every declared parameter, as held, by key. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.laidOut;
   }
 
   get root(): Scope {
@@ -167,6 +180,7 @@ export class ParamStore {
     expectBackend(`ParamStore: ${key}`);
     this.expectLive(key);
     this.count(key, shape);
+    this.laidOut.set(key, shape);
     if (this.kind === 'shapes') return (this.placeholder ??= tf.tidy(() => tf.variable(tf.zeros([0]), false)));
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
@@ -192,7 +206,7 @@ export class ParamStore {
   }
 
   private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {
-    if (this.source === null) return null;
+    if (this.source === null || this.fresh.has(key)) return null;
     const expected = stored ? stored.toStored(shape) : shape;
     const known = this.source.shape?.(key); // undefined where the source does not tell
     const fits = known === undefined || known?.join() === expected.join();
