@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand(),
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
+  data: async () => (await import('./commands/data.ts')).dataCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
