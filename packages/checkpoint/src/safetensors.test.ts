@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { bytesOf } from './byte-source.ts';
 import { FormatError } from './errors.ts';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from './half-float.ts';
-import { openSafetensors, writeSafetensors } from './safetensors.ts';
+import { openSafetensors } from './safetensors.ts';
+import { writeSafetensors } from './write-safetensors.ts';
 
 const tensors = new Map([
   ['a.weight', { shape: [2, 3], values: Float32Array.of(1, -2, 3, 0.5, 0, 1e-3) }],

@@ -2,8 +2,9 @@ import type { ByteSource } from './byte-source.ts';
 import { describeValue } from './describe-value.ts';
 import { ELEMENT_BYTES, type ElementType, elementsToFloat32 } from './element-type.ts';
 import { FormatError } from './errors.ts';
-import { float32ToFloat16 } from './half-float.ts';
 import type { ParamSource, StoredValue } from './param-source.ts';
+import { checkScales, dequantizeRows } from './row-quantization.ts';
+import { ROW_SCALES, readRowScales } from './row-scales.ts';
 
 /** A header of the published models is below one megabyte; the format's own limit is 100 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -19,7 +20,8 @@ export type SafetensorsFile = ParamSource & { metadata: Record<string, string> }
 
 /**
  * Opens a safetensors file. The header is distrusted: sizes, offsets, overlaps and gaps are checked before any tensor
- * is read, so a truncated or lying file fails here.
+ * is read, so a truncated or lying file fails here. Tensors of eight bits with a scale a row are read as float32, and
+ * their scales are no keys.
  *
  * @throws FormatError naming the file, what was expected and what came
  */
@@ -29,15 +31,42 @@ export function openSafetensors(source: ByteSource): SafetensorsFile {
   const entries = new Map(Object.entries(rest as Record<string, HeaderEntry>));
   for (const [key, entry] of entries) checkEntry(source.name, key, entry);
   checkCoverage(source, entries, dataStart);
+  const file = { source, entries, dataStart };
+  const names = metadata as Record<string, string>;
+  const scaleOf = readRowScales(source.name, names[ROW_SCALES], entries);
+  const hidden = new Set(scaleOf.values());
   return {
-    metadata: metadata as Record<string, string>,
-    keys: () => entries.keys(),
+    metadata: names,
+    keys: () => [...entries.keys()].filter((key) => !hidden.has(key)),
     shape: (key) => entries.get(key)?.shape ?? null,
-    read: (key) => {
-      const entry = entries.get(key);
-      return entry === undefined ? null : readEntry(source, entry, dataStart);
-    },
+    read: (key) => readTensor(file, key, scaleOf.get(key)),
   };
+}
+
+type OpenFile = { source: ByteSource; entries: ReadonlyMap<string, HeaderEntry>; dataStart: number };
+
+function readTensor(file: OpenFile, key: string, scales: string | undefined): StoredValue | null {
+  const entry = file.entries.get(key);
+  if (entry === undefined) return null;
+  if (scales === undefined) return { shape: entry.shape, values: valuesOf(file, entry) };
+  return { shape: entry.shape, values: widened(file, key, entry, file.entries.get(scales)!) };
+}
+
+/** Eight bits become float32 in one pass, straight from the file's bytes. */
+function widened(file: OpenFile, key: string, entry: HeaderEntry, scaleEntry: HeaderEntry): Float32Array {
+  const scales = valuesOf(file, scaleEntry);
+  checkScales(`${file.source.name}: ${key}`, scales);
+  const bytes = bytesOfEntry(file, entry);
+  const integers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return dequantizeRows(entry.shape, { integers, scales, scaleShape: scaleEntry.shape });
+}
+
+function valuesOf(file: OpenFile, entry: HeaderEntry): Float32Array {
+  return elementsToFloat32(entry.dtype.toLowerCase() as ElementType, bytesOfEntry(file, entry));
+}
+
+function bytesOfEntry({ source, dataStart }: OpenFile, { data_offsets: [from, to] }: HeaderEntry): Uint8Array {
+  return source.read(dataStart + from, to - from);
 }
 
 function readHeader(source: ByteSource): { header: Record<string, unknown>; dataStart: number } {
@@ -101,61 +130,4 @@ function checkCoverage(source: ByteSource, entries: Map<string, HeaderEntry>, da
   }
   const available = source.size - dataStart;
   if (end !== available) throw new FormatError(`${source.name}: expected ${end} bytes of data, got ${available}`);
-}
-
-function readEntry(source: ByteSource, entry: HeaderEntry, dataStart: number): StoredValue {
-  const [from, to] = entry.data_offsets;
-  const type = entry.dtype.toLowerCase() as ElementType;
-  return { shape: entry.shape, values: elementsToFloat32(type, source.read(dataStart + from, to - from)) };
-}
-
-/**
- * Writes parameters as one safetensors file.
- *
- * @param tensors Values in the stored layout, by key
- * @param precision float16 halves the size; values beyond ±65504 are refused
- */
-export function writeSafetensors(
-  tensors: ReadonlyMap<string, StoredValue>,
-  {
-    metadata = {},
-    precision = 'float32',
-  }: { metadata?: Record<string, string>; precision?: 'float32' | 'float16' } = {},
-): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
-  const bodies: Uint8Array[] = [];
-  let end = 0;
-  for (const [key, { shape, values }] of tensors) {
-    const body = precision === 'float32' ? bytesOfArray(values) : bytesOfArray(halved(key, values));
-    const dtype = precision === 'float32' ? 'F32' : 'F16';
-    header[key] = { dtype, shape, data_offsets: [end, end + body.length] };
-    bodies.push(body);
-    end += body.length;
-  }
-  return assemble(new TextEncoder().encode(JSON.stringify(header)), bodies, end);
-}
-
-function halved(key: string, values: Float32Array): Uint16Array {
-  const worst = values.find((value) => Math.abs(value) > 65504);
-  if (worst !== undefined)
-    throw new RangeError(`writeSafetensors: ${key}: expected values within ±65504, got ${worst}`);
-  return float32ToFloat16(values);
-}
-
-/** The header is padded with spaces so that the data begins at a multiple of eight. */
-function assemble(header: Uint8Array, bodies: Uint8Array[], size: number): Uint8Array {
-  const headerLength = Math.ceil(header.length / 8) * 8;
-  const file = new Uint8Array(8 + headerLength + size).fill(0x20, 8, 8 + headerLength);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.set(header, 8);
-  let offset = 8 + headerLength;
-  for (const body of bodies) {
-    file.set(body, offset);
-    offset += body.length;
-  }
-  return file;
-}
-
-function bytesOfArray(array: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

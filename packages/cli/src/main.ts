@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   data: async () => (await import('./commands/data.ts')).dataCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
+  train: async () => (await import('./commands/train.ts')).trainCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
 };
 

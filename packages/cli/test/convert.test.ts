@@ -77,6 +77,32 @@ describe('there and back', () => {
   });
 });
 
+test('eight bits quarter the file; the model that is read has every value within half a step', async () => {
+  await writeRandomModel('model', 'solov2');
+  expect(await convert(at('model'), at('quarter'), '--dtype', 'q8')).toMatchObject({ code: 0 });
+  const [whole, quarter] = ['model', 'quarter'].map((name) => readFileSync(at(name, 'model.safetensors')).length);
+  expect(quarter).toBeLessThan(0.35 * whole);
+  const rounded = tensorsIn('quarter');
+  for (const [key, { values }] of tensorsIn('model')) {
+    const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const error = values.reduce((worst, value, i) => Math.max(worst, Math.abs(value - rounded.get(key)!.values[i])), 0);
+    expect(error, key).toBeLessThanOrEqual(most / 253);
+  }
+  const { model } = await loadModel(at('quarter'));
+  model.dispose();
+});
+
+test('progress is told on standard error, ten lines in a log at most', async () => {
+  await writeRandomModel('model', 'solov2');
+  const lines = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await convert(at('model'), at('copy'));
+  const steps = lines.mock.calls.map(([text]) => String(text)).filter((text) => text.includes(' tensors of '));
+  lines.mockRestore();
+  expect(steps[0]).toMatch(/^\[0\/\d+\] tensors of .*copy\n$/);
+  expect(steps.length).toBeGreaterThan(5);
+  expect(steps.length).toBeLessThanOrEqual(10);
+});
+
 const isFile = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 
 /** A folder with the authors' file of a small SOLOv2 as torch.save writes it, beside the config. */

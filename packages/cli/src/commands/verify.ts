@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { roundedSource } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import { parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
 
+import { PRECISIONS } from '../convert/convert-checkpoint.ts';
 import { isOutputClosed } from '../process/output.ts';
 import { terminalText } from '../render/terminal-text.ts';
+
+type VerifyOptions = { backend: BackendName | 'auto'; all?: boolean; dtype: keyof typeof PRECISIONS };
 
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
 export function verifyCommand(): Command {
@@ -19,23 +23,29 @@ export function verifyCommand(): Command {
         .default('auto'),
     )
     .option('--all', 'go on behind the first tap that is beyond its bound')
-    .action(async (files: string[], { backend, all }: { backend: BackendName | 'auto'; all?: boolean }) => {
+    .addOption(
+      new Option('--dtype <type>', 'round the weights as seg convert --dtype does, to see what that moves')
+        .choices(Object.keys(PRECISIONS))
+        .default('f32'),
+    )
+    .action(async (files: string[], options: VerifyOptions) => {
+      const { backend, all } = options;
       const { name, description } = await useBackend(backend);
       console.error(`backend ${name}: ${description}`);
       for (const file of files) {
-        const faults = await verifyFile(file, all === true);
+        const faults = await verifyFile(file, options);
         if (faults > 0) process.exitCode = 1;
         if (faults > 0 && !all) return;
       }
     });
 }
 
-async function verifyFile(file: string, keepGoing: boolean): Promise<number> {
+async function verifyFile(file: string, { all: keepGoing, dtype }: VerifyOptions): Promise<number> {
   const golden = parseGolden(file, readFileSync(file, 'utf8'));
   console.log(terminalText(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`));
   console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
   let [count, faults] = [0, 0];
-  for await (const result of golden.check()) {
+  for await (const result of golden.check({ weights: (source) => roundedSource(source, PRECISIONS[dtype]) })) {
     count++;
     if (!result.ok) faults++;
     console.log(terminalText(formatResult(result)));

@@ -1,6 +1,7 @@
-import type { ParamSource, StoredValue } from '@seg/checkpoint';
+import type { ParamSource, Precision, StoredValue } from '@seg/checkpoint';
 import {
   convertWeights,
+  type FetchOptions,
   footprint,
   isLeftOut,
   type KeyStyle,
@@ -15,12 +16,22 @@ import { saveModel } from '@seg/models/node';
 
 import { writeNewFolder } from './new-folder.ts';
 
+/** Types of numbers by the names of `--dtype`. */
+export const PRECISIONS = { f32: 'float32', f16: 'float16', q8: 'int8' } as const satisfies Record<string, Precision>;
+
 /** Options of `seg convert`. */
 export type ConvertOptions = {
   /** Name of a published configuration, where no `config.json` stands with the weights. */
   preset?: string;
-  dtype: 'f32' | 'f16';
+  dtype: keyof typeof PRECISIONS;
   keys: KeyStyle;
+};
+
+/** Listener to the progress of a conversion. */
+export type ConversionWatcher = {
+  onDownload?: FetchOptions['onProgress'];
+  /** Called before a tensor is read: tensors done, of all, and its key. */
+  onTensor?(done: number, total: number, key: string): void;
 };
 
 /** Result of a conversion. */
@@ -39,13 +50,21 @@ export type Conversion = {
  *
  * @throws FormatError or CheckpointError with all that is wrong with the checkpoint
  */
-export async function convertCheckpoint(input: string, output: string, options: ConvertOptions): Promise<Conversion> {
-  const description = await describe(input, options.preset);
+export async function convertCheckpoint(
+  input: string,
+  output: string,
+  options: ConvertOptions,
+  watcher: ConversionWatcher = {},
+): Promise<Conversion> {
+  const fetching = { onProgress: watcher.onDownload };
+  const description = await describe(input, options.preset, fetching);
   footprint(input, description);
-  const weights = await openWeights(input);
+  const weights = await openWeights(input, fetching);
   const converted = convertWeights(description.config, weights, options.keys);
-  const precision = options.dtype === 'f16' ? 'float16' : 'float32';
-  await writeNewFolder(output, (folder) => saveModel(folder, description, tensorsOf(converted), { precision }));
+  const precision = PRECISIONS[options.dtype];
+  await writeNewFolder(output, (folder) =>
+    saveModel(folder, description, tensorsOf(converted, watcher), { precision }),
+  );
   const keys = [...converted.keys()];
   return {
     model: description.config.model,
@@ -55,9 +74,9 @@ export async function convertCheckpoint(input: string, output: string, options: 
   };
 }
 
-async function describe(input: string, preset: string | undefined): Promise<ModelDescription> {
+async function describe(input: string, preset: string | undefined, fetching: FetchOptions): Promise<ModelDescription> {
   if (preset !== undefined) return presetOf(preset);
-  const { folder } = await openLocation(input);
+  const { folder } = await openLocation(input, fetching);
   if ((await folder.open('config.json')) !== null) return readDescription(folder);
   throw new Error(`convert: expected a config.json beside ${input} or --preset NAME, got neither (seg convert --help)`);
 }
@@ -77,6 +96,10 @@ function nearPresets(name: string): string[] {
   return ranked.filter((known) => shared(known) > 0 && shared(known) === shared(ranked[0])).slice(0, 4);
 }
 
-function* tensorsOf(source: ParamSource): Generator<[string, StoredValue]> {
-  for (const key of source.keys()) yield [key, source.read(key)!];
+function* tensorsOf(source: ParamSource, { onTensor }: ConversionWatcher): Generator<[string, StoredValue]> {
+  const keys = [...source.keys()];
+  for (const [i, key] of keys.entries()) {
+    onTensor?.(i, keys.length, key);
+    yield [key, source.read(key)!];
+  }
 }

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
+import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,13 +9,16 @@ import type { ModelDescription, SegConfig } from '../description/model-descripti
 
 /** Options of writing weights. */
 export type SaveModelOptions = {
-  /** float16 halves the files. Default: float32. */
-  precision?: 'float32' | 'float16';
+  /** float16 halves the files, int8 quarters them (docs/quantized-weights.md). Default: float32. */
+  precision?: Precision;
   /** Most bytes of one file; more become shards. Default: 1 GiB. */
   shardBytes?: number;
   /** Notes in the weights' header. */
   metadata?: Record<string, string>;
 };
+
+/** Bytes of a number; of int8 without the scales, which are few. */
+const BYTES: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int8: 1 };
 
 /** Weights by checkpoint key, one after the other. */
 export type Weights = Iterable<[string, StoredValue]> | AsyncIterable<[string, StoredValue]>;
@@ -35,7 +38,7 @@ export async function saveModel(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const shards: string[][] = [];
-  for await (const shard of splitBySize(weights, shardBytes, precision === 'float16' ? 2 : 4)) {
+  for await (const shard of splitBySize(weights, shardBytes, BYTES[precision])) {
     shards.push([...shard.keys()]);
     await writeFileAtomic(
       path.join(folder, shardName(shards.length)),

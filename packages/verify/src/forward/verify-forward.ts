@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { compareTap } from '../compare/compare-tap.ts';
 import type { TapResult } from '../compare/tap-result.ts';
 import { formulaParameters, goldenPixels } from '../golden/formula-tensors.ts';
+import type { GoldenOptions } from '../golden/golden.ts';
 import { imageInputSchema, modelEntries, tapSchema } from '../golden/schemas.ts';
 import type { GoldenModel } from './golden-model.ts';
 import { inGoldenLayout, recordTaps } from './record-taps.ts';
@@ -23,8 +24,9 @@ export async function* verifyForward(
   where: string,
   golden: ForwardGolden,
   { keyMap, ignored, create, tapPath, alternatives, decodedPaths = [] }: GoldenModel,
+  { weights = (source) => source }: GoldenOptions,
 ): AsyncGenerator<TapResult> {
-  const params = new ParamStore(formulaParameters(golden, keyMap));
+  const params = new ParamStore(weights(formulaParameters(golden, keyMap)));
   const model = create(params);
   params.verify(ignored);
   const paths = new Map(golden.taps.map((tap) => [tap.name, tapPath(tap.name)]));

@@ -1,6 +1,12 @@
-import { readAs, type Schema } from '@seg/checkpoint';
+import { type ParamSource, readAs, type Schema } from '@seg/checkpoint';
 
 import type { TapResult } from '../compare/tap-result.ts';
+
+/** Choices for the comparison of a forward pass. */
+export type GoldenOptions = {
+  /** Changes the weights before they are used: rounds them, for one. */
+  weights?: (source: ParamSource) => ParamSource;
+};
 
 /** A golden file, read and understood. */
 export type Golden = {
@@ -11,8 +17,8 @@ export type Golden = {
   model: string | undefined;
   /** Reference that the numbers are of. */
   reference: string;
-  /** Compares all that the file holds, in its order. */
-  check(): AsyncGenerator<TapResult>;
+  /** Compares all that the file holds, in its order. Options are for forward passes; other files have no use for them. */
+  check(options?: GoldenOptions): AsyncGenerator<TapResult>;
 };
 
 /** Content of golden files of one format and some models, and how that is compared. */
@@ -25,7 +31,7 @@ export type GoldenKind = {
    * @returns The comparison, not begun
    * @throws FormatError naming the field that is not as documented
    */
-  read(where: string, json: unknown): () => AsyncGenerator<TapResult>;
+  read(where: string, json: unknown): (options?: GoldenOptions) => AsyncGenerator<TapResult>;
 };
 
 /** A kind of golden file by its schema and its comparison. */
@@ -33,14 +39,14 @@ export function goldenKind<T>(
   format: string,
   models: readonly string[] | undefined,
   schema: Schema<T>,
-  check: (golden: T, where: string) => AsyncGenerator<TapResult>,
+  check: (golden: T, where: string, options: GoldenOptions) => AsyncGenerator<TapResult>,
 ): GoldenKind {
   return {
     format,
     models,
     read: (where, json) => {
       const golden = readAs(where, schema, json);
-      return () => check(golden, where);
+      return (options = {}) => check(golden, where, options);
     },
   };
 }

@@ -29,14 +29,14 @@ const pvtSchema = v.object({
 
 /** Backbones of Panoptic SegFormer alone. */
 export const BACKBONE_GOLDENS = [
-  goldenKind('golden-1', ['swin_t', 'swin_s', 'swin_b', 'swin_l'], swinSchema, (golden, where) =>
-    verifyForward(where, golden, swinModel(golden)),
+  goldenKind('golden-1', ['swin_t', 'swin_s', 'swin_b', 'swin_l'], swinSchema, (golden, where, options) =>
+    verifyForward(where, golden, swinModel(golden), options),
   ),
   goldenKind(
     'golden-1',
     ['pvtv2_b0', 'pvtv2_b1', 'pvtv2_b2', 'pvtv2_b3', 'pvtv2_b4', 'pvtv2_b5'],
     pvtSchema,
-    (golden, where) => verifyForward(where, golden, pvtModel(golden)),
+    (golden, where, options) => verifyForward(where, golden, pvtModel(golden), options),
   ),
 ];
 

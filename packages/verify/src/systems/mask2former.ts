@@ -36,8 +36,8 @@ const forwardSchema = v.object({ ...forwardEntries, config: v.unknown() });
 
 /** Forward passes of Mask2Former, in Hugging Face's names and in the authors'. */
 export const MASK2FORMER_GOLDENS = [
-  goldenKind('golden-1', ['mask2former'], forwardSchema, (golden, where) =>
-    verifyForward(where, golden, goldenModel(where, golden)),
+  goldenKind('golden-1', ['mask2former'], forwardSchema, (golden, where, options) =>
+    verifyForward(where, golden, goldenModel(where, golden), options),
   ),
 ];
 

@@ -11,8 +11,8 @@ const forwardSchema = v.object({ ...forwardEntries, config: v.unknown() });
 
 /** Forward passes of MaskFormer, in Hugging Face's names. */
 export const MASKFORMER_GOLDENS = [
-  goldenKind('golden-1', ['maskformer'], forwardSchema, (golden, where) =>
-    verifyForward(where, golden, goldenModel(maskFormerConfig(where, golden.config))),
+  goldenKind('golden-1', ['maskformer'], forwardSchema, (golden, where, options) =>
+    verifyForward(where, golden, goldenModel(maskFormerConfig(where, golden.config)), options),
   ),
 ];
 

@@ -42,8 +42,8 @@ type MaxDeepLabGolden = v.InferOutput<typeof schema>;
 
 /** Forward passes of MaX-DeepLab and their panoptic maps. */
 export const MAX_DEEPLAB_GOLDENS = [
-  goldenKind('golden-1', ['max_deeplab_s', 'max_deeplab_l'], schema, (golden, where) =>
-    verifyForward(where, golden, goldenModel(golden)),
+  goldenKind('golden-1', ['max_deeplab_s', 'max_deeplab_l'], schema, (golden, where, options) =>
+    verifyForward(where, golden, goldenModel(golden), options),
   ),
 ];
 

@@ -53,8 +53,8 @@ type PanopticSegFormerGolden = v.InferOutput<typeof schema>;
 
 /** Forward passes of Panoptic SegFormer, with detections and the panoptic map. */
 export const PANOPTIC_SEGFORMER_GOLDENS = [
-  goldenKind('golden-1', ['panoptic_segformer_r50', 'panoptic_segformer_r101'], schema, (golden, where) =>
-    verifyForward(where, golden, goldenModel(where, golden)),
+  goldenKind('golden-1', ['panoptic_segformer_r50', 'panoptic_segformer_r101'], schema, (golden, where, options) =>
+    verifyForward(where, golden, goldenModel(where, golden), options),
   ),
 ];
 

@@ -33,8 +33,8 @@ type SoloGolden = v.InferOutput<typeof schema>;
 
 /** Forward passes of SOLO, Decoupled SOLO and SOLOv2, and their instances. */
 export const SOLO_GOLDENS = [
-  goldenKind('golden-1', ['solo', 'decoupled_solo', 'solov2'], schema, (golden, where) =>
-    verifyForward(where, golden, goldenModel(where, golden)),
+  goldenKind('golden-1', ['solo', 'decoupled_solo', 'solov2'], schema, (golden, where, options) =>
+    verifyForward(where, golden, goldenModel(where, golden), options),
   ),
 ];
 

@@ -1,0 +1,17 @@
+import { bytesOf } from './byte-source.ts';
+import type { ParamSource, StoredValue } from './param-source.ts';
+import { openSafetensors } from './safetensors.ts';
+import { type Precision, writeSafetensors } from './write-safetensors.ts';
+
+/**
+ * The same source with its values as they come back from a file of a precision: to measure the cost of a smaller file
+ * without writing one.
+ */
+export function roundedSource(source: ParamSource, precision: Precision): ParamSource {
+  return { ...source, read: (key) => rounded(key, source.read(key), precision) };
+}
+
+function rounded(key: string, value: StoredValue | null, precision: Precision): StoredValue | null {
+  if (value === null) return null;
+  return openSafetensors(bytesOf(key, writeSafetensors(new Map([[key, value]]), { precision }))).read(key);
+}
