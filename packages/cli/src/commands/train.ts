@@ -3,6 +3,7 @@ import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
+import { BACKBONE_KEYS } from '@seg/train';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { UsageError } from '../process/exit-code.ts';
@@ -112,12 +113,11 @@ function changes({ steps, batch, seed, freeze }: TrainOptions) {
     ...(steps === undefined ? {} : { steps }),
     ...(batch === undefined ? {} : { batch }),
     ...(seed === undefined ? {} : { seed }),
-    ...(freeze === undefined ? {} : { freeze: freeze.map((pattern) => (pattern === 'backbone' ? BACKBONE : pattern)) }),
+    ...(freeze === undefined
+      ? {}
+      : { freeze: freeze.map((pattern) => (pattern === 'backbone' ? BACKBONE_KEYS : pattern)) }),
   };
 }
-
-/** Keys of the backbones of all systems, by their papers' names. */
-const BACKBONE = '^(backbone|model\\.backbone|model\\.pixel_level_module\\.encoder|_encoder)\\b';
 
 /** Task of the validation: what the data says where the model can, or else what the model is for. */
 function taskOf(wanted: Task, { opened }: TrainingModel): Task {
