@@ -44,7 +44,9 @@ export function parseJson(where: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new FormatError(`${where}: expected JSON, got ${describeValue(text.slice(0, 40))}`, { cause: error });
+    const isUtf16 = /^\ufffd\ufffd|^.\0/s.test(text); // its mark is no UTF-8, and every second byte of ASCII is zero
+    const found = isUtf16 ? 'UTF-16 in place of UTF-8' : describeValue(text.slice(0, 40));
+    throw new FormatError(`${where}: expected JSON, got ${found}`, { cause: error });
   }
 }
 
