@@ -82,8 +82,8 @@ function folderOf({ preset, data }: ZooEntry, { coco, ade20k }: ReproduceOptions
   );
 }
 
-function modelOf({ preset, hub, source }: ZooEntry): string {
-  if (hub !== null) return hub;
+function modelOf({ preset, hub, url, source }: ZooEntry): string {
+  if (hub !== null || url !== null) return hub ?? preset;
   throw new Error(
     `reproduce: expected --model DIR with ${preset}, whose weights ${source} has (seg convert --preset ${preset}), got none`,
   );

@@ -19,6 +19,8 @@ export type ZooEntry = {
   value: number;
   /** Name on the Hugging Face hub, or null where the weights are not known to be there. */
   hub: string | null;
-  /** Page of the authors' release; its files are taken by `seg convert --preset`. */
+  /** The authors' file, converted on first use, or null where it is not on the net any more. */
+  url: string | null;
+  /** Page of the authors' release. */
   source: string;
 };
