@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SemanticQuality } from '@seg/coco-eval';
-import { augment, batches, toTargets } from '@seg/data';
+import { augmentSample, batches, maskTargets, toMaskSample } from '@seg/data';
 import { LabelMapDataset } from '@seg/data/node';
 import { normalized } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
@@ -51,16 +51,13 @@ const recipe = { ...TRAINING, batch: 6, steps: Number(process.env.TOTAL ?? 1200)
 const out = process.env.OUT ?? 'out/camvid';
 
 async function* batchesFrom(start) {
-  const prepare = (sample, random) =>
-    augment(sample, { scale: { size: CROP, range: [1.1, 2.2] }, color: true }, random);
-  for await (const { samples } of batches(training, { batchSize: recipe.batch, seed: recipe.seed, start, prepare })) {
-    const present = samples.map((sample) => ({
-      ...sample,
-      segments: sample.segments.filter(({ id }) => sample.ids.includes(id)),
-    }));
+  const dataset = { length: training.length, read: async (i) => toMaskSample(await training.read(i), CATEGORIES) };
+  const steps = [{ kind: 'flip' }, { kind: 'scale-jitter', size: CROP, range: [1.1, 2.2] }, { kind: 'color' }];
+  const prepare = (sample, random) => augmentSample(sample, steps, random);
+  for await (const { samples } of batches(dataset, { batchSize: recipe.batch, seed: recipe.seed, start, prepare })) {
     yield {
-      pixels: normalized(present.map(({ image }) => image)),
-      targets: present.map((sample) => toTargets(sample, CATEGORIES)),
+      pixels: normalized(samples.map(({ image }) => image)),
+      targets: samples.map((sample) => maskTargets(sample)),
     };
   }
 }

@@ -52,6 +52,6 @@ test('a training killed twice goes on to the same bytes', async () => {
   expect(await trainToTheEnd(killed)).toMatch(/continuing at step \d+/);
   const read = (out) => readFileSync(path.join(out, 'training.safetensors'));
   expect(read(killed).equals(read(whole))).toBe(true);
-  const log = (out) => JSON.parse(readFileSync(path.join(out, 'log.json'), 'utf8'));
+  const log = (out) => readFileSync(path.join(out, 'log.jsonl'), 'utf8');
   expect(log(killed)).toEqual(log(whole));
 });

@@ -12,6 +12,7 @@ export { decodeImage } from './decode-image.ts';
 export { colorize, segmentColors } from './drawing/colorize.ts';
 export { outlines } from './drawing/outlines.ts';
 export { drawOverlay } from './drawing/overlay.ts';
+export { type ImageHeader, readImageHeader } from './image-header.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 export { encodePng } from './png/encode-png.ts';
 export { decodeLabelPng } from './png/label-png.ts';

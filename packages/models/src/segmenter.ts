@@ -4,7 +4,8 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import { nextTurn } from './inference/next-turn.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
-import { type LoadedModel, type LoadOptions, loadModel } from './load-model.ts';
+import { type LoadedModel, loadModel } from './load-model.ts';
+import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
 import type { SegmentationModel } from './systems/system.ts';
 
@@ -27,6 +28,15 @@ export type SegmentBatchOptions = SegmentOptions & {
   batchPixels?: number;
 };
 
+/** Options of a {@link Segmenter}. */
+export type SegmenterOptions = {
+  /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
+  maxWaiting?: number;
+};
+
+/** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
+const MOST_WAITING = 256;
+
 /** One image of 800 × 1333 has 1,066,400 pixels: a pass then takes what the papers' models take for one image. */
 const BATCH_PIXELS = 2 ** 20;
 
@@ -36,16 +46,23 @@ const BATCH_PIXELS = 2 ** 20;
  */
 export class Segmenter {
   readonly loaded: LoadedModel;
+  private readonly maxWaiting: number;
   private lastPass: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
   private isDisposed = false;
 
-  constructor(loaded: LoadedModel) {
+  /** @throws RangeError where `maxWaiting` is no whole number from 0 on */
+  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING }: SegmenterOptions = {}) {
+    if (!Number.isSafeInteger(maxWaiting) || maxWaiting < 0) {
+      throw new RangeError(`Segmenter: expected a whole number from 0 on as maxWaiting, got ${maxWaiting}`);
+    }
     this.loaded = loaded;
+    this.maxWaiting = maxWaiting;
   }
 
   /** @param pathOrUrl Of a model folder, or `org/name[@revision]` on a hub; see {@link loadModel} */
-  static async load(pathOrUrl: string, options: LoadOptions = {}): Promise<Segmenter> {
-    return new Segmenter(await loadModel(pathOrUrl, undefined, options));
+  static async load(pathOrUrl: string, options: LoadOptions & SegmenterOptions = {}): Promise<Segmenter> {
+    return new Segmenter(await loadModel(pathOrUrl, undefined, options), options);
   }
 
   get categories(): readonly Category[] {
@@ -65,7 +82,7 @@ export class Segmenter {
   /**
    * One image: overlapping instances, or a map in which every pixel has at most one segment.
    *
-   * @throws Error naming the tasks that the model has, where it lacks this one
+   * @throws Error naming the tasks that the model has, where it lacks this one; at once, where too many calls wait
    */
   segment(image: RgbImage, options: SegmentOptions & { task: 'instance' }): Promise<InstanceList>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: 'panoptic' | 'semantic' }): Promise<SegmentMap>;
@@ -121,14 +138,24 @@ export class Segmenter {
     return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
   }
 
-  /** Runs a pass when those before it have ended. @throws Error where the model is gone, the signal's reason where it ends */
+  /**
+   * Runs a pass when those before it have ended.
+   *
+   * @throws Error where the model is gone or too many wait, the signal's reason where it ends
+   */
   private async inTurn<T>(signal: AbortSignal | undefined, pass: () => Promise<T>): Promise<T> {
+    if (this.waiting > this.maxWaiting) {
+      const most = `at most ${this.maxWaiting} calls that wait (await some, or raise maxWaiting)`;
+      throw new Error(`Segmenter: expected ${most}, got one more`);
+    }
+    this.waiting++;
     const before = this.lastPass;
-    const mine = before.then(nextTurn).then(() => {
+    const ended = before.then(nextTurn).then(() => {
       signal?.throwIfAborted();
       if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
       return pass();
     });
+    const mine = ended.finally(() => this.waiting--);
     this.lastPass = mine.catch(() => {}); // the next call is not concerned
     return mine;
   }

@@ -63,3 +63,15 @@ test('a page without a cache fetches, and a full cache is no reason not to go on
 test('a path is none of a page', () => {
   expect(() => platform.diskLocation('/some/where')).toThrow('expected a URL or org/name in a page, got a path');
 });
+
+test.each([
+  ['text', 'hello', 'expected JSON, got "hello"'],
+  ['a list', '[]', 'expected a commit as sha, got nothing'],
+  ['a commit that is a path', '{"sha":"../../x","siblings":[]}', 'expected a commit as sha, got "../../x"'],
+  ['files that are none', `{"sha":"${'a'.repeat(40)}","siblings":[[1]]}`, 'expected files with a name as siblings'],
+])('a note of the cache that is %s is refused by its place', async (_, note, message) => {
+  await read('config.json');
+  const [url] = [...cache.kept.keys()].filter((one) => one.includes('/api/'));
+  cache.kept.set(url, new TextEncoder().encode(note));
+  await expect(read('config.json', { offline: true })).rejects.toThrow(`${url} in the cache seg-models: ${message}`);
+});

@@ -68,6 +68,18 @@ describe('calls at once', () => {
     expect((await others).map(({ width }) => width)).toEqual([36, 36]);
   });
 
+  test('beyond the bound are refused at once, and room comes back', async () => {
+    segmenter.dispose();
+    segmenter = await Segmenter.load(folder, { maxWaiting: 2 });
+    const first = images.slice(0, 3).map((image) => segmenter.segment(image)); // one at work, two that wait
+    await expect(segmenter.segment(images[3])).rejects.toThrow(
+      'Segmenter: expected at most 2 calls that wait (await some, or raise maxWaiting), got one more',
+    );
+    await Promise.all(first);
+    expect((await segmenter.segment(images[3])).width).toBe(36);
+    await expect(Segmenter.load(folder, { maxWaiting: Number.NaN })).rejects.toThrow('as maxWaiting, got NaN');
+  });
+
   test('say so after dispose, while they wait too', async () => {
     const waiting = segmenter.segment(images[0]);
     segmenter.dispose();
@@ -109,6 +121,24 @@ describe('a door for every system', () => {
     const segmenter = await Segmenter.load(folder);
     await expect(segmenter.segment(photo(20, 20, 1), { task })).rejects.toThrow(message);
     segmenter.dispose();
+  });
+
+  test.each(SYSTEMS)('%s: a model says that it was disposed of, however it is used', async (system) => {
+    await writeTiny(system);
+    const { model } = await loadModel(folder);
+    const side = system === 'max-deeplab' ? 33 : 32; // whole multiples of their strides, one more for aligned corners
+    const pixels = tf.zeros<tf.Rank.R4>([1, side, side, 3]);
+    model.predict(pixels).dispose(); // derived tensors are there
+    const [key] = model.params.keys();
+    model.dispose();
+    model.dispose();
+    const gone = /^[\w./]+: expected a live model, got one that was disposed$/;
+    expect(() => model.predict(pixels)).toThrow(gone);
+    expect(() => model.forward(pixels)).toThrow(gone);
+    expect(() => model.params.train(() => model.forward(pixels))).toThrow(gone);
+    expect(() => model.params.get(key)).toThrow(gone);
+    expect(() => model.params.trainable()).toThrow(gone);
+    pixels.dispose();
   });
 
   test('the rule of a library that lacks the system is refused', async () => {

@@ -2,9 +2,8 @@ import { bytesOf } from '@seg/checkpoint';
 import { type Initializer, init, ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-
-import { AdamW } from './adamw.ts';
 import { resumeTraining, saveTraining } from './checkpoint.ts';
+import { AdamW } from './optimizers/adamw.ts';
 
 beforeAll(() => useBackend('cpu'));
 

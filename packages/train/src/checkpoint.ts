@@ -9,7 +9,8 @@ import {
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { AdamW } from './adamw.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
+import type { ParameterAverage } from './optimizers/parameter-average.ts';
 
 /** Parameters in the layout of their checkpoint, by key. */
 export async function storedParameters(params: ParamStore): Promise<Map<string, StoredValue>> {
@@ -27,17 +28,26 @@ export async function storedParameters(params: ParamStore): Promise<Map<string, 
   return stored;
 }
 
+/** Parameters alone as one safetensors file. */
+export async function saveWeights(params: ParamStore, metadata: Record<string, string> = {}): Promise<Uint8Array> {
+  return writeSafetensors(await storedParameters(params), { metadata: { format: 'pt', ...metadata } });
+}
+
 /**
- * All that training needs to go on: parameters, moments of the optimizer, the step. One safetensors file, with a checksum
+ * All that training needs to go on: parameters, state of the optimizer, the step. One safetensors file, with a checksum
  * of all of it.
+ *
+ * @param average Of the parameters, where one is kept
  */
 export async function saveTraining(
   params: ParamStore,
-  optimizer: AdamW,
+  optimizer: Optimizer,
   metadata: Record<string, string> = {},
+  average: ParameterAverage | null = null,
 ): Promise<Uint8Array> {
   const tensors = await storedParameters(params);
-  for (const [key, value] of await optimizer.state()) tensors.set(key, value);
+  const state = [...(await optimizer.state()), ...((await average?.state()) ?? [])];
+  for (const [key, value] of state) tensors.set(key, value);
   const described = { format: 'pt', ...metadata, step: String(optimizer.steps) }; // all that the file says of itself
   return writeSafetensors(tensors, { metadata: { ...described, checksum: checksumOf(tensors, described) } });
 }
@@ -49,7 +59,12 @@ export async function saveTraining(
  * @returns The number of steps done
  * @throws FormatError where the file is not a training checkpoint, has been damaged, or is of other parameters
  */
-export function resumeTraining(source: ByteSource, params: ParamStore, optimizer: AdamW): number {
+export function resumeTraining(
+  source: ByteSource,
+  params: ParamStore,
+  optimizer: Optimizer,
+  average: ParameterAverage | null = null,
+): number {
   const file = openSafetensors(source);
   const steps = Number(file.metadata.step);
   if (!Number.isSafeInteger(steps) || steps < 0) {
@@ -60,7 +75,10 @@ export function resumeTraining(source: ByteSource, params: ParamStore, optimizer
   const values = new Map<string, tf.Tensor>();
   try {
     for (const key of params.keys()) values.set(key, storedTensor(source.name, params, key, tensors.get(key)));
-    optimizer.restore((key) => tensors.get(key) ?? null, steps);
+    const read = (key: string): StoredValue | null => tensors.get(key) ?? null;
+    const change = average?.restoring(read);
+    optimizer.restore(read, steps);
+    change?.();
     for (const [key, value] of values) params.get(key).assign(value);
   } finally {
     tf.dispose([...values.values()]);

@@ -1,22 +1,34 @@
 /**
- * Optimizers, schedules, objectives, one training step, and the loop that resumes to the same bytes.
+ * Optimizers, schedules, objectives, one training step, and the loop that validates, tells, and resumes to the same
+ * bytes.
  *
  * @packageDocumentation
  */
 
-export { AdamW, type AdamWConfig } from './adamw.ts';
-export { resumeTraining, saveTraining, storedParameters } from './checkpoint.ts';
+export { resumeTraining, saveTraining, saveWeights, storedParameters } from './checkpoint.ts';
+export { type FitOptions, fit, type Validation } from './fit/fit.ts';
+export type { EndReason, FitEvent } from './fit/fit-event.ts';
+export { lossCurve } from './fit/loss-curve.ts';
+export type { OptimizerChoice, ScheduleChoice, TrainingRecipe } from './fit/recipe.ts';
+export type { LogEntry, TrainingLog, ValidationEntry } from './fit/training-log.ts';
+export type { SavedTraining, TrainingStorage } from './fit/training-storage.ts';
 export {
-  type FitOptions,
-  fit,
-  type LogEntry,
-  type SavedTraining,
-  type TrainingRecipe,
-  type TrainingStorage,
-} from './fit.ts';
-export { lossCurve } from './loss-curve.ts';
-export { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
-export { type PanopticSegFormerTrainable, panopticSegFormerObjective } from './panoptic-segformer-objective.ts';
+  mask2FormerObjective,
+  maskFormerObjective,
+  maxDeepLabObjective,
+  soloObjective,
+} from './objectives/objectives.ts';
+export {
+  type PanopticSegFormerTrainable,
+  panopticSegFormerObjective,
+} from './objectives/panoptic-segformer-objective.ts';
+export { AdamW, type AdamWConfig } from './optimizers/adamw.ts';
+export { Lookahead, type LookaheadConfig } from './optimizers/lookahead.ts';
+export type { Optimizer, OptimizerOptions } from './optimizers/optimizer.ts';
+export { ParameterAverage } from './optimizers/parameter-average.ts';
+export { groupsByKey, type ParameterGroup, WITHOUT_DECAY } from './optimizers/parameter-groups.ts';
+export { RAdam, type RAdamConfig } from './optimizers/radam.ts';
+export { Sgd, type SgdConfig } from './optimizers/sgd.ts';
 export { cosineSchedule, polySchedule, type Schedule, stepSchedule, warmup } from './schedules.ts';
 export { type Objective, type StepResult, trainStep } from './train-step.ts';
 export type { TrainingBatch } from './training-batch.ts';

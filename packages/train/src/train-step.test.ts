@@ -3,9 +3,8 @@ import { detach, init, Linear, ParamStore, Tape } from '@seg/core';
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-
-import { AdamW } from './adamw.ts';
 import { resumeTraining, saveTraining } from './checkpoint.ts';
+import { AdamW } from './optimizers/adamw.ts';
 import { cosineSchedule, polySchedule, stepSchedule, warmup } from './schedules.ts';
 import { type Objective, trainStep } from './train-step.ts';
 

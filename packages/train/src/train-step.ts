@@ -1,8 +1,9 @@
 import { type MaskTargets, type ParamStore, seedDropout, Tape } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type AdamW, gradientNorm } from './adamw.ts';
 import { checkBatch, checkClasses } from './check-batch.ts';
+import { gradientNorm } from './optimizers/gradient-norm.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
 import type { TrainingBatch } from './training-batch.ts';
 
 /**
@@ -42,56 +43,99 @@ export type StepOptions = {
  * One step: forward, decide, differentiate, clip, update. What is random depends on `step` alone, so training resumed
  * at a step continues to the same result.
  *
- * @throws Error where the batch or the learning rate is none, and where the loss or a gradient is not finite;
+ * @param batch Several batches are gone through one after the other, and their losses and gradients averaged: more images
+ *   in a step than there is memory for. Criteria that divide by the number of masks do so in each batch alone.
+ * @throws Error where a batch or the learning rate is none, and where the loss or a gradient is not finite;
  *   parameters and moments are then unchanged
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
-  optimizer: AdamW,
+  optimizer: Optimizer,
   objective: Objective<Prediction, Decisions>,
-  batch: TrainingBatch,
+  batch: TrainingBatch | readonly TrainingBatch[],
   options: StepOptions,
 ): Promise<StepResult> {
   const { step, learningRate } = options;
   if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
     throw new Error(`trainStep: expected a learning rate of 0 or more, got ${learningRate}`);
   }
-  await checkBatch(batch, objective.numClasses !== undefined);
+  const batches: readonly TrainingBatch[] = 'pixels' in batch ? [batch] : batch;
+  if (batches.length === 0) throw new Error('trainStep: expected a batch, got none');
+  for (const one of batches) await checkBatch(one, objective.numClasses !== undefined);
   const statistics = keepStatistics(params);
-  // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
-  seedDropout(1 + step * 1_000_003);
-  const tape = new Tape();
   const variables = params.trainable();
-  let prediction: Prediction | undefined;
+  const parts: Differentiated[] = [];
   try {
-    const forward = params.train(() => tape.record(() => objective.forward(batch.pixels)));
-    prediction = forward;
-    if (objective.numClasses) checkClasses(batch.targets, objective.numClasses(forward));
-    const decisions = await objective.decide(forward, batch.targets, step);
-    let terms: Record<string, tf.Scalar> = {};
-    const { value, gradients } = tape.gradients(() => {
-      const result = objective.loss(forward, batch.targets, decisions);
-      terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
-      return result.total;
-    }, [...variables.values()]);
-    const result = await update(params, optimizer, {
-      value,
-      gradients,
-      terms,
-      keys: [...variables.keys()],
-      options,
-    });
+    for (const [i, one] of batches.entries()) {
+      parts.push(await differentiate(params, objective, one, [...variables.values()], step * batches.length + i));
+    }
+    const { value, gradients, terms } = averaged(parts);
+    const result = await update(params, optimizer, { value, gradients, terms, keys: [...variables.keys()], options });
     if (result.skipped) statistics.restore();
     return result;
   } catch (error) {
+    for (const { value, gradients, terms } of parts)
+      tf.dispose([value, ...present(gradients), ...Object.values(terms)]);
     statistics.restore();
     throw error;
   } finally {
     statistics.dispose();
+  }
+}
+
+/** Loss, its terms, and its gradients in the order of the variables. */
+type Differentiated = { value: tf.Scalar; gradients: (tf.Tensor | null)[]; terms: Record<string, tf.Scalar> };
+
+/** Loss of one batch and its gradients. @param draw Number that seeds what is random */
+async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
+  params: ParamStore,
+  objective: Objective<Prediction, Decisions>,
+  { pixels, targets }: TrainingBatch,
+  variables: tf.Variable[],
+  draw: number,
+): Promise<Differentiated> {
+  // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
+  seedDropout(1 + draw * 1_000_003);
+  const tape = new Tape();
+  let prediction: Prediction | undefined;
+  let terms: Record<string, tf.Scalar> = {};
+  try {
+    const forward = params.train(() => tape.record(() => objective.forward(pixels)));
+    prediction = forward;
+    if (objective.numClasses) checkClasses(targets, objective.numClasses(forward));
+    const decisions = await objective.decide(forward, targets, draw);
+    const { value, gradients } = tape.gradients(() => {
+      const result = objective.loss(forward, targets, decisions);
+      terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
+      return result.total;
+    }, variables);
+    return { value, gradients, terms };
+  } catch (error) {
+    tf.dispose(Object.values(terms));
+    throw error;
+  } finally {
     tape.dispose();
     if (prediction !== undefined) tf.dispose(prediction);
   }
 }
+
+/** Means over several batches, which are disposed; one is handed on as it is. */
+function averaged(parts: Differentiated[]): Differentiated {
+  if (parts.length === 1) return parts[0];
+  const mean = <T extends tf.Tensor>(tensors: T[]): T => tf.tidy(() => tf.div<T>(tf.addN(tensors), parts.length));
+  const gradients = parts[0].gradients.map((_, k) => {
+    const found = present(parts.map((part) => part.gradients[k]));
+    return found.length === 0 ? null : mean(found);
+  });
+  const names = Object.keys(parts[0].terms);
+  const terms = Object.fromEntries(names.map((name) => [name, mean(parts.map((part) => part.terms[name]))]));
+  const value = mean(parts.map((part) => part.value));
+  for (const part of parts.splice(0))
+    tf.dispose([part.value, ...present(part.gradients), ...Object.values(part.terms)]);
+  return { value, gradients, terms };
+}
+
+const present = (gradients: (tf.Tensor | null)[]): tf.Tensor[] => gradients.filter((gradient) => gradient !== null);
 
 /**
  * Variables that a forward pass changes without a gradient, running means and variances, so that a step can be undone.
@@ -121,7 +165,7 @@ type Update = {
 
 async function update(
   params: ParamStore,
-  optimizer: AdamW,
+  optimizer: Optimizer,
   { value, gradients, terms, keys, options }: Update,
 ): Promise<StepResult> {
   const norm = gradientNorm(gradients);
@@ -137,7 +181,7 @@ async function update(
     }
     return { loss, gradientNorm: length, terms: values, skipped };
   } finally {
-    tf.dispose([value, norm, ...gradients.filter((gradient) => gradient !== null), ...Object.values(terms)]);
+    tf.dispose([value, norm, ...present(gradients), ...Object.values(terms)]);
   }
 }
 

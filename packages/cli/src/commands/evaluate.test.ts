@@ -1,16 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { idToRgb } from '@seg/coco-eval';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { evaluateCommand } from './evaluate.ts';
 
 let folder = '';
-beforeAll(() => {
+beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'seg-evaluate-test-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const at = (...names: string[]) => path.join(folder, ...names);
 
 async function run(...args: string[]): Promise<{ printed: string; warned: string }> {
@@ -72,7 +72,9 @@ test('every fault of the input is named before the evaluation stops', async () =
   const warned: string[] = [];
   const io = { print: () => {}, warn: (text: string) => warned.push(text), progress: { show() {}, clear() {} } };
   const running = evaluateCommand(io).parseAsync(args, { from: 'user' });
-  await expect(running).rejects.toThrow('evaluate: expected input without errors, got 1 kinds of them');
+  await expect(running).rejects.toThrow(
+    /gt\.json, [^ ]*dt\.json: expected input without errors, got one kind, first annotation without iscrowd: annotation 7$/,
+  );
   for (const code of ['without iscrowd', 'annotation id 0', 'duplicate annotation id', 'unknown image']) {
     expect(warned.join('\n')).toContain(code);
   }
@@ -206,4 +208,56 @@ test('a shard needs a place for its state', async () => {
     'evaluate: expected --state FILE with --shard',
   );
   await expect(run(...writeInstances(), '--shard', '3/2', '--state', at('x'))).rejects.toThrow('Expected k/n');
+});
+
+describe('outputs replace nothing', () => {
+  const outputs = [
+    ['--json', 'kept.json', 'kept.json'],
+    ['--report', 'report', 'report/report.md'],
+    ['--report', 'report', 'report/precision-recall.svg'],
+    ['--state', 'kept.json', 'kept.json'],
+  ] as const;
+
+  test.each(outputs)('%s %s where %s is there', async (option, value, kept) => {
+    mkdirSync(at('report'));
+    writeFileSync(at(kept), 'mine');
+    const shard = option === '--state' ? ['--shard', '1/1'] : [];
+    const args = [...writeInstances(), ...shard, option, at(value)];
+    await expect(run(...args)).rejects.toThrow(/^evaluate: expected no [^\n]*, got a file$/);
+    expect(readFileSync(at(kept), 'utf8')).toBe('mine');
+    await run(...args, '--force');
+    expect(readFileSync(at(kept), 'utf8')).not.toBe('mine');
+  });
+
+  test('of merge, of panoptic and of semantic neither, before anything is read', async () => {
+    writeFileSync(at('kept'), 'mine');
+    const out = ['--json', at('kept')];
+    await expect(run('merge', 'nowhere.json', ...out)).rejects.toThrow('evaluate: expected no');
+    await expect(run('panoptic', '--gt', 'nowhere', '--dt', 'nowhere', ...out)).rejects.toThrow('expected no');
+    mkdirSync(at('maps'));
+    writeFileSync(at('maps', 'a.png'), '');
+    const folders = ['--gt', at('maps'), '--dt', at('maps'), '--classes', '2'];
+    await expect(run('semantic', ...folders, ...out)).rejects.toThrow('expected no');
+  });
+
+  test.each([
+    ['an input', 'gt.json', 'apart from inputs'],
+    ['a link to an input', 'link.json', 'apart from inputs'],
+    ['a folder', 'sub', 'which is a folder'],
+    ['a device', 'zero', 'got .*, which is a device or pipe|expected outputs'],
+    ['a place in no folder', 'nowhere/x.json', 'to write to, got ENOENT'],
+  ])('%s is no output, --force or not', async (_, name, message) => {
+    const args = writeInstances();
+    symlinkSync(at('gt.json'), at('link.json'));
+    mkdirSync(at('sub'));
+    const file = name === 'zero' ? '/dev/zero' : at(name);
+    await expect(run(...args, '--json', file, '--force')).rejects.toThrow(new RegExp(message));
+    expect(JSON.parse(readFileSync(at('gt.json'), 'utf8'))).toEqual(groundTruth);
+  });
+
+  test('two outputs in one place are refused', async () => {
+    const twice = [...writeInstances(), '--json', at('r', 'report.json'), '--report', at('r')];
+    mkdirSync(at('r'));
+    await expect(run(...twice)).rejects.toThrow(/expected different outputs, got .*report\.json twice/);
+  });
 });

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { readAs } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import {
   type AbsentClass,
@@ -21,15 +20,15 @@ import {
   semanticReport,
 } from '@seg/coco-eval';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
 
+import { readGroundTruth, readResults } from '../evaluate/instances-json.ts';
 import { type MergeOptions, mergeStates } from '../evaluate/merge-states.ts';
-import { describeFinding, type OutputOptions, writeOutputs } from '../evaluate/outputs.ts';
+import { naming } from '../evaluate/naming.ts';
+import { describeFinding, type OutputOptions, requireOutputs, writeOutputs } from '../evaluate/outputs.ts';
 import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts';
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
 import { UsageError } from '../process/exit-code.ts';
-import { readJson } from '../read-json.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Outputs of the command, replaced in tests. */
@@ -98,7 +97,8 @@ function comparison(name: string, about: string, truth: string, results: string)
 function withOutputs(command: Command): Command {
   return command
     .option('--json <file>', 'write the whole result as JSON')
-    .option('--report <dir>', 'write a folder with report.md, report.json and pictures');
+    .option('--report <dir>', 'write a folder with report.md, report.json and pictures')
+    .option('--force', 'replace files that are there already');
 }
 
 const summation = () =>
@@ -137,20 +137,23 @@ function parseLimits(text: string): number[] {
 
 async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
-  // Evaluation checks the rest itself, entry by entry, and names all that is wrong at once.
-  const groundTruth = readAs(options.gt, v.looseObject({}), await readJson(options.gt)) as CocoGroundTruth;
-  const results = readAs(options.dt, v.array(v.unknown()), await readJson(options.dt)) as CocoResult[];
+  await requireOutputs(options, [options.gt, options.dt]);
+  const groundTruth = await readGroundTruth(options.gt);
+  const results = await readResults(options.dt);
+  const files = `${options.gt}, ${options.dt}`;
   const { iouType, rules, maxDets, useCats: useCategories } = options;
-  const findings = options.check ? checkInput(groundTruth, results, { iouType, rules }, io) : undefined;
+  const findings = options.check ? checkInput(files, groundTruth, results, { iouType, rules }, io) : undefined;
   if (options.workers > 1 && !options.report) return shareOut('instances', options, instanceArguments(options), io);
   const parameters = { iouType, rules, useCategories, ...(maxDets && { maxDetections: maxDets }) };
   const total = groundTruth.images?.length ?? 0;
-  const evaluator = collectDetections(groundTruth, results, {
-    ...parameters,
-    allowEmpty: true,
-    ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
-    onProgress: showEvery(io, total, 'images'),
-  });
+  const evaluator = naming(files, () =>
+    collectDetections(groundTruth, results, {
+      ...parameters,
+      allowEmpty: true,
+      ...(options.shard && { shard: { index: options.shard.k - 1, count: options.shard.n } }),
+      onProgress: showEvery(io, total, 'images'),
+    }),
+  );
   io.progress.clear();
   if (options.shard) {
     return writeState(options, evaluator.save(), await evaluationDigest([options.gt, options.dt], [], parameters));
@@ -166,6 +169,7 @@ async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): P
 
 /** @throws at faults that would stop the evaluation, after naming them all */
 function checkInput(
+  files: string,
   groundTruth: CocoGroundTruth,
   results: CocoResult[],
   options: Pick<InstancesArguments, 'iouType' | 'rules'>,
@@ -174,7 +178,11 @@ function checkInput(
   const findings = checkDetections(groundTruth, results, options);
   for (const finding of findings) io.warn(describeFinding(finding));
   const errors = findings.filter(({ severity, code }) => severity === 'error' && code !== 'no results');
-  if (errors.length > 0) throw new Error(`evaluate: expected input without errors, got ${errors.length} kinds of them`);
+  if (errors.length > 0) {
+    const [{ code, examples }] = errors;
+    const found = errors.length === 1 ? 'one kind' : `${errors.length} kinds`;
+    throw new Error(`${files}: expected input without errors, got ${found}, first ${code}: ${examples[0]}`);
+  }
   return findings;
 }
 
@@ -207,6 +215,7 @@ function panopticCommand(io: EvaluateIo): Command {
 
 async function evaluatePanoptic(options: PanopticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
+  await requireOutputs(options, [options.gt, options.dt]);
   if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), io);
   const quality = await collectPanoptic({
     ...options,
@@ -238,6 +247,12 @@ async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Pro
   requireState(options);
   const { gt, dt, classes, ignore: ignoreLabel, boundary = false } = options;
   const files = await listPngs(gt);
+  const written = [options.json, options.state].map((file) => file && path.basename(file));
+  const alike = files.filter((name) => written.includes(name));
+  await requireOutputs(
+    options,
+    [gt, dt].flatMap((folder) => alike.map((name) => path.join(folder, name))),
+  );
   if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), io);
   const quality = await collectSemantic({
     ...{ gt, dt, files, classes, ignoreLabel, boundary },
@@ -275,6 +290,7 @@ function mergeCommand(io: EvaluateIo): Command {
     .addOption(cores())
     .addOption(absent())
     .action(async (files: string[], options: OutputOptions & MergeOptions) => {
+      await requireOutputs(options, files);
       await writeWithFindings(await mergeStates(files, options), options, io);
     });
 }

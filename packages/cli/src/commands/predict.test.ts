@@ -248,6 +248,17 @@ describe('runs that are interrupted', () => {
     await expect(predict(images(), '--force', ...truth())).resolves.toMatch(/PQ 100\.0/);
   });
 
+  test('an input is never an output', async () => {
+    await predict(images());
+    const overlay = path.join(folder, 'out', 'testing-000000.overlay.png');
+    await mkdir(path.join(folder, 'in'));
+    const own = path.join(folder, 'in', 'a.png');
+    await writeFile(own, await readFile(path.join(images(), 'testing-000000.png')));
+    await writeFile(path.join(folder, 'in', 'a.overlay.png'), await readFile(overlay));
+    const into = predict(own, path.join(folder, 'in', 'a.overlay.png'), '--out', path.join(folder, 'in'), '--force');
+    await expect(into).rejects.toThrow(/expected outputs apart from inputs, got .*a\.overlay\.png as both/);
+  });
+
   test('an image that cannot be read stops the run, or is skipped and named', async () => {
     const bad = path.join(images(), 'broken.png');
     await writeFile(bad, (await readFile(path.join(images(), 'testing-000000.png'))).subarray(0, 100));
@@ -273,6 +284,7 @@ describe('what is wrong is said in one line before the model is loaded', () => {
     ['an image that is not there', async () => ['nowhere.jpg'], 'predict: expected an image nowhere.jpg, got ENOENT'],
     ['a text called .jpg', async () => [await file('a.jpg', 'hello')], 'to be a JPEG or PNG image, got text'],
     ['an empty file', async () => [await file('a.png', '')], 'to be a JPEG or PNG image, got an empty file'],
+    ['a URL', async () => ['https://example.org/a.jpg'], 'got the URL https://example.org/a.jpg'],
     ['a folder without pictures', async () => [folder], 'expected JPEG or PNG images in'],
     [
       'two images of one name',

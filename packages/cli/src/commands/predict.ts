@@ -99,7 +99,8 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   const numbered = numberImages(inputs, ids, options.images);
   const needsTruth = groundTruth !== undefined && (options.task ?? 'panoptic') === 'panoptic';
   const given = needsTruth ? await GroundTruth.open(groundTruth, inputs) : null;
-  await prepareOutFolder(out, [RECORDS, ...resultNames(inputs)], resume === true || force === true);
+  const read = [...inputs.map(({ file }) => file), ...(idsFile === undefined ? [] : [idsFile])];
+  await prepareOutFolder(out, [RECORDS, ...resultNames(inputs)], read, resume === true || force === true);
   const report = json ? jsonReport(io.print, io.note) : textReport(io.print, io.note);
   report.start(await useBackend(backend));
   const segmenter = await io.load(model);

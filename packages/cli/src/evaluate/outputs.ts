@@ -3,8 +3,32 @@ import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { drawPictures, type EvaluationReport, escapeControls, type Finding, formatMarkdown } from '@seg/coco-eval';
 
+import { requireNewFiles } from '../process/new-files.ts';
+
 /** Places of a result besides the screen. */
-export type OutputOptions = { json?: string; report?: string };
+export type OutputOptions = { json?: string; report?: string; force?: boolean };
+
+/** Files of a report of any kind. */
+const REPORT_FILES = [
+  ...['report.md', 'report.json'],
+  ...['categories.svg', 'precision-recall.svg', 'confusion.svg', 'errors.svg'],
+];
+
+/**
+ * Makes sure, before the work begins, that everything can be written and nothing of others is replaced.
+ *
+ * @param inputs Files that are read
+ * @throws FormatError naming the file that is in the way
+ */
+export function requireOutputs(
+  { json, report, state, force }: OutputOptions & { state?: string },
+  inputs: readonly string[],
+): Promise<void> {
+  const single = [json, state].filter((file) => file !== undefined);
+  const ofReport = report === undefined ? [] : REPORT_FILES.map((name) => path.join(report, name));
+  const folder = report && path.dirname(path.join(report, REPORT_FILES[0]));
+  return requireNewFiles('evaluate', { outputs: [...single, ...ofReport], folder, inputs, force: force === true });
+}
 
 /** Prints the table, and writes the JSON and the folder of Markdown and pictures where they are wanted. */
 export async function writeOutputs(

@@ -16,6 +16,7 @@ import type { RgbImage } from '@seg/image';
 import * as v from 'valibot';
 
 import { readJson } from '../read-json.ts';
+import { naming, namingLater } from './naming.ts';
 import type { Shard } from './shard.ts';
 
 /** One buffer of the right size, which also stops a file that would inflate to more. */
@@ -34,10 +35,24 @@ const panopticSchema = v.object({
     v.object({
       image_id: v.union([v.number(), v.string()]),
       file_name: v.pipe(v.string(), v.check(staysInFolder, 'a file name within its folder')),
-      segments_info: v.array(v.looseObject({ id: idSchema, category_id: idSchema })),
+      segments_info: v.array(
+        v.looseObject({
+          id: idSchema,
+          category_id: idSchema,
+          area: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+        }),
+      ),
     }),
   ),
-  categories: v.optional(v.array(v.looseObject({ id: idSchema }))),
+  categories: v.optional(
+    v.array(
+      v.looseObject({
+        id: idSchema,
+        name: v.optional(v.string()),
+        isthing: v.optional(v.union([v.literal(0), v.literal(1), v.boolean()])),
+      }),
+    ),
+  ),
 });
 
 /** The name comes from somebody else's file. */
@@ -60,42 +75,45 @@ export type PanopticInputs = {
 export async function collectPanoptic(inputs: PanopticInputs): Promise<PanopticQuality> {
   const truth = await readPanopticJson(inputs.gt);
   const predicted = new Map((await readPanopticJson(inputs.dt)).annotations.map((entry) => [entry.image_id, entry]));
-  if (!truth.categories) throw new Error(`evaluate: expected categories in ${inputs.gt}, got none`);
+  if (!truth.categories) throw new Error(`${inputs.gt}: expected categories, got none`);
   const categories = truth.categories as PanopticCategory[]; // which checks them one by one
-  const quality = new PanopticQuality({ categories, iouType: inputs.iouType });
+  const quality = naming(inputs.gt, () => new PanopticQuality({ categories, iouType: inputs.iouType }));
   const folders = [inputs.gtFolder ?? withoutJson(inputs.gt), inputs.dtFolder ?? withoutJson(inputs.dt)];
   const { k, n } = inputs.shard ?? { k: 1, n: 1 };
   for (let index = k - 1; index < truth.annotations.length; index += n) {
     const annotation = truth.annotations[index];
     const other = predicted.get(annotation.image_id);
-    if (!other) throw new Error(`evaluate: expected a prediction for image ${annotation.image_id}, got none`);
-    await addPanoptic(quality, index, [annotation, other], folders);
+    if (!other) throw new Error(`${inputs.dt}: expected an annotation of image ${annotation.image_id}, got none`);
+    const where = `${inputs.gt}, ${inputs.dt}: image ${annotation.image_id}`;
+    const maps = await namingLater(where, readMaps([annotation, other], folders));
+    naming(where, () => addPanoptic(quality, index, [annotation, other], maps));
     inputs.onProgress(index + 1, truth.annotations.length);
   }
   return quality;
 }
 
-async function addPanoptic(
+type PanopticPng = ReturnType<typeof readPanopticPng>;
+
+async function readMaps(annotations: readonly Annotation[], folders: string[]): Promise<PanopticPng[]> {
+  const files = annotations.map(({ file_name }, k) => path.join(folders[k], file_name));
+  return Promise.all(files.map((file) => readPng(file, readPanopticPng)));
+}
+
+function addPanoptic(
   quality: PanopticQuality,
   index: number,
   [truth, predicted]: [Annotation, Annotation],
-  folders: string[],
-): Promise<void> {
-  const files = [truth, predicted].map(({ file_name }, k) => path.join(folders[k], file_name));
-  const [a, b] = await Promise.all(files.map((file) => readPng(file, readPanopticPng)));
-  try {
-    requireSameSize(a, b);
-    const { width, height } = a;
-    quality.add({
-      groundTruth: { ids: a, segments: truth.segments_info as SegmentInfo[] },
-      prediction: { ids: b, segments: predicted.segments_info as SegmentInfo[] },
-      index,
-      width,
-      height,
-    });
-  } catch (error) {
-    throw new Error(`image ${truth.image_id}: ${(error as Error).message}`, { cause: error });
-  }
+  [a, b]: PanopticPng[],
+): void {
+  requireSameSize(a, b);
+  const { width, height } = a;
+  quality.add({
+    groundTruth: { ids: a, segments: truth.segments_info as SegmentInfo[] },
+    prediction: { ids: b, segments: predicted.segments_info as SegmentInfo[] },
+    index,
+    width,
+    height,
+  });
 }
 
 async function readPanopticJson(file: string): Promise<PanopticJson> {
@@ -119,11 +137,7 @@ async function readPng<T>(file: string, decode: (bytes: Uint8Array, inflate: Inf
   } catch (error) {
     throw new Error(`evaluate: expected to read ${file}, got ${systemReason(error)}`, { cause: error });
   }
-  try {
-    return decode(bytes, inflate);
-  } catch (error) {
-    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
-  }
+  return naming(file, () => decode(bytes, inflate));
 }
 
 /** Two folders of label maps with the same file names. */
@@ -147,12 +161,10 @@ export async function collectSemantic(inputs: SemanticInputs): Promise<SemanticQ
     const [a, b] = await Promise.all(
       [inputs.gt, inputs.dt].map((folder) => readPng(path.join(folder, files[index]), readLabelPng)),
     );
-    try {
+    naming(files[index], () => {
       requireSameSize(a, b);
       quality.add({ groundTruth: a.labels, prediction: b.labels, width: a.width, height: a.height });
-    } catch (error) {
-      throw new Error(`${files[index]}: ${(error as Error).message}`, { cause: error });
-    }
+    });
     inputs.onProgress(index + 1, files.length);
   }
   return quality;

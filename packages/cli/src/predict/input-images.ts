@@ -48,7 +48,11 @@ async function beginsLikeImage(file: string): Promise<boolean> {
   }
 }
 
+/** Beginning of a URL (RFC 3986, section 3.1) with a host; one letter alone is a drive of Windows. */
+const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
+
 async function expandFolder(file: string): Promise<string[]> {
+  if (URL_START.test(file)) throw new FormatError(`predict: expected a file or folder of images, got the URL ${file}`);
   const isFolder = await stat(file).then(
     (entry) => entry.isDirectory(),
     (error: unknown) => {

@@ -7,10 +7,16 @@ import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
  * Creates the folder for results and proves that it can be written to, before hours are spent.
  *
  * @param own Names that the run is going to write
+ * @param inputs Files that it reads, which are never replaced
  * @param mayReplace Whether files of these names may be there
  * @throws Error of one line, where the folder cannot be written to, or has a file that the run has not made
  */
-export async function prepareOutFolder(folder: string, own: readonly string[], mayReplace: boolean): Promise<void> {
+export async function prepareOutFolder(
+  folder: string,
+  own: readonly string[],
+  inputs: readonly string[],
+  mayReplace: boolean,
+): Promise<void> {
   const probe = path.join(folder, `.seg-${process.pid}`);
   try {
     await mkdir(folder, { recursive: true });
@@ -20,12 +26,19 @@ export async function prepareOutFolder(folder: string, own: readonly string[], m
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new Error(`predict: expected a folder ${folder} to write to, got ${systemReason(cause)}`, { cause: error });
   }
+  requireOthers(folder, own, inputs);
   if (mayReplace) return;
   const present = new Set(await readdir(folder));
   const other = own.find((name) => present.has(name));
   if (other === undefined) return;
   const advice = 'another --out, --resume to go on, or --force to replace it';
   throw new FormatError(`predict: expected no ${path.join(folder, other)} (${advice}), got a file`);
+}
+
+function requireOthers(folder: string, own: readonly string[], inputs: readonly string[]): void {
+  const written = new Set(own.map((name) => path.resolve(folder, name)));
+  const both = inputs.find((file) => written.has(path.resolve(file)));
+  if (both !== undefined) throw new FormatError(`predict: expected outputs apart from inputs, got ${both} as both`);
 }
 
 /** Looks for files in a folder. @returns Whether all are there */

@@ -29,6 +29,8 @@ export class ParamStore {
   private readonly source: ParamSource | null;
   private readonly kind: 'values' | 'zeros' | 'shapes';
   private readonly limits: ParamLimits | undefined;
+  private readonly fresh: ReadonlySet<string>;
+  private readonly laidOut = new Map<string, readonly number[]>();
   private readonly counted = { numbers: 0, parameters: 0 };
   private readonly entries = new Map<string, StoredParam>();
   private readonly missing: string[] = [];
@@ -36,6 +38,7 @@ export class ParamStore {
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
   private version = 0;
   private placeholder: tf.Variable | undefined; // stands for every parameter of a store of shapes
+  private isDisposed = false;
 
   /** Receives intermediate values by module path while set. Parity tests listen here. */
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
@@ -46,17 +49,28 @@ export class ParamStore {
    * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys
    *   and shapes are wanted, `'shapes'` makes none and counts them
    * @param limits Of a model that a file describes. Default: none
+   * @param fresh Keys that are initialized although a source has them, class heads for other classes for example
    */
-  constructor(source: ParamSource | 'zeros' | 'shapes' | null = null, limits?: ParamLimits) {
+  constructor(
+    source: ParamSource | 'zeros' | 'shapes' | null = null,
+    limits?: ParamLimits,
+    fresh: Iterable<string> = [],
+  ) {
     const isSource = source !== null && typeof source === 'object';
     this.source = isSource ? source : null;
     this.kind = isSource || source === null ? 'values' : source;
     this.limits = limits;
+    this.fresh = new Set(fresh);
   }
 
   /** Counts the declared parameters, and the numbers in them. */
   get size(): ParamLimits {
     return { ...this.counted };
+  }
+
+  /** Shape of every declared parameter, as held, by key. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.laidOut;
   }
 
   get root(): Scope {
@@ -69,6 +83,7 @@ export class ParamStore {
 
   /** @throws Error if the model has no such parameter */
   get(key: string): tf.Variable {
+    this.expectLive(key);
     const entry = this.entries.get(key);
     if (entry === undefined) throw new Error(`ParamStore.get: expected a key of the model, got ${key}`);
     return entry.variable;
@@ -79,6 +94,7 @@ export class ParamStore {
   }
 
   trainable(): Map<string, tf.Variable> {
+    this.expectLive('ParamStore');
     const all = [...this.entries].map(([key, { variable }]) => [key, variable] as const);
     return new Map(all.filter(([, variable]) => variable.trainable));
   }
@@ -136,6 +152,7 @@ export class ParamStore {
    * differentiable; only for inference.
    */
   derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
+    this.expectLive(key);
     const known = this.derived.get(key);
     if (known !== undefined && known.version === this.version) return known.tensors as T;
     if (known !== undefined) tf.dispose(known.tensors);
@@ -144,8 +161,13 @@ export class ParamStore {
     return tensors;
   }
 
+  /** Frees the parameters. Layers that are called afterwards say that their model is gone. */
   dispose(): void {
-    for (const { variable } of this.entries.values()) variable.dispose();
+    this.isDisposed = true;
+    for (const [key, { variable }] of this.entries) {
+      variable.dispose();
+      refuseUse(variable, key);
+    }
     this.placeholder?.dispose();
     this.placeholder = undefined;
     for (const { tensors } of this.derived.values()) tf.dispose(tensors);
@@ -156,7 +178,9 @@ export class ParamStore {
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
     expectBackend(`ParamStore: ${key}`);
+    this.expectLive(key);
     this.count(key, shape);
+    this.laidOut.set(key, shape);
     if (this.kind === 'shapes') return (this.placeholder ??= tf.tidy(() => tf.variable(tf.zeros([0]), false)));
     if (this.entries.has(key)) throw new Error(`ParamStore: expected ${key} to be declared once, got it twice`);
     const variable = tf.tidy(() => {
@@ -165,6 +189,10 @@ export class ParamStore {
     });
     this.entries.set(key, { variable, stored: options.stored, required: options.required ?? true });
     return variable;
+  }
+
+  private expectLive(where: string): void {
+    if (this.isDisposed) throw goneModel(where);
   }
 
   private count(key: string, shape: readonly number[]): void {
@@ -178,7 +206,7 @@ export class ParamStore {
   }
 
   private stored(key: string, shape: number[], { stored, required = true }: ParamOptions): tf.Tensor | null {
-    if (this.source === null) return null;
+    if (this.source === null || this.fresh.has(key)) return null;
     const expected = stored ? stored.toStored(shape) : shape;
     const known = this.source.shape?.(key); // undefined where the source does not tell
     const fits = known === undefined || known?.join() === expected.join();
@@ -244,6 +272,19 @@ export class Scope {
     this.store.observer?.(name === '' ? this.path : this.at(name).path, value);
     return value;
   }
+}
+
+/** Makes every further use of a variable an error: kernels read its `dataId`, methods ask `throwIfDisposed`. */
+function refuseUse(variable: tf.Variable, key: string): void {
+  const refuse = () => {
+    throw goneModel(key);
+  };
+  Object.defineProperty(variable, 'dataId', { get: refuse });
+  Object.defineProperty(variable, 'throwIfDisposed', { value: refuse });
+}
+
+function goneModel(where: string): Error {
+  return new Error(`${where}: expected a live model, got one that was disposed`);
 }
 
 function misfit(key: string, actual: readonly number[], expected: readonly number[]): string {

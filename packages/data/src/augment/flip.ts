@@ -1,16 +1,44 @@
-import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
+import type { RgbImage } from '@seg/image';
 
-/** Left and right exchanged. */
-export function flipHorizontally(sample: PanopticSample): PanopticSample {
-  const { data, width, height } = sample.image;
+import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { type BoxMask, mirrorColumns, mirrorRows } from '../masks/box-mask.ts';
+
+/** Left and right exchanged, in pixels and masks. */
+export function flipHorizontally(sample: MaskSample): MaskSample {
+  const { width } = sample.image;
+  return changed(sample, (mask) => mirrorColumns(mask, width), mirroredColumns(sample.image));
+}
+
+/** Top and bottom exchanged: for photographs from above, which have none. */
+export function flipVertically(sample: MaskSample): MaskSample {
+  const { height } = sample.image;
+  return changed(sample, (mask) => mirrorRows(mask, height), mirroredRows(sample.image));
+}
+
+function changed(sample: MaskSample, change: (mask: BoxMask) => BoxMask, image: RgbImage): MaskSample {
+  return {
+    ...sample,
+    image,
+    segments: sample.segments.map((segment) => ({ ...segment, mask: change(segment.mask) })),
+    unknown: sample.unknown && change(sample.unknown),
+  };
+}
+
+function mirroredColumns({ data, width, height }: RgbImage): RgbImage {
   const flipped = new Uint8Array(data.length);
-  const ids = new Int32Array(sample.ids.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const [source, target] = [y * width + width - 1 - x, y * width + x];
-      ids[target] = sample.ids[source];
-      for (let c = 0; c < 3; c++) flipped[3 * target + c] = data[3 * source + c];
+      const [source, target] = [3 * (y * width + width - 1 - x), 3 * (y * width + x)];
+      for (let c = 0; c < 3; c++) flipped[target + c] = data[source + c];
     }
   }
-  return { ...sample, image: { data: flipped, width, height }, ids };
+  return { data: flipped, width, height };
+}
+
+function mirroredRows({ data, width, height }: RgbImage): RgbImage {
+  const flipped = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) {
+    flipped.set(data.subarray(3 * (height - 1 - y) * width, 3 * (height - y) * width), 3 * y * width);
+  }
+  return { data: flipped, width, height };
 }

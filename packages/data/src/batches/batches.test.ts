@@ -1,24 +1,27 @@
 import { onEveryBackend } from '@seg/testing';
 import { expect, test } from 'vitest';
-
-import { augment } from '../augment/augment.ts';
+import { augmentSample } from '../augment/augment-sample.ts';
+import { toMaskSample } from '../data-sets/mask-conversions.ts';
+import type { MaskSample } from '../data-sets/mask-sample.ts';
 import { SceneDataset } from '../data-sets/scene-dataset.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { type Batch, type BatchOptions, batches } from './batches.ts';
 import { toTargets } from './to-targets.ts';
 
-const dataset = new SceneDataset({ split: 'training', length: 7, height: 32, width: 32 });
-const prepare: BatchOptions['prepare'] = (sample, random) => augment(sample, { scale: { size: [32, 32] } }, random);
+const scenes = new SceneDataset({ split: 'training', length: 7, height: 32, width: 32 });
+const dataset = { length: 7, read: async (i: number) => toMaskSample(await scenes.read(i), SCENE_CATEGORIES) };
+const prepare: BatchOptions<MaskSample>['prepare'] = (sample, random) =>
+  augmentSample(sample, [{ kind: 'flip' }, { kind: 'scale-jitter', size: [32, 32] }], random);
 
-async function take(count: number, options: Partial<BatchOptions> = {}): Promise<Batch[]> {
-  const taken: Batch[] = [];
+async function take(count: number, options: Partial<BatchOptions<MaskSample>> = {}): Promise<Batch<MaskSample>[]> {
+  const taken: Batch<MaskSample>[] = [];
   for await (const batch of batches(dataset, { batchSize: 3, seed: 5, ...options })) {
     taken.push(batch);
     if (taken.length === count) break;
   }
   return taken;
 }
-const names = (taken: Batch[]) => taken.flatMap(({ samples }) => samples.map(({ name }) => name));
+const names = (taken: Batch<MaskSample>[]) => taken.flatMap(({ samples }) => samples.map(({ name }) => name));
 
 test('every pass shows every sample once, in an order of its own', async () => {
   const shown = names(await take(7)); // 21 samples: three passes

@@ -1,41 +1,75 @@
 import { type Random, seededRandom } from '@seg/core';
 
-import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
+import type { SampleSource } from '../data-sets/sample-source.ts';
 
 /** Options of {@link batches}: size, order, and the step to begin at. */
-export type BatchOptions = {
+export type BatchOptions<Sample> = {
   batchSize: number;
   seed: number;
   /** Begins with this step, as if the steps before had been taken. Default: 0. */
   start?: number;
   /** Changes a sample as training wants it, with random numbers of its own. */
-  prepare?: (sample: PanopticSample, random: Random) => PanopticSample;
+  prepare?: (sample: Sample, random: Random) => Sample | Promise<Sample>;
 };
 
 /** Samples of one step, with the number of the step. */
-export type Batch = { step: number; samples: PanopticSample[] };
+export type Batch<Sample> = { step: number; samples: Sample[] };
 
 /**
  * Batches without end. Each pass over the data set has its own order, and each sample its own random numbers, both made
  * from the seed and the position alone: a run that is resumed at step n sees what the uninterrupted one saw.
  */
-export async function* batches(dataset: PanopticDataset, options: BatchOptions): AsyncGenerator<Batch, never, void> {
-  const { batchSize, seed, start = 0, prepare = (sample: PanopticSample) => sample } = options;
+export async function* batches<Sample>(
+  dataset: SampleSource<Sample>,
+  options: BatchOptions<Sample>,
+): AsyncGenerator<Batch<Sample>, never, void> {
+  const { batchSize, start = 0 } = options;
   if (dataset.length === 0) throw new RangeError('batches: expected a data set with samples, got an empty one');
-  let pass = -1;
-  let order = new Int32Array(0);
+  const order = new SampleOrder(dataset.length, options.seed);
   for (let step = start; ; step++) {
-    const samples: PanopticSample[] = [];
+    const samples: Sample[] = [];
     for (let position = step * batchSize; position < (step + 1) * batchSize; position++) {
-      const wanted = Math.floor(position / dataset.length);
-      if (wanted !== pass) {
-        order = shuffledIndices(dataset.length, mixSeeds(seed, wanted));
-        pass = wanted;
-      }
-      const sample = await dataset.read(order[position % dataset.length]);
-      samples.push(prepare(sample, seededRandom(mixSeeds(seed + 1, position))));
+      samples.push(await sampleAt(dataset, order, position, options));
     }
     yield { step, samples };
+  }
+}
+
+/** Reads and prepares the sample of one position, with random numbers that depend on nothing else. */
+async function sampleAt<Sample>(
+  dataset: SampleSource<Sample>,
+  order: SampleOrder,
+  position: number,
+  { seed, prepare }: Pick<BatchOptions<Sample>, 'seed' | 'prepare'>,
+): Promise<Sample> {
+  const sample = await dataset.read(order.indexAt(position));
+  return prepare === undefined ? sample : prepare(sample, positionRandom(seed, position));
+}
+
+/** Random numbers of one position of a training. */
+export function positionRandom(seed: number, position: number): Random {
+  return seededRandom(mixSeeds(seed + 1, position));
+}
+
+/** Order in which samples come: each pass over the data set has its own, and any position can be asked for. */
+export class SampleOrder {
+  private readonly length: number;
+  private readonly seed: number;
+  private pass = -1;
+  private order = new Int32Array(0);
+
+  constructor(length: number, seed: number) {
+    this.length = length;
+    this.seed = seed;
+  }
+
+  indexAt(position: number): number {
+    const pass = Math.floor(position / this.length);
+    if (pass !== this.pass) {
+      this.order = shuffledIndices(this.length, mixSeeds(this.seed, pass));
+      this.pass = pass;
+    }
+    return this.order[position % this.length];
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   CocoPanopticJson,
   CocoSegment,
 } from './coco-panoptic-json.ts';
+import { type JsonObject, listOf, objectOf } from './json-fields.ts';
 
 /** Ids are R + 256 G + 256² B of a PNG of 8 bits. */
 const HIGHEST_ID = 2 ** 24 - 1;
@@ -19,7 +20,7 @@ const HIGHEST_ID = 2 ** 24 - 1;
  * @throws FormatError of one line at the first thing that is wrong
  */
 export function parseCocoPanoptic(text: string, name: string): CocoPanopticJson {
-  const json = parseObject(text, name);
+  const json = objectOf(parseJson(name, text), name);
   const at = (field: string, i: number) => `${name}: ${field}[${i}]`;
   const categories = listOf(json, 'categories', name).map((entry, i) => readCategory(entry, at('categories', i)));
   const images = listOf(json, 'images', name).map((entry, i) => readImageEntry(entry, at('images', i)));
@@ -33,25 +34,6 @@ export function parseCocoPanoptic(text: string, name: string): CocoPanopticJson 
     'annotated image',
   );
   return { images, annotations, categories };
-}
-
-type JsonObject = Record<string, unknown>;
-
-function parseObject(text: string, name: string): JsonObject {
-  return entryOf(parseJson(name, text), name);
-}
-
-function entryOf(value: unknown, where: string): JsonObject {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new FormatError(`${where}: expected an object, got ${describeValue(value)}`);
-  }
-  return value as JsonObject;
-}
-
-function listOf(json: JsonObject, field: string, name: string): JsonObject[] {
-  const value = json[field];
-  if (!Array.isArray(value)) throw new FormatError(`${name}: expected a list ${field}, got ${describeValue(value)}`);
-  return value.map((entry, i) => entryOf(entry, `${name}: ${field}[${i}]`));
 }
 
 function readCategory(entry: JsonObject, where: string): CocoPanopticCategory {

@@ -13,9 +13,12 @@ export type FetchOptions = {
   onProgress?: (progress: DownloadProgress) => void;
   /** Ends loading; its reason is thrown. What was fetched to disk is kept, and the next load goes on from there. */
   signal?: AbortSignal;
-  /** Longest silence of a server in milliseconds, before an answer and within one. Default: 30,000. */
+  /** Longest silence of a server in milliseconds, before an answer and within one. Default: 20,000. */
   timeout?: number;
-  /** Attempts after one that failed for a reason that may pass: 429, 5xx, a cut connection, silence. Default: 4. */
+  /**
+   * Attempts after one that failed for a reason that may pass: 429, 5xx, a cut connection, silence. Default: 4, and none
+   * after half a minute of waiting without a byte.
+   */
   retries?: number;
   /** Most bytes of one file. Default: 2³³ (8 GiB) on disk, 2³² in memory. JSON may have 16 MiB at most. */
   maxBytes?: number;
@@ -28,8 +31,8 @@ export type FetchOptions = {
   allowRedirect?: (from: URL, to: URL) => boolean;
 };
 
-/** Thirty seconds: three times Python's, since mobile networks pause for ten. */
-export const TIMEOUT = 30_000;
+/** Twenty seconds: twice Python's, since mobile networks pause for ten. */
+export const TIMEOUT = 20_000;
 
 /** Four attempts more, half a second to four apart: seven seconds in all outlast a restart of a proxy. */
 export const RETRIES = 4;

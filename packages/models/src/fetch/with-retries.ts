@@ -9,6 +9,9 @@ const FIRST_PAUSE = 500;
 /** One minute: a server that asks for longer is not waited for. */
 const LONGEST_PAUSE = 60_000;
 
+/** Half a minute of waiting without a byte: a server that is silent for 20 s twice is given up. */
+const LONGEST_WAIT = 30_000;
+
 /** 1 MiB: an attempt that has fetched as much is no failure in a row, so a large file may be cut often. */
 const WORTHWHILE = 2 ** 20;
 
@@ -25,9 +28,9 @@ export async function withRetries<T>(
   attempt: () => Promise<T>,
   fetched: () => number = () => 0,
 ): Promise<T> {
-  for (let failures = 0; ; ) {
+  for (let [failures, waited] = [0, 0]; ; ) {
     signal?.throwIfAborted();
-    const before = fetched();
+    const [before, start] = [fetched(), performance.now()];
     try {
       return await attempt();
     } catch (error) {
@@ -35,8 +38,9 @@ export async function withRetries<T>(
       if (error instanceof Unreachable) throw new NoAnswer(url, error.message);
       if (!(error instanceof Interruption)) throw error;
       failures = fetched() - before >= WORTHWHILE ? 1 : failures + 1;
+      waited = fetched() > before ? 0 : waited + performance.now() - start;
       const pause = error.wait ?? FIRST_PAUSE * 2 ** (failures - 1);
-      if (failures > retries) throw new NoAnswer(url, `${error.message}, ${failures} times`);
+      if (failures > retries || waited > LONGEST_WAIT) throw new NoAnswer(url, `${error.message}, ${failures} times`);
       if (pause > LONGEST_PAUSE) throw new NoAnswer(url, `${error.message}, to wait for ${Math.ceil(pause / 1000)} s`);
       await sleep(pause, signal);
     }

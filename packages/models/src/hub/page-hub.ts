@@ -3,7 +3,16 @@ import { bytesOf, FormatError } from '@seg/checkpoint';
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import { NoAnswer } from '../fetch/with-retries.ts';
 import type { ModelFolder } from '../folder/model-folder.ts';
-import { fetchRevision, fileUrl, type HubFile, type HubRevision, hubFetchOptions, infoUrl, refuse } from './hub-api.ts';
+import {
+  fetchRevision,
+  fileUrl,
+  type HubFile,
+  type HubRevision,
+  hubFetchOptions,
+  infoUrl,
+  readRevision,
+  refuse,
+} from './hub-api.ts';
 import { type HubId, nameOf } from './hub-id.ts';
 import type { HubSettings } from './hub-options.ts';
 
@@ -35,7 +44,7 @@ async function revisionOf(settings: HubSettings, id: HubId, cache: Cache | null)
   const url = infoUrl(settings, id);
   const kept = async () => {
     const bytes = await cached(cache, url);
-    return bytes && fromJson(bytes);
+    return bytes && readRevision(`${url} in the cache ${CACHE}`, bytes); // any script of the page may have written it
   };
   if (settings.offline) return (await kept()) ?? notKept(id);
   try {
@@ -85,15 +94,8 @@ async function keep(cache: Cache | null, url: string, bytes: Uint8Array): Promis
   await cache?.put(url, new Response(bytes as Uint8Array<ArrayBuffer>)).catch(() => {});
 }
 
+/** Writes a revision in the hub's own form, which has one reader. */
 function toJson({ commit, files }: HubRevision): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ commit, files: [...files] }));
-}
-
-/** Reads what {@link toJson} of this page has written. */
-function fromJson(bytes: Uint8Array): HubRevision {
-  const { commit, files } = JSON.parse(new TextDecoder().decode(bytes)) as {
-    commit: string;
-    files: [string, HubFile][];
-  };
-  return { commit, files: new Map(files) };
+  const siblings = [...files].map(([rfilename, { size, sha256 }]) => ({ rfilename, size, lfs: sha256 && { sha256 } }));
+  return new TextEncoder().encode(JSON.stringify({ sha: commit, siblings }));
 }

@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/checkpoint';
 import type { ParamStore, Size } from '@seg/core';
+import type { Category } from '@seg/image';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { checkFields, type FieldChecks, oneOf } from '../description/check-fields.ts';
@@ -21,6 +22,8 @@ export type Network = {
 
 /** Network of any system, together with the system's inference. */
 export type SegmentationModel = Network & {
+  /** The system's own class, `Mask2Former` for example, with all that training asks of it. */
+  readonly network: Network;
   /** Tasks that it answers, first the one that it is for. */
   readonly tasks: readonly Task[];
   /** Publishers of a post-processing for it. */
@@ -46,6 +49,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   fields: ConfigFields<C>;
   /** Counts the classes that a config predicts, without no-object. */
   numClasses(config: C): number;
+  /** A config for other categories. Default: `numClasses` becomes their number. */
+  withCategories?(config: C, categories: readonly Category[]): C;
   /** Estimates the numbers alive at once in a pass over one image of a size, but for the image. */
   activations(config: C, size: Size): number;
   /** Declares the network's parameters in the store. */
@@ -79,6 +84,8 @@ export type System = Readonly<{
   /** Checks a config from a file. @throws FormatError naming the field */
   readConfig(where: string, json: unknown): ModelConfig;
   numClasses(config: ModelConfig): number;
+  /** @throws FormatError where the system cannot have these categories */
+  withCategories(config: ModelConfig, categories: readonly Category[]): ModelConfig;
   activations(config: ModelConfig, size: Size): number;
   keyNamings(config: ModelConfig): readonly KeyNaming[];
   build(params: ParamStore, config: ModelConfig): SegmentationModel;
@@ -106,7 +113,11 @@ export function defineSystem<
     checkConfig(where, json, fields);
     return json;
   };
+  const {
+    withCategories = (config: C, categories: readonly Category[]) => ({ ...config, numClasses: categories.length }),
+  } = definition;
   const wrap = (network: N): SegmentationModel => ({
+    network,
     params: network.params,
     config: network.config,
     tasks,
@@ -125,11 +136,25 @@ export function defineSystem<
     unusedKeys,
     readConfig,
     numClasses: (config) => definition.numClasses(readConfig(name, config)),
+    withCategories: (config, categories) =>
+      readConfig(name, withCategories(readConfig(name, config), expectCategories(name, categories))),
     activations: (config, size) => definition.activations(readConfig(name, config), size),
     keyNamings: (config) => definition.keyNamings(readConfig(name, config)),
     build: (params, config) => wrap(definition.build(params, readConfig(name, config))),
     wrap,
   };
+}
+
+/** @throws FormatError where there are none, or two have one name or id */
+function expectCategories(where: string, categories: readonly Category[]): readonly Category[] {
+  if (categories.length === 0) throw new FormatError(`${where}: expected at least one category, got none`);
+  for (const field of ['id', 'name'] as const) {
+    const values = categories.map((category) => category[field]);
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined)
+      throw new FormatError(`${where}: expected categories of one ${field} each, got ${twice} twice`);
+  }
+  return categories;
 }
 
 /**

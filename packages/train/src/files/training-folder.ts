@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesOf, FormatError, parseJson } from '@seg/checkpoint';
+import { bytesOf } from '@seg/checkpoint';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 
-import type { LogEntry, TrainingStorage } from '../fit.ts';
+import { lossCurve } from '../fit/loss-curve.ts';
+import { metricCurves } from '../fit/metric-curves.ts';
+import type { TrainingStorage } from '../fit/training-storage.ts';
+import { formatLog, formatResults, parseLog } from './log-files.ts';
 
 /** Newest first. The one before stays until the next is whole: disks and power fail while files are written. */
 const CHECKPOINTS = ['training.safetensors', 'training.previous.safetensors'] as const;
 
 /**
- * Keeps a training in a folder: `training.safetensors` and the checkpoint before it, `log.json` and `loss.svg`, each
- * written whole or not at all.
+ * Keeps a training in a folder, every file written whole or not at all: `training.safetensors` and the checkpoint before
+ * it; `log.jsonl`, a line for every step and validation; `results.csv`, a row for every validation; `loss.svg` and
+ * `metrics.svg`; `best.safetensors`, the parameters of the best validation.
  *
  * @throws FormatError where the log is not one
  */
@@ -21,26 +25,24 @@ export function trainingFolder(folder: string): TrainingStorage {
     async read() {
       const present = CHECKPOINTS.map(at).filter(existsSync);
       if (present.length === 0) return [];
-      const log = readLog(at('log.json'), await readFile(at('log.json'), 'utf8'));
+      const log = parseLog(at('log.jsonl'), await readFile(at('log.jsonl'), 'utf8'));
       return Promise.all(present.map(async (file) => ({ checkpoint: bytesOf(file, await readFile(file)), log })));
     },
-    async write(checkpoint, log, curve) {
+    async write(checkpoint, log, title) {
       const [newest, before] = CHECKPOINTS.map(at);
       await mkdir(folder, { recursive: true });
-      await writeFileAtomic(at('log.json'), JSON.stringify(log)); // first: no checkpoint goes on without its log
-      await writeFileAtomic(at('loss.svg'), curve);
+      await writeFileAtomic(at('log.jsonl'), formatLog(log)); // first: no checkpoint goes on without its log
+      if (log.steps.length > 0) await writeFileAtomic(at('loss.svg'), lossCurve(log.steps, title));
+      if (log.validations.length > 0) {
+        await writeFileAtomic(at('results.csv'), formatResults(log.validations));
+        await writeFileAtomic(at('metrics.svg'), metricCurves(log.validations, title));
+      }
       if (existsSync(newest)) await rename(newest, before);
       await writeFileAtomic(newest, checkpoint);
     },
+    async writeBest(weights) {
+      await mkdir(folder, { recursive: true });
+      await writeFileAtomic(at('best.safetensors'), weights);
+    },
   };
-}
-
-function readLog(file: string, text: string): LogEntry[] {
-  const log = parseJson(file, text);
-  const isEntry = (entry: unknown): boolean =>
-    typeof entry === 'object' && entry !== null && Number.isSafeInteger((entry as LogEntry).step);
-  if (!Array.isArray(log) || !log.every(isEntry)) {
-    throw new FormatError(`${file}: expected a list of steps with their loss, got something else`);
-  }
-  return log;
 }

@@ -1,3 +1,5 @@
+import { FormatError } from '@seg/checkpoint';
+import type { Category } from '@seg/image';
 import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { byImage } from '../../inference/batch-prediction.ts';
 import { isMmdetection, originalNaming } from '../key-naming.ts';
@@ -13,6 +15,7 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   name: 'panoptic_segformer',
   fields: PANOPTIC_SEGFORMER_FIELDS,
   numClasses: ({ numThingClasses, numStuffClasses }: PanopticSegFormerConfig) => numThingClasses + numStuffClasses,
+  withCategories: (config, categories) => ({ ...config, ...countThingsFirst(categories) }),
   activations: (config, size) => {
     const { backbone, dim, ffnDim, numHeads, numThingQueries, numStuffClasses, maxDetections } = config;
     const tokens = tokensAt(size, 8, 16, 32, 64);
@@ -33,3 +36,16 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   unusedKeys: [/^bbox_head\.(reg_branches2|cls_thing_branches)\./],
   presets: PANOPTIC_SEGFORMER_PUBLISHED,
 });
+
+/** @throws FormatError where stuff stands before a thing, or there is none of either */
+function countThingsFirst(categories: readonly Category[]) {
+  const numThingClasses = categories.findLastIndex(({ isThing }) => isThing) + 1;
+  if (!categories.slice(0, numThingClasses).every(({ isThing }) => isThing)) {
+    throw new FormatError('panoptic_segformer: expected categories with all things first, got stuff before a thing');
+  }
+  const numStuffClasses = categories.length - numThingClasses;
+  if (numThingClasses > 0 && numStuffClasses > 0) return { numThingClasses, numStuffClasses };
+  throw new FormatError(
+    `panoptic_segformer: expected things and stuff among the categories, got ${numThingClasses} and ${numStuffClasses}`,
+  );
+}

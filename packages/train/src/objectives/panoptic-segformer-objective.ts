@@ -11,7 +11,7 @@ import {
 } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Objective } from './train-step.ts';
+import type { Objective } from '../train-step.ts';
 
 /** Output of a training pass up to the mask decoders. */
 type LocatedThings = {

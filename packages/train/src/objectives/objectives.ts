@@ -25,7 +25,7 @@ import {
 } from '@seg/losses';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import type { Objective } from './train-step.ts';
+import type { Objective } from '../train-step.ts';
 
 /** Deep supervision of all predictions of a Mask2Former at sampled points. Cheng et al. 2022, sections 3.2 and 3.3. */
 export function mask2FormerObjective(

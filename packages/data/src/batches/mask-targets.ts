@@ -1,0 +1,27 @@
+import type { MaskTargets } from '@seg/core';
+import type { ImageSize } from '@seg/image';
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { paintMask } from '../masks/box-mask.ts';
+
+/**
+ * Ground truth as a criterion wants it: the class and the mask of every segment that is not a crowd. Masks may overlap.
+ *
+ * @param size Height and width of the padded image. Default: the image's
+ * @returns T classes and masks [T, H, W]
+ */
+export function maskTargets(
+  { segments, image }: Pick<MaskSample, 'segments' | 'image'>,
+  [height, width]: ImageSize = [image.height, image.width],
+): MaskTargets {
+  const single = segments.filter(({ isCrowd }) => !isCrowd);
+  const masks = new Float32Array(single.length * height * width);
+  single.forEach(({ mask }, row) => {
+    paintMask(masks, width, mask, 1, row * height * width);
+  });
+  return {
+    classes: Int32Array.from(single, ({ category }) => category),
+    masks: tf.tensor3d(masks, [single.length, height, width]),
+  };
+}

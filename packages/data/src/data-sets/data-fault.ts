@@ -1,0 +1,47 @@
+import { FormatError } from '@seg/checkpoint';
+
+/** Kinds of what can be wrong with a data set. */
+export type DataFaultKind =
+  | 'annotation'
+  | 'class'
+  | 'crossing-split'
+  | 'duplicate'
+  | 'empty-mask'
+  | 'missing-file'
+  | 'no-mask'
+  | 'outside'
+  | 'size'
+  | 'unknown-reference'
+  | 'unreadable-file'
+  | 'unused-class';
+
+/** One thing that is wrong with a data set. */
+export type DataFault = {
+  /** Errors end reading; what a warning is about is left out or cut to size. */
+  severity: 'error' | 'warning';
+  kind: DataFaultKind;
+  /** File and place: expected what, got what */
+  message: string;
+};
+
+/** Taker of faults. Where it returns, reading goes on without what is at fault. */
+export type FaultSink = (fault: DataFault) => void;
+
+/**
+ * Ends reading at the first error, and passes warnings over.
+ *
+ * @throws FormatError of one line
+ */
+export function refuseErrors({ severity, message }: DataFault): void {
+  if (severity === 'error') throw new FormatError(message);
+}
+
+/** Runs a part of a reader, and hands its refusal to whoever takes faults. */
+export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    report({ severity: 'error', kind, message: error.message });
+  }
+}

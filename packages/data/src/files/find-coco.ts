@@ -1,0 +1,103 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
+
+import { rawSplit, splitName } from '../formats/split-name.ts';
+import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';
+import { folderFolders, folderNames, isFile } from './list-folder.ts';
+import { readCocoInstances } from './read-coco-instances.ts';
+import { readCocoPanoptic } from './read-coco-panoptic.ts';
+
+/** Most JSON files of a folder that are looked into: a COCO download has eight. */
+const MOST_LOOKED_INTO = 32;
+
+/** Bytes at each end of a file that are looked into, 64 kB: lists of licences and categories are far shorter. */
+const PEEK = 2 ** 16;
+
+type CocoFile = { file: string; kind: 'coco' | 'coco-panoptic' };
+
+/**
+ * Finds COCO's files: the path itself, or those of a folder, of its `annotations/`, and of its folders that are named as
+ * splits.
+ */
+export async function findCoco(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
+  if (await isFile(place)) {
+    const kind = /\.json$/i.test(place) ? await kindOf(place) : null;
+    return kind && { splits: [], open: () => readCoco({ file: place, kind }, options) };
+  }
+  const files = await cocoFiles(place);
+  if (files.length === 0) return null;
+  if (files.length === 1) return { splits: [], open: () => readCoco(files[0], options) };
+  const splits = bySplit(files);
+  return { splits: [...splits.keys()], open: (split) => readCoco(onlyOne(place, splits.get(split!)!), options) };
+}
+
+function readCoco({ file, kind }: CocoFile, options: ReaderOptions): Promise<DatasetContent> {
+  return kind === 'coco' ? readCocoInstances(file, options) : readCocoPanoptic(file, options);
+}
+
+async function cocoFiles(folder: string): Promise<CocoFile[]> {
+  const splits = (await folderFolders(folder)).filter((name) => splitName(name) !== null);
+  const folders = [folder, ...['annotations', ...splits].map((name) => path.join(folder, name))];
+  const found: CocoFile[] = [];
+  for (const each of folders) {
+    const names = ((await folderNames(each)) ?? []).filter((name) => /\.json$/i.test(name));
+    for (const name of names.filter(isAnnotationName).slice(0, MOST_LOOKED_INTO)) {
+      const file = path.join(each, name);
+      const kind = await kindOf(file);
+      if (kind !== null) found.push({ file, kind });
+    }
+  }
+  return found;
+}
+
+/** False of COCO's other files. */
+function isAnnotationName(name: string): boolean {
+  return !/^(captions|person_keypoints|image_info|stuff)_/i.test(name);
+}
+
+/** Tells what a JSON file is by its ends, since some have hundreds of megabytes. */
+async function kindOf(file: string): Promise<CocoFile['kind'] | null> {
+  const { text, isWhole } = await peek(file);
+  if (!/^\s*\{/.test(text)) return null;
+  if (/"segments_info"\s*:/.test(text)) return 'coco-panoptic';
+  const keys = ['images', 'annotations', 'categories'].filter((key) => new RegExp(`"${key}"\\s*:\\s*\\[`).test(text));
+  return keys.length >= (isWhole ? 3 : 2) ? 'coco' : null;
+}
+
+async function peek(file: string): Promise<{ text: string; isWhole: boolean }> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const bytes = Buffer.alloc(2 * PEEK);
+    const head = await handle.read(bytes, 0, Math.min(size, PEEK), 0);
+    const rest = Math.min(size - head.bytesRead, PEEK);
+    const tail = await handle.read(bytes, head.bytesRead, rest, size - rest);
+    const text = bytes.toString('latin1', 0, head.bytesRead + tail.bytesRead).replace(/^\xef\xbb\xbf/, '');
+    return { text, isWhole: size <= 2 * PEEK };
+  } finally {
+    await handle.close();
+  }
+}
+
+function bySplit(files: readonly CocoFile[]): Map<string, CocoFile[]> {
+  const splits = new Map<string, CocoFile[]>();
+  for (const each of files) {
+    const name = splitOf(each.file);
+    splits.set(name, [...(splits.get(name) ?? []), each]);
+  }
+  return splits;
+}
+
+/** `val` of `instances_val2017.json`, of `val.json` and of `valid/_annotations.coco.json`; else the file's own name. */
+function splitOf(file: string): string {
+  const stem = path.parse(file).name;
+  const own = splitName(rawSplit(stem)) ?? splitName(path.basename(path.dirname(file)));
+  return own ?? stem;
+}
+
+function onlyOne(place: string, files: readonly CocoFile[]): CocoFile {
+  if (files.length === 1) return files[0];
+  const list = files.map(({ file }) => path.relative(place, file)).join(', ');
+  throw new FormatError(`openDataset: ${place}: expected one COCO file of a split, got ${list}: open one of them`);
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
+import type { Category } from '@seg/image';
+
+import { askForCategories } from '../formats/category-list.ts';
+import { splitName } from '../formats/split-name.ts';
+import { semanticMasks } from '../masks/semantic-masks.ts';
+import type { DatasetItem } from './file-dataset.ts';
+import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';
+import { folderFolders, imageNames, isFile, readText } from './list-folder.ts';
+import { readLabels } from './read-labels.ts';
+import { wholeOrSplits } from './split-folders.ts';
+
+/** Names that the folder of the maps has. */
+const MAP_FOLDERS = ['labels', 'masks', 'annotations', 'segmentations'];
+
+/**
+ * Finds folders of label maps: `images/` beside `labels/` with an index PNG a picture, in the folder itself, in
+ * `train/` and `val/`, or with `train/` and `val/` within both. Category k is painted as k; its names are in `classes.txt`
+ * or come from the caller.
+ */
+export async function findLabelMaps(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
+  const found = await wholeOrSplits(place, (folder) => lookInto(folder, place, options));
+  return found ?? splitsWithin(place, options);
+}
+
+async function lookInto(folder: string, root: string, options: ReaderOptions) {
+  const images = options.images ?? path.join(folder, 'images');
+  for (const name of MAP_FOLDERS) {
+    const maps = path.join(folder, name);
+    if (await hasMaps(images, maps)) return () => readFolder(images, maps, root, options);
+  }
+  return null;
+}
+
+/** `images/train` and `labels/train`. */
+async function splitsWithin(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
+  const images = path.join(place, 'images');
+  const splits = new Map<string, () => Promise<DatasetContent>>();
+  for (const folder of await folderFolders(images)) {
+    for (const name of MAP_FOLDERS) {
+      const maps = path.join(place, name, folder);
+      if (!(await hasMaps(path.join(images, folder), maps))) continue;
+      splits.set(splitName(folder) ?? folder, () => readFolder(path.join(images, folder), maps, place, options));
+    }
+  }
+  return splits.size === 0 ? null : { splits: [...splits.keys()], open: (split) => splits.get(split!)!() };
+}
+
+async function hasMaps(images: string, maps: string): Promise<boolean> {
+  const [photographs, names] = [await imageNames(images), await imageNames(maps)];
+  return (photographs?.length ?? 0) > 0 && (names?.some((name) => /\.png$/i.test(name)) ?? false);
+}
+
+async function readFolder(images: string, maps: string, root: string, options: ReaderOptions): Promise<DatasetContent> {
+  const list = options.categories ?? (await listedClasses([path.dirname(maps), root]));
+  const categories = askForCategories(list, false, root, 'names in the order of labels from 0 on, or a classes.txt');
+  const names = (await imageNames(images))!;
+  const items = names.map((name) => itemOf(path.join(images, name), maps, categories, options.ignored ?? [255]));
+  return { format: 'label-maps', task: 'semantic', categories, items };
+}
+
+async function listedClasses(folders: readonly string[]): Promise<string[] | undefined> {
+  for (const folder of folders) {
+    const file = path.join(folder, 'classes.txt');
+    if (!(await isFile(file))) continue;
+    const names = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
+    return names.filter((name) => name !== '');
+  }
+  return undefined;
+}
+
+function itemOf(file: string, maps: string, categories: readonly Category[], ignored: readonly number[]): DatasetItem {
+  const name = path.basename(file);
+  const map = path.join(maps, `${path.parse(name).name}.png`);
+  return {
+    name,
+    file,
+    size: null,
+    count: null,
+    masks: async () => {
+      if (!(await isFile(map))) throw new FormatError(`${file}: expected its labels ${map}, got no such file`);
+      const { labels, size } = await readLabels(map);
+      const classOf = (label: number) => (ignored.includes(label) ? undefined : label);
+      return semanticMasks(labels, size, classOf, categories.length, map);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { FormatError } from '@seg/checkpoint';
+
+import { refuseErrors } from '../data-sets/data-fault.ts';
+import { splitName } from '../formats/split-name.ts';
+import { FileDataset } from './file-dataset.ts';
+import { findAde20k } from './find-ade20k.ts';
+import { findCityscapes } from './find-cityscapes.ts';
+import { findCoco } from './find-coco.ts';
+import { findCvat } from './find-cvat.ts';
+import { findLabelMaps } from './find-label-maps.ts';
+import { findLabelMe } from './find-labelme.ts';
+import { findObjectMasks } from './find-object-masks.ts';
+import { findVoc } from './find-voc.ts';
+import { findYolo } from './find-yolo.ts';
+import type { DatasetFinder, DatasetOptions, FoundDataset, ReaderOptions } from './found-dataset.ts';
+import { isFile, isFolder } from './list-folder.ts';
+
+/** The most telling layouts first; label maps are what is left. */
+const FINDERS: readonly DatasetFinder[] = [
+  findCoco,
+  findYolo,
+  findCvat,
+  findVoc,
+  findCityscapes,
+  findAde20k,
+  findLabelMe,
+  findObjectMasks,
+  findLabelMaps,
+];
+
+/**
+ * Opens a data set of any format that is known: COCO instances and panoptic, YOLO, Pascal VOC, Cityscapes, ADE20K, LabelMe,
+ * CVAT for images, folders of label maps, folders of one mask an object. The format is told from the content.
+ *
+ * @param place A folder, or the file of annotations
+ * @throws FormatError where nothing of these is there, or where a format cannot say what is needed: by the name of the
+ * option that does
+ */
+export async function openDataset(place: string, options: DatasetOptions = {}): Promise<FileDataset> {
+  const found = await findDataset(place, { report: refuseErrors, ...options });
+  const split = chooseSplit(place, found.splits, options.split);
+  return new FileDataset({ ...(await found.open(split)), path: place, splits: found.splits, split });
+}
+
+async function findDataset(place: string, options: ReaderOptions): Promise<FoundDataset> {
+  if (!(await isFolder(place)) && !(await isFile(place))) {
+    throw new FormatError(`openDataset: expected a folder or file ${place}, got nothing there`);
+  }
+  for (const find of FINDERS) {
+    const found = await find(place, options);
+    if (found !== null) return found;
+  }
+  const known = 'COCO, YOLO, VOC, Cityscapes, ADE20K, LabelMe, CVAT, label maps or a mask an object';
+  throw new FormatError(`openDataset: ${place}: expected a data set (${known}), got none of them`);
+}
+
+function chooseSplit(place: string, splits: readonly string[], wanted: string | undefined): string | null {
+  const list = splits.join(', ');
+  if (wanted !== undefined) {
+    const split = splits.find((name) => name === wanted || name === splitName(wanted));
+    if (split !== undefined) return split;
+    throw new FormatError(`openDataset: ${place}: expected a split of ${list || 'none'}, got ${wanted}`);
+  }
+  if (splits.length === 0) return null;
+  if (splits.length === 1) return splits[0];
+  if (splits.includes('train')) return 'train';
+  throw new FormatError(`openDataset: ${place}: expected option split (one of ${list}), got none`);
+}

@@ -1,0 +1,108 @@
+import { FormatError, type ParamSource, renamed } from '@seg/checkpoint';
+import { ParamStore } from '@seg/core';
+import type { Category } from '@seg/image';
+
+import type { ModelConfig, ModelDescription } from './description/model-description.ts';
+import { readDescription } from './description/read-description.ts';
+import { openLocation } from './folder/open-location.ts';
+import { footprint } from './footprint.ts';
+import { type SegmentationModel, type System, systemOf } from './systems/system.ts';
+import { buildModel, SYSTEMS } from './systems/systems.ts';
+import { isUnused, originalKeys } from './weights/key-namings.ts';
+import { openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
+
+/** Options of loading. */
+export type LoadOptions = WeightOptions & {
+  /** Systems that the model may be of. Default: those of this package. */
+  systems?: readonly System[];
+  /**
+   * Categories to learn instead of the model's own. Every parameter that fits is kept; those whose shape depends on the
+   * number of classes are initialized where that number differs.
+   */
+  categories?: readonly Category[];
+};
+
+/** A model whose description has been read and whose weights are open, ready to be built. */
+export type OpenModel = {
+  description: ModelDescription;
+  /** Keys of parameters that the weights do not give, because they depend on the number of classes. */
+  fresh: readonly string[];
+  /** A store that fills parameters from the weights. Seed the initializers first for those in `fresh`. */
+  createParams(): ParamStore;
+  /** @throws CheckpointError with every key that does not fit; the store is then disposed */
+  build(params: ParamStore): SegmentationModel;
+};
+
+/**
+ * Opens a model without building it: {@link loadModel} in two steps, for training.
+ *
+ * @param weights False initializes every parameter: the description alone counts, of a preset for example
+ * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
+ */
+export async function openModel(
+  pathOrUrl: string,
+  description?: ModelDescription,
+  options: LoadOptions & { weights?: boolean } = {},
+): Promise<OpenModel> {
+  const { systems = SYSTEMS, categories, weights: hasWeights = true } = options;
+  const location = description !== undefined && !hasWeights ? null : await openLocation(pathOrUrl, options);
+  const published = description ?? (await readDescription(location!.folder, systems));
+  const own = categories === undefined ? published : withCategories(published, categories, systems);
+  footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
+  const weights = location !== null && hasWeights ? await openWeightsAt(pathOrUrl, location, options) : null;
+  const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
+  return { description: own, fresh, ...builders(own.config, weights, fresh, systems) };
+}
+
+function builders(
+  config: ModelConfig,
+  weights: ParamSource | null,
+  fresh: readonly string[],
+  systems: readonly System[],
+): Pick<OpenModel, 'createParams' | 'build'> {
+  const source = weights && renamed(weights, originalKeys(config, weights.keys(), systems));
+  return {
+    createParams: () => new ParamStore(source, undefined, fresh),
+    build: (params) => {
+      try {
+        const model = buildModel(params, config, systems);
+        params.verify((key) => isUnused(config, key, systems));
+        return model;
+      } catch (error) {
+        params.dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+function withCategories(
+  { inference, ...published }: ModelDescription,
+  categories: readonly Category[],
+  systems: readonly System[],
+): ModelDescription {
+  const system = systemOf('openModel', published.config, systems);
+  const config = system.withCategories(published.config, categories);
+  if (system.numClasses(config) !== categories.length) {
+    throw new FormatError(
+      `openModel: expected a config of ${categories.length} classes, got ${system.numClasses(config)}`,
+    );
+  }
+  return { ...published, config, categories, ...(inference && { inference }) };
+}
+
+/** Keys of parameters that one config has and another lacks or shapes otherwise. */
+function classKeys(before: ModelConfig, after: ModelConfig, systems: readonly System[]): string[] {
+  const [old, now] = [before, after].map((config) => shapesOf(config, systems));
+  return [...now].filter(([key, shape]) => old.get(key)?.join() !== shape.join()).map(([key]) => key);
+}
+
+function shapesOf(config: ModelConfig, systems: readonly System[]): ReadonlyMap<string, readonly number[]> {
+  const params = new ParamStore('shapes');
+  try {
+    buildModel(params, config, systems);
+    return params.shapes;
+  } finally {
+    params.dispose();
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { init, ParamStore, useBackend } from '@seg/core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { loadModel } from '../src/load-model.ts';
+import { openModel } from '../src/open-model.ts';
+import { buildModel } from '../src/systems/systems.ts';
+import { saveModel, storedParams } from '../src/weights/save-model.ts';
+import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
+
+let parent = '';
+
+beforeAll(async () => {
+  await useBackend('cpu');
+  parent = mkdtempSync(path.join(tmpdir(), 'seg-categories-'));
+  for (const [name, description] of Object.entries(TINY_DESCRIPTIONS)) {
+    init.seedInitializers(1);
+    const params = new ParamStore();
+    buildModel(params, description.config);
+    await saveModel(path.join(parent, name), description, storedParams(params));
+    params.dispose();
+  }
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+const thing = (id: number) => ({ id, name: `thing ${id}`, isThing: true });
+const stuff = (id: number) => ({ id, name: `stuff ${id}`, isThing: false });
+
+const weightAndBias = (path: string) => [`${path}.weight`, `${path}.bias`];
+
+/** Parameters with a row or column for each class, by the modules' names in each paper's code. */
+const HEADS: Record<string, string[]> = {
+  mask2former: weightAndBias('class_predictor'),
+  maskformer: weightAndBias('class_predictor'),
+  solo: weightAndBias('bbox_head.solo_cate'),
+  decoupled_solo: weightAndBias('bbox_head.dsolo_cate'),
+  decoupled_solo_light: weightAndBias('bbox_head.dsolo_cate'),
+  solov2: weightAndBias('bbox_head.solo_cate'),
+  'max-deeplab': ['transformer_class_head/_conv', 'semantic_last_layer'].flatMap((path) => [
+    `${path}/kernel`,
+    `${path}/bias`,
+  ]),
+  panoptic_segformer: [0, 1]
+    .flatMap((layer) => weightAndBias(`bbox_head.cls_branches.${layer}`))
+    .concat('bbox_head.stuff_query.weight'),
+};
+
+test.each(Object.keys(TINY_DESCRIPTIONS))(
+  '%s keeps all but the heads of other categories, and names those',
+  async (name) => {
+    const published = await loadModel(path.join(parent, name));
+    const categories = [thing(7), thing(9), thing(10), thing(12), stuff(20), stuff(21), stuff(22)];
+    init.seedInitializers(5);
+    const { model, fresh = [], categories: own } = await loadModel(path.join(parent, name), undefined, { categories });
+    expect(own).toEqual(categories);
+    expect(published.fresh).toEqual([]);
+    expect(fresh).toEqual(HEADS[name]);
+    expect(model.params.keys()).toEqual(published.model.params.keys());
+    for (const key of model.params.keys()) {
+      const [now, before] = [model, published.model].map((one) => one.params.get(key));
+      if (fresh.includes(key)) expect(now.shape).not.toEqual(before.shape);
+      else expect(await now.data()).toEqual(await before.data());
+    }
+    model.dispose();
+    published.model.dispose();
+  },
+);
+
+test('where the number of classes stays, so do the heads', async () => {
+  const categories = [thing(1), thing(2), thing(3), stuff(4), stuff(5)];
+  const { model, fresh } = await loadModel(path.join(parent, 'mask2former'), undefined, { categories });
+  expect(fresh).toEqual([]);
+  model.dispose();
+});
+
+test.each([
+  ['mask2former', [], 'mask2former: expected at least one category, got none'],
+  ['mask2former', [thing(1), thing(1)], 'mask2former: expected categories of one id each, got 1 twice'],
+  [
+    'solo',
+    [thing(1), { ...thing(2), name: 'thing 1' }],
+    'solo: expected categories of one name each, got thing 1 twice',
+  ],
+  ['panoptic_segformer', [stuff(1), thing(2)], 'expected categories with all things first, got stuff before a thing'],
+  ['panoptic_segformer', [thing(1), thing(2)], 'expected things and stuff among the categories, got 2 and 0'],
+])('%s refuses categories that it cannot have', async (name, categories, reason) => {
+  await expect(loadModel(path.join(parent, name), undefined, { categories })).rejects.toThrow(reason);
+});
+
+test('a description without weights is opened with every parameter to be initialized', async () => {
+  const opened = await openModel('a preset', TINY_DESCRIPTIONS.mask2former, { weights: false, categories: [thing(1)] });
+  init.seedInitializers(2);
+  const model = opened.build(opened.createParams());
+  expect(model.params.get('class_predictor.bias').shape).toEqual([2]);
+  expect(model.network.constructor.name).toBe('Mask2Former');
+  model.dispose();
+});

@@ -1,0 +1,216 @@
+import { FormatError } from '@seg/checkpoint';
+import { init, ParamStore } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { ParameterAverage } from '../optimizers/parameter-average.ts';
+import { type Objective, type StepResult, trainStep } from '../train-step.ts';
+import type { TrainingBatch } from '../training-batch.ts';
+import type { EndReason, FitEvent } from './fit-event.ts';
+import { createOptimizer, freezeParameters, scheduleOf, type TrainingRecipe } from './recipe.ts';
+import { bestValidation, type TrainingLog } from './training-log.ts';
+import type { TrainingStorage } from './training-storage.ts';
+
+/** Validation in the course of a training. */
+export type Validation<Model> = {
+  /** Steps between two; there is one at the end, too. */
+  every: number;
+  /** Measures the model. The best has the highest score. */
+  run(model: Model, step: number): Promise<{ score: number; metrics: Record<string, number> }>;
+  /** Validations without a better one after which the training ends. Default: it goes on. */
+  patience?: number;
+};
+
+/** Options of {@link fit}. */
+export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> = {
+  /** Title of the curves. */
+  title: string;
+  storage: TrainingStorage;
+  build(params: ParamStore): Model;
+  /** Source of the first parameters. Default: initializers, by the recipe's seed. */
+  weights?: ConstructorParameters<typeof ParamStore>[0];
+  /** Quantity to minimize; may declare parameters of its own. */
+  objectiveFor(model: Model, params: ParamStore): Objective<Prediction, Decisions>;
+  recipe: TrainingRecipe;
+  /** Batches from a number on, without end; `fit` disposes them. A step takes `recipe.accumulate` of them. */
+  batchesFrom(batch: number): AsyncIterator<TrainingBatch>;
+  validation?: Validation<Model>;
+  /** Step to stop at, for runs in parts. Default: the recipe's. */
+  stopAt?: number;
+  /** Steps between two checkpoints. Default: 100. */
+  saveEvery?: number;
+  /** Ends the training behind the step at hand, with a checkpoint. */
+  signal?: AbortSignal;
+  /** Reaction to a loss or gradient that is not finite. Default: throw. */
+  onNonFinite?: 'throw' | 'skip';
+};
+
+/**
+ * Trains a model: batch, step, log, validation, checkpoint, and tells of each. Where the storage has a checkpoint, goes on
+ * from it to the same bytes. Whoever stops listening stops the training; what it held is freed.
+ *
+ * @throws Error of {@link trainStep}, {@link resumeTraining}, of the batches, the validation or the storage
+ */
+export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
+  options: FitOptions<Model, Prediction, Decisions>,
+): AsyncGenerator<FitEvent<Model>, void, void> {
+  const training = new Training(options);
+  try {
+    yield* training.run();
+  } finally {
+    training.dispose();
+  }
+}
+
+/** State of one training. */
+class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
+  private readonly options: FitOptions<Model, Prediction, Decisions>;
+  private readonly params: ParamStore;
+  private readonly model: Model;
+  private readonly objective: Objective<Prediction, Decisions>;
+  private readonly optimizer: Optimizer;
+  private readonly average: ParameterAverage | null;
+  private log: TrainingLog = { steps: [], validations: [] };
+  private hasGivenModel = false;
+
+  constructor(options: FitOptions<Model, Prediction, Decisions>) {
+    const { recipe, weights = null } = options;
+    this.options = options;
+    init.seedInitializers(recipe.seed);
+    this.params = new ParamStore(weights);
+    try {
+      this.model = options.build(this.params);
+      this.objective = options.objectiveFor(this.model, this.params);
+      freezeParameters(this.params, recipe.freeze ?? []);
+    } catch (error) {
+      this.params.dispose();
+      throw error;
+    }
+    this.optimizer = createOptimizer(this.params, recipe);
+    this.average = recipe.average === undefined ? null : new ParameterAverage(this.params, recipe.average);
+  }
+
+  async *run(): AsyncGenerator<FitEvent<Model>, void, void> {
+    const { recipe, stopAt = recipe.steps } = this.options;
+    const first = yield* this.resume();
+    const reason = yield* this.steps(first, Math.min(stopAt, recipe.steps));
+    if (this.average !== null) this.average.swap(); // the model given away is the averaged one
+    this.hasGivenModel = true;
+    yield { type: 'end', step: this.optimizer.steps, reason, model: this.model, params: this.params };
+  }
+
+  private async *steps(first: number, stopAt: number): AsyncGenerator<FitEvent<Model>, EndReason, void> {
+    const { recipe, signal, saveEvery = 100, batchesFrom, validation } = this.options;
+    if (this.isOutOfPatience(validation?.patience)) return 'no better';
+    const schedule = scheduleOf(recipe);
+    const source = batchesFrom(first * (recipe.accumulate ?? 1));
+    const started = performance.now();
+    try {
+      for (let step = first; step < stopAt; step++) {
+        const result = await this.step(step, source, schedule(step));
+        const seconds = (performance.now() - started) / (step - first + 1) / 1000;
+        const secondsLeft = (stopAt - step - 1) * seconds;
+        yield { type: 'step', step, learningRate: schedule(step), seconds, secondsLeft, ...result };
+        const isLast = step === stopAt - 1;
+        const ended = yield* this.validate(step, isLast && stopAt === recipe.steps);
+        const isAborted = signal?.aborted === true;
+        if ((step + 1) % saveEvery === 0 || isLast || ended || isAborted) yield await this.save(step);
+        if (ended) return 'no better';
+        if (isAborted && !isLast) return 'aborted';
+      }
+    } finally {
+      await source.return?.();
+    }
+    return stopAt === recipe.steps ? 'finished' : 'stopped';
+  }
+
+  private async step(step: number, source: AsyncIterator<TrainingBatch>, learningRate: number): Promise<StepResult> {
+    const { recipe, onNonFinite } = this.options;
+    const batches: TrainingBatch[] = [];
+    try {
+      for (let i = 0; i < (recipe.accumulate ?? 1); i++) batches.push(await this.nextBatch(step, source));
+      const options = { step, learningRate, onNonFinite };
+      const result = await trainStep(this.params, this.optimizer, this.objective, batches, options);
+      this.average?.update(step);
+      this.log.steps.push({ step, loss: result.loss, ...result.terms });
+      return result;
+    } finally {
+      for (const { pixels, targets } of batches) tf.dispose([pixels, ...targets.map(({ masks }) => masks)]);
+    }
+  }
+
+  private async nextBatch(step: number, source: AsyncIterator<TrainingBatch>): Promise<TrainingBatch> {
+    const { value, done } = await source.next();
+    if (!done) return value;
+    throw new Error(`fit: expected batches up to step ${this.options.recipe.steps}, got none at step ${step}`);
+  }
+
+  /** @returns True where the patience of the validation is at its end */
+  private async *validate(step: number, isLast: boolean): AsyncGenerator<FitEvent<Model>, boolean, void> {
+    const { validation, storage } = this.options;
+    if (validation === undefined || !((step + 1) % validation.every === 0 || isLast)) return false;
+    const started = performance.now();
+    this.average?.swap();
+    try {
+      const result = await validation.run(this.model, step + 1);
+      if (Number.isNaN(result.score)) throw new Error(`fit: expected a score of the validation, got ${result.score}`);
+      const isBest = result.score > (bestValidation(this.log)?.score ?? Number.NEGATIVE_INFINITY);
+      const entry = { step: step + 1, ...result };
+      this.log.validations.push(entry);
+      if (isBest) await storage.writeBest?.(await saveWeights(this.params, { step: String(step + 1) }));
+      yield { type: 'validation', ...entry, isBest, seconds: (performance.now() - started) / 1000 };
+    } finally {
+      this.average?.swap();
+    }
+    return this.isOutOfPatience(validation.patience);
+  }
+
+  private isOutOfPatience(patience: number | undefined): boolean {
+    const { validations } = this.log;
+    const best = bestValidation(this.log);
+    if (patience === undefined || best === null) return false;
+    return validations.length - 1 - validations.indexOf(best) >= patience;
+  }
+
+  private async save(step: number): Promise<FitEvent<Model>> {
+    const { storage, title } = this.options;
+    const config = JSON.stringify((this.model as { config?: unknown }).config ?? {});
+    const checkpoint = await saveTraining(this.params, this.optimizer, { config }, this.average);
+    await storage.write(checkpoint, this.log, title);
+    return { type: 'checkpoint', step: step + 1 };
+  }
+
+  /**
+   * Goes on from the newest checkpoint of the storage that is whole.
+   *
+   * @returns The first step
+   * @throws FormatError of the newest one, where none is
+   */
+  private async *resume(): AsyncGenerator<FitEvent<Model>, number, void> {
+    let newest: unknown;
+    for (const { checkpoint, log } of await this.options.storage.read()) {
+      try {
+        const step = resumeTraining(checkpoint, this.params, this.optimizer, this.average);
+        this.log = {
+          steps: log.steps.filter((entry) => entry.step < step),
+          validations: log.validations.filter((entry) => entry.step <= step),
+        };
+        yield { type: 'continued', step };
+        return step;
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        yield { type: 'warning', message: error.message };
+        newest ??= error;
+      }
+    }
+    if (newest !== undefined) throw newest;
+    return 0;
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.average?.dispose();
+    if (!this.hasGivenModel) this.params.dispose();
+  }
+}

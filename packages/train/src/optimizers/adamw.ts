@@ -1,0 +1,80 @@
+import type { StoredValue } from '@seg/checkpoint';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { gradientNorm, updateEach } from './gradient-norm.ts';
+import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+import { OptimizerState } from './optimizer-state.ts';
+
+/** Constants of AdamW. Loshchilov & Hutter 2019, Algorithm 2. */
+export type AdamWConfig = OptimizerOptions & {
+  /** Default: 0.05. */
+  weightDecay?: number;
+  /** Decay of the two moments. Default: 0.9, 0.999. */
+  betas?: readonly [number, number];
+  /** Default: 1e-8. */
+  epsilon?: number;
+};
+
+/**
+ * Adam with decoupled weight decay. Loshchilov & Hutter 2019, algorithm 2:
+ *
+ *   θ ← θ − η·λ·θ − η · m̂ / (√v̂ + ε)
+ *
+ * with gradients clipped by their global norm first, as PyTorch's clip_grad_norm_ does.
+ */
+export class AdamW implements Optimizer {
+  readonly config: Required<AdamWConfig>;
+  private readonly variables: ReadonlyMap<string, tf.Variable>;
+  private readonly moments: OptimizerState<'first' | 'second'>;
+  steps = 0;
+
+  constructor(variables: ReadonlyMap<string, tf.Variable>, config: AdamWConfig = {}) {
+    this.variables = variables;
+    this.config = {
+      group: config.group ?? (() => ({})),
+      weightDecay: config.weightDecay ?? 0.05,
+      betas: config.betas ?? [0.9, 0.999],
+      epsilon: config.epsilon ?? 1e-8,
+      clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
+    };
+    this.moments = new OptimizerState(variables, ['first', 'second']);
+  }
+
+  update(
+    gradients: ReadonlyMap<string, tf.Tensor | null>,
+    learningRate: number,
+    norm = gradientNorm(gradients.values()),
+  ): tf.Scalar {
+    this.steps++;
+    updateEach(gradients, norm, this.config.clipNorm, (key, g) => this.updateOne(key, g, learningRate));
+    return norm;
+  }
+
+  private updateOne(key: string, g: tf.Tensor, learningRate: number): void {
+    const { betas, epsilon, weightDecay, group } = this.config;
+    const variable = this.variables.get(key)!;
+    const { first, second } = this.moments.of(key);
+    const scales = group(key);
+    const rate = learningRate * (scales.learningRate ?? 1);
+    first.assign(tf.add(tf.mul(first, betas[0]), tf.mul(g, 1 - betas[0])));
+    second.assign(tf.add(tf.mul(second, betas[1]), tf.mul(tf.square(g), 1 - betas[1])));
+    const [correction1, correction2] = betas.map((beta) => 1 - beta ** this.steps);
+    const root = tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(correction2)), epsilon);
+    const change = tf.div(tf.mul(first, rate / correction1), root);
+    const decay = rate * weightDecay * (scales.weightDecay ?? 1);
+    variable.assign(tf.sub(decay === 0 ? variable : tf.mul(variable, 1 - decay), change));
+  }
+
+  state(): Promise<Map<string, StoredValue>> {
+    return this.moments.stored();
+  }
+
+  restore(read: (key: string) => StoredValue | null, steps: number): void {
+    this.moments.restore('AdamW.restore', read);
+    this.steps = steps;
+  }
+
+  dispose(): void {
+    this.moments.dispose();
+  }
+}

@@ -1,0 +1,35 @@
+import type { StoredValue } from '@seg/checkpoint';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { GroupScales } from './parameter-groups.ts';
+
+/** Rule that changes parameters by their gradients. */
+export type Optimizer = {
+  /** Updates made so far. */
+  readonly steps: number;
+  /**
+   * One update. Parameters without a gradient stay as they are.
+   *
+   * @param gradients By key; the caller disposes them
+   * @param norm Of all gradients before clipping, where the caller has it already
+   * @returns That norm; the caller disposes it
+   */
+  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, norm?: tf.Scalar): tf.Scalar;
+  /** All that it remembers of every parameter, for a checkpoint. */
+  state(): Promise<Map<string, StoredValue>>;
+  /**
+   * Continues from a {@link state}.
+   *
+   * @throws FormatError naming the first value that is absent or misshapen; nothing has changed then
+   */
+  restore(read: (key: string) => StoredValue | null, steps: number): void;
+  dispose(): void;
+};
+
+/** Options that all optimizers share. */
+export type OptimizerOptions = {
+  /** Multiplies the schedule's learning rate and the weight decay of one parameter. Default: both 1. */
+  group?: (key: string) => GroupScales;
+  /** Largest norm of all gradients together; larger ones are scaled down. Default: none. */
+  clipNorm?: number;
+};

@@ -1,0 +1,95 @@
+import type { StoredValue } from '@seg/checkpoint';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { gradientNorm, updateEach } from './gradient-norm.ts';
+import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+import { OptimizerState } from './optimizer-state.ts';
+
+/** Constants of {@link RAdam}. */
+export type RAdamConfig = OptimizerOptions & {
+  /** Decoupled, as AdamW's. Default: 0. */
+  weightDecay?: number;
+  /** Default: 0.9, 0.999. */
+  betas?: readonly [number, number];
+  /** Default: 1e-8. */
+  epsilon?: number;
+};
+
+/** Below this length of the averaged past, the variance of 1/√v̂ has no bound to speak of (PyTorch's; the paper has 4). */
+const LEAST_LENGTH = 5;
+
+/**
+ * Factor that rectifies Adam's step while its second moment has seen little. Liu et al. 2020, algorithm 2:
+ *
+ *   ρ∞ = 2/(1−β₂) − 1,  ρ = ρ∞ − 2tβ₂ᵗ/(1−β₂ᵗ),  r = √((ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ))
+ *
+ * @param step Counted from 1
+ * @returns null while the second moment is to be left out
+ */
+export function rectification(step: number, beta2: number): number | null {
+  const limit = 2 / (1 - beta2) - 1;
+  const power = beta2 ** step;
+  const length = limit - (2 * step * power) / (1 - power);
+  if (length <= LEAST_LENGTH) return null;
+  return Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
+}
+
+/** Rectified Adam with decoupled weight decay: Liu et al. 2020, algorithm 2; the paper of MaX-DeepLab trains with it. */
+export class RAdam implements Optimizer {
+  readonly config: Required<RAdamConfig>;
+  private readonly variables: ReadonlyMap<string, tf.Variable>;
+  private readonly moments: OptimizerState<'first' | 'second'>;
+  steps = 0;
+
+  constructor(variables: ReadonlyMap<string, tf.Variable>, config: RAdamConfig = {}) {
+    this.variables = variables;
+    this.config = {
+      group: config.group ?? (() => ({})),
+      weightDecay: config.weightDecay ?? 0,
+      betas: config.betas ?? [0.9, 0.999],
+      epsilon: config.epsilon ?? 1e-8,
+      clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
+    };
+    this.moments = new OptimizerState(variables, ['first', 'second']);
+  }
+
+  update(
+    gradients: ReadonlyMap<string, tf.Tensor | null>,
+    learningRate: number,
+    norm = gradientNorm(gradients.values()),
+  ): tf.Scalar {
+    this.steps++;
+    updateEach(gradients, norm, this.config.clipNorm, (key, g) => this.updateOne(key, g, learningRate));
+    return norm;
+  }
+
+  private updateOne(key: string, g: tf.Tensor, learningRate: number): void {
+    const { betas, epsilon, weightDecay, group } = this.config;
+    const variable = this.variables.get(key)!;
+    const { first, second } = this.moments.of(key);
+    const scales = group(key);
+    const rate = learningRate * (scales.learningRate ?? 1);
+    first.assign(tf.add(tf.mul(first, betas[0]), tf.mul(g, 1 - betas[0])));
+    second.assign(tf.add(tf.mul(second, betas[1]), tf.mul(tf.square(g), 1 - betas[1])));
+    const [correction1, correction2] = betas.map((beta) => 1 - beta ** this.steps);
+    const factor = rectification(this.steps, betas[1]);
+    const mean = tf.mul(first, rate / correction1);
+    const root = () => tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(correction2)), epsilon);
+    const change = factor === null ? mean : tf.div(tf.mul(mean, factor), root());
+    const decay = rate * weightDecay * (scales.weightDecay ?? 1);
+    variable.assign(tf.sub(decay === 0 ? variable : tf.mul(variable, 1 - decay), change));
+  }
+
+  state(): Promise<Map<string, StoredValue>> {
+    return this.moments.stored();
+  }
+
+  restore(read: (key: string) => StoredValue | null, steps: number): void {
+    this.moments.restore('RAdam.restore', read);
+    this.steps = steps;
+  }
+
+  dispose(): void {
+    this.moments.dispose();
+  }
+}

@@ -1,0 +1,71 @@
+import type { StoredValue } from '@seg/checkpoint';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { gradientNorm, updateEach } from './gradient-norm.ts';
+import type { Optimizer, OptimizerOptions } from './optimizer.ts';
+import { OptimizerState } from './optimizer-state.ts';
+
+/** Constants of {@link Sgd}. */
+export type SgdConfig = OptimizerOptions & {
+  /** Added to the gradient as λ·θ. Default: 1e-4, SOLO's. */
+  weightDecay?: number;
+  /** Default: 0.9. */
+  momentum?: number;
+};
+
+/**
+ * Gradient descent with momentum (Sutskever et al. 2013, in PyTorch's form, where the learning rate is outside of the
+ * momentum), SOLO's optimizer:
+ *
+ *   b ← μ·b + g + λ·θ,   θ ← θ − η·b
+ */
+export class Sgd implements Optimizer {
+  readonly config: Required<SgdConfig>;
+  private readonly variables: ReadonlyMap<string, tf.Variable>;
+  private readonly momenta: OptimizerState<'momentum'>;
+  steps = 0;
+
+  constructor(variables: ReadonlyMap<string, tf.Variable>, config: SgdConfig = {}) {
+    this.variables = variables;
+    this.config = {
+      group: config.group ?? (() => ({})),
+      weightDecay: config.weightDecay ?? 1e-4,
+      momentum: config.momentum ?? 0.9,
+      clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
+    };
+    this.momenta = new OptimizerState(variables, ['momentum']);
+  }
+
+  update(
+    gradients: ReadonlyMap<string, tf.Tensor | null>,
+    learningRate: number,
+    norm = gradientNorm(gradients.values()),
+  ): tf.Scalar {
+    this.steps++;
+    updateEach(gradients, norm, this.config.clipNorm, (key, g) => this.updateOne(key, g, learningRate));
+    return norm;
+  }
+
+  private updateOne(key: string, g: tf.Tensor, learningRate: number): void {
+    const { weightDecay, momentum: mu, group } = this.config;
+    const variable = this.variables.get(key)!;
+    const { momentum } = this.momenta.of(key);
+    const scales = group(key);
+    const decayed = tf.add(g, tf.mul(variable, weightDecay * (scales.weightDecay ?? 1)));
+    momentum.assign(tf.add(tf.mul(momentum, mu), decayed));
+    variable.assign(tf.sub(variable, tf.mul(momentum, learningRate * (scales.learningRate ?? 1))));
+  }
+
+  state(): Promise<Map<string, StoredValue>> {
+    return this.momenta.stored();
+  }
+
+  restore(read: (key: string) => StoredValue | null, steps: number): void {
+    this.momenta.restore('Sgd.restore', read);
+    this.steps = steps;
+  }
+
+  dispose(): void {
+    this.momenta.dispose();
+  }
+}
