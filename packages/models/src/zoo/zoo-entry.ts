@@ -6,7 +6,7 @@ export type Metric = 'PQ' | 'AP' | 'mIoU';
 
 /** One published model: where its weights are, and what its authors say of it. */
 export type ZooEntry = {
-  /** Name in {@link PRESETS}. */
+  /** Name in `PRESETS`. */
   preset: PresetName;
   /** Name as papers have it: Mask2Former, for one. */
   system: string;
