@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand(),
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
+  reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
   train: async () => (await import('./commands/train.ts')).trainCommand(),
