@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 
+export {
+  type CheckedSplit,
+  checkDataset,
+  type DatasetCheck,
+  type DatasetCheckOptions,
+} from './checks/check-dataset.ts';
 export { CocoPanopticDataset, type CocoPanopticFiles, readPanopticIds } from './files/coco-panoptic-dataset.ts';
 export {
   type AnnotatedMasks,
@@ -17,3 +23,9 @@ export type { DatasetOptions } from './files/found-dataset.ts';
 export { LabelMapDataset, type LabelMapOptions } from './files/label-map-dataset.ts';
 export { openDataset } from './files/open-dataset.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';
+export { type SplitShares, splitDataset } from './splits/split-dataset.ts';
+export { type CocoPart, splitCocoJson } from './writers/split-coco-json.ts';
+export { type WriteCocoOptions, writeCoco } from './writers/write-coco.ts';
+export { writeCocoPanoptic } from './writers/write-coco-panoptic.ts';
+export { writeYolo } from './writers/write-yolo.ts';
+export type { WriteOptions, WrittenPart } from './writers/written-dataset.ts';

@@ -144,7 +144,7 @@ export class FileDataset implements MaskDataset {
  *
  * @throws FormatError where neither does
  */
-function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
+export function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
   if (height === header.height && width === header.width) return 1;
   if (header.orientation >= 5 && height === header.width && width === header.height) return header.orientation;
   const [want, got] = [`${width}x${height}`, `${header.width}x${header.height}`];
