@@ -39,7 +39,7 @@ export type OpenModel = {
 /**
  * Opens a model without building it: {@link loadModel} in two steps, for training.
  *
- * @param weights False initializes every parameter: the description alone counts, of a preset for example
+ * @param options `weights`: false initializes every parameter: the description alone counts, of a preset for example
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
 export async function openModel(

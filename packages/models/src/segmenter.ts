@@ -111,6 +111,8 @@ export class Segmenter {
     options?: SegmentBatchOptions & { task?: Task },
   ): Promise<(InstanceList | SegmentMap)[]>;
   async segmentBatch(images: readonly RgbImage[], options: SegmentBatchOptions & { task?: Task } = {}) {
+    checkOptions(options);
+    if (!Array.isArray(images)) throw new TypeError('Segmenter: expected a list of images, got something else');
     const decodeOptions = this.decodeOptions(options);
     const results = new Array<InstanceList | SegmentMap>(images.length);
     const { batchPixels = BATCH_PIXELS } = options;
@@ -181,6 +183,18 @@ export class Segmenter {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.loaded.model.dispose();
+  }
+}
+
+function checkOptions({ threshold, batchPixels, signal }: SegmentBatchOptions): void {
+  if (threshold !== undefined && !Number.isFinite(threshold)) {
+    throw new RangeError(`Segmenter: expected a finite number as threshold, got ${threshold}`);
+  }
+  if (batchPixels !== undefined && !(typeof batchPixels === 'number' && batchPixels > 0)) {
+    throw new RangeError(`Segmenter: expected a number above 0 as batchPixels, got ${batchPixels}`);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError('Segmenter: expected an AbortSignal as signal, got something else');
   }
 }
 

@@ -5,11 +5,18 @@ import { type Command, InvalidArgumentError } from 'commander';
 /** Options that tell how a data set is read. */
 export type DatasetArguments = { split?: string; images?: string; categories?: string; ignored?: number[] };
 
-/** Adds the options that tell how a data set is read. */
+/** Adds a data set and the options that tell how it is read. */
 export function withDatasetOptions(command: Command): Command {
+  return withReadingOptions(
+    command
+      .argument('<path>', 'folder of a data set, or its file of annotations')
+      .option('--split <name>', 'part to read: train, val, test, or as the folder has it'),
+  );
+}
+
+/** Adds the options that say what a format cannot. */
+export function withReadingOptions(command: Command): Command {
   return command
-    .argument('<path>', 'folder of a data set, or its file of annotations')
-    .option('--split <name>', 'part to read: train, val, test, or as the folder has it')
     .option('--images <folder>', 'folder of the images, where it is not beside the annotations')
     .option('--categories <names>', 'class names in the order of labels, with commas, or a file with one a line')
     .option('--ignored <labels>', 'labels of label maps that mean nothing (default: 255)', parseLabels);

@@ -60,7 +60,7 @@ async function expandFolder(file: string): Promise<string[]> {
     },
   );
   if (!isFolder) return [file];
-  const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/i.test(name)).sort();
+  const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/is.test(name)).sort();
   if (names.length === 0) throw new FormatError(`predict: expected JPEG or PNG images in ${file}, got none`);
   return names.map((name) => path.join(file, name));
 }

@@ -1,7 +1,7 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.
@@ -19,7 +19,7 @@ export async function prepareOutFolder(
 ): Promise<void> {
   const probe = path.join(folder, `.seg-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFileAtomic(probe, 'writable\n');
     await rm(probe);
   } catch (error) {

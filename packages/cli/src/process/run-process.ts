@@ -12,7 +12,10 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
     console.error(terminalText(`seg: internal error: ${error.stack ?? error}`));
     end(EXIT.fault);
   });
-  watchOutput();
+  watchOutput((reason) => {
+    console.error(terminalText(`seg: ${reason}`));
+    end(EXIT.input);
+  });
   endWithParent();
   process.exitCode = await main(argv);
 }

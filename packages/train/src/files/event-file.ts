@@ -1,6 +1,7 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { maskedCrc32c } from '@seg/checkpoint';
+import { makeFolder } from '@seg/checkpoint/node';
 
 /** Tag of a protocol buffer's field: its number, and 0 for a varint, 1 for eight bytes, 2 for a length and bytes, 5 for four. */
 const tag = (field: number, wire: 0 | 1 | 2 | 5): number => (field << 3) | wire;
@@ -13,7 +14,7 @@ const tag = (field: number, wire: 0 | 1 | 2 | 5): number => (field << 3) | wire;
  * @param now Seconds since 1970, in the name and the first event
  */
 export async function eventFile(folder: string, now = Date.now() / 1000) {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const file = path.join(folder, `events.out.tfevents.${Math.floor(now)}.seg`);
   await appendFile(file, record(event(now, 0, lengthOf(3, new TextEncoder().encode('brain.Event:2')))));
   return {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import type { ParamStore } from '@seg/core';
 import {
   augmentSample,
@@ -60,7 +60,7 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   const { out, recipe, task, origin = {}, versions = {} } = options;
   const description = usedDescription(options.model.description, recipe);
   const { categories, config, preprocessing } = description;
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   const run = { origin, task, recipe, config, categories, preprocessing, versions };
   await claimRun(path.join(out, 'run.json'), run, ['versions']);
   const training = fit({

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { type MaskSample, toPanopticSample } from '@seg/data';
 import { type Category, drawOverlay, encodePng, type RgbImage, type SegmentMap } from '@seg/image';
 import { type InstanceList, isInside, measureSegments } from '@seg/postprocess';
@@ -18,7 +17,7 @@ export async function writeValidationPicture(
 ): Promise<void> {
   const truth = drawOverlay(sample.image, truthMap(sample, categories), categories);
   const seen = drawOverlay(sample.image, 'instances' in found ? laidOut(found, categories) : found, categories);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const name = sample.name.replace(/[\\/:]/g, '_').replace(/\.[^.]+$/, '');
   await writeFileAtomic(path.join(folder, `${name}.png`), await encodePng(beside(truth, seen)));
 }

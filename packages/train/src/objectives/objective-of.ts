@@ -41,7 +41,7 @@ const GRID_STRIDE = 4;
  * Makes the objective of a network of any of the five systems, with its paper's weights unless told otherwise.
  *
  * @param params Takes the parameters of an auxiliary head, under {@link AUXILIARY}
- * @throws Error where the network is of no system that is known
+ * @throws Error where the network is of no system that is known; RangeError at a weight of a loss that it does not have
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
   const { categories, seed, loss, semanticWeight = 0 } = options;
@@ -50,6 +50,11 @@ export function objectiveOf(network: Network, params: ParamStore, options: Objec
     if (semanticWeight === 0) return mask2FormerObjective(network, config, seed) as AnyObjective;
     const aid = { seed, semanticWeight, scope: params.root.at(AUXILIARY) };
     return aidedMask2FormerObjective(network, config, aid) as AnyObjective;
+  }
+  if (semanticWeight !== 0) {
+    throw new RangeError(
+      `semanticWeight: expected 0 with ${network.config.model}, which has no such head, got ${semanticWeight}`,
+    );
   }
   if (network instanceof MaskFormer)
     return maskFormerObjective(network, changed(MASKFORMER_LOSS, loss)) as AnyObjective;

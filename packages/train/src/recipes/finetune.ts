@@ -1,6 +1,7 @@
 import { augmentations } from '@seg/data';
 
 import { WITHOUT_DECAY } from '../optimizers/parameter-groups.ts';
+import { BACKBONE_KEYS } from './backbone-keys.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Needs of a {@link finetuneRecipe}. */
@@ -36,7 +37,7 @@ export function finetuneRecipe({ model, isNew, size = 256, steps = 1200 }: Finet
       : {
           learningRate: LEARNING_RATE.published,
           clipNorm: 0.1,
-          groups: [...WITHOUT_DECAY, { keys: 'backbone|pixel_level_module\\.encoder|_encoder', learningRate: 0.1 }],
+          groups: [...WITHOUT_DECAY, { keys: BACKBONE_KEYS, learningRate: 0.1 }],
         }),
     schedule: { kind: 'cosine' },
     ...(model === 'mask2former' ? { loss: { numPoints: Math.round(size ** 2 / PIXELS_PER_POINT) } } : {}),
