@@ -20,6 +20,7 @@ export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batc
 export { maskTargets } from './batches/mask-targets.ts';
 export { toTargets } from './batches/to-targets.ts';
 // Data sets
+export { type CacheOptions, cachedDataset } from './data-sets/cached-dataset.ts';
 export { fromCocoCategories, toCocoCategories } from './data-sets/coco-categories.ts';
 export type {
   CocoImageFile,

@@ -4,8 +4,8 @@ import { decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '
 import { readBytes } from '@seg/image/node';
 
 import { attempt, attemptAsync, type DataFault } from '../data-sets/data-fault.ts';
+import type { DatasetOptions } from '../files/dataset-options.ts';
 import { type AnnotatedMasks, type DatasetFormat, type FileDataset, orientationOf } from '../files/file-dataset.ts';
-import type { DatasetOptions } from '../files/found-dataset.ts';
 import { isFile } from '../files/list-folder.ts';
 import { openDataset } from '../files/open-dataset.ts';
 import { FaultList } from './fault-list.ts';
