@@ -35,7 +35,7 @@ export { readPreprocessing } from './hugging-face/preprocessing.ts';
 export { byImage } from './inference/batch-prediction.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
-export { type LoadOptions, type OpenModel, openModel } from './open-model.ts';
+export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';
 // Mask2Former

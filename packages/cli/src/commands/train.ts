@@ -17,6 +17,7 @@ import { dryRun, runTraining, type TrainIo } from '../train/run-training.ts';
 /** Options of `seg train`. */
 export type TrainOptions = DataOptions & {
   model: string;
+  backbone?: string;
   recipe: string;
   out?: string;
   task?: Task;
@@ -46,6 +47,10 @@ export function trainCommand(io: TrainIo = processIo): Command {
       '--model <model>',
       'a small model by its system (mask2former, maskformer, solov2, max-deeplab, panoptic_segformer), a preset of seg models, or weights: a folder, a URL, org/name[@revision] on the Hugging Face hub',
       'mask2former',
+    )
+    .option(
+      '--backbone <weights>',
+      'weights of the backbone alone: torchvision, timm, detectron2, Swin, PVT, Hugging Face',
     )
     .option(
       '--recipe <recipe>',
@@ -81,13 +86,14 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   const out = checkOut(options);
   const data = await openTrainingData(options);
   const backend = await useBackend(options.backend);
-  const model = await openTrainingModel(options.model, data.training.categories);
+  const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
   const recipe = { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task ?? data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
-  const origin = { data: path.basename(path.resolve(options.data)), model: options.model };
+  const { model: start, backbone: pretrained = null } = options;
+  const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
   const shared = { model: model.opened, data, task, recipe, origin };
   if (out === null) return dryRun(shared, backend, io);
   const versions = { seg: readVersion(), node: process.version, backend: backend.name };

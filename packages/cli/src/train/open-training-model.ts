@@ -20,15 +20,21 @@ const SMALL_SIZE = 256;
  * Opens a model for other categories: a folder, URL or name on a hub with its weights; a preset or a small model without.
  * A folder on this machine wins over a name.
  */
-export async function openTrainingModel(model: string, categories: readonly Category[]): Promise<TrainingModel> {
+export async function openTrainingModel(
+  model: string,
+  categories: readonly Category[],
+  backbone: string | undefined,
+): Promise<TrainingModel> {
   const preset = !existsSync(model) && isPreset(model) ? model : null;
   const description = preset !== null ? PRESETS[preset] : smallDescription(model);
   if (description !== null) {
-    const opened = await openModel(model, description, { weights: false, categories });
+    const opened = await openModel(model, description, { weights: false, categories, backbone });
     return { opened, isNew: true, preset };
   }
   const lines = new DownloadLines();
-  const opened = await openModel(model, undefined, { categories, onProgress: lines.show }).finally(() => lines.clear());
+  const opened = await openModel(model, undefined, { categories, backbone, onProgress: lines.show }).finally(() =>
+    lines.clear(),
+  );
   return { opened, isNew: false, preset };
 }
 
