@@ -3,7 +3,6 @@ import { FormatError } from '@seg/checkpoint';
 /** Kinds of what can be wrong with a data set. */
 export type DataFaultKind =
   | 'annotation'
-  | 'class'
   | 'crossing-split'
   | 'duplicate'
   | 'empty-mask'

@@ -129,6 +129,27 @@ test('splits are found by names and folders, train unless told', async () => {
   await expect(openDataset(folder, { split: 'test' })).rejects.toThrow('expected a split of train, val, got test');
 });
 
+test('beside splits, the whole that they are parts of is none of them', async () => {
+  const json = coco(object([square(0, 0, 2)]));
+  const names = ['all.json', 'train.json', 'val.json'];
+  const folder = dataFolder({ ...Object.fromEntries(names.map((name) => [name, json])), 'a.png': photograph(5, 4) });
+  expect((await openDataset(folder)).splits).toEqual(['train', 'val']);
+  const two = dataFolder({ 'all.json': json, 'some.json': json, 'a.png': photograph(5, 4) });
+  await expect(openDataset(two)).rejects.toThrow('expected option split (one of all, some), got none');
+});
+
+test('two files of one split are refused', async () => {
+  const json = coco(object([square(0, 0, 2)]));
+  const folder = dataFolder({
+    'val.json': json,
+    'annotations/instances_val2017.json': json,
+    'a.png': photograph(5, 4),
+  });
+  await expect(openDataset(folder)).rejects.toThrow(
+    'expected one COCO file of a split, got val.json, annotations/instances_val2017.json: open one of them',
+  );
+});
+
 test('a file that leaves its folder is refused', async () => {
   const folder = dataFolder({ 'set.json': { ...coco(), images: [{ ...image, file_name: '../a.png' }] } });
   await expect(openDataset(folder)).rejects.toThrow('images[0]: expected file_name within its folder, got "../a.png"');
