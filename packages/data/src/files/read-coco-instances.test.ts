@@ -91,6 +91,7 @@ test.each([
   [object([square(0, 0, 2)], { category_id: 1 }), 'expected a known category_id, got 1'],
   [object([square(0, 0, 2)], { iscrowd: 2 }), 'expected iscrowd of 0 or 1, got 2'],
   [object([square(1e9, 0, 2)]), /expected corners in ±100000000, got 1000000000/],
+  [object([[0, 0, 2, 0, 2, -1e308]]), /expected corners in ±100000000, got -1e\+308/],
 ])('an annotation that is wrong is an error with its place: %#', async (annotation, message) => {
   const folder = dataFolder({ 'set.json': coco(annotation), 'a.png': photograph(5, 4) });
   const opened = openDataset(path.join(folder, 'set.json')).then((dataset) => dataset.read(0));
