@@ -8,7 +8,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
-import { type ImageReader, inlineReader, threadReader } from '../predict/image-reader.ts';
+import { type ImageReader, readerHere } from '../predict/image-reader.ts';
 import { findInputImages, type InputImage, nameImages, requireImages } from '../predict/input-images.ts';
 import { type AutoShard, listDigest, listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
 import { loadSegmenter } from '../predict/load-segmenter.ts';
@@ -72,7 +72,7 @@ const processIo: PredictIo = {
   print: (text) => console.log(text),
   note: (text) => console.error(text),
   progress: new Progress(),
-  reader: () => (import.meta.url.endsWith('.js') ? threadReader() : inlineReader), // threads run built files alone
+  reader: readerHere,
 };
 
 /** `seg predict IMAGES... --model DIR`: photographs in, segments and pictures out. */
