@@ -11,6 +11,7 @@ import { type BitMask, isInside, measureSegments, packMask } from '@seg/postproc
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { main } from '../main.ts';
+import { inlineReader } from '../predict/image-reader.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 import { predictCommand } from './predict.ts';
@@ -50,6 +51,7 @@ async function predictWith(segmenter: ImageSegmenter, ...args: string[]): Promis
     print: (text: string) => void printed.push(text),
     note: (text: string) => void noted.push(text),
     progress: new Progress({ write: () => {} }),
+    reader: () => inlineReader,
   };
   const command = predictCommand(io).exitOverride();
   const given = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
@@ -17,7 +18,7 @@ export async function prepareOutFolder(
   inputs: readonly string[],
   mayReplace: boolean,
 ): Promise<void> {
-  const probe = path.join(folder, `.seg-${process.pid}`);
+  const probe = path.join(folder, `.seg-${randomUUID()}`);
   try {
     await makeFolder(folder);
     await writeFileAtomic(probe, 'writable\n');
