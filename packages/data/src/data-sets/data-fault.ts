@@ -35,6 +35,9 @@ export function refuseErrors({ severity, message }: DataFault): void {
   if (severity === 'error') throw new FormatError(message);
 }
 
+/** Passes every fault over. */
+export function skipFaults(_: DataFault): void {}
+
 /** Runs a part of a reader, and hands its refusal to whoever takes faults. */
 export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void): void {
   try {
