@@ -160,6 +160,34 @@ test('with skipFaults the rest is read: objects that are wrong and images that a
   expect([dataset.length, (await dataset.read(0)).segments.length]).toEqual([1, 1]);
 });
 
+test.each([
+  ['images', 'categories', 'annotations'],
+  ['images', 'annotations', 'categories'],
+  ['categories', 'annotations', 'images'],
+])(
+  'a file of megabytes is told by its first annotation, whatever the order of its lists: %s, %s, %s',
+  async (...order) => {
+    const many = Array.from({ length: 30_000 }, (_, id) => ({ id, file_name: `${id}.png`, width: 5, height: 4 }));
+    const lists = { images: many, categories, annotations: [object([square(0, 0, 2)], { image_id: 0 })] };
+    const json = Object.fromEntries(order.map((key) => [key, lists[key as keyof typeof lists]]));
+    const dataset = await openDataset(dataFolder({ 'set.json': json, '0.png': photograph(5, 4) }));
+    expect([dataset.format, dataset.length]).toEqual(['coco', 30_000]);
+  },
+);
+
+test('files of images or categories alone, lists, and captions are no annotations', async () => {
+  const captions = { images: [image], annotations: [{ id: 1, image_id: 7, caption: 'a cat' }] };
+  const files = {
+    'a.json': { images: [image], categories },
+    'b.json': categories,
+    'c.json': captions,
+    'd.json': 'no JSON',
+  };
+  await expect(openDataset(dataFolder(files))).rejects.toThrow('expected a data set');
+  const folder = dataFolder({ ...files, 'e.json': coco(), 'a.png': photograph(5, 4) });
+  expect((await openDataset(folder)).items.length).toBe(1);
+});
+
 test('beside splits, the whole that they are parts of is none of them', async () => {
   const json = coco(object([square(0, 0, 2)]));
   const names = ['all.json', 'train.json', 'val.json'];
