@@ -25,7 +25,7 @@ export function withReadingOptions(command: Command): Command {
   return command
     .option('--images <folder>', 'folder of the images, where it is not beside the annotations')
     .option('--categories <names>', 'class names in the order of labels, with commas, or a file with one a line')
-    .option('--ignored <labels>', 'labels of label maps that mean nothing (default: 255)', parseLabels)
+    .option('--ignored <labels>', 'labels of label maps that mean nothing, or none (default: 255)', parseLabels)
     .option(
       '--skip-faults',
       'leave out objects that are wrong and images that are missing, as seg data check names them',
@@ -33,9 +33,10 @@ export function withReadingOptions(command: Command): Command {
 }
 
 function parseLabels(text: string): number[] {
+  if (text === 'none') return [];
   const labels = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (labels.every((label) => Number.isInteger(label) && label >= 0)) return labels;
-  throw new InvalidArgumentError('Expected whole numbers with commas.');
+  throw new InvalidArgumentError('Expected whole numbers with commas, or none.');
 }
 
 /** Turns arguments into options of `openDataset`. */
