@@ -25,7 +25,6 @@ const HEADINGS: Record<Fault['kind'], string> = {
   'empty-mask': 'masks without a pixel',
   outside: 'masks that leave the image (cut off when read)',
   'unused-class': 'classes without objects',
-  class: 'classes',
 };
 
 /** `seg data check PATH`. */

@@ -11,6 +11,11 @@ export type DatasetOptions = {
   categories?: CategoryList;
   /** Labels of label maps that mean nothing. Default: 255 */
   ignored?: readonly number[];
-  /** Takes what is wrong with single images and objects, which are then left out. Default: errors are thrown */
+  /**
+   * Leaves out what is wrong with single objects, and images whose file is missing, in place of throwing. Damaged images and
+   * sizes that differ are still thrown. Default: false
+   */
+  skipFaults?: boolean;
+  /** Takes what is wrong with single images and objects, which are then left out. Default: as `skipFaults` says */
   report?: FaultSink;
 };

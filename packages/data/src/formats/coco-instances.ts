@@ -44,14 +44,15 @@ export type CocoInstances = { categories: Category[]; images: CocoInstanceImage[
  */
 export function parseCocoInstances(json: unknown, name: string, report: FaultSink): CocoInstances {
   const root = objectOf(json, name);
-  const entries = listOf(root, 'categories', name);
+  const annotations = listOf(root, 'annotations', name);
+  const entries = withoutRoot(listOf(root, 'categories', name), annotations);
   const categories = readCategories(entries, name);
   const classes = new Map(entries.map((entry, i) => [String(entry.id), i]));
   if (classes.size < entries.length) throw new FormatError(`${name}: expected every category id once, got one twice`);
   const images = readImages(listOf(root, 'images', name), name, report);
   const byId = new Map(images.map((image) => [image.id, image]));
   const seen = new Set<string>();
-  listOf(root, 'annotations', name).forEach((entry, i) => {
+  annotations.forEach((entry, i) => {
     const where = `${name}: annotations[${i}]`;
     reportDuplicate(entry, seen, where, report);
     const image = byId.get(String(entry.image_id));
@@ -61,6 +62,18 @@ export function parseCocoInstances(json: unknown, name: string, report: FaultSin
     else addInstance(image, category, entry, where, report);
   });
   return { categories, images };
+}
+
+/**
+ * Leaves out the root of Roboflow's exports: the name of the project as a category of `supercategory` "none", which others name
+ * as theirs and no object has.
+ */
+function withoutRoot(categories: readonly JsonObject[], annotations: readonly JsonObject[]): JsonObject[] {
+  const isRoot = (entry: JsonObject) =>
+    entry.supercategory === 'none' &&
+    categories.some((other) => other !== entry && other.supercategory === entry.name) &&
+    !annotations.some(({ category_id }) => String(category_id) === String(entry.id));
+  return categories.filter((entry) => !isRoot(entry));
 }
 
 function reportDuplicate({ id }: JsonObject, seen: Set<unknown>, where: string, report: FaultSink): void {

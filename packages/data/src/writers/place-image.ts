@@ -20,6 +20,7 @@ export class ImageNames {
 
 /** Copies or links an image to its place in a new data set. */
 export async function placeImage(from: string, to: string, how: 'copy' | 'link'): Promise<void> {
+  if (path.resolve(from) === path.resolve(to)) return; // it is there
   try {
     await mkdir(path.dirname(to), { recursive: true });
     if (how === 'copy') return await writeFileAtomic(to, await readFile(from));
