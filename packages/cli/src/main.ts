@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
