@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand(),
   data: async () => (await import('./commands/data.ts')).dataCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
   train: async () => (await import('./commands/train.ts')).trainCommand(),

@@ -36,7 +36,7 @@ export { byImage } from './inference/batch-prediction.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
-export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess } from './preprocess.ts';
+export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';

@@ -1,0 +1,9 @@
+/**
+ * The parts of `@seg/onnx` that need Node: files, and sessions of onnxruntime-node.
+ *
+ * @packageDocumentation
+ */
+
+export { type WriteModelOptions, writeModel } from './file/write-model.ts';
+export { type GraphSession, openSession, type SessionOptions } from './runtime/node-session.ts';
+export { runThroughOnnx } from './runtime/run-through-onnx.ts';
