@@ -18,10 +18,10 @@ const LAYERS = {
   losses: ['core', 'matching'],
   data: ['checkpoint', 'core', 'image', 'coco-eval'],
   models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
-  train: ['checkpoint', 'core', 'losses'],
+  train: ['checkpoint', 'core', 'image', 'losses', 'postprocess', 'data', 'models', 'coco-eval'],
   verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
   onnx: ['checkpoint', 'core', 'models'],
-  cli: ['onnx', 'checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval'],
+  cli: ['onnx', 'checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval', 'train'],
 };
 
 /** Packages that work where TensorFlow.js is not installed. */

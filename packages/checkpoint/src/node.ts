@@ -1,7 +1,8 @@
 /**
- * Files of Node, written whole or not at all.
+ * Files of Node, written whole or not at all, and their folders.
  *
  * @packageDocumentation
  */
 
+export { makeFolder } from './files/make-folder.ts';
 export { removeParts, systemReason, writeFileAtomic } from './files/write-file-atomic.ts';

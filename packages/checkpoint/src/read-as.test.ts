@@ -27,4 +27,9 @@ test('the first fault is one line with its place and its value', () => {
 test('JSON may begin with a byte order mark, and what is no JSON is named', () => {
   expect(parseJson('f.json', '\ufeff{"a":1}')).toEqual({ a: 1 });
   expect(() => parseJson('f.json', '<html>')).toThrow(new FormatError('f.json: expected JSON, got "<html>"'));
+  for (const bytes of [Buffer.from('\ufeff{"a":1}', 'utf16le'), Buffer.from('{"a":1}', 'utf16le')]) {
+    expect(() => parseJson('f.json', new TextDecoder().decode(bytes))).toThrow(
+      'expected JSON, got UTF-16 in place of UTF-8',
+    );
+  }
 });

@@ -44,14 +44,19 @@ export function parseJson(where: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new FormatError(`${where}: expected JSON, got ${describeValue(text.slice(0, 40))}`, { cause: error });
+    const isUtf16 = /^\ufffd\ufffd|^.\0/s.test(text); // its mark is no UTF-8, and every second byte of ASCII is zero
+    const found = isUtf16 ? 'UTF-16 in place of UTF-8' : describeValue(text.slice(0, 40));
+    throw new FormatError(`${where}: expected JSON, got ${found}`, { cause: error });
   }
 }
 
 /** Valibot says `"name"` where a field of that name is absent. */
 function expectation({ expected, message }: SchemaIssue, key: PropertyKey | undefined): string {
   if (expected === JSON.stringify(key)) return 'a value';
-  return expected ? expected.replace(/^Object$/, 'an object').replace(/^Array$/, 'a list') : message;
+  if (expected === 'never') return 'no such field';
+  return expected && expected !== 'unknown'
+    ? expected.replace(/^Object$/, 'an object').replace(/^Array$/, 'a list')
+    : message;
 }
 
 function formatPath(keys: readonly PropertyKey[]): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, exitCodeOf } from './process/exit-code.ts';
-import { terminalText } from './render/terminal-text.ts';
+import { errorText } from './render/terminal-text.ts';
 
 /** Each command's code is loaded only when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -9,9 +9,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand(),
+  data: async () => (await import('./commands/data.ts')).dataCommand(),
   export: async () => (await import('./commands/export.ts')).exportCommand(),
   models: async () => (await import('./commands/models.ts')).modelsCommand(),
   info: async () => (await import('./commands/info.ts')).infoCommand(),
+  train: async () => (await import('./commands/train.ts')).trainCommand(),
   verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
 };
 
@@ -30,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // it has said why
     const code = exitCodeOf(error);
-    console.error(terminalText(`seg: ${code === EXIT.fault ? 'internal error: ' : ''}${describe(error)}`));
+    console.error(errorText(`seg: ${code === EXIT.fault ? 'internal error: ' : ''}${describe(error)}`));
     return code;
   }
 }
@@ -41,8 +43,14 @@ async function createProgram(name: string | undefined): Promise<Command> {
     .version(readVersion())
     .exitOverride();
   const wanted = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
-  for (const load of wanted) program.addCommand((await load()).exitOverride());
+  for (const load of wanted) program.addCommand(throwing(await load()));
   return program;
+}
+
+/** Makes a command and those below it throw where they would end the process, each with a code of its own. */
+function throwing(command: Command): Command {
+  for (const below of command.commands) throwing(below);
+  return command.exitOverride();
 }
 
 function readVersion(): string {

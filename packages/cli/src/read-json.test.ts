@@ -53,3 +53,11 @@ test('a file that is not there is named', async () => {
     /none\.json: expected a file to read, got ENOENT/,
   );
 });
+
+test('UTF-16, as PowerShell writes it, is named', async () => {
+  const file = path.join(folder, 'utf16.json');
+  for (const mark of ['\ufeff', '']) {
+    writeFileSync(file, Buffer.from(`${mark}{"a": 1}`, 'utf16le'));
+    await expect(readJson(file)).rejects.toThrow('utf16.json: expected JSON, got UTF-16 in place of UTF-8');
+  }
+});

@@ -25,16 +25,20 @@ export async function readJson<T = unknown>(file: string, longest: number = cons
     return JSON.parse(text) as T;
   } catch (error) {
     if (/\b(?:NaN|Infinity)\b/.test(text)) return parsePythonJson<T>(text, file);
-    throw new NotJson(file, error);
+    throw new NotJson(file, error, text);
   }
 }
 
 /** Windows programs write it first; RFC 8259, section 8.1, lets readers skip it. */
 const BYTE_ORDER_MARK = /^\ufeff/;
 
+/** UTF-16, as Windows' PowerShell writes it, read as UTF-8: its mark is none there, or every second byte is zero. */
+const UTF16 = /^\ufffd\ufffd|^.\0/s;
+
 class NotJson extends Error {
-  constructor(file: string, cause: unknown) {
-    super(`${file}: expected JSON, got ${(cause as Error).message}`, { cause });
+  constructor(file: string, cause: unknown, text = '') {
+    const found = UTF16.test(text) ? 'UTF-16 in place of UTF-8' : (cause as Error).message.replace(/\s+/g, ' ');
+    super(`${file}: expected JSON, got ${found}`, { cause });
   }
 }
 

@@ -19,6 +19,14 @@ export async function decodeImage(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<RgbImage> {
+  if (!(bytes instanceof Uint8Array)) {
+    const found = typeof bytes === 'string' ? 'text' : Object.prototype.toString.call(bytes).slice(8, -1);
+    throw new FormatError(`decodeImage: expected bytes (Uint8Array) of ${name}, got ${found}`);
+  }
+  const numbers = [limits.minSide, limits.maxSide, limits.maxPixels];
+  if (!numbers.every((limit) => limit > 0)) {
+    throw new FormatError(`decodeImage: expected limits in numbers, got ${numbers.join(', ')}`);
+  }
   const format = recognizeFormat(bytes);
   if (format === 'png') return decodePng(bytes, name, limits);
   if (format === 'jpeg') return decodeJpeg(bytes, name, limits);

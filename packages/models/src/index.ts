@@ -33,10 +33,11 @@ export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
+export type { NetworkRuntime } from './inference/network-runtime.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
-export { type LoadOptions, type OpenModel, openModel } from './open-model.ts';
-export { ORIGINAL_PREPROCESSING, preprocess, preprocessedSize } from './preprocess.ts';
+export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
+export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';
@@ -80,7 +81,7 @@ export { Solo } from './systems/solo/solo.ts';
 export { soloOutput } from './systems/solo/solo-output.ts';
 export { SOLO } from './systems/solo/system.ts';
 // The systems' records
-export { defineSystem, type Network, type System } from './systems/system.ts';
+export { defineSystem, type Network, type SegmentationModel, type System } from './systems/system.ts';
 export { buildModel, PRESETS, type PresetName, SYSTEMS } from './systems/systems.ts';
 // Weights
 export { convertWeights, type KeyStyle } from './weights/convert-weights.ts';

@@ -2,14 +2,16 @@ import { FormatError, type ParamSource, renamed } from '@seg/checkpoint';
 import { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
 
+import { adoptBackbone } from './backbones/adopt-backbone.ts';
 import type { ModelConfig, ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
+import type { Task } from './inference/task.ts';
 import { type SegmentationModel, type System, systemOf } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
-import { openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
+import { openWeights, openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
 
 /** Options of loading. */
 export type LoadOptions = WeightOptions & {
@@ -25,12 +27,25 @@ export type LoadOptions = WeightOptions & {
 /** A model whose description has been read and whose weights are open, ready to be built. */
 export type OpenModel = {
   description: ModelDescription;
+  /** Tasks that it answers, first the one that it is for. */
+  tasks: readonly Task[];
   /** Keys of parameters that the weights do not give, because they depend on the number of classes. */
   fresh: readonly string[];
   /** A store that fills parameters from the weights. Seed the initializers first for those in `fresh`. */
   createParams(): ParamStore;
   /** @throws CheckpointError with every key that does not fit; the store is then disposed */
   build(params: ParamStore): SegmentationModel;
+};
+
+/** Options of {@link openModel}. */
+export type OpenOptions = LoadOptions & {
+  /** False initializes every parameter: the description alone counts, of a preset for example. Default: true. */
+  weights?: boolean;
+  /**
+   * Weights of the backbone alone, of torchvision, timm, detectron2, the authors or Hugging Face: a path, URL or name on a
+   * hub. Default: those of the model, if any.
+   */
+  backbone?: string;
 };
 
 /**
@@ -42,22 +57,29 @@ export type OpenModel = {
 export async function openModel(
   pathOrUrl: string,
   description?: ModelDescription,
-  options: LoadOptions & { weights?: boolean } = {},
+  options: OpenOptions = {},
 ): Promise<OpenModel> {
-  const { systems = SYSTEMS, categories, weights: hasWeights = true } = options;
+  const { systems = SYSTEMS, categories, backbone, weights: hasWeights = true } = options;
   const location = description !== undefined && !hasWeights ? null : await openLocation(pathOrUrl, options);
   const published = description ?? (await readDescription(location!.folder, systems));
   const own = categories === undefined ? published : withCategories(published, categories, systems);
   footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
   const weights = location !== null && hasWeights ? await openWeightsAt(pathOrUrl, location, options) : null;
+  const pretrained = backbone === undefined ? null : { where: backbone, source: await openWeights(backbone, options) };
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
-  return { description: own, fresh, ...builders(own.config, weights, fresh, systems) };
+  const { tasks } = systemOf(pathOrUrl, own.config, systems);
+  return { description: own, tasks, fresh, ...builders(own.config, { weights, pretrained, fresh }, systems) };
 }
+
+type Sources = {
+  weights: ParamSource | null;
+  pretrained: { where: string; source: ParamSource } | null;
+  fresh: readonly string[];
+};
 
 function builders(
   config: ModelConfig,
-  weights: ParamSource | null,
-  fresh: readonly string[],
+  { weights, pretrained, fresh }: Sources,
   systems: readonly System[],
 ): Pick<OpenModel, 'createParams' | 'build'> {
   const source = weights && renamed(weights, originalKeys(config, weights.keys(), systems));
@@ -67,6 +89,7 @@ function builders(
       try {
         const model = buildModel(params, config, systems);
         params.verify((key) => isUnused(config, key, systems));
+        if (pretrained !== null) adoptBackbone(pretrained.where, params, config, pretrained.source);
         return model;
       } catch (error) {
         params.dispose();

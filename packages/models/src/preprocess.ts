@@ -1,5 +1,6 @@
 import type { ImageBatch, ImageGeometry, Size } from '@seg/core';
 import {
+  expectImage,
   type FloatImage,
   fittedSize,
   type ResizeFilter,
@@ -122,10 +123,9 @@ function paddedSize(
   return [roundUp(height, divisor), roundUp(width, divisor)];
 }
 
-function resizedSize({ data, height, width }: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): Size {
-  if (!(height >= 1 && width >= 1) || data.length !== height * width * 3) {
-    throw new RangeError(`preprocess: expected 3 bytes for each pixel of ${width}x${height}, got ${data.length}`);
-  }
+function resizedSize(image: RgbImage, { resize, divisor, reachDivisor }: Preprocessing): Size {
+  expectImage('preprocess', image);
+  const { height, width } = image;
   const [tall, wide] = targetSize([height, width], resize);
   return reachDivisor === 'pad' ? [tall, wide] : [roundUp(tall, divisor), roundUp(wide, divisor)];
 }

@@ -68,6 +68,25 @@ describe('calls at once', () => {
     expect((await others).map(({ width }) => width)).toEqual([36, 36]);
   });
 
+  test.each([
+    [{ threshold: Number.NaN }, 'expected a finite number as threshold, got NaN'],
+    [{ threshold: '0.5' }, 'expected a finite number as threshold, got 0.5'],
+    [{ threshold: Number.POSITIVE_INFINITY }, 'expected a finite number as threshold, got Infinity'],
+    [{ batchPixels: Number.NaN }, 'expected a number above 0 as batchPixels, got NaN'],
+    [{ batchPixels: -1 }, 'expected a number above 0 as batchPixels, got -1'],
+    [{ signal: {} }, 'expected an AbortSignal as signal, got something else'],
+  ])('with options %o are refused', async (options, message) => {
+    await expect(segmenter.segmentBatch(images, options as never)).rejects.toThrow(`Segmenter: ${message}`);
+  });
+
+  test.each([undefined, null, 'a.jpg', {}, { width: 2, height: 2 }])(
+    'with %o for an image are refused',
+    async (image) => {
+      await expect(segmenter.segment(image as never)).rejects.toThrow(/^preprocess: expected [^\n]*, got [^\n]*$/);
+      await expect(segmenter.segmentBatch(image as never)).rejects.toThrow('expected a list of images');
+    },
+  );
+
   test('beyond the bound are refused at once, and room comes back', async () => {
     segmenter.dispose();
     segmenter = await Segmenter.load(folder, { maxWaiting: 2 });

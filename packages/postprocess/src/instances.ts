@@ -2,6 +2,7 @@ import { type ImageGeometry, type MaskPrediction, readTensors, resizeNearest } f
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks } from './restore-masks.ts';
 
 /** One detected object. */
@@ -47,6 +48,7 @@ export async function instances(
   geometry: ImageGeometry,
   options: InstanceOptions = {},
 ): Promise<InstanceList> {
+  expectGeometry('instances', geometry);
   const { rule = 'mask2former', things } = options;
   const probabilities = await readClassProbabilities('instances', prediction);
   const { topK = isHuggingFace(rule) ? probabilities.numQueries : 100 } = options;

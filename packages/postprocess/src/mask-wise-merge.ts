@@ -1,8 +1,8 @@
 import { type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { type BitMask, isInside, packMask } from './bit-mask.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -53,6 +53,7 @@ export async function maskWiseMerge(
   geometry: ImageGeometry,
   options: MaskWiseMergeOptions,
 ): Promise<SegmentMap> {
+  expectGeometry('maskWiseMerge', geometry);
   return mergeMasks(await scoreMasks(groups, geometry, options), geometry.originalSize, options);
 }
 

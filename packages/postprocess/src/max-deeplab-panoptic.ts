@@ -1,7 +1,7 @@
 import type { ImageGeometry, MaskPrediction, Size } from '@seg/core';
 import { resizeLabels, type SegmentMap } from '@seg/image';
-
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
@@ -50,6 +50,7 @@ export async function maxDeepLabPanoptic(
   geometry: ImageGeometry,
   options: MaxDeepLabPanopticOptions,
 ): Promise<SegmentMap> {
+  expectGeometry('maxDeepLabPanoptic', geometry);
   const { classThreshold = 0.7, pixelThreshold = 0.4 } = options;
   const probabilities = await readClassProbabilities('maxDeepLabPanoptic', prediction);
   const slots = confidentSlots(probabilities, classThreshold);

@@ -1,7 +1,7 @@
 import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core';
 import type { SegmentMap } from '@seg/image';
-
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -81,6 +81,7 @@ export async function panopticMap(
   geometry: ImageGeometry,
   options: PanopticOptions,
 ): Promise<SegmentMap> {
+  expectGeometry('panopticMap', geometry);
   const rule = options.rule ?? 'mask2former';
   const terms = { ...RULES[rule], ...withoutUndefined(options) };
   const probabilities = await readClassProbabilities('panopticMap', prediction);

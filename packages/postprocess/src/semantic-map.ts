@@ -1,9 +1,9 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, type Size } from '@seg/core';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { ClassWinners } from './class-winners.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks, ruleSize } from './restore-masks.ts';
 import { measureSegments } from './segment-map.ts';
 
@@ -37,6 +37,7 @@ export async function semanticMap(
   geometry: ImageGeometry,
   { things = new Set(), rule = 'masks-first' }: SemanticOptions = {},
 ): Promise<SegmentMap> {
+  expectGeometry('semanticMap', geometry);
   const probabilities = await readClassProbabilities('semanticMap', prediction);
   const { numClasses } = probabilities;
   const [height, width] = geometry.originalSize;

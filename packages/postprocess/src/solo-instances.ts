@@ -1,7 +1,7 @@
 import { type ImageGeometry, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { packMask } from './bit-mask.ts';
+import { expectGeometry } from './expect-geometry.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { maskNms } from './mask-nms.ts';
 import { type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
@@ -48,6 +48,7 @@ export async function soloInstances(
   geometry: ImageGeometry,
   options: SoloInstanceOptions = {},
 ): Promise<InstanceList> {
+  expectGeometry('soloInstances', geometry);
   const settings = { ...SOLO_INSTANCES, ...options };
   const candidates = await soloCandidates(output, geometry, settings);
   const kept = suppressed(candidates, settings.nms)

@@ -4,4 +4,6 @@
  * @packageDocumentation
  */
 
+export { eventFile } from './files/event-file.ts';
+export { rehearse, type TrainModelOptions, trainModel } from './files/train-model.ts';
 export { trainingFolder } from './files/training-folder.ts';

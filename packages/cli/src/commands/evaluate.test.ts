@@ -149,6 +149,24 @@ test('panoptic quality of JSON and PNGs, whole and in shards', async () => {
   await expect(run(...args)).rejects.toThrow('2.png: readPanopticPng: expected RGB of 8 bits, got 1 channels');
 });
 
+test.each([
+  ['an image', { annotations: [1, 1] }, 'annotations: expected every image_id once, got 1 twice'],
+  ['a category', { categories: [3, 3] }, 'categories: expected every id once, got 3 twice'],
+  ['a segment', { segments: [7, 7] }, 'annotations[0].segments_info: expected every id once, got 7 twice'],
+  ['an id that no PNG can hold', { segments: [2 ** 24] }, 'annotations[0].segments_info[0].id, got 16777216'],
+])('panoptic files with %s twice are refused', async (_, ids, message) => {
+  const { annotations = [1], categories = [3], segments = [7] } = ids as Record<string, number[] | undefined>;
+  const json = {
+    annotations: annotations.map((image_id) => ({
+      ...{ image_id, file_name: 'a.png' },
+      segments_info: segments.map((id) => ({ id, category_id: 3 })),
+    })),
+    categories: categories.map((id) => ({ id, name: 'a', isthing: 1 })),
+  };
+  writeFileSync(at('p.json'), JSON.stringify(json));
+  await expect(run('panoptic', '--gt', at('p.json'), '--dt', at('p.json'))).rejects.toThrow(message);
+});
+
 test('mean IoU of two folders of label maps', async () => {
   for (const [name, labels] of [
     ['maps', [0, 0, 1, 255]],

@@ -236,11 +236,19 @@ function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticArguments): 
 
 function semanticCommand(io: EvaluateIo): Command {
   return comparison('semantic', 'mean IoU of label maps', 'folder of label-map PNGs', 'folder of predicted PNGs')
-    .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', Number)
-    .option('--ignore <label>', 'ground-truth label that does not count', Number, 255)
+    .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', parseLabel)
+    .option('--ignore <label>', 'ground-truth label that does not count', parseLabel, 255)
     .option('--boundary', "also detectron2's boundary IoU of label maps")
     .addOption(absent())
     .action((options: SemanticArguments) => evaluateSemantic(options, io));
+}
+
+/** Labels of 16 bits are the largest that a PNG has. */
+const MOST_LABELS = 65_536;
+
+function parseLabel(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= MOST_LABELS) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MOST_LABELS}.`);
 }
 
 async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Promise<void> {

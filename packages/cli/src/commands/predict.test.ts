@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { encodeRle, formatRle } from '@seg/coco-eval';
@@ -11,6 +11,7 @@ import { type BitMask, isInside, measureSegments, packMask } from '@seg/postproc
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { main } from '../main.ts';
+import { inlineReader } from '../predict/image-reader.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 import { predictCommand } from './predict.ts';
@@ -50,6 +51,7 @@ async function predictWith(segmenter: ImageSegmenter, ...args: string[]): Promis
     print: (text: string) => void printed.push(text),
     note: (text: string) => void noted.push(text),
     progress: new Progress({ write: () => {} }),
+    reader: () => inlineReader,
   };
   const command = predictCommand(io).exitOverride();
   const given = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];
@@ -246,6 +248,13 @@ describe('runs that are interrupted', () => {
     await rm(path.join(folder, 'out', 'predictions.jsonl'));
     await expect(predict(images())).rejects.toThrow(/expected no .*panoptic\.json/);
     await expect(predict(images(), '--force', ...truth())).resolves.toMatch(/PQ 100\.0/);
+  });
+
+  test('a picture may have the end of a line in its name', async () => {
+    await rename(path.join(images(), 'testing-000001.png'), path.join(images(), 'two\nlines.png'));
+    const json = JSON.parse(await predict(images(), '--json'));
+    expect(json.images.length).toBe(2);
+    expect(await readdir(path.join(folder, 'out'))).toContain('two\nlines.overlay.png');
   });
 
   test('an input is never an output', async () => {

@@ -1,20 +1,35 @@
+import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
+import type { Category } from '@seg/image';
 import type { Task } from '@seg/models';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import type { Shard } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
-import { findInputImages, type InputImage } from '../predict/input-images.ts';
+import { type ImageReader, readerHere } from '../predict/image-reader.ts';
+import { findInputImages, type InputImage, nameImages, requireImages } from '../predict/input-images.ts';
+import { type AutoShard, listDigest, listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
 import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { readManifest } from '../predict/manifest.ts';
+import { mergePredictions } from '../predict/merge-predictions.ts';
+import { MetricsFile } from '../predict/metrics-file.ts';
+import { modelDigest } from '../predict/model-digest.ts';
 import { prepareOutFolder } from '../predict/out-folder.ts';
-import { type NumberedImage, openRecords, predictImages } from '../predict/predict-images.ts';
-import { RECORDS } from '../predict/records.ts';
+import { type NumberedImage, predictImages, runDigest } from '../predict/predict-images.ts';
+import { produceHere } from '../predict/produce-here.ts';
+import type { RecordHeader } from '../predict/record.ts';
+import { RecordFile, recordsName } from '../predict/record-file.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
-import { resultNames } from '../predict/result-files.ts';
+import { pictureNames, WHOLE_FILES } from '../predict/result-files.ts';
+import { takeLock } from '../predict/run-lock.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { UsageError } from '../process/exit-code.ts';
+import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { requireNewFiles } from '../process/new-files.ts';
 import { Progress } from '../render/progress.ts';
+import { terminalText } from '../render/terminal-text.ts';
 
 /** Options of `seg predict`. */
 export type PredictOptions = {
@@ -31,6 +46,13 @@ export type PredictOptions = {
   onError: 'stop' | 'skip';
   resume?: boolean;
   force?: boolean;
+  /** List of images: a text file or a COCO file. */
+  list?: string;
+  /** Folder that the names of the list are in. */
+  root?: string;
+  shard?: Shard | AutoShard;
+  workers: number;
+  metrics?: string;
 };
 
 /** Model and outputs of the command, replaced in tests. */
@@ -41,6 +63,8 @@ export type PredictIo = {
   /** Takes everything else. */
   note(text: string): void;
   progress: Progress;
+  /** Reads images; in threads where it can. */
+  reader(): ImageReader;
 };
 
 const processIo: PredictIo = {
@@ -48,14 +72,22 @@ const processIo: PredictIo = {
   print: (text) => console.log(text),
   note: (text) => console.error(text),
   progress: new Progress(),
+  reader: readerHere,
 };
 
 /** `seg predict IMAGES... --model DIR`: photographs in, segments and pictures out. */
 export function predictCommand(io: PredictIo = processIo): Command {
   return new Command('predict')
     .description('segment JPEG and PNG images: overlay pictures, COCO panoptic files and a table of segments')
-    .argument('<images...>', 'image files, or folders of them')
-    .requiredOption(
+    .argument('[images...]', 'image files, or folders of them')
+    .option('--list <file>', 'images by a list: a text file with a name a line, or a COCO file')
+    .option('--root <dir>', 'folder that the names of --list are in (default: that of the list)')
+    .option(
+      '--shard <k/n>',
+      'only part k of n of the images; auto or auto/n: as Slurm or Kubernetes say',
+      parseListShard,
+    )
+    .option(
       '--model <dir>',
       'folder or URL with config.json and weights, or org/name[@revision] on the Hugging Face hub',
     )
@@ -86,36 +118,137 @@ export function predictCommand(io: PredictIo = processIo): Command {
     )
     .addOption(new Option('--resume', 'go on where an earlier run into --out has ended').conflicts('force'))
     .option('--force', 'replace files of the same names in --out')
-    .action((images: string[], options: PredictOptions) => predict(images, options, io));
+    .option('--metrics <file>', 'write numbers of the run for Prometheus every few seconds')
+    .addCommand(mergeCommand(io))
+    .enablePositionalOptions() // what stands behind `merge` is for it
+    .action((images: string[], options: PredictOptions, command: Command) => {
+      if (options.model === undefined) command.error("error: required option '--model <dir>' not specified");
+      return predict(images, options, io);
+    });
+}
+
+function mergeCommand(io: PredictIo): Command {
+  return new Command('merge')
+    .description('the files of all images from those of the shards, the same bytes as of one run')
+    .argument('<results...>', 'folders that --shard has written into, or their files of records')
+    .option('--out <dir>', 'folder for the files of all images (default: the first folder)')
+    .option('--force', 'replace files that are there already')
+    .action(async (sources: string[], { out, force }: { out?: string; force?: boolean }) => {
+      const [first] = sources;
+      const folder = out ?? (path.extname(first) === '.jsonl' ? path.dirname(first) : first);
+      const { shards, images, failures } = await mergePredictions(sources, folder, { force: force === true });
+      const left = failures === 0 ? '' : `; ${failures} images could not be read, as their records say`;
+      io.print(terminalText(`${folder}: ${images} images of ${shards} shards${left}`));
+    });
 }
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, io: PredictIo): Promise<void> {
-  const { model, backend, out, threshold, json, groundTruth, onError, resume, force } = options;
+  const { model, backend, out, threshold, groundTruth, onError, resume, force } = options;
   if (groundTruth && options.images) throw new UsageError('predict: expected --images or --ground-truth, got both');
-  const inputs = await findInputImages(images, onError === 'skip');
-  const idsFile = options.images ?? groundTruth;
-  const ids = idsFile === undefined ? null : await CocoIds.read(idsFile);
-  const numbered = numberImages(inputs, ids, options.images);
+  const list = await findList(images, options);
+  const shard = options.shard === undefined ? { k: 1, n: 1 } : listShard(options.shard);
+  const mine = list.images.filter(({ input }) => shard.n === 1 || shardOf(input.name, shard.n) === shard.k);
+  const inputs = mine.map(({ input }) => input);
+  if (onError === 'stop') await requireImages(inputs);
   const needsTruth = groundTruth !== undefined && (options.task ?? 'panoptic') === 'panoptic';
-  const given = needsTruth ? await GroundTruth.open(groundTruth, inputs) : null;
-  const read = [...inputs.map(({ file }) => file), ...(idsFile === undefined ? [] : [idsFile])];
-  await prepareOutFolder(out, [RECORDS, ...resultNames(inputs)], read, resume === true || force === true);
-  const report = json ? jsonReport(io.print, io.note) : textReport(io.print, io.note);
-  report.start(await useBackend(backend));
-  const segmenter = await io.load(model);
+  const given = needsTruth && mine.length > 0 ? await GroundTruth.open(groundTruth, inputs) : null;
+  const records = recordsName(shard);
+  const own = [records, ...(shard.n === 1 ? WHOLE_FILES : []), ...pictureNames(inputs)];
+  const read = [...inputs.map(({ file }) => file), ...list.files];
+  const mayReplace = resume === true || force === true;
+  await prepareOutFolder(out, own, read, mayReplace);
+  const metrics = await openMetrics(options, read, mayReplace);
+  const release = await takeLock(path.join(out, `.${records}.lock`));
+  const request = finishOnSignal();
+  const report = (options.json ? jsonReport : textReport)(io.print, io.note, io.progress);
   try {
-    const task = taskOf(segmenter, options.task);
-    const isNeeded = ({ isThing }: { isThing: boolean }) => isThing || task !== 'instance';
-    const categories = ids?.renumber(segmenter.categories, isNeeded) ?? segmenter.categories;
-    const truth = task === 'panoptic' ? given : null;
-    const records = await openRecords({ task, threshold, out, categories }, { resume, force });
-    const prediction = { images: numbered, categories, task, threshold, out, truth, records, onError };
-    await predictImages(segmenter, prediction, report, io.progress).finally(() => records.close());
+    report.start(await useBackend(backend));
+    const segmenter = await io.load(model);
+    const reader = io.reader();
+    try {
+      const task = taskOf(segmenter, options.task);
+      const isNeeded = ({ isThing }: { isThing: boolean }) => isThing || task !== 'instance';
+      const categories = list.ids?.renumber(segmenter.categories, isNeeded) ?? segmenter.categories;
+      const header = await headerOf(options, segmenter, {
+        task,
+        categories,
+        list: list.images,
+        shard,
+        images: mine.length,
+      });
+      const file = await (resume ? RecordFile.resume(out, header) : RecordFile.create(out, header, force === true));
+      const settings = { categories, task, threshold, out, run: runDigest(header) };
+      const rest = { images: mine, truth: task === 'panoptic' ? given : null, records: file, isWhole: shard.n === 1 };
+      const prediction = { ...settings, ...rest, onError, metrics, signal: request.signal };
+      const produce = produceHere(segmenter, reader, settings);
+      const isDone = await predictImages(produce, prediction, report).finally(() => file.close());
+      if (!isDone) process.exitCode = request.code() ?? undefined;
+    } finally {
+      io.progress.clear();
+      await reader.close();
+      segmenter.dispose();
+    }
   } finally {
-    io.progress.clear();
-    segmenter.dispose();
+    request.release();
+    release();
   }
+}
+
+type ImageList = {
+  /** All images of the list, whatever the shard. */
+  images: NumberedImage[];
+  ids: CocoIds | null;
+  /** Files that were read for it. */
+  files: string[];
+};
+
+async function findList(images: readonly string[], options: PredictOptions): Promise<ImageList> {
+  const { list, root, groundTruth } = options;
+  if (images.length > 0 === (list !== undefined)) {
+    throw new UsageError(`predict: expected images or --list, got ${list === undefined ? 'neither' : 'both'}`);
+  }
+  if (root !== undefined && list === undefined) throw new UsageError('predict: expected --list with --root, got none');
+  const inputs = list === undefined ? await findInputImages(images) : nameImages(await readManifest(list, root));
+  const isCoco = list !== undefined && /\.json$/i.test(list);
+  const idsFile = options.images ?? groundTruth ?? (isCoco ? list : undefined);
+  const ids = idsFile === undefined ? null : await CocoIds.read(idsFile);
+  const files = [list, idsFile].filter((file) => file !== undefined);
+  return { images: numberImages(inputs, ids, options.images), ids, files };
+}
+
+async function openMetrics(
+  { metrics, out }: PredictOptions,
+  inputs: readonly string[],
+  force: boolean,
+): Promise<MetricsFile | null> {
+  if (metrics === undefined) return null;
+  await requireNewFiles('predict', { outputs: [metrics], inputs, folder: out, force });
+  return new MetricsFile(metrics);
+}
+
+type Whole = {
+  task: Task;
+  categories: readonly Category[];
+  list: readonly NumberedImage[];
+  shard: Shard;
+  images: number;
+};
+
+async function headerOf(
+  { model, threshold }: PredictOptions,
+  segmenter: ImageSegmenter,
+  { task, categories, list, shard, images }: Whole,
+): Promise<RecordHeader> {
+  const named = list.map(({ input, id }) => ({ name: input.name, id }));
+  return {
+    task,
+    threshold: threshold ?? null,
+    categories: categories.map(({ id, name, isThing }) => ({ id, name, isthing: isThing ? 1 : 0 })),
+    model: await modelDigest(model, segmenter.categories),
+    list: { digest: listDigest(named), images: list.length },
+    shard: { ...shard, images },
+  };
 }
 
 /**
@@ -125,12 +258,12 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
  */
 function numberImages(inputs: readonly InputImage[], ids: CocoIds | null, must: string | undefined): NumberedImage[] {
   const unused = ids?.unusedIds();
-  return inputs.map((input, i) => {
+  return inputs.map((input, index) => {
     const id = ids?.imageId(input.file) ?? null;
     if (id === null && must !== undefined) {
       throw new FormatError(`predict: expected images that ${must} lists, got ${input.file}`);
     }
-    return { input, id: id ?? unused?.() ?? i + 1 };
+    return { input, index, id: id ?? unused?.() ?? index + 1 };
   });
 }
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason } from '@seg/checkpoint/node';
+import { makeFolder, systemReason } from '@seg/checkpoint/node';
 
 import { removeIfInterrupted } from '../process/unfinished.ts';
 
@@ -21,7 +21,7 @@ export async function writeNewFolder(folder: string, fill: (beside: string) => P
   await removeStale(place);
   const done = removeIfInterrupted(() => rmSync(beside, { recursive: true, force: true }));
   try {
-    await mkdir(beside, { recursive: true });
+    await makeFolder(beside);
     await fill(beside);
     if (present !== null) await rmdir(folder);
     await rename(beside, folder);

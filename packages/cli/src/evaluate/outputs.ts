@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { drawPictures, type EvaluationReport, escapeControls, type Finding, formatMarkdown } from '@seg/coco-eval';
 
 import { requireNewFiles } from '../process/new-files.ts';
@@ -40,7 +39,7 @@ export async function writeOutputs(
   const text = `${JSON.stringify(report, null, 1)}\n`;
   if (json !== undefined) await writeFileAtomic(json, text);
   if (folder === undefined) return;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const pictures = drawPictures(report);
   const links = Object.keys(pictures).map((name) => `![${path.parse(name).name}](${name})`);
   for (const [name, svg] of Object.entries(pictures)) await writeFileAtomic(path.join(folder, name), svg);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { readAs } from '@seg/checkpoint';
+import { FormatError, readAs } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 import {
   type Inflate,
@@ -29,6 +29,9 @@ type Annotation = PanopticJson['annotations'][number];
 
 const idSchema = v.pipe(v.number(), v.integer());
 
+/** Ids are R + 256 G + 256² B of a PNG of 8 bits. */
+const HIGHEST_ID = 2 ** 24 - 1;
+
 /** Fields that panopticapi reads. The evaluator looks at what is in segments and categories one by one. */
 const panopticSchema = v.object({
   annotations: v.array(
@@ -37,7 +40,7 @@ const panopticSchema = v.object({
       file_name: v.pipe(v.string(), v.check(staysInFolder, 'a file name within its folder')),
       segments_info: v.array(
         v.looseObject({
-          id: idSchema,
+          id: v.pipe(idSchema, v.minValue(0), v.maxValue(HIGHEST_ID)),
           category_id: idSchema,
           area: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))),
         }),
@@ -117,7 +120,22 @@ function addPanoptic(
 }
 
 async function readPanopticJson(file: string): Promise<PanopticJson> {
-  return readAs(file, panopticSchema, await readJson(file));
+  const json = readAs(file, panopticSchema, await readJson(file));
+  requireOnce(`${file}: annotations`, 'image_id', json.annotations);
+  requireOnce(`${file}: categories`, 'id', json.categories ?? []);
+  for (const [i, one] of json.annotations.entries()) {
+    requireOnce(`${file}: annotations[${i}].segments_info`, 'id', one.segments_info);
+  }
+  return json;
+}
+
+/** panopticapi takes the last of several, whichever that is. */
+function requireOnce<K extends string>(where: string, field: K, entries: readonly Record<K, number | string>[]): void {
+  const seen = new Set<number | string>();
+  for (const { [field]: value } of entries) {
+    if (seen.has(value)) throw new FormatError(`${where}: expected every ${field} once, got ${value} twice`);
+    seen.add(value);
+  }
 }
 
 function withoutJson(file: string): string {

@@ -14,7 +14,9 @@ export type Shard = { k: number; n: number };
 /** `k/n` as a shard, k from 1 to n. */
 export function parseShard(text: string): Shard {
   const [k, n] = /^(\d+)\/(\d+)$/.test(text) ? text.split('/').map(Number) : [0, 0];
-  if (!(k >= 1 && k <= n)) throw new InvalidArgumentError('Expected k/n with k from 1 to n.');
+  if (!(k >= 1 && k <= n && Number.isSafeInteger(n))) {
+    throw new InvalidArgumentError('Expected k/n with k from 1 to n.');
+  }
   return { k, n };
 }
 

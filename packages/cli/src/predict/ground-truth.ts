@@ -3,12 +3,11 @@ import { FormatError } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { type CocoPanopticAnnotation, type CocoPanopticJson, parseCocoPanoptic } from '@seg/data';
 import { readPanopticIds } from '@seg/data/node';
-import type { Category, RgbImage } from '@seg/image';
+import type { RgbImage } from '@seg/image';
 import { readBytes } from '@seg/image/node';
-import type { SegmentMap } from '@seg/postprocess';
 
 import type { InputImage } from './input-images.ts';
-import type { PredictionRecord } from './records.ts';
+import type { PredictionRecord } from './record.ts';
 
 /** Ground truth of some of the images, and the quality of what has been predicted for them. */
 export class GroundTruth {
@@ -38,14 +37,9 @@ export class GroundTruth {
     return new GroundTruth(json, file.replace(/\.json$/i, ''), annotations);
   }
 
-  /** Compares a prediction with its ground truth, if there is one. */
-  async add({ name }: InputImage, map: SegmentMap, categories: readonly Category[]): Promise<void> {
-    const segments = map.segments.map(({ id, category }) => ({ id, category_id: categories[category].id }));
-    await this.compare(name, map, { ids: map.ids, segments });
-  }
-
-  /** Compares what an earlier run has written. */
-  async addWritten({ name }: InputImage, folder: string, { image, annotation }: PredictionRecord): Promise<void> {
+  /** Compares what was written for an image with its ground truth, if there is one. */
+  async add({ name }: InputImage, folder: string, { image, annotation }: PredictionRecord): Promise<void> {
+    if (!this.annotations.has(name)) return;
     const { ids } = await readPanopticIds(path.join(folder, annotation.file_name), annotation, image);
     await this.compare(name, image, { ids, segments: annotation.segments_info });
   }

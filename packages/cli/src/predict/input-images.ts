@@ -15,14 +15,21 @@ export type InputImage = {
 const SIGNATURES = [Uint8Array.of(0xff, 0xd8, 0xff), Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)];
 
 /**
- * Finds all images before any work is done on one. A folder stands for the pictures in it, hidden files apart. Only first
- * bytes are read: decoding a hundred thousand photographs would take hours before the first result.
+ * Finds all images before any work is done on one. A folder stands for the pictures in it, hidden files apart.
  *
- * @param isLenient Leaves it to decoding to tell what is no image
- * @throws FormatError naming the first file that is no image, or two that would have the same results
+ * @throws FormatError naming the first that is not there, or two that would have the same results
  */
-export async function findInputImages(paths: readonly string[], isLenient = false): Promise<InputImage[]> {
+export async function findInputImages(paths: readonly string[]): Promise<InputImage[]> {
   const files = (await Promise.all(paths.map(expandFolder))).flat();
+  return nameImages(files);
+}
+
+/**
+ * Images under the names that their results get.
+ *
+ * @throws FormatError naming two that would have the same results
+ */
+export function nameImages(files: readonly string[]): InputImage[] {
   const owners = new Map<string, string>();
   for (const file of files) {
     const { name } = path.parse(file);
@@ -31,9 +38,19 @@ export async function findInputImages(paths: readonly string[], isLenient = fals
       throw new FormatError(`predict: expected images with different names, got ${owner} and ${file}`);
     }
     owners.set(name, file);
-    if (!isLenient && !(await beginsLikeImage(file))) await readImage(file); // which says what it is instead
   }
   return [...owners].map(([name, file]) => ({ file, name }));
+}
+
+/**
+ * Looks at the first bytes of every image: decoding a hundred thousand photographs would take hours before the first result.
+ *
+ * @throws FormatError naming the first file that is no image
+ */
+export async function requireImages(inputs: readonly InputImage[]): Promise<void> {
+  for (const { file } of inputs) {
+    if (!(await beginsLikeImage(file))) await readImage(file); // which says what it is instead
+  }
 }
 
 async function beginsLikeImage(file: string): Promise<boolean> {
@@ -60,7 +77,7 @@ async function expandFolder(file: string): Promise<string[]> {
     },
   );
   if (!isFolder) return [file];
-  const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/i.test(name)).sort();
+  const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/is.test(name)).sort();
   if (names.length === 0) throw new FormatError(`predict: expected JPEG or PNG images in ${file}, got none`);
   return names.map((name) => path.join(file, name));
 }

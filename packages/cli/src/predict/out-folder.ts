@@ -1,7 +1,8 @@
-import { access, mkdir, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.
@@ -17,9 +18,9 @@ export async function prepareOutFolder(
   inputs: readonly string[],
   mayReplace: boolean,
 ): Promise<void> {
-  const probe = path.join(folder, `.seg-${process.pid}`);
+  const probe = path.join(folder, `.seg-${randomUUID()}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFileAtomic(probe, 'writable\n');
     await rm(probe);
   } catch (error) {

@@ -1,135 +1,123 @@
+import { createHash } from 'node:crypto';
 import { FormatError } from '@seg/checkpoint';
-import type { Category, RgbImage } from '@seg/image';
-import { readImage } from '@seg/image/node';
-import type { Task } from '@seg/models';
 
-import type { Progress } from '../render/progress.ts';
 import type { GroundTruth } from './ground-truth.ts';
 import type { InputImage } from './input-images.ts';
-import { type InstanceResult, instanceResults, layInstances } from './instance-results.ts';
+import type { MetricsFile } from './metrics-file.ts';
 import { hasFiles } from './out-folder.ts';
-import { type PredictionRecord, RecordFile } from './records.ts';
+import { Pace } from './pace.ts';
+import type { ImageJob, ImageOutcome, ImageSettings } from './predict-image.ts';
+import { isPrediction, type PredictionRecord, type RecordHeader } from './record.ts';
+import { type RecordFile, runOf } from './record-file.ts';
+import { RecordIndex } from './record-lines.ts';
 import type { Report } from './report.ts';
-import { panopticName, ResultFiles } from './result-files.ts';
-import type { ImageSegmenter } from './segmenter.ts';
+import { pictureNames, ResultFiles } from './result-files.ts';
 
-/** An image with its id in the results. */
-export type NumberedImage = { input: InputImage; id: number };
+/** An image with its id in the results and its place in the list. */
+export type NumberedImage = { input: InputImage; id: number; index: number };
+
+/** Maker of outcomes, in whatever order: in this process or in several. */
+export type Producer = (jobs: readonly ImageJob[], signal: AbortSignal) => AsyncIterable<[ImageJob, ImageOutcome]>;
 
 /** Work of one run. */
-export type Prediction = {
+export type Prediction = ImageSettings & {
+  /** Those of this shard. */
   images: readonly NumberedImage[];
-  /** Those of the model, under the ids of the results. */
-  categories: readonly Category[];
-  task: Task;
-  /** Undefined for the rule's own. */
-  threshold: number | undefined;
-  out: string;
   truth: GroundTruth | null;
   /** Records of the run, new or of an earlier one. */
   records: RecordFile;
+  /** True where this run has all images of the list, and so writes the files of all. */
+  isWhole: boolean;
   /** Reaction to an image that cannot be read. */
   onError: 'stop' | 'skip';
+  metrics: MetricsFile | null;
+  /** Asks to finish the image at work, and to end. */
+  signal: AbortSignal;
 };
 
-/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
-const SHOWN_INSTANCES = 0.5;
-
-/** Begins the records of a run, or goes on with those in the folder. */
-export function openRecords(
-  { task, threshold, out, categories }: Pick<Prediction, 'task' | 'threshold' | 'out' | 'categories'>,
-  { resume, force }: { resume?: boolean; force?: boolean },
-): Promise<RecordFile> {
-  const named = categories.map(({ id, name }) => ({ id, name }));
-  const header = { task, threshold: threshold ?? null, categories: named };
-  return resume ? RecordFile.resume(out, header) : RecordFile.create(out, header, force === true);
+/** Digest of everything that decides what an image becomes, but for the image. */
+export function runDigest(header: RecordHeader): string {
+  return createHash('sha256').update(runOf(header)).digest('hex');
 }
 
 /**
- * Segments the images one after the other. The pictures and the record of each are on disk before the next begins; those
- * that the records have already are left as they are.
+ * Segments the images. Pictures and record of each are on disk before the next begins; those that the records have already,
+ * of the same bytes, are left as they are.
+ *
+ * @returns False where the signal has ended it before the last image
  */
-export async function predictImages(
-  segmenter: ImageSegmenter,
-  prediction: Prediction,
-  report: Report,
-  progress: Progress,
-): Promise<void> {
-  const { images, categories, task, out, truth, records } = prediction;
-  const files = new ResultFiles(out, categories);
-  const { finished, usedIds } = await earlierRun(prediction);
-  for (const [i, { input, id }] of images.entries()) {
-    if (finished.has(panopticName(input))) continue;
-    progress.show(i, images.length, input.file);
-    const image = await readOne(input, prediction.onError, report);
-    if (image === null) continue;
-    const unused = usedIds.has(id) ? Math.max(...usedIds) + 1 : id; // the list may have grown in the middle
-    usedIds.add(unused);
-    await predictOne(segmenter, prediction, files, { input, id: unused, image }, report, progress);
+export async function predictImages(produce: Producer, prediction: Prediction, report: Report): Promise<boolean> {
+  const { images, out, records, truth, signal } = prediction;
+  const earlier = new RecordIndex();
+  await earlier.add(records.file);
+  const { jobs, kept } = await jobsOf(prediction, earlier);
+  const pace = new Pace(images.length);
+  const names = new Map(images.map(({ input }) => [ResultFiles.nameOf(input), input]));
+  const compare = (record: PredictionRecord) => {
+    const input = names.get(record.image.file_name);
+    return input === undefined ? undefined : truth?.add(input, out, record);
+  };
+  report.progress(pace.line('images'));
+  for await (const [job, outcome] of produce(jobs, signal)) {
+    if (outcome.kind !== 'kept') await records.append(outcome.record);
+    if (outcome.kind === 'failed' && prediction.onError === 'stop') throw new FormatError(outcome.error);
+    const written = outcome.kind === 'done' ? outcome.record : kept.get(job.input.name);
+    if (written !== undefined && outcome.kind !== 'failed' && isPrediction(written)) await compare(written);
+    report.image(job.input, outcome, prediction.categories);
+    pace.add(outcome);
+    report.progress(pace.line(job.input.file));
+    await prediction.metrics?.write(pace);
   }
-  progress.clear();
-  await files.finish(task === 'instance' ? instancesOf(records) : null, () => latest(records));
-  report.finish(out, truth?.result() ?? null);
+  await prediction.metrics?.write(pace, true);
+  if (signal.aborted && pace.done < images.length) {
+    report.stopped(out, pace.done, images.length);
+    return false;
+  }
+  if (prediction.isWhole) await finish(prediction);
+  report.finish(out, truth?.result() ?? null, pace);
+  return true;
 }
 
-async function predictOne(
-  segmenter: ImageSegmenter,
-  { categories, task, threshold, truth, records }: Prediction,
+async function finish({ records, out, categories, task, images }: Prediction): Promise<void> {
+  const index = new RecordIndex();
+  await index.add(records.file);
+  const order = new Map(images.map(({ input, index: place }) => [input.name, place]));
+  await writeWhole(new ResultFiles(out, categories), index, task === 'instance', order);
+}
+
+/** Writes the files of all images from their records. */
+export async function writeWhole(
   files: ResultFiles,
-  { input, id, image }: NumberedImage & { image: RgbImage },
-  report: Report,
-  progress: Progress,
+  index: RecordIndex,
+  hasInstances: boolean,
+  order?: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const begin = performance.now();
-  const found = await segmenter.segment(image, { task, threshold });
-  const milliseconds = performance.now() - begin;
-  const isMap = 'ids' in found;
-  const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
-  const record = await files.addImage(input, id, image, map);
-  await records.append(isMap ? record : { ...record, instances: instanceResults(id, found, categories) });
-  await truth?.add(input, map, categories);
-  progress.clear();
-  report.image({ input, map, milliseconds }, categories);
-}
-
-/** @returns null for an image that is skipped */
-async function readOne({ file }: InputImage, onError: 'stop' | 'skip', report: Report): Promise<RgbImage | null> {
-  try {
-    return await readImage(file);
-  } catch (error) {
-    if (onError === 'stop' || !(error instanceof FormatError)) throw error;
-    report.skipped(error);
-    return null;
+  async function* instances() {
+    for await (const { instances = [] } of index.predictions(order)) yield* instances;
   }
+  await files.finish(hasInstances ? instances() : null, () => index.predictions(order));
 }
 
-/**
- * Images of an earlier run whose pictures are still there, by the names of their maps, and the ids of all that it had.
- * They count in the quality.
- */
-async function earlierRun({ images, out, truth, records }: Prediction) {
-  const inputs = new Map(images.map(({ input }) => [panopticName(input), input]));
-  const finished = new Set<string>();
-  const usedIds = new Set<number>();
-  for await (const record of latest(records)) {
-    if (await hasFiles(out, [record.annotation.file_name])) usedIds.add(record.image.id);
-    const input = inputs.get(record.annotation.file_name);
-    if (input === undefined || !(await hasFiles(out, [record.annotation.file_name]))) continue;
-    finished.add(record.annotation.file_name);
-    await truth?.addWritten(input, out, record);
+/** Lists what is to do. Images that earlier runs have get their digests of then, if their pictures are still there. */
+async function jobsOf({ images, out, truth }: Prediction, earlier: RecordIndex) {
+  const kept = new Map<string, PredictionRecord>();
+  const digests = new Map<string, string>();
+  const ids = new Map<string, number>();
+  for await (const record of earlier.predictions()) {
+    const name = record.annotation.file_name.replace(/\.panoptic\.png$/, '');
+    ids.set(name, record.image.id);
+    if (!(await hasFiles(out, pictureNames([{ name }])))) continue;
+    digests.set(name, record.digest);
+    if (truth !== null) kept.set(name, record); // a hundred thousand of them would fill the memory
   }
-  return { finished, usedIds };
-}
-
-/** The last record of every image: one whose pictures were lost is predicted again. */
-async function* latest(records: RecordFile): AsyncGenerator<PredictionRecord> {
-  const last = new Map<string, number>();
-  let count = 0;
-  for await (const { annotation } of records.read()) last.set(annotation.file_name, count++);
-  count = 0;
-  for await (const record of records.read()) if (last.get(record.annotation.file_name) === count++) yield record;
-}
-
-async function* instancesOf(records: RecordFile): AsyncGenerator<InstanceResult> {
-  for await (const { instances = [] } of latest(records)) yield* instances;
+  const used = new Set(ids.values());
+  let unused = used.size === 0 ? 0 : Math.max(...used);
+  const jobs = images.map(({ input, id, index }): ImageJob => {
+    const before = ids.get(input.name);
+    const mine = before ?? (used.has(id) ? ++unused : id); // the list may have grown in the middle
+    used.add(mine);
+    unused = Math.max(unused, mine);
+    return { input, index, id: mine, known: digests.get(input.name) ?? null };
+  });
+  return { jobs, kept };
 }

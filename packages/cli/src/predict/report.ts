@@ -1,24 +1,26 @@
 import { escapeControls } from '@seg/coco-eval';
 import type { BackendInfo } from '@seg/core';
-import type { Category, Segment, SegmentMap } from '@seg/image';
+import type { Category, Segment } from '@seg/image';
 
+import type { Progress } from '../render/progress.ts';
 import { formatTable } from '../render/table.ts';
 import type { InputImage } from './input-images.ts';
+import type { Pace } from './pace.ts';
+import type { ImageOutcome } from './predict-image.ts';
 
 /** Backend as reports name it. */
 export type Backend = Pick<BackendInfo, 'name' | 'description' | 'passedOver'>;
-/** Segments of an image, and the time they took. */
-export type ImageReport = { input: InputImage; map: SegmentMap; milliseconds: number };
 /** Panoptic quality in percent. */
 export type Quality = { pq: number; images: number };
 
 /** Printer of what prediction finds. */
 export type Report = {
   start(backend: Backend): void;
-  image(report: ImageReport, categories: readonly Category[]): void;
-  /** An image that could not be read, and is left out. */
-  skipped(error: Error): void;
-  finish(folder: string, quality: Quality | null): void;
+  image(input: InputImage, outcome: ImageOutcome, categories: readonly Category[]): void;
+  progress(line: ReturnType<Pace['line']>): void;
+  /** Told to end before the last image. */
+  stopped(folder: string, done: number, total: number): void;
+  finish(folder: string, quality: Quality | null, pace: Pace): void;
 };
 
 type Print = (text: string) => void;
@@ -29,23 +31,41 @@ type Print = (text: string) => void;
  * @param print Takes results
  * @param note Takes everything else
  */
-export function textReport(print: Print, note: Print): Report {
+export function textReport(print: Print, note: Print, progress: Progress): Report {
+  return {
+    ...notes(note, progress),
+    image: (input, outcome, categories) => {
+      if (outcome.kind === 'kept') return;
+      progress.clear();
+      if (outcome.kind === 'failed') return note(`skipped: ${escapeControls(outcome.error)}`);
+      const { width, height, segments } = outcome.map;
+      print(`\n${escapeControls(input.file)}  ${width}x${height}  ${outcome.seconds.model.toFixed(2)} s`);
+      print(segments.length === 0 ? 'no segments' : segmentTable(segments, categories));
+    },
+    finish: (folder, quality, pace) => {
+      progress.clear();
+      note(`results are in ${escapeControls(folder)}${leftOut(pace)}`);
+      if (quality !== null) print(`PQ ${quality.pq.toFixed(1)} over ${quality.images} images`);
+    },
+  };
+}
+
+function notes(note: Print, progress: Progress): Pick<Report, 'start' | 'progress' | 'stopped'> {
   return {
     start: ({ name, description, passedOver }) => {
       for (const other of passedOver) note(`backend ${other.name} passed over: ${other.reason}`);
       note(`backend ${name}: ${description}`);
     },
-    image: ({ input, map, milliseconds }, categories) => {
-      const { width, height } = map;
-      print(`\n${escapeControls(input.file)}  ${width}x${height}  ${(milliseconds / 1000).toFixed(2)} s`);
-      print(map.segments.length === 0 ? 'no segments' : segmentTable(map.segments, categories));
-    },
-    skipped: ({ message }) => note(`skipped: ${escapeControls(message)}`),
-    finish: (folder, quality) => {
-      note(`results are in ${escapeControls(folder)}`);
-      if (quality !== null) print(`PQ ${quality.pq.toFixed(1)} over ${quality.images} images`);
+    progress: ({ done, total, what }) => progress.show(done, total, escapeControls(what)),
+    stopped: (folder, done, total) => {
+      progress.clear();
+      note(`stopped behind ${done} of ${total} images in ${escapeControls(folder)}; --resume goes on`);
     },
   };
+}
+
+function leftOut({ counts }: Pace): string {
+  return counts.failed === 0 ? '' : `; ${counts.failed} images could not be read, as their records say`;
 }
 
 function segmentTable(segments: readonly Segment[], categories: readonly Category[]): string {
@@ -61,21 +81,24 @@ function segmentTable(segments: readonly Segment[], categories: readonly Categor
 }
 
 /** For programs: one JSON value at the end. */
-export function jsonReport(print: Print, note: Print): Report {
+export function jsonReport(print: Print, note: Print, progress: Progress): Report {
   let backend: Backend | null = null;
   const images: unknown[] = [];
   return {
+    ...notes(() => {}, progress),
     start: (info) => {
       backend = info;
     },
-    image: ({ input, map, milliseconds }, categories) => {
-      const segments = map.segments.map(({ category, ...rest }) => {
+    image: ({ file }, outcome, categories) => {
+      if (outcome.kind === 'failed') note(`skipped: ${escapeControls(outcome.error)}`);
+      if (outcome.kind !== 'done') return;
+      const segments = outcome.map.segments.map(({ category, ...rest }) => {
         return { ...rest, category_id: categories[category].id, category: categories[category].name };
       });
-      const { width, height } = map;
-      images.push({ file: input.file, width, height, milliseconds: Math.round(milliseconds), segments });
+      const { width, height } = outcome.map;
+      images.push({ file, width, height, milliseconds: Math.round(1000 * outcome.seconds.model), segments });
     },
-    skipped: ({ message }) => note(`skipped: ${escapeControls(message)}`),
+    stopped: (folder, done, total) => note(`stopped behind ${done} of ${total} images in ${escapeControls(folder)}`),
     finish: (out, quality) => print(JSON.stringify({ backend, out, images, quality }, null, 2)),
   };
 }

@@ -5,7 +5,10 @@ import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage
 
 import type { InputImage } from './input-images.ts';
 import type { InstanceResult } from './instance-results.ts';
-import type { PredictionRecord } from './records.ts';
+import type { PredictionRecord } from './record.ts';
+
+/** Entries of an image in COCO's panoptic format. */
+type Entry = Pick<PredictionRecord, 'image' | 'annotation'>;
 
 type Pieces<T> = Iterable<T> | AsyncIterable<T>;
 
@@ -19,18 +22,24 @@ export class ResultFiles {
     this.categories = categories;
   }
 
+  /** Name of an image in the files. */
+  static nameOf({ file }: InputImage): string {
+    return path.basename(file);
+  }
+
   /** `<name>.overlay.png` and `<name>.panoptic.png`. @returns What COCO's format says of the image */
-  async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<PredictionRecord> {
+  async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<Entry> {
     const file_name = panopticName(input);
-    const overlay = encodePng(drawOverlay(image, map, this.categories));
-    await writeFileAtomic(path.join(this.folder, overlayName(input)), overlay);
-    await writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map));
+    await Promise.all([
+      writeFileAtomic(path.join(this.folder, overlayName(input)), encodePng(drawOverlay(image, map, this.categories))),
+      writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map)),
+    ]);
     const { width, height } = image;
     const segments_info = map.segments.map(({ id, category, area, bbox }) => {
       return { id, category_id: this.categories[category].id, area, bbox, iscrowd: 0 as const };
     });
     return {
-      image: { id: imageId, file_name: path.basename(input.file), width, height },
+      image: { id: imageId, file_name: ResultFiles.nameOf(input), width, height },
       annotation: { image_id: imageId, file_name, segments_info },
     };
   }
@@ -39,10 +48,7 @@ export class ResultFiles {
    * `panoptic.json`, and `instances.json` where there are instances, both written record by record: no string and no list
    * holds them all.
    */
-  async finish(
-    instances: Pieces<InstanceResult> | null,
-    records: () => Pieces<PredictionRecord> = () => [],
-  ): Promise<void> {
+  async finish(instances: Pieces<InstanceResult> | null, records: () => Pieces<Entry> = () => []): Promise<void> {
     const categories = JSON.stringify(toCocoCategories(this.categories));
     await writeFileAtomic(path.join(this.folder, PANOPTIC), panopticText(records, categories));
     if (instances === null) return;
@@ -53,21 +59,24 @@ export class ResultFiles {
 const PANOPTIC = 'panoptic.json';
 const INSTANCES = 'instances.json';
 
-/** Names of all results of some images. */
-export function resultNames(inputs: readonly InputImage[]): string[] {
-  return [PANOPTIC, INSTANCES, ...inputs.flatMap((input) => [overlayName(input), panopticName(input)])];
+/** Names of the files that hold all images. */
+export const WHOLE_FILES = [PANOPTIC, INSTANCES] as const;
+
+/** Names of the pictures of some images. */
+export function pictureNames(inputs: readonly Pick<InputImage, 'name'>[]): string[] {
+  return inputs.flatMap((input) => [overlayName(input), panopticName(input)]);
 }
 
-function overlayName({ name }: InputImage): string {
+function overlayName({ name }: Pick<InputImage, 'name'>): string {
   return `${name}.overlay.png`;
 }
 
 /** Name of the map of an image. */
-export function panopticName({ name }: InputImage): string {
+export function panopticName({ name }: Pick<InputImage, 'name'>): string {
   return `${name}.panoptic.png`;
 }
 
-async function* panopticText(records: () => Pieces<PredictionRecord>, categories: string): AsyncGenerator<string> {
+async function* panopticText(records: () => Pieces<Entry>, categories: string): AsyncGenerator<string> {
   yield '{"images":';
   yield* inPieces(listText(mapped(records(), ({ image }) => image)));
   yield ',"annotations":';

@@ -2,7 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 import { CheckpointError } from '@seg/core';
 import { expect, test } from 'vitest';
 
-import { exitCodeOf, ProgramFault, UsageError } from './exit-code.ts';
+import { exitCodeOf, ProgramFault, Temporary, UsageError } from './exit-code.ts';
 
 test.each([
   [new FormatError('a.json: expected JSON, got "x"'), 1],
@@ -10,6 +10,8 @@ test.each([
   [new Error('predict: expected a folder, got a file'), 1],
   [new TypeError('results: expected a list of results, got number'), 1],
   [Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', syscall: 'open' }), 1],
+  [new Error('x', { cause: Object.assign(new Error('full'), { code: 'ENOSPC' }) }), 75],
+  [new Temporary('predict: expected one run, got another'), 75],
   [new UsageError('evaluate: expected --state with --shard, got none'), 2],
   [new TypeError("Cannot read properties of undefined (reading 'tp')"), 70],
   [new RangeError('Invalid string length'), 70],

@@ -2,6 +2,7 @@ import type { BackendName } from '@seg/core';
 import type { ZooEntry } from '@seg/models/zoo';
 
 import { predictCommand } from '../commands/predict.ts';
+import { readerHere } from '../predict/image-reader.ts';
 import { loadSegmenter } from '../predict/load-segmenter.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
@@ -37,6 +38,7 @@ export async function predictSet({
     print: () => {}, // tables of five thousand images are of no use here
     note: (text: string) => console.error(text),
     progress: new Progress(),
+    reader: readerHere,
   };
   const ids = set.truth.kind === 'coco' ? ['--images', set.truth.file] : [];
   const options = ['--model', model, '--task', entry.task, '--out', folder, '--backend', backend, ...ids, '--resume'];

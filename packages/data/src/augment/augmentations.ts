@@ -14,16 +14,17 @@ const LONGEST_EDGE = 1333;
 /** Augmentations as recipes have them: plain data for `augmentSample`. Sizes are those of the result, in pixels. */
 export const augmentations = {
   /**
-   * For sets of ten to a few hundred images: scales from half to twice the size, mosaics, pasted objects, flips and colors.
-   * Results are `size` squares.
+   * For sets of ten to a few hundred images: scales from three quarters to twice the size, mosaics, pasted objects, flips of
+   * both axes and colors. Results are `size` squares. Where up and down matter much, leave the vertical flip out.
    */
   finetune(size: number): AugmentStep[] {
     const square: Size = [size, size];
-    const jitter: AugmentStep = { kind: 'scale-jitter', size: square, range: [0.5, 2] };
+    const jitter: AugmentStep = { kind: 'scale-jitter', size: square, range: [0.75, 2] };
     return [
       { kind: 'mosaic', chance: 0.25, size: square, range: [0.8, 2], otherwise: [jitter] },
-      { kind: 'copy-paste', chance: 0.25, source: [jitter, { kind: 'flip' }] },
+      { kind: 'copy-paste', chance: 0.5, source: [jitter, { kind: 'flip' }] },
       { kind: 'flip' },
+      { kind: 'flip', axis: 'vertical' },
       { kind: 'color' },
     ];
   },

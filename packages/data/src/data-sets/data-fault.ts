@@ -45,3 +45,18 @@ export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void
     report({ severity: 'error', kind, message: error.message });
   }
 }
+
+/** As `attempt`, of a part that waits. Returns null where it was refused. */
+export async function attemptAsync<T>(
+  kind: DataFaultKind,
+  report: FaultSink,
+  read: () => T | Promise<T>,
+): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    report({ severity: 'error', kind, message: error.message });
+    return null;
+  }
+}

@@ -6,6 +6,7 @@ import { type FaultSink, refuseErrors } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { turnMask } from '../masks/turn-mask.ts';
+import type { DatasetOptions } from './dataset-options.ts';
 
 /** Layouts that `openDataset` tells apart. */
 export type DatasetFormat =
@@ -47,6 +48,8 @@ export type FileDatasetParts = {
   task: DatasetTask;
   /** Folder or file that was opened. */
   path: string;
+  /** Options with which it was opened, so that another thread can open the same. */
+  options: Omit<DatasetOptions, 'report'>;
   categories: readonly Category[];
   items: readonly DatasetItem[];
   /** Names of the splits of the folder; none where it has no such parts. */
@@ -63,6 +66,7 @@ export class FileDataset implements MaskDataset {
   readonly format: DatasetFormat;
   readonly task: DatasetTask;
   readonly path: string;
+  readonly options: Omit<DatasetOptions, 'report'>;
   readonly categories: readonly Category[];
   readonly items: readonly DatasetItem[];
   readonly splits: readonly string[];
@@ -72,6 +76,7 @@ export class FileDataset implements MaskDataset {
     this.format = parts.format;
     this.task = parts.task;
     this.path = parts.path;
+    this.options = parts.options;
     this.categories = parts.categories;
     this.items = parts.items;
     this.splits = parts.splits;
@@ -144,7 +149,7 @@ export class FileDataset implements MaskDataset {
  *
  * @throws FormatError where neither does
  */
-function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
+export function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
   if (height === header.height && width === header.width) return 1;
   if (header.orientation >= 5 && height === header.width && width === header.height) return header.orientation;
   const [want, got] = [`${width}x${height}`, `${header.width}x${header.height}`];

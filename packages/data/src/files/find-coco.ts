@@ -27,8 +27,10 @@ export async function findCoco(place: string, options: ReaderOptions): Promise<F
   }
   const files = await cocoFiles(place);
   if (files.length === 0) return null;
-  if (files.length === 1) return { splits: [], open: () => readCoco(files[0], options) };
-  const splits = bySplit(files);
+  if (files.length === 1 && splitName(splitOf(files[0].file)) === null) {
+    return { splits: [], open: () => readCoco(files[0], options) };
+  }
+  const splits = onlySplits(bySplit(files));
   return { splits: [...splits.keys()], open: (split) => readCoco(onlyOne(place, splits.get(split!)!), options) };
 }
 
@@ -78,6 +80,12 @@ async function peek(file: string): Promise<{ text: string; isWhole: boolean }> {
   } finally {
     await handle.close();
   }
+}
+
+/** Leaves only splits, where there are any: a file of another name is the whole that they are parts of. */
+function onlySplits(files: Map<string, CocoFile[]>): Map<string, CocoFile[]> {
+  const splits = [...files].filter(([name]) => splitName(name) !== null);
+  return splits.length === 0 ? files : new Map(splits);
 }
 
 function bySplit(files: readonly CocoFile[]): Map<string, CocoFile[]> {

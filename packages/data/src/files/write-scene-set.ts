@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import { encodePanopticPng, encodePng } from '@seg/image';
 
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
@@ -53,7 +52,7 @@ function formatJson(json: CocoPanopticJson): string {
 
 async function makeFolders(folder: string): Promise<void> {
   try {
-    for (const name of ['images', 'panoptic']) await mkdir(path.join(folder, name), { recursive: true });
+    for (const name of ['images', 'panoptic']) await makeFolder(path.join(folder, name));
   } catch (error) {
     throw new Error(`writeSceneSet: expected to create ${folder}, got ${systemReason(error)}`, { cause: error });
   }

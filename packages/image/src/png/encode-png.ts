@@ -1,6 +1,7 @@
 import { crc32 } from '@seg/coco-eval/png';
 import { deflate } from '#platform';
 
+import { expectImage } from '../expect-image.ts';
 import type { RgbImage } from '../rgb-image.ts';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -11,8 +12,13 @@ const CHUNK_FRAME = 12;
 /** Each row as its differences from the row above (PNG, §9.2): maps of ids become zeros. */
 const FILTER_UP = 2;
 
-/** PNG bytes of an 8-bit RGB image. */
+/**
+ * PNG bytes of an 8-bit RGB image.
+ *
+ * @throws RangeError where it is no image
+ */
 export function encodePng(image: RgbImage): Uint8Array {
+  expectImage('encodePng', image);
   const chunks = [
     chunk('IHDR', header(image)),
     chunk('IDAT', deflate(filtered(image))),

@@ -10,6 +10,9 @@ export type IdMap = { ids: Int32Array; width: number; height: number };
 
 /** Encodes segment ids as the colors of a PNG: id = R + 256 · G + 65536 · B (panopticapi, `id2rgb`). */
 export function encodePanopticPng({ ids, width, height }: IdMap): Uint8Array {
+  if (ids.length !== width * height) {
+    throw new RangeError(`encodePanopticPng: expected an id for each pixel of ${width}x${height}, got ${ids.length}`);
+  }
   return encodePng({ data: idToRgb(ids), width, height });
 }
 

@@ -1,3 +1,4 @@
+import { expectImage } from '../expect-image.ts';
 import type { ImageSize, RgbImage } from '../rgb-image.ts';
 import { PRECISION_BITS, resampling } from './resampling.ts';
 import { type FilterKernel, KERNELS, type ResizeFilter } from './resize-filters.ts';
@@ -21,15 +22,17 @@ export type ResizeOptions = {
  * `Resample.c`). This is what detectron2 and Hugging Face feed their networks.
  *
  * @param size Height and width of the result, at least 1
+ * @throws RangeError where image, size or filter is none
  */
 export function resizeImage(
   image: RgbImage,
   [height, width]: ImageSize,
   { filter = 'bilinear' }: ResizeOptions = {},
 ): RgbImage {
+  expectImage('resizeImage', image);
   checkSize('resizeImage', [height, width]);
   if (filter === 'nearest') return resizeNearest(image, [height, width]);
-  const kernel = KERNELS[filter];
+  const kernel = Object.hasOwn(KERNELS, filter) ? KERNELS[filter] : undefined;
   if (kernel === undefined) throw new RangeError(`resizeImage: expected a filter of Pillow, got ${filter}`);
   const isRowsFirst = image.height > VERY_TALL * image.width && height < image.height;
   const resized = isRowsFirst

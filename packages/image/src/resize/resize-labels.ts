@@ -1,3 +1,4 @@
+import { MOST_BYTES } from '../expect-image.ts';
 import type { ImageSize } from '../rgb-image.ts';
 
 type Labels = Uint8Array | Uint16Array | Int32Array | Uint32Array;
@@ -39,6 +40,8 @@ export function nearestIndices(oldSize: number, size: number): Int32Array {
  * @throws RangeError where a side is no whole number of 1 or more
  */
 export function checkSize(where: string, size: ImageSize): void {
+  if (3 * size[0] * size[1] > MOST_BYTES)
+    throw new RangeError(`${where}: expected at most 2^31 bytes, got ${size.join('x')} pixels`);
   if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
   throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);
 }

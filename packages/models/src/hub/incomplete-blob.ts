@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '@seg/checkpoint/node';
 
 import type { Sink } from '../fetch/download.ts';
 
@@ -27,7 +28,7 @@ export class IncompleteBlob implements Sink {
   }
 
   static async open(blob: string): Promise<IncompleteBlob> {
-    await mkdir(path.dirname(blob), { recursive: true });
+    await makeFolder(path.dirname(blob));
     const name = `${blob}.${owner()}-${writers++}.incomplete`;
     claimPart(blob, name);
     const handle = await open(name, 'a');

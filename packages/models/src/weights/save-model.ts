@@ -1,7 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -36,7 +36,7 @@ export async function saveModel(
   weights: Weights,
   { precision = 'float32', shardBytes = 2 ** 30, metadata }: SaveModelOptions = {},
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const shards: string[][] = [];
   for await (const shard of splitBySize(weights, shardBytes, BYTES[precision])) {
     shards.push([...shard.keys()]);

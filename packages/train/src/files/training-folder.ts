@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf } from '@seg/checkpoint';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 
 import { lossCurve } from '../fit/loss-curve.ts';
 import { metricCurves } from '../fit/metric-curves.ts';
@@ -30,7 +30,7 @@ export function trainingFolder(folder: string): TrainingStorage {
     },
     async write(checkpoint, log, title) {
       const [newest, before] = CHECKPOINTS.map(at);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFileAtomic(at('log.jsonl'), formatLog(log)); // first: no checkpoint goes on without its log
       if (log.steps.length > 0) await writeFileAtomic(at('loss.svg'), lossCurve(log.steps, title));
       if (log.validations.length > 0) {
@@ -41,7 +41,7 @@ export function trainingFolder(folder: string): TrainingStorage {
       await writeFileAtomic(newest, checkpoint);
     },
     async writeBest(weights) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFileAtomic(at('best.safetensors'), weights);
     },
   };

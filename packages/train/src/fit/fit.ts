@@ -28,8 +28,8 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
   title: string;
   storage: TrainingStorage;
   build(params: ParamStore): Model;
-  /** Source of the first parameters. Default: initializers, by the recipe's seed. */
-  weights?: ConstructorParameters<typeof ParamStore>[0];
+  /** Makes the store of the parameters, behind the seeding of initializers. Default: an empty one. */
+  createParams?(): ParamStore;
   /** Quantity to minimize; may declare parameters of its own. */
   objectiveFor(model: Model, params: ParamStore): Objective<Prediction, Decisions>;
   recipe: TrainingRecipe;
@@ -75,10 +75,10 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
   private hasGivenModel = false;
 
   constructor(options: FitOptions<Model, Prediction, Decisions>) {
-    const { recipe, weights = null } = options;
+    const { recipe, createParams = () => new ParamStore() } = options;
     this.options = options;
     init.seedInitializers(recipe.seed);
-    this.params = new ParamStore(weights);
+    this.params = createParams();
     try {
       this.model = options.build(this.params);
       this.objective = options.objectiveFor(this.model, this.params);

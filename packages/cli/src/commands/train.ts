@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FormatError } from '@seg/checkpoint';
+import { type BackendName, useBackend } from '@seg/core';
+import type { Task } from '@seg/models';
+import { BACKBONE_KEYS } from '@seg/train';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { withReadingOptions } from '../data/dataset-arguments.ts';
+import { UsageError } from '../process/exit-code.ts';
+import { terminalText } from '../render/terminal-text.ts';
+import { chooseRecipe } from '../train/choose-recipe.ts';
+import { type DataOptions, openTrainingData } from '../train/open-training-data.ts';
+import { openTrainingModel, type TrainingModel } from '../train/open-training-model.ts';
+import { dryRun, runTraining, type TrainIo } from '../train/run-training.ts';
+
+/** Options of `seg train`. */
+export type TrainOptions = DataOptions & {
+  model: string;
+  backbone?: string;
+  recipe: string;
+  out?: string;
+  task?: Task;
+  backend: BackendName | 'auto';
+  steps?: number;
+  batch?: number;
+  seed?: number;
+  freeze?: string[];
+  resume?: boolean;
+  dryRun?: boolean;
+  printRecipe?: boolean;
+  tensorboard?: boolean;
+};
+
+const processIo: TrainIo = {
+  print: (text) => console.log(terminalText(text)),
+  note: (text) => console.error(terminalText(text)),
+};
+
+/** `seg train --data PATH --out RUN`: photographs with annotations in, a model of one's own out. */
+export function trainCommand(io: TrainIo = processIo): Command {
+  return withReadingOptions(new Command('train'))
+    .description('train a model on annotated images: a new one, or a published one for other categories')
+    .requiredOption('--data <path>', 'data set of any format that seg data check knows: a folder, or its annotations')
+    .option('--val <path>', 'data set of the validation (default: the split val of --data, where it has one)')
+    .option(
+      '--model <model>',
+      'a small model by its system (mask2former, maskformer, solov2, max-deeplab, panoptic_segformer), a preset of seg models, or weights: a folder, a URL, org/name[@revision] on the Hugging Face hub',
+      'mask2former',
+    )
+    .option(
+      '--backbone <weights>',
+      'weights of the backbone alone: torchvision, timm, detectron2, Swin, PVT, Hugging Face',
+    )
+    .option(
+      '--recipe <recipe>',
+      'finetune, published (the authors’, of a preset), or a JSON file of what differs',
+      'finetune',
+    )
+    .option('--out <dir>', 'folder of the run: checkpoints, log, curves, pictures, and the model in it')
+    .addOption(
+      new Option('--task <task>', 'what to validate (default: what the data is for)').choices([
+        'panoptic',
+        'instance',
+        'semantic',
+      ]),
+    )
+    .addOption(
+      new Option('--backend <name>', 'where to compute')
+        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
+        .default('auto'),
+    )
+    .option('--steps <n>', 'steps instead of the recipe’s', parseCount)
+    .option('--batch <n>', 'images of a batch instead of the recipe’s', parseCount)
+    .option('--seed <n>', 'seed instead of the recipe’s', parseCount)
+    .option('--freeze <pattern...>', 'regular expressions of parameters that are not trained; "backbone" is one')
+    .option('--resume', 'go on with the run in --out')
+    .option('--dry-run', 'take two steps and tell the pace; writes nothing')
+    .option('--print-recipe', 'print the recipe as JSON, and do nothing else')
+    .option('--tensorboard', 'write events for TensorBoard into --out, too')
+    .action((options: TrainOptions) => train(options, io));
+}
+
+/** Checks everything that can be wrong before the first step. */
+async function train(options: TrainOptions, io: TrainIo): Promise<void> {
+  const out = checkOut(options);
+  const data = await openTrainingData(options);
+  const backend = await useBackend(options.backend);
+  const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
+  const recipe = { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
+  if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
+  const task = taskOf(options.task ?? data.training.task, model);
+  io.note(`backend ${backend.name}: ${backend.description}`);
+  if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
+  const { model: start, backbone: pretrained = null } = options;
+  const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
+  const shared = { model: model.opened, data, task, recipe, origin };
+  if (out === null) return dryRun(shared, backend, io);
+  const versions = { seg: readVersion(), node: process.version, backend: backend.name };
+  const code = await runTraining({ ...shared, out, versions }, options.tensorboard === true, io);
+  if (code !== null) process.exitCode = code;
+}
+
+/** @returns null where nothing is to be written */
+function checkOut({ out, resume, dryRun: isDry, printRecipe }: TrainOptions): string | null {
+  if (isDry || printRecipe) return null;
+  if (out === undefined) throw new UsageError('train: expected --out with a folder for the run, got none');
+  const isThere = existsSync(path.join(out, 'run.json'));
+  if (isThere && !resume) throw new FormatError(`train: expected no run in ${out} (--resume goes on with it), got one`);
+  if (!isThere && resume) throw new FormatError(`train: expected a run in ${out} to go on with, got none`);
+  return out;
+}
+
+function changes({ steps, batch, seed, freeze }: TrainOptions) {
+  return {
+    ...(steps === undefined ? {} : { steps }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(freeze === undefined
+      ? {}
+      : { freeze: freeze.map((pattern) => (pattern === 'backbone' ? BACKBONE_KEYS : pattern)) }),
+  };
+}
+
+/** Task of the validation: what the data says where the model can, or else what the model is for. */
+function taskOf(wanted: Task, { opened }: TrainingModel): Task {
+  return opened.tasks.includes(wanted) ? wanted : opened.tasks[0];
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('expected a whole number of 1 or more');
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { finetuneRecipe, parseRecipe, publishedRecipe, type Recipe } from '@seg/train';
+
+import { UsageError } from '../process/exit-code.ts';
+import type { TrainingModel } from './open-training-model.ts';
+
+/** Side of the crops of MaX-DeepLab: one more than a multiple of 32, so that corners of all maps lie on the image's. */
+const ALIGNED_SIDE = 257;
+
+/**
+ * Recipe of a training: `finetune`, `published`, or a file whose fields stand in place of one of these.
+ *
+ * @throws UsageError where a model has no published recipe; FormatError where a file is none
+ */
+export async function chooseRecipe(choice: string, model: TrainingModel): Promise<Recipe> {
+  if (choice === 'finetune') return finetune(model);
+  if (choice === 'published') return published(model);
+  if (!existsSync(choice))
+    throw new UsageError(`train: expected --recipe finetune, published or a file, got ${choice}`);
+  return parseRecipe(choice, await readFile(choice, 'utf8'), finetune(model));
+}
+
+function finetune({ isNew, preset, opened }: TrainingModel): Recipe {
+  const { model } = opened.description.config;
+  const size = model === 'max-deeplab' ? ALIGNED_SIDE : undefined;
+  return finetuneRecipe({ model, isNew: isNew || preset !== null, size });
+}
+
+function published({ preset, opened }: TrainingModel): Recipe {
+  const recipe = preset === null ? null : publishedRecipe(preset, opened.description.config);
+  if (recipe !== null) return recipe;
+  throw new UsageError('train: expected --model with a preset whose recipe is published, got one without');
+}

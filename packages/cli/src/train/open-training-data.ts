@@ -1,0 +1,47 @@
+import { FormatError } from '@seg/checkpoint';
+import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/node';
+import type { Category } from '@seg/image';
+
+import { type DatasetArguments, datasetOptions } from '../data/dataset-arguments.ts';
+
+/** Options that say where the data is. */
+export type DataOptions = Omit<DatasetArguments, 'split'> & {
+  data: string;
+  /** Data set of the validation. Default: the split `val` of the data. */
+  val?: string;
+};
+
+/** Data of a training. */
+export type TrainingData = { training: FileDataset; validation: FileDataset | undefined };
+
+/**
+ * Opens the data of a training and of its validation, which have to have the same categories.
+ *
+ * @throws FormatError where one is not a data set, is empty, or the categories differ
+ */
+export async function openTrainingData({ data, val, ...reading }: DataOptions): Promise<TrainingData> {
+  const options = await datasetOptions(reading);
+  const training = await openDataset(data, options);
+  const validation = await openValidation(training, val, options);
+  for (const dataset of validation === undefined ? [training] : [training, validation]) {
+    if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}, got none`);
+  }
+  if (validation !== undefined) expectSameCategories(training, validation);
+  return { training, validation };
+}
+
+async function openValidation(
+  training: FileDataset,
+  val: string | undefined,
+  options: DatasetOptions,
+): Promise<FileDataset | undefined> {
+  if (val !== undefined) return openDataset(val, options);
+  if (training.split === 'val' || !training.splits.includes('val')) return undefined;
+  return openDataset(training.path, { ...options, split: 'val' });
+}
+
+function expectSameCategories(training: FileDataset, validation: FileDataset): void {
+  const names = (categories: readonly Category[]) => categories.map(({ name }) => name).join(', ');
+  const [want, got] = [names(training.categories), names(validation.categories)];
+  if (want !== got) throw new FormatError(`train: expected categories ${want} in ${validation.path}, got ${got}`);
+}

@@ -1,0 +1,100 @@
+import type { BackendInfo } from '@seg/core';
+import type { TrainModelOptions } from '@seg/train/node';
+import { eventFile, rehearse, trainModel } from '@seg/train/node';
+
+import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { duration, stepText, validationText } from './train-text.ts';
+
+/** Outputs of a training. */
+export type TrainIo = {
+  /** Takes results. */
+  print(text: string): void;
+  /** Takes everything else. */
+  note(text: string): void;
+};
+
+/** Seconds between two lines of progress, but for the first steps. */
+const SECONDS_PER_LINE = 10;
+
+/**
+ * Trains to the end, or up to a signal.
+ *
+ * @returns The exit code of the signal, null where none came
+ */
+export async function runTraining(
+  options: TrainModelOptions,
+  tensorboard: boolean,
+  io: TrainIo,
+): Promise<number | null> {
+  const request = finishOnSignal();
+  const board = tensorboard ? await eventFile(options.out) : null;
+  let lastLine = 0;
+  try {
+    for await (const event of trainModel({ ...options, signal: request.signal })) {
+      if (event.type === 'continued') io.note(`going on at step ${event.step}`);
+      if (event.type === 'warning') io.note(`warning: ${event.message}`);
+      if (event.type === 'step') {
+        const { step, loss, terms, learningRate } = event;
+        await board?.add(step, { loss, 'learning rate': learningRate, ...prefixed('loss/', terms) });
+        const now = performance.now() / 1000;
+        if (step < 3 || now - lastLine >= SECONDS_PER_LINE || step === options.recipe.steps - 1) {
+          io.note(stepText(event, options.recipe.steps));
+          lastLine = now;
+        }
+      }
+      if (event.type === 'validation') {
+        io.note(validationText(event));
+        await board?.add(event.step, prefixed('validation/', event.metrics));
+      }
+      if (event.type === 'end') {
+        event.params.dispose();
+        io.print(endText(event.reason, event.step, options.out));
+      }
+    }
+    return request.code();
+  } finally {
+    request.release();
+  }
+}
+
+const prefixed = (prefix: string, numbers: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, value]) => [prefix + name, value]));
+
+function endText(reason: string, step: number, out: string): string {
+  if (reason === 'aborted') return `${out}: stopped behind step ${step}; --resume goes on`;
+  return `${out}/model: trained in ${step} steps${reason === 'no better' ? ', behind which validation got no better' : ''}`;
+}
+
+/** Takes two steps, writes nothing, and tells what a whole training would take. */
+export async function dryRun(
+  options: Omit<TrainModelOptions, 'out'>,
+  backend: BackendInfo,
+  io: TrainIo,
+): Promise<void> {
+  const { recipe, data, model } = options;
+  const request = finishOnSignal();
+  let [seconds, before] = [0, performance.now()];
+  try {
+    for await (const event of rehearse({ ...options, signal: request.signal })) {
+      if (event.type === 'step') {
+        seconds = (performance.now() - before) / 1000; // of the last step, which the first has warmed up for
+        before = performance.now();
+        io.note(stepText(event, recipe.steps));
+      }
+      if (event.type !== 'end') continue;
+      const { numbers, parameters } = event.params.size;
+      event.params.dispose();
+      const images = recipe.batch * (recipe.accumulate ?? 1);
+      io.print(`data: ${data.training.length} images to train on, ${data.validation?.length ?? 0} to validate`);
+      io.print(
+        `model: ${model.description.config.model}, ${(numbers / 1e6).toFixed(2)} million numbers in ${parameters} tensors`,
+      );
+      io.print(`backend: ${backend.name}, ${(process.memoryUsage.rss() / 1e9).toFixed(1)} GB`);
+      io.print(
+        `pace: ${seconds.toFixed(2)} s for a step of ${images} images; ${recipe.steps} steps take ${duration(seconds * recipe.steps)}`,
+      );
+    }
+  } finally {
+    request.release();
+  }
+}

@@ -1,0 +1,84 @@
+import type { ParamStore } from '@seg/core';
+import type { Category } from '@seg/image';
+import {
+  MASK2FORMER_LOSS,
+  MASKFORMER_LOSS,
+  MAX_DEEPLAB_LOSS,
+  PANOPTIC_SEGFORMER_LOSS,
+  SOLO_LOSS,
+  SOLOV2_LOSS,
+} from '@seg/losses';
+import { Mask2Former, MaskFormer, MaxDeepLab, type Network, PanopticSegFormer, Solo } from '@seg/models';
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { Objective } from '../train-step.ts';
+import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
+import { panopticSegFormerObjective } from './panoptic-segformer-objective.ts';
+import { aidedMask2FormerObjective } from './semantic-aid.ts';
+
+/** Objective of a network whose system is known only when it runs. */
+export type AnyObjective = Objective<tf.TensorContainer, unknown>;
+
+/** Options of {@link objectiveOf}. */
+export type ObjectiveOptions = {
+  /** Class k is `categories[k]`. */
+  categories: readonly Category[];
+  /** Of what is random in a step. */
+  seed: number;
+  /** Values of the system's published loss that are to be others, by name. Default: none. */
+  loss?: Readonly<Record<string, unknown>>;
+  /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none. */
+  semanticWeight?: number;
+};
+
+/** Prefix of parameters that belong to a training and not to its model. */
+export const AUXILIARY = 'auxiliary';
+
+/** Pixels between two of MaX-DeepLab's predictions: its heads work at a quarter of the resolution (section 3.4). */
+const GRID_STRIDE = 4;
+
+/**
+ * Makes the objective of a network of any of the five systems, with its paper's weights unless told otherwise.
+ *
+ * @param params Takes the parameters of an auxiliary head, under {@link AUXILIARY}
+ * @throws Error where the network is of no system that is known; RangeError at a weight of a loss that it does not have
+ */
+export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
+  const { categories, seed, loss, semanticWeight = 0 } = options;
+  if (network instanceof Mask2Former) {
+    const config = changed(MASK2FORMER_LOSS, loss);
+    if (semanticWeight === 0) return mask2FormerObjective(network, config, seed) as AnyObjective;
+    const aid = { seed, semanticWeight, scope: params.root.at(AUXILIARY) };
+    return aidedMask2FormerObjective(network, config, aid) as AnyObjective;
+  }
+  if (semanticWeight !== 0) {
+    throw new RangeError(
+      `semanticWeight: expected 0 with ${network.config.model}, which has no such head, got ${semanticWeight}`,
+    );
+  }
+  if (network instanceof MaskFormer)
+    return maskFormerObjective(network, changed(MASKFORMER_LOSS, loss)) as AnyObjective;
+  if (network instanceof Solo) {
+    const { model, grids, scaleRanges } = network.config;
+    const published = model === 'solov2' ? SOLOV2_LOSS : SOLO_LOSS;
+    return soloObjective(network, changed({ ...published, grids, scaleRanges }, loss)) as AnyObjective;
+  }
+  if (network instanceof MaxDeepLab) {
+    const things = new Set(categories.flatMap(({ isThing }, k) => (isThing ? [k] : [])));
+    return maxDeepLabObjective(network, changed(MAX_DEEPLAB_LOSS, loss), {
+      things,
+      stride: GRID_STRIDE,
+    }) as AnyObjective;
+  }
+  if (network instanceof PanopticSegFormer) {
+    return panopticSegFormerObjective(network, changed(PANOPTIC_SEGFORMER_LOSS, loss)) as AnyObjective;
+  }
+  throw new Error(`objectiveOf: expected a network of a known system, got ${network.config.model}`);
+}
+
+/** @throws RangeError at a name that the loss does not have */
+function changed<T extends object>(published: T, changes: Readonly<Record<string, unknown>> = {}): T {
+  const unknown = Object.keys(changes).find((name) => !Object.hasOwn(published, name));
+  if (unknown === undefined) return { ...published, ...changes };
+  throw new RangeError(`loss: expected ${Object.keys(published).join(', ')}, got ${unknown}`);
+}

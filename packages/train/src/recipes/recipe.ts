@@ -1,0 +1,24 @@
+import type { AugmentStep } from '@seg/data';
+import type { Preprocessing } from '@seg/models';
+
+import type { TrainingRecipe } from '../fit/recipe.ts';
+
+/** Recipe of a training from data to model: plain data, kept beside its results. */
+export type Recipe = TrainingRecipe & {
+  /** Images of a batch. */
+  batch: number;
+  /** Changes to each image, in order. */
+  augment: readonly AugmentStep[];
+  /** Resize of whole images for validation and use. Default: the model's own. */
+  resize?: Preprocessing['resize'];
+  /** Values of the system's published loss that are to be others, by name. Default: none. */
+  loss?: Readonly<Record<string, unknown>>;
+  /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none. */
+  semanticWeight?: number;
+  /** Steps between two validations. Default: a tenth of all. */
+  validateEvery?: number;
+  /** Validations without a better one after which the training ends. Default: it goes on to the end. */
+  patience?: number;
+  /** Steps between two checkpoints. Default: 100. */
+  saveEvery?: number;
+};

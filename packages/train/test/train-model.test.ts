@@ -1,0 +1,107 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { useBackend } from '@seg/core';
+import { asMaskDataset, type MaskDataset, SceneDataset } from '@seg/data';
+import { openModel, Segmenter } from '@seg/models';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { type TrainModelOptions, trainModel } from '../src/files/train-model.ts';
+import { finetuneRecipe } from '../src/recipes/finetune.ts';
+import { SMALL_MODELS, type SmallModelName, smallModel } from '../src/recipes/small-models.ts';
+
+let parent = '';
+beforeAll(async () => {
+  await useBackend('wasm');
+  parent = mkdtempSync(path.join(tmpdir(), 'seg-road-'));
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+/** Generated scenes; of instances alone where the system has no stuff. */
+function scenes(split: 'training' | 'testing', things: boolean): MaskDataset {
+  const all = asMaskDataset(new SceneDataset({ split, length: 2, height: 64, width: 64 }));
+  if (!things) return all;
+  const categories = all.categories.filter(({ isThing }) => isThing);
+  const isKept = ({ category }: { category: number }) => category < categories.length;
+  const read = async (index: number) => {
+    const sample = await all.read(index);
+    return { ...sample, segments: sample.segments.filter(isKept) };
+  };
+  return { ...all, task: 'instance', categories, name: all.name, read };
+}
+
+async function options(name: SmallModelName, out: string): Promise<TrainModelOptions> {
+  const isSolo = name === 'solov2';
+  const data = { training: scenes('training', isSolo), validation: scenes('testing', isSolo) };
+  const size = 64;
+  const model = await openModel(name, smallModel(name, size), { weights: false, categories: data.training.categories });
+  const recipe = finetuneRecipe({ model: name, isNew: true, size: name === 'max-deeplab' ? size + 1 : size, steps: 2 });
+  return {
+    out: path.join(parent, out),
+    model,
+    data,
+    task: isSolo ? 'instance' : 'panoptic',
+    recipe: { ...recipe, batch: 1, warmup: 0, validateEvery: 2, saveEvery: 1 },
+    origin: { data: 'scenes' },
+  };
+}
+
+async function run(made: TrainModelOptions): Promise<string[]> {
+  const types: string[] = [];
+  for await (const event of trainModel(made)) {
+    types.push(event.type);
+    if (event.type === 'end') event.params.dispose();
+  }
+  return types;
+}
+
+test.each(SMALL_MODELS)('a small %s goes from data to a model folder that segments', async (name) => {
+  const before = tf.memory().numTensors;
+  const made = await options(name, name);
+  expect(await run(made)).toEqual(['step', 'checkpoint', 'step', 'validation', 'checkpoint', 'end']);
+  expect(tf.memory().numTensors).toBe(before);
+  for (const file of [
+    'run.json',
+    'log.jsonl',
+    'results.csv',
+    'loss.svg',
+    'metrics.svg',
+    'confusion.csv',
+    'model/config.json',
+  ]) {
+    expect(existsSync(path.join(made.out, file)), file).toBe(true);
+  }
+  expect(existsSync(path.join(made.out, 'validation', 'testing-000000.png'))).toBe(true);
+  const segmenter = await Segmenter.load(path.join(made.out, 'model'));
+  expect(segmenter.categories).toEqual(made.data.training.categories);
+  const { image } = await made.data.validation!.read(0);
+  const found = await segmenter.segment(image, { task: made.task });
+  expect(found.width).toBe(64);
+  segmenter.dispose();
+});
+
+test('stopped and continued, a run ends in the same files; one of another making is refused', async () => {
+  const [whole, parts] = [await options('mask2former', 'whole'), await options('mask2former', 'parts')];
+  await run(whole);
+  await run({ ...parts, stopAt: 1 });
+  expect(existsSync(path.join(parts.out, 'model'))).toBe(false);
+  expect((await run(parts))[0]).toBe('continued');
+  for (const file of [
+    'training.safetensors',
+    'log.jsonl',
+    'results.csv',
+    'model/model.safetensors',
+    'run.json',
+    'validation/testing-000000.png',
+  ]) {
+    const [a, b] = [whole, parts].map(({ out }) => readFileSync(path.join(out, file)));
+    expect(a.equals(b), file).toBe(true);
+  }
+  const unknown = { ...parts, out: `${parts.out}-unknown`, recipe: { ...parts.recipe, loss: { maskWeigth: 1 } } };
+  await expect(run(unknown)).rejects.toThrow('loss: expected classWeight, maskWeight, diceWeight,');
+  const other = { ...parts, recipe: { ...parts.recipe, learningRate: 1 } };
+  await expect(run(other)).rejects.toThrow(
+    /run\.json: expected the recipe\.learningRate of the run that is there, 0\.001, got 1$/,
+  );
+});
