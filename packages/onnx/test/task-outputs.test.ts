@@ -14,7 +14,7 @@ const MODEL = path.join(import.meta.dirname, '../../../examples/mask2former/mode
 
 beforeAll(async () => void (await useBackend('wasm')));
 
-/** What a graph with a task answers of images that need no resizing. */
+/** Answers of a graph with a task to images that need no resizing. */
 async function answersOf({ model, preprocessing }: LoadedModel, task: Task, images: RgbImage[]) {
   const [{ height, width }] = images;
   const graph = await exportGraph(model, {
@@ -87,7 +87,7 @@ test("MaX-DeepLab: semantic labels are the segmenter's, and panoptic winners lea
 
 test.each([
   ['solov2', 'instance', /expected no task in a graph of solov2/],
-  ['mask2former', 'panoptic', /expected semantic or instance in a graph of mask2former, .* got panoptic/],
+  ['mask2former', 'panoptic', /expected semantic or instance in a graph of mask2former .*, got panoptic/],
   ['panoptic_segformer', 'panoptic', /expected no task in a graph of panoptic_segformer/],
 ] as const)('%s has no %s in a graph: refused by name', async (name, task, message) => {
   const { config, ...rest } = TINY_DESCRIPTIONS[name];
