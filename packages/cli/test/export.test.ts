@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { generateScene } from '@seg/data';
+import { encodePng } from '@seg/image';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { main } from '../src/main.ts';
@@ -59,4 +61,18 @@ test('a file that is there is kept, unless it may be replaced', async () => {
   expect(told[0]).toMatch(/expected no .*m\.onnx \(--force to replace it\), got a file/);
   expect(readFileSync(at('m.onnx'), 'utf8')).toBe('mine');
   expect(await main(['export', MODEL, at('m.onnx'), '--size', '64x64', '--force'])).toBe(0);
+});
+
+test('seg predict --runtime onnx writes the same panoptic.json and the same maps', async () => {
+  await writeFile(at('scene.png'), encodePng(generateScene({ seed: 3, height: 128, width: 128 }).image));
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  for (const runtime of ['tfjs', 'onnx']) {
+    const options = ['--model', MODEL, '--backend', 'wasm', '--runtime', runtime, '--out', at(runtime)];
+    expect(await main(['predict', at('scene.png'), ...options])).toBe(0);
+  }
+  for (const name of ['panoptic.json', 'scene.panoptic.png', 'scene.overlay.png']) {
+    expect(readFileSync(path.join(at('onnx'), name)).equals(readFileSync(path.join(at('tfjs'), name))), name).toBe(
+      true,
+    );
+  }
 });

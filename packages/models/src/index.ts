@@ -33,6 +33,7 @@ export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
+export type { NetworkRuntime } from './inference/network-runtime.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';

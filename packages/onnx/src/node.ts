@@ -6,4 +6,5 @@
 
 export { type WriteModelOptions, writeModel } from './file/write-model.ts';
 export { type GraphSession, openSession, type SessionOptions } from './runtime/node-session.ts';
+export { type OnnxRuntimeOptions, onnxRuntime } from './runtime/onnx-runtime.ts';
 export { runThroughOnnx } from './runtime/run-through-onnx.ts';

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemReason } from '@seg/checkpoint/node';
 import { type BackendName, type Size, useBackend } from '@seg/core';
-import { loadModel, preprocessedSize } from '@seg/models';
+import { type LoadedModel, loadModel, preprocessedSize, type Task } from '@seg/models';
 import { exportGraph, metadataOf, type OnnxGraph } from '@seg/onnx';
 import { writeModel } from '@seg/onnx/node';
 import { enableProdMode } from '@tensorflow/tfjs-core';
@@ -16,6 +16,7 @@ type ExportCommandOptions = {
   batch: number | 'free';
   dtype: 'f32' | 'f16';
   backend: BackendName | 'auto';
+  task?: Task;
   apart?: boolean;
   force?: boolean;
 };
@@ -37,6 +38,13 @@ export function exportCommand(): Command {
         .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
         .default('wasm'),
     )
+    .addOption(
+      new Option('--task <task>', 'normalize in the graph, and answer a task in it, where ONNX can say it').choices([
+        'panoptic',
+        'semantic',
+        'instance',
+      ]),
+    )
     .option('--apart', 'put the weights into a file beside the model in any case')
     .option('--force', 'replace a file of that name')
     .action(exportModel);
@@ -52,13 +60,17 @@ async function exportModel(location: string, out: string, options: ExportCommand
   try {
     const size = options.size ?? preprocessedSize(PHOTOGRAPH, loaded.preprocessing);
     const precision = options.dtype === 'f16' ? 'float16' : 'float32';
-    const graph = await exportGraph(model, { size, batch: options.batch, precision });
+    const graph = await exportGraph(model, { size, batch: options.batch, precision, ...answerOf(options, loaded) });
     const metadata = metadataOf({ config: model.config, ...description });
     const files = await writeModel(out, graph, { metadata, ...(options.apart && { apart: true }) });
     console.log(terminalText(report(files, graph)));
   } finally {
     model.dispose();
   }
+}
+
+function answerOf({ task }: ExportCommandOptions, { preprocessing }: LoadedModel) {
+  return task === undefined ? {} : { answer: { task, preprocessing } };
 }
 
 function report(files: readonly string[], { nodes, inputs, outputs }: OnnxGraph): string {

@@ -8,6 +8,7 @@ import { withHalfWeights } from '../graph/half-weights.ts';
 import type { OnnxGraph } from '../graph/onnx-graph.ts';
 import { traceGraph } from '../trace-graph.ts';
 import { outputsOf } from './outputs.ts';
+import { answerOf, normalized, RAW_PIXELS, type TaskOptions, taskOutputs } from './task-outputs.ts';
 
 /** Network that can be exported: any of `@seg/models`. */
 export type ExportableModel = {
@@ -22,6 +23,8 @@ export type ExportOptions = {
   size: Size;
   /** Images at once; `free` leaves it to who runs the graph. Default: 1. */
   batch?: number | 'free';
+  /** Normalization goes into the graph, and a task's answer comes out of it. Default: the network alone. */
+  answer?: TaskOptions;
   /** Type of the weights in the file; graphs compute in float32. Default: float32. */
   precision?: 'float32' | 'float16';
 };
@@ -41,10 +44,11 @@ const BATCHES = [2, 3] as const;
  */
 export async function exportGraph(
   model: ExportableModel,
-  { size, batch = 1, precision = 'float32' }: ExportOptions,
+  { size, batch = 1, precision = 'float32', answer }: ExportOptions,
 ): Promise<OnnxGraph> {
   expectCounts(size, batch);
-  const traces = await tracesOf(model, size, batch === 'free' ? BATCHES : [batch]);
+  if (answer !== undefined) answerOf(model.config.model, answer.task); // refused before anything runs
+  const traces = await tracesOf(model, size, batch === 'free' ? BATCHES : [batch], answer);
   const graph = withHalfSafeSteps(batch === 'free' ? withFreeBatch([traces[0], traces[1]], BATCHES) : traces[0]);
   return precision === 'float16' ? withHalfWeights(graph) : graph;
 }
@@ -55,20 +59,32 @@ function expectCounts(size: Size, batch: number | 'free'): void {
   if (batch !== 'free' && !isCount(batch)) throw new RangeError(`exportOnnx: expected a batch or free, got ${batch}`);
 }
 
-async function tracesOf(model: ExportableModel, size: Size, batches: readonly number[]): Promise<OnnxGraph[]> {
+async function tracesOf(
+  model: ExportableModel,
+  size: Size,
+  batches: readonly number[],
+  answer: TaskOptions | undefined,
+): Promise<OnnxGraph[]> {
   const graphs: OnnxGraph[] = [];
-  for (const batch of batches) graphs.push(await traceModel(model, [batch, ...size, 3]));
+  for (const batch of batches) graphs.push(await traceModel(model, [batch, ...size, 3], answer));
   return graphs;
 }
 
 /** @param shape Of the pixels, [B, H, W, 3] */
-async function traceModel(model: ExportableModel, shape: [number, number, number, number]): Promise<OnnxGraph> {
+async function traceModel(
+  model: ExportableModel,
+  shape: [number, number, number, number],
+  answer: TaskOptions | undefined,
+): Promise<OnnxGraph> {
   const pixels = tf.zeros<tf.Rank.R4>(shape);
   const name = model.config.model;
   try {
-    return await traceGraph(name, model.params, { name: PIXELS, tensor: pixels, perm: NCHW }, () =>
-      outputsOf(name, model.forward(pixels)),
-    );
+    const input = { name: answer ? RAW_PIXELS : PIXELS, tensor: pixels, perm: NCHW };
+    return await traceGraph(name, model.params, input, () => {
+      if (answer === undefined) return outputsOf(name, model.forward(pixels));
+      const prediction = model.forward(normalized(pixels, answer.preprocessing));
+      return taskOutputs(name, answer.task, prediction, [shape[1], shape[2]]);
+    });
   } finally {
     pixels.dispose();
   }

@@ -5,22 +5,25 @@ import { convolution, depthwise, maxPool, resize } from './maps.ts';
 import { groupNorm, layerNorm } from './norms.ts';
 import type { OnnxBody } from './onnx-body.ts';
 import { linear, product } from './products.ts';
-import { gather, reduction, topK } from './selection.ts';
+import { argMax, gather, reduction, topK } from './selection.ts';
 import { concat, pack, pad, sameData, slice, split, transposition } from './shapes.ts';
 
 /** Every kernel that the five systems call on the way from an image to predictions, and in points NMS. */
 export const ONNX_BODIES: Readonly<Record<string, OnnxBody>> = {
   Add: elementwise('Add'),
   AddN: elementwise('Sum'),
+  ArgMax: argMax,
   BatchMatMul: product,
   Cast: cast,
   ClipByValue: clip,
   Concat: concat,
   DepthwiseConv2dNative: depthwise,
   Equal: elementwise('Equal'),
+  Exp: elementwise('Exp'),
   ExpandDims: sameData,
   FloorDiv: floorDivision,
   GatherV2: gather,
+  Greater: elementwise('Greater'),
   GreaterEqual: elementwise('GreaterOrEqual'),
   Identity: sameData,
   Log: elementwise('Log'),

@@ -26,6 +26,13 @@ export const gather: OnnxBody = (graph, { x, indices }, { axis, batchDims = 0 },
   }
 };
 
+/** The first of equals, as tfjs has it. */
+export const argMax: OnnxBody = (graph, { x }, { axis }, [y]) => {
+  const at = tf.util.parseAxisParam(axis, x.shape)[0];
+  const found = graph.node('ArgMax', [graph.request(x)], { axis: at, keepdims: 0 });
+  graph.define(y, graph.node('Cast', [found], { to: 6 }));
+};
+
 export const topK: OnnxBody = (graph, { x }, { k, sorted }, [values, indices]) => {
   const attributes = { axis: -1, largest: 1, sorted: sorted ? 1 : 0 };
   const [best, at] = graph.nodeOf('TopK', [graph.request(x), graph.integers([k])], 2, attributes);

@@ -43,12 +43,12 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions = {}
   }
 }
 
-type Runtime = typeof import('onnxruntime-node');
+type OnnxModule = typeof import('onnxruntime-node');
 
-async function loadRuntime(): Promise<Runtime> {
+async function loadRuntime(): Promise<OnnxModule> {
   try {
     const loaded = await import('onnxruntime-node');
-    return (loaded as unknown as { default?: Runtime }).default ?? loaded;
+    return (loaded as unknown as { default?: OnnxModule }).default ?? loaded;
   } catch (error) {
     throw new Error('onnx: expected onnxruntime-node to be installed (npm install onnxruntime-node), got none', {
       cause: error,
@@ -56,8 +56,8 @@ async function loadRuntime(): Promise<Runtime> {
   }
 }
 
-async function feedsOf(ort: Runtime, inputs: Readonly<Record<string, tf.Tensor>>) {
-  const feeds: Record<string, InstanceType<Runtime['Tensor']>> = {};
+async function feedsOf(ort: OnnxModule, inputs: Readonly<Record<string, tf.Tensor>>) {
+  const feeds: Record<string, InstanceType<OnnxModule['Tensor']>> = {};
   for (const [name, tensor] of Object.entries(inputs)) {
     feeds[name] = new ort.Tensor('float32', (await tensor.data()) as Float32Array, tensor.shape);
   }
