@@ -10,6 +10,7 @@ export type DataFaultKind =
   | 'no-mask'
   | 'outside'
   | 'size'
+  | 'turned'
   | 'unknown-reference'
   | 'unreadable-file'
   | 'unused-class';
