@@ -20,7 +20,8 @@ const LAYERS = {
   models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'image', 'losses', 'postprocess', 'data', 'models', 'coco-eval'],
   verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
-  cli: ['checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval', 'train'],
+  onnx: ['checkpoint', 'core', 'models'],
+  cli: ['onnx', 'checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval', 'train'],
 };
 
 /** Packages that work where TensorFlow.js is not installed. */

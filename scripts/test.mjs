@@ -17,7 +17,7 @@ if (backends === null) {
   step('layers', process.execPath, ['scripts/check-layers.mjs']);
   step('house', process.execPath, ['scripts/check-house.mjs']);
   step('sizes', process.execPath, ['scripts/check-sizes.mjs']);
-  for (const reader of ['images', 'checkpoints', 'evaluations', 'panoptic-json', 'goldens', 'configs']) {
+  for (const reader of ['images', 'checkpoints', 'evaluations', 'panoptic-json', 'annotations', 'goldens', 'configs']) {
     step(`fuzz ${reader}`, process.execPath, ['scripts/fuzz/main.mjs', reader]);
   }
 }

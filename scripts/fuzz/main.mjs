@@ -1,7 +1,7 @@
 // Feeds changed files to a reader, in a process of its own with a watchdog: each must be read, or refused with an error of
 // one line that says what was expected; none may hang, or take more memory than ten times the file and 200 MB.
 //
-//   node scripts/fuzz/main.mjs images|checkpoints|evaluations|panoptic-json|goldens|configs [--cases 2000] [--seed 1]
+//   node scripts/fuzz/main.mjs images|checkpoints|evaluations|panoptic-json|annotations|goldens|configs [--cases 2000] [--seed 1]
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

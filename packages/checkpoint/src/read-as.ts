@@ -53,7 +53,10 @@ export function parseJson(where: string, text: string): unknown {
 /** Valibot says `"name"` where a field of that name is absent. */
 function expectation({ expected, message }: SchemaIssue, key: PropertyKey | undefined): string {
   if (expected === JSON.stringify(key)) return 'a value';
-  return expected ? expected.replace(/^Object$/, 'an object').replace(/^Array$/, 'a list') : message;
+  if (expected === 'never') return 'no such field';
+  return expected && expected !== 'unknown'
+    ? expected.replace(/^Object$/, 'an object').replace(/^Array$/, 'a list')
+    : message;
 }
 
 function formatPath(keys: readonly PropertyKey[]): string {

@@ -85,7 +85,7 @@ export type { PngChunks, PngHeader, PngLimits } from './png/png-chunks.ts';
 export { type LabelMap, labelsOf, readLabelPng, readPanopticPng } from './png/segmentation-png.ts';
 
 // Reports
-export { escapeControls } from './report/escaped-text.ts';
+export { escapeControls, escapeXml } from './report/escaped-text.ts';
 export { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './report/format-summary.ts';
 export { formatMarkdown } from './report/markdown.ts';
 export { drawPictures } from './report/pictures.ts';

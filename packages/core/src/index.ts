@@ -54,6 +54,8 @@ export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
+// Recording
+export { type KernelCall, recordKernels } from './record-kernels.ts';
 export { type Axis, expectShapes } from './shape.ts';
 // Training
 export { Tape } from './tape.ts';

@@ -20,6 +20,7 @@ export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batc
 export { maskTargets } from './batches/mask-targets.ts';
 export { toTargets } from './batches/to-targets.ts';
 // Data sets
+export { type CacheOptions, cachedDataset } from './data-sets/cached-dataset.ts';
 export { fromCocoCategories, toCocoCategories } from './data-sets/coco-categories.ts';
 export type {
   CocoImageFile,
@@ -64,3 +65,16 @@ export { MaskRoom } from './masks/mask-room.ts';
 export { SCENE_CATEGORIES } from './scenes/categories.ts';
 export { generateScene, type Scene, type SceneOptions, type SceneSegment } from './scenes/generate-scene.ts';
 export { SCENE_SPLITS, type SceneSplit, type SeedRange, sceneSeed } from './scenes/splits.ts';
+// Pictures and counts of data sets
+export { contactSheet, type SheetPicture } from './sheets/contact-sheet.ts';
+export { drawSample } from './sheets/draw-sample.ts';
+export { type SplitUnit, splitEvenly } from './splits/split-evenly.ts';
+export { drawStatistics } from './statistics/draw-statistics.ts';
+export {
+  type ClassStatistics,
+  type DatasetStatistics,
+  type MeasuredImage,
+  measureDataset,
+  POSITION_CELLS,
+  type Spread,
+} from './statistics/measure-dataset.ts';

@@ -9,9 +9,10 @@ export type { Category, Color } from './category.ts';
 // Files to images
 export { decodeImage } from './decode-image.ts';
 // Drawing
+export { drawText, measureText } from './drawing/canvas.ts';
 export { colorize, segmentColors } from './drawing/colorize.ts';
 export { outlines } from './drawing/outlines.ts';
-export { drawOverlay } from './drawing/overlay.ts';
+export { drawOverlay, type OverlayOptions } from './drawing/overlay.ts';
 export { expectImage } from './expect-image.ts';
 export { type ImageHeader, readImageHeader } from './image-header.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';

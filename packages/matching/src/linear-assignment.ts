@@ -46,7 +46,8 @@ export function linearAssignment(
  * Solves a batch of equally shaped problems, each on its own.
  *
  * @param costs [batch, rows, columns] row-major
- * @param columnCounts For each problem how many of its first columns take part (the others are padding); all if absent
+ * @param options `columnCounts`: for each problem how many of its first columns take part (the others are padding); all if
+ *   absent
  */
 export function linearAssignmentBatch(
   costs: Costs,

@@ -8,8 +8,9 @@
 export { AxialAttention2d, DualPathTransformer } from '@seg/attention';
 export { axisProbabilities, cellMaskLogits, cellMaskProbabilities, type SoloPrediction } from '@seg/heads';
 // Backbones; all of them are in @seg/models/backbones
-export { type BackboneConfig, createBackbone } from './backbones/backbone.ts';
+export { type BackboneConfig, buildBackbone } from './backbones/backbone.ts';
 export { originalSwinKeys } from './backbones/key-maps.ts';
+export { createBackbone } from './backbones/pretrained-backbone.ts';
 export { RESNET50, RESNET101 } from './backbones/resnet.ts';
 // Descriptions of models
 export { categoriesFromLabels } from './description/categories.ts';
@@ -32,10 +33,11 @@ export type { HuggingFaceBackbone } from './hugging-face/backbone.ts';
 export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
+export type { NetworkRuntime } from './inference/network-runtime.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
-export { type LoadOptions, type OpenModel, openModel } from './open-model.ts';
-export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess } from './preprocess.ts';
+export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
+export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
 export { Segmenter } from './segmenter.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';

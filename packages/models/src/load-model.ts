@@ -16,7 +16,7 @@ export type LoadedModel = Omit<ModelDescription, 'config'> & {
  *
  * A folder is Hugging Face's as published (`config.json`, `preprocessor_config.json`, `model.safetensors`,
  * `pytorch_model.bin` or shards), or one that this project wrote, of any system. A single file of weights (see
- * {@link openWeightsAt}) has a `config.json` beside it or comes with a description. Weights under the original
+ * {@link openWeights}) has a `config.json` beside it or comes with a description. Weights under the original
  * repositories' keys are recognized.
  *
  * @param description Of the weights, one of {@link PRESETS} for example, where no `config.json` says it

@@ -2,6 +2,7 @@ import { FormatError, type ParamSource, renamed } from '@seg/checkpoint';
 import { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
 
+import { adoptBackbone } from './backbones/adopt-backbone.ts';
 import type { ModelConfig, ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
 import { openLocation } from './folder/open-location.ts';
@@ -10,7 +11,7 @@ import type { Task } from './inference/task.ts';
 import { type SegmentationModel, type System, systemOf } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
-import { openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
+import { openWeights, openWeightsAt, type WeightOptions } from './weights/open-weights.ts';
 
 /** Options of loading. */
 export type LoadOptions = WeightOptions & {
@@ -36,32 +37,49 @@ export type OpenModel = {
   build(params: ParamStore): SegmentationModel;
 };
 
+/** Options of {@link openModel}. */
+export type OpenOptions = LoadOptions & {
+  /** False initializes every parameter: the description alone counts, of a preset for example. Default: true. */
+  weights?: boolean;
+  /**
+   * Weights of the backbone alone, of torchvision, timm, detectron2, the authors or Hugging Face: a path, URL or name on a
+   * hub. Default: those of the model, if any.
+   */
+  backbone?: string;
+};
+
 /**
  * Opens a model without building it: {@link loadModel} in two steps, for training.
  *
- * @param weights False initializes every parameter: the description alone counts, of a preset for example
+ * @param options `weights`: false initializes every parameter: the description alone counts, of a preset for example
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
 export async function openModel(
   pathOrUrl: string,
   description?: ModelDescription,
-  options: LoadOptions & { weights?: boolean } = {},
+  options: OpenOptions = {},
 ): Promise<OpenModel> {
-  const { systems = SYSTEMS, categories, weights: hasWeights = true } = options;
+  const { systems = SYSTEMS, categories, backbone, weights: hasWeights = true } = options;
   const location = description !== undefined && !hasWeights ? null : await openLocation(pathOrUrl, options);
   const published = description ?? (await readDescription(location!.folder, systems));
   const own = categories === undefined ? published : withCategories(published, categories, systems);
   footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
   const weights = location !== null && hasWeights ? await openWeightsAt(pathOrUrl, location, options) : null;
+  const pretrained = backbone === undefined ? null : { where: backbone, source: await openWeights(backbone, options) };
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
   const { tasks } = systemOf(pathOrUrl, own.config, systems);
-  return { description: own, tasks, fresh, ...builders(own.config, weights, fresh, systems) };
+  return { description: own, tasks, fresh, ...builders(own.config, { weights, pretrained, fresh }, systems) };
 }
+
+type Sources = {
+  weights: ParamSource | null;
+  pretrained: { where: string; source: ParamSource } | null;
+  fresh: readonly string[];
+};
 
 function builders(
   config: ModelConfig,
-  weights: ParamSource | null,
-  fresh: readonly string[],
+  { weights, pretrained, fresh }: Sources,
   systems: readonly System[],
 ): Pick<OpenModel, 'createParams' | 'build'> {
   const source = weights && renamed(weights, originalKeys(config, weights.keys(), systems));
@@ -71,6 +89,7 @@ function builders(
       try {
         const model = buildModel(params, config, systems);
         params.verify((key) => isUnused(config, key, systems));
+        if (pretrained !== null) adoptBackbone(pretrained.where, params, config, pretrained.source);
         return model;
       } catch (error) {
         params.dispose();

@@ -1,7 +1,10 @@
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { BatchPrediction } from './inference/batch-prediction.ts';
 import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
+import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { nextTurn } from './inference/next-turn.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
@@ -32,6 +35,8 @@ export type SegmentBatchOptions = SegmentOptions & {
 export type SegmenterOptions = {
   /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
   maxWaiting?: number;
+  /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
+  runtime?: NetworkRuntime;
 };
 
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
@@ -47,17 +52,19 @@ const BATCH_PIXELS = 2 ** 20;
 export class Segmenter {
   readonly loaded: LoadedModel;
   private readonly maxWaiting: number;
+  private readonly runtime: NetworkRuntime | undefined;
   private lastPass: Promise<unknown> = Promise.resolve();
   private waiting = 0;
   private isDisposed = false;
 
   /** @throws RangeError where `maxWaiting` is no whole number from 0 on */
-  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING }: SegmenterOptions = {}) {
+  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, runtime }: SegmenterOptions = {}) {
     if (!Number.isSafeInteger(maxWaiting) || maxWaiting < 0) {
       throw new RangeError(`Segmenter: expected a whole number from 0 on as maxWaiting, got ${maxWaiting}`);
     }
     this.loaded = loaded;
     this.maxWaiting = maxWaiting;
+    this.runtime = runtime;
   }
 
   /** @param pathOrUrl Of a model folder, or `org/name[@revision]` on a hub; see {@link loadModel} */
@@ -162,11 +169,20 @@ export class Segmenter {
     return mine;
   }
 
+  private async predict(pixels: tf.Tensor4D): Promise<BatchPrediction> {
+    const { model } = this.loaded;
+    if (this.runtime === undefined) return model.predict(pixels);
+    return model.predictionOf(await this.runtime.forward(model.network, pixels), pixels);
+  }
+
   /** Images of one size through the model together, decoded one after the other. */
   private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const prediction = model.predict(pixels);
+    const prediction = await this.predict(pixels).catch((error: unknown) => {
+      pixels.dispose();
+      throw error;
+    });
     try {
       await requireFinite(prediction, model.params, () => model.forward(pixels));
       const results = [];
@@ -183,6 +199,7 @@ export class Segmenter {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.loaded.model.dispose();
+    void this.runtime?.dispose();
   }
 }
 

@@ -93,7 +93,7 @@ test('a preset’s name stands for its weights on the hub, where they are there'
   await load('mask2former-swin-t-coco-panoptic');
   expect(hub.seen[0].path).toContain('/facebook/mask2former-swin-tiny-coco-panoptic/');
   await expect(load('solov2-r50-coco')).rejects.toThrow(
-    'solov2-r50-coco: expected a published model whose weights are on the hub, got one of https://github.com/WXinlong/SOLO (seg convert --preset solov2-r50-coco)',
+    'solov2-r50-coco: expected a published model whose weights can be fetched, got one of https://github.com/WXinlong/SOLO (seg convert --preset solov2-r50-coco)',
   );
 });
 

@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { init, ParamStore, useBackend } from '@seg/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { BackboneConfig } from '../src/backbones/backbone.ts';
+import { backboneOf } from '../src/backbones/pretrained-backbone.ts';
 import { loadModel } from '../src/load-model.ts';
 import { openModel } from '../src/open-model.ts';
 import { buildModel } from '../src/systems/systems.ts';
@@ -96,4 +99,27 @@ test('a description without weights is opened with every parameter to be initial
   expect(model.params.get('class_predictor.bias').shape).toEqual([2]);
   expect(model.network.constructor.name).toBe('Mask2Former');
   model.dispose();
+});
+
+test('published weights of a backbone are adopted by a model that starts from nothing', async () => {
+  const { config } = TINY_DESCRIPTIONS.mask2former;
+  init.seedInitializers(9);
+  const donor = backboneOf(config.backbone as BackboneConfig, null);
+  const file = path.join(parent, 'backbone.safetensors');
+  const tensors = new Map<string, StoredValue>();
+  for await (const [key, value] of storedParams(donor.params)) tensors.set(key, value);
+  writeFileSync(file, writeSafetensors(tensors, { metadata: { format: 'pt' } }));
+  const opened = await openModel('tiny', TINY_DESCRIPTIONS.mask2former, { weights: false, backbone: file });
+  init.seedInitializers(2);
+  const model = opened.build(opened.createParams());
+  for (const key of donor.params.keys()) {
+    const held = model.params.get(`model.pixel_level_module.encoder.${key}`);
+    expect(await held.data()).toEqual(await donor.params.get(key).data());
+  }
+  model.dispose();
+  donor.dispose();
+  const without = await openModel('tiny', TINY_DESCRIPTIONS['max-deeplab'], { weights: false, backbone: file });
+  expect(() => without.build(without.createParams())).toThrow(
+    'expected a model with a backbone of its own, got max-deeplab',
+  );
 });

@@ -29,6 +29,7 @@ export { ParameterAverage } from './optimizers/parameter-average.ts';
 export { groupsByKey, type ParameterGroup, WITHOUT_DECAY } from './optimizers/parameter-groups.ts';
 export { RAdam, type RAdamConfig } from './optimizers/radam.ts';
 export { Sgd, type SgdConfig } from './optimizers/sgd.ts';
+export { BACKBONE_KEYS } from './recipes/backbone-keys.ts';
 export { type FinetuneOptions, finetuneRecipe } from './recipes/finetune.ts';
 export { parseRecipe } from './recipes/parse-recipe.ts';
 export { publishedRecipe } from './recipes/published.ts';

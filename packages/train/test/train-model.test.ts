@@ -36,14 +36,13 @@ async function options(name: SmallModelName, out: string): Promise<TrainModelOpt
   const data = { training: scenes('training', isSolo), validation: scenes('testing', isSolo) };
   const size = 64;
   const model = await openModel(name, smallModel(name, size), { weights: false, categories: data.training.categories });
-  const recipe = finetuneRecipe({ isNew: true, size: name === 'max-deeplab' ? size + 1 : size, steps: 2 });
-  const loss = name === 'mask2former' ? { numPoints: 64 } : undefined;
+  const recipe = finetuneRecipe({ model: name, isNew: true, size: name === 'max-deeplab' ? size + 1 : size, steps: 2 });
   return {
     out: path.join(parent, out),
     model,
     data,
     task: isSolo ? 'instance' : 'panoptic',
-    recipe: { ...recipe, batch: 1, warmup: 0, loss, validateEvery: 2, saveEvery: 1 },
+    recipe: { ...recipe, batch: 1, warmup: 0, validateEvery: 2, saveEvery: 1 },
     origin: { data: 'scenes' },
   };
 }
@@ -99,6 +98,8 @@ test('stopped and continued, a run ends in the same files; one of another making
     const [a, b] = [whole, parts].map(({ out }) => readFileSync(path.join(out, file)));
     expect(a.equals(b), file).toBe(true);
   }
+  const unknown = { ...parts, out: `${parts.out}-unknown`, recipe: { ...parts.recipe, loss: { maskWeigth: 1 } } };
+  await expect(run(unknown)).rejects.toThrow('loss: expected classWeight, maskWeight, diceWeight,');
   const other = { ...parts, recipe: { ...parts.recipe, learningRate: 1 } };
   await expect(run(other)).rejects.toThrow(
     /run\.json: expected the recipe\.learningRate of the run that is there, 0\.001, got 1$/,

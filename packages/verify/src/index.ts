@@ -5,5 +5,5 @@
  */
 
 export type { TapResult } from './compare/tap-result.ts';
-export type { Golden } from './golden/golden.ts';
+export type { ForwardRuntime, Golden, GoldenOptions } from './golden/golden.ts';
 export { parseGolden } from './golden/parse-golden.ts';

@@ -13,7 +13,10 @@ export function modelsCommand(print: (text: string) => void = (text) => console.
     .description('list the published models: system, backbone, data, task, published figure, parameters, where from')
     .argument('[words...]', 'show only models in whose line all of these are: swin-l coco, solo')
     .option('--json', 'print JSON instead of a table')
-    .addHelpText('after', '\nA model "from" a name on the hub loads by it (--model); a page has files for seg convert.')
+    .addHelpText(
+      'after',
+      '\nA model "from" a name on the hub or a file loads by it, or by its preset (--model); a page has files for seg convert.',
+    )
     .action(async (words: string[], { json }: { json?: boolean }) => {
       enableProdMode(); // nothing is computed, so TensorFlow.js need not advise a faster backend
       await useBackend('cpu');
@@ -29,9 +32,9 @@ function hasAll(entry: ZooEntry, words: readonly string[]): boolean {
 }
 
 function rowOf(entry: ZooEntry): (string | number)[] {
-  const { preset, system, backbone, data, task, metric, value, hub, source } = entry;
+  const { preset, system, backbone, data, task, metric, value, hub, url, source } = entry;
   const parameters = (parametersOf(entry) / 1e6).toFixed(1);
-  return [preset, system, backbone, data, task, `${metric} ${value.toFixed(1)}`, parameters, hub ?? source];
+  return [preset, system, backbone, data, task, `${metric} ${value.toFixed(1)}`, parameters, hub ?? url ?? source];
 }
 
 function jsonOf(entries: readonly ZooEntry[]): string {

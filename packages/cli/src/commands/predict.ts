@@ -8,10 +8,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseCount, type Shard } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
-import { type ImageReader, inlineReader, threadReader } from '../predict/image-reader.ts';
+import { type ImageReader, readerHere } from '../predict/image-reader.ts';
 import { findInputImages, type InputImage, nameImages, requireImages } from '../predict/input-images.ts';
 import { type AutoShard, listDigest, listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
-import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
 import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
@@ -38,6 +38,7 @@ export type PredictOptions = {
   /** Default: what the model is for. */
   task?: Task;
   backend: BackendName | 'auto';
+  runtime: Runtime;
   out: string;
   threshold?: number;
   json?: boolean;
@@ -58,7 +59,7 @@ export type PredictOptions = {
 
 /** Model and outputs of the command, replaced in tests. */
 export type PredictIo = {
-  load(folder: string): Promise<ImageSegmenter>;
+  load(folder: string, runtime: Runtime): Promise<ImageSegmenter>;
   /** Takes results. */
   print(text: string): void;
   /** Takes everything else. */
@@ -73,7 +74,7 @@ const processIo: PredictIo = {
   print: (text) => console.log(text),
   note: (text) => console.error(text),
   progress: new Progress(),
-  reader: () => (import.meta.url.endsWith('.js') ? threadReader() : inlineReader), // threads run built files alone
+  reader: readerHere,
 };
 
 /** `seg predict IMAGES... --model DIR`: photographs in, segments and pictures out. */
@@ -103,6 +104,14 @@ export function predictCommand(io: PredictIo = processIo): Command {
       new Option('--backend <name>', 'where to compute')
         .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--runtime <name>',
+        'what runs the network: the backend, or onnxruntime-node (npm install onnxruntime-node)',
+      )
+        .choices(['tfjs', 'onnx'])
+        .default('tfjs'),
     )
     .option('--out <dir>', 'folder for the results', 'out')
     .option('--threshold <score>', 'least score of a segment, 0 to 1 (default: that of the published rule)', parseScore)
@@ -146,7 +155,7 @@ function mergeCommand(io: PredictIo): Command {
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, io: PredictIo): Promise<void> {
-  const { model, backend, out, threshold, groundTruth, onError, resume, force, workers } = options;
+  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers } = options;
   if (groundTruth && options.images) throw new UsageError('predict: expected --images or --ground-truth, got both');
   const list = await findList(images, options);
   const shard = options.shard === undefined ? { k: 1, n: 1 } : listShard(options.shard);
@@ -168,7 +177,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   try {
     const started = await useBackend(backend);
     report.start(started);
-    const segmenter = await io.load(model);
+    const segmenter = await io.load(model, runtime);
     const reader = io.reader();
     try {
       const task = taskOf(segmenter, options.task);
@@ -187,7 +196,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
       const prediction = { ...settings, ...rest, onError, metrics, signal: request.signal };
       const produce =
         workers > 1
-          ? produceInWorkers(workers, { model, backend: started.name, settings })
+          ? produceInWorkers(workers, { model, runtime, backend: started.name, settings })
           : produceHere(segmenter, reader, settings);
       const isDone = await predictImages(produce, prediction, report).finally(() => file.close());
       if (!isDone) process.exitCode = request.code() ?? undefined;

@@ -3,21 +3,21 @@ import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
+import { BACKBONE_KEYS } from '@seg/train';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { withReadingOptions } from '../data/dataset-arguments.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { terminalText } from '../render/terminal-text.ts';
 import { chooseRecipe } from '../train/choose-recipe.ts';
-import { openTrainingData } from '../train/open-training-data.ts';
+import { type DataOptions, openTrainingData } from '../train/open-training-data.ts';
 import { openTrainingModel, type TrainingModel } from '../train/open-training-model.ts';
 import { dryRun, runTraining, type TrainIo } from '../train/run-training.ts';
 
 /** Options of `seg train`. */
-export type TrainOptions = {
-  data: string;
-  val?: string;
-  images?: string;
+export type TrainOptions = DataOptions & {
   model: string;
+  backbone?: string;
   recipe: string;
   out?: string;
   task?: Task;
@@ -39,15 +39,18 @@ const processIo: TrainIo = {
 
 /** `seg train --data PATH --out RUN`: photographs with annotations in, a model of one's own out. */
 export function trainCommand(io: TrainIo = processIo): Command {
-  return new Command('train')
+  return withReadingOptions(new Command('train'))
     .description('train a model on annotated images: a new one, or a published one for other categories')
     .requiredOption('--data <path>', 'data set of any format that seg data check knows: a folder, or its annotations')
     .option('--val <path>', 'data set of the validation (default: the split val of --data, where it has one)')
-    .option('--images <dir>', 'folder of the images, where the annotations do not say')
     .option(
       '--model <model>',
       'a small model by its system (mask2former, maskformer, solov2, max-deeplab, panoptic_segformer), a preset of seg models, or weights: a folder, a URL, org/name[@revision] on the Hugging Face hub',
       'mask2former',
+    )
+    .option(
+      '--backbone <weights>',
+      'weights of the backbone alone: torchvision, timm, detectron2, Swin, PVT, Hugging Face',
     )
     .option(
       '--recipe <recipe>',
@@ -83,13 +86,14 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   const out = checkOut(options);
   const data = await openTrainingData(options);
   const backend = await useBackend(options.backend);
-  const model = await openTrainingModel(options.model, data.training.categories);
+  const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
   const recipe = { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task ?? data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
-  const origin = { data: path.basename(path.resolve(options.data)), model: options.model };
+  const { model: start, backbone: pretrained = null } = options;
+  const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
   const shared = { model: model.opened, data, task, recipe, origin };
   if (out === null) return dryRun(shared, backend, io);
   const versions = { seg: readVersion(), node: process.version, backend: backend.name };
@@ -112,12 +116,11 @@ function changes({ steps, batch, seed, freeze }: TrainOptions) {
     ...(steps === undefined ? {} : { steps }),
     ...(batch === undefined ? {} : { batch }),
     ...(seed === undefined ? {} : { seed }),
-    ...(freeze === undefined ? {} : { freeze: freeze.map((pattern) => (pattern === 'backbone' ? BACKBONE : pattern)) }),
+    ...(freeze === undefined
+      ? {}
+      : { freeze: freeze.map((pattern) => (pattern === 'backbone' ? BACKBONE_KEYS : pattern)) }),
   };
 }
-
-/** Keys of the backbones of all systems, by their papers' names. */
-const BACKBONE = '^(backbone|model\\.backbone|model\\.pixel_level_module\\.encoder|_encoder)\\b';
 
 /** Task of the validation: what the data says where the model can, or else what the model is for. */
 function taskOf(wanted: Task, { opened }: TrainingModel): Task {

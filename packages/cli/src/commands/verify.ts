@@ -1,14 +1,19 @@
 import { roundedSource } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import { readBytes } from '@seg/image/node';
-import { parseGolden, type TapResult } from '@seg/verify';
+import { type GoldenOptions, parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
 
 import { PRECISIONS } from '../convert/convert-checkpoint.ts';
 import { isOutputClosed } from '../process/output.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
-type VerifyOptions = { backend: BackendName | 'auto'; all?: boolean; dtype: keyof typeof PRECISIONS };
+type VerifyOptions = {
+  backend: BackendName | 'auto';
+  all?: boolean;
+  dtype: keyof typeof PRECISIONS;
+  runtime: 'tfjs' | 'onnx';
+};
 
 /** `seg verify GOLDEN.json`: proves a machine, backend or browser right against recorded reference numbers. */
 export function verifyCommand(): Command {
@@ -28,6 +33,14 @@ export function verifyCommand(): Command {
         .choices(Object.keys(PRECISIONS))
         .default('f32'),
     )
+    .addOption(
+      new Option(
+        '--runtime <name>',
+        'what computes forward passes: the backend, or onnxruntime-node the pass exported to ONNX',
+      )
+        .choices(['tfjs', 'onnx'])
+        .default('tfjs'),
+    )
     .action(async (files: string[], options: VerifyOptions) => {
       const { backend, all } = options;
       const { name, description } = await useBackend(backend);
@@ -40,12 +53,16 @@ export function verifyCommand(): Command {
     });
 }
 
-async function verifyFile(file: string, { all: keepGoing, dtype }: VerifyOptions): Promise<number> {
+async function verifyFile(file: string, { all: keepGoing, dtype, runtime }: VerifyOptions): Promise<number> {
   const golden = parseGolden(file, new TextDecoder().decode(await readBytes(file)));
   console.log(terminalText(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`));
   console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
   let [count, faults] = [0, 0];
-  for await (const result of golden.check({ weights: (source) => roundedSource(source, PRECISIONS[dtype]) })) {
+  const options: GoldenOptions = {
+    weights: (source) => roundedSource(source, PRECISIONS[dtype]),
+    ...(runtime === 'onnx' && { runtime: (await import('@seg/onnx/node')).runThroughOnnx }),
+  };
+  for await (const result of golden.check(options)) {
     count++;
     if (!result.ok) faults++;
     console.log(terminalText(formatResult(result)));

@@ -61,3 +61,8 @@ export function threadReader(): ImageReader {
     },
   };
 }
+
+/** Reader of this process: in a thread where files are built, since threads cannot run sources. */
+export function readerHere(): ImageReader {
+  return import.meta.url.endsWith('.js') ? threadReader() : inlineReader;
+}

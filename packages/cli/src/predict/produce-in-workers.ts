@@ -4,11 +4,12 @@ import type { BackendName } from '@seg/core';
 
 import { ProgramFault, Temporary } from '../process/exit-code.ts';
 import { removeIfInterrupted } from '../process/unfinished.ts';
+import type { Runtime } from './load-segmenter.ts';
 import type { ImageJob, ImageOutcome, ImageSettings } from './predict-image.ts';
 import type { Producer } from './predict-images.ts';
 
 /** Everything that a worker needs to begin. */
-export type WorkerStart = { model: string; backend: BackendName; settings: ImageSettings };
+export type WorkerStart = { model: string; runtime: Runtime; backend: BackendName; settings: ImageSettings };
 
 /** Message of a worker to its parent. */
 export type WorkerMessage =

@@ -18,9 +18,9 @@ process.once('message', (start: WorkerStart) => {
   });
 });
 
-async function work({ model, backend, settings }: WorkerStart): Promise<void> {
+async function work({ model, runtime, backend, settings }: WorkerStart): Promise<void> {
   await useBackend(backend);
-  const segmenter = await loadSegmenter(model);
+  const segmenter = await loadSegmenter(model, runtime);
   const reader = threadReader();
   const waiting: Reading[] = [];
   let wake = () => {};

@@ -22,8 +22,9 @@ export async function chooseRecipe(choice: string, model: TrainingModel): Promis
 }
 
 function finetune({ isNew, preset, opened }: TrainingModel): Recipe {
-  const isAligned = opened.description.config.model === 'max-deeplab';
-  return finetuneRecipe({ isNew: isNew || preset !== null, size: isAligned ? ALIGNED_SIDE : undefined });
+  const { model } = opened.description.config;
+  const size = model === 'max-deeplab' ? ALIGNED_SIDE : undefined;
+  return finetuneRecipe({ model, isNew: isNew || preset !== null, size });
 }
 
 function published({ preset, opened }: TrainingModel): Recipe {

@@ -1,13 +1,14 @@
 import { FormatError } from '@seg/checkpoint';
-import { type FileDataset, openDataset } from '@seg/data/node';
+import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/node';
 import type { Category } from '@seg/image';
 
+import { type DatasetArguments, datasetOptions } from '../data/dataset-arguments.ts';
+
 /** Options that say where the data is. */
-export type DataOptions = {
+export type DataOptions = Omit<DatasetArguments, 'split'> & {
   data: string;
-  /** Data set of the validation. Default: the split `val` of the data */
+  /** Data set of the validation. Default: the split `val` of the data. */
   val?: string;
-  images?: string;
 };
 
 /** Data of a training. */
@@ -18,9 +19,10 @@ export type TrainingData = { training: FileDataset; validation: FileDataset | un
  *
  * @throws FormatError where one is not a data set, is empty, or the categories differ
  */
-export async function openTrainingData({ data, val, images }: DataOptions): Promise<TrainingData> {
-  const training = await openDataset(data, { images });
-  const validation = await openValidation(training, { data, val, images });
+export async function openTrainingData({ data, val, ...reading }: DataOptions): Promise<TrainingData> {
+  const options = await datasetOptions(reading);
+  const training = await openDataset(data, options);
+  const validation = await openValidation(training, val, options);
   for (const dataset of validation === undefined ? [training] : [training, validation]) {
     if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}, got none`);
   }
@@ -30,11 +32,12 @@ export async function openTrainingData({ data, val, images }: DataOptions): Prom
 
 async function openValidation(
   training: FileDataset,
-  { data, val, images }: DataOptions,
+  val: string | undefined,
+  options: DatasetOptions,
 ): Promise<FileDataset | undefined> {
-  if (val !== undefined) return openDataset(val, { images });
+  if (val !== undefined) return openDataset(val, options);
   if (training.split === 'val' || !training.splits.includes('val')) return undefined;
-  return openDataset(data, { images, split: 'val' });
+  return openDataset(training.path, { ...options, split: 'val' });
 }
 
 function expectSameCategories(training: FileDataset, validation: FileDataset): void {

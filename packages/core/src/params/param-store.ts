@@ -89,6 +89,19 @@ export class ParamStore {
     return entry.variable;
   }
 
+  /**
+   * Finds the parameter whose values a tensor has: its key, or of a tensor derived of parameters the place that it was derived
+   * at, with its number there. Undefined of all others.
+   */
+  nameOf({ dataId }: tf.Tensor): string | undefined {
+    for (const [key, { variable }] of this.entries) if (variable.dataId === dataId) return key;
+    for (const [key, { tensors }] of this.derived) {
+      const at = tensors.findIndex((tensor) => tensor.dataId === dataId);
+      if (at >= 0) return `${key}.${at}`;
+    }
+    return undefined;
+  }
+
   storedLayout(key: string): StoredLayout | undefined {
     return this.entries.get(key)?.stored;
   }

@@ -3,7 +3,6 @@ import { FormatError } from '@seg/checkpoint';
 /** Kinds of what can be wrong with a data set. */
 export type DataFaultKind =
   | 'annotation'
-  | 'class'
   | 'crossing-split'
   | 'duplicate'
   | 'empty-mask'
@@ -11,6 +10,7 @@ export type DataFaultKind =
   | 'no-mask'
   | 'outside'
   | 'size'
+  | 'turned'
   | 'unknown-reference'
   | 'unreadable-file'
   | 'unused-class';
@@ -36,6 +36,9 @@ export function refuseErrors({ severity, message }: DataFault): void {
   if (severity === 'error') throw new FormatError(message);
 }
 
+/** Passes every fault over. */
+export function skipFaults(_: DataFault): void {}
+
 /** Runs a part of a reader, and hands its refusal to whoever takes faults. */
 export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void): void {
   try {
@@ -43,5 +46,20 @@ export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     report({ severity: 'error', kind, message: error.message });
+  }
+}
+
+/** As `attempt`, of a part that waits. Returns null where it was refused. */
+export async function attemptAsync<T>(
+  kind: DataFaultKind,
+  report: FaultSink,
+  read: () => T | Promise<T>,
+): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    report({ severity: 'error', kind, message: error.message });
+    return null;
   }
 }

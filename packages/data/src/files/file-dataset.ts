@@ -2,10 +2,11 @@ import { FormatError } from '@seg/checkpoint';
 import { type Category, decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
 
-import { type FaultSink, refuseErrors } from '../data-sets/data-fault.ts';
+import { type FaultSink, refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { turnMask } from '../masks/turn-mask.ts';
+import type { DatasetOptions } from './dataset-options.ts';
 
 /** Layouts that `openDataset` tells apart. */
 export type DatasetFormat =
@@ -47,6 +48,8 @@ export type FileDatasetParts = {
   task: DatasetTask;
   /** Folder or file that was opened. */
   path: string;
+  /** Options with which it was opened, so that another thread can open the same. */
+  options: Omit<DatasetOptions, 'report'>;
   categories: readonly Category[];
   items: readonly DatasetItem[];
   /** Names of the splits of the folder; none where it has no such parts. */
@@ -63,6 +66,7 @@ export class FileDataset implements MaskDataset {
   readonly format: DatasetFormat;
   readonly task: DatasetTask;
   readonly path: string;
+  readonly options: Omit<DatasetOptions, 'report'>;
   readonly categories: readonly Category[];
   readonly items: readonly DatasetItem[];
   readonly splits: readonly string[];
@@ -72,10 +76,15 @@ export class FileDataset implements MaskDataset {
     this.format = parts.format;
     this.task = parts.task;
     this.path = parts.path;
+    this.options = parts.options;
     this.categories = parts.categories;
     this.items = parts.items;
     this.splits = parts.splits;
     this.split = parts.split;
+  }
+
+  private get report(): FaultSink {
+    return this.options.skipFaults ? skipFaults : refuseErrors;
   }
 
   get length(): number {
@@ -101,10 +110,10 @@ export class FileDataset implements MaskDataset {
    * Reads an image and its masks. Photographs are turned upright by EXIF. Masks whose annotated size is that of the stored
    * pixels and not of the upright ones are turned with them.
    *
-   * @param report Takes what is wrong with single objects. Default: errors are thrown, warnings passed over
+   * @param report Takes what is wrong with single objects. Default: errors are thrown, unless it was opened with `skipFaults`
    * @throws FormatError where a file is absent or damaged, or sizes do not agree
    */
-  async read(index: number, report: FaultSink = refuseErrors): Promise<MaskSample> {
+  async read(index: number, report: FaultSink = this.report): Promise<MaskSample> {
     const { name, file } = this.items[index];
     const bytes = await readBytes(file);
     const [header, image] = [await readImageHeader(bytes, file), await decodeImage(bytes, file)];
@@ -117,7 +126,7 @@ export class FileDataset implements MaskDataset {
    *
    * @throws FormatError as `read` does
    */
-  async readMasks(index: number, report: FaultSink = refuseErrors): Promise<AnnotatedMasks> {
+  async readMasks(index: number, report: FaultSink = this.report): Promise<AnnotatedMasks> {
     const { file } = this.items[index];
     return this.masksOf(index, await readImageHeader(await readBytes(file), file), report);
   }
@@ -144,7 +153,7 @@ export class FileDataset implements MaskDataset {
  *
  * @throws FormatError where neither does
  */
-function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
+export function orientationOf([height, width]: ImageSize, header: ImageHeader, file: string): number {
   if (height === header.height && width === header.width) return 1;
   if (header.orientation >= 5 && height === header.width && width === header.height) return header.orientation;
   const [want, got] = [`${width}x${height}`, `${header.width}x${header.height}`];

@@ -1,8 +1,9 @@
 import { FormatError } from '@seg/checkpoint';
 
-import { refuseErrors } from '../data-sets/data-fault.ts';
+import { refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import { splitName } from '../formats/split-name.ts';
-import { FileDataset } from './file-dataset.ts';
+import type { DatasetOptions } from './dataset-options.ts';
+import { type DatasetItem, FileDataset } from './file-dataset.ts';
 import { findAde20k } from './find-ade20k.ts';
 import { findCityscapes } from './find-cityscapes.ts';
 import { findCoco } from './find-coco.ts';
@@ -12,7 +13,7 @@ import { findLabelMe } from './find-labelme.ts';
 import { findObjectMasks } from './find-object-masks.ts';
 import { findVoc } from './find-voc.ts';
 import { findYolo } from './find-yolo.ts';
-import type { DatasetFinder, DatasetOptions, FoundDataset, ReaderOptions } from './found-dataset.ts';
+import type { DatasetFinder, FoundDataset, ReaderOptions } from './found-dataset.ts';
 import { isFile, isFolder } from './list-folder.ts';
 
 /** The most telling layouts first; label maps are what is left. */
@@ -37,9 +38,19 @@ const FINDERS: readonly DatasetFinder[] = [
  * option that does
  */
 export async function openDataset(place: string, options: DatasetOptions = {}): Promise<FileDataset> {
-  const found = await findDataset(place, { report: refuseErrors, ...options });
+  const report = options.report ?? (options.skipFaults ? skipFaults : refuseErrors);
+  const found = await findDataset(place, { ...options, report });
   const split = chooseSplit(place, found.splits, options.split);
-  return new FileDataset({ ...(await found.open(split)), path: place, splits: found.splits, split });
+  const { report: _, ...plain } = { ...options, split: split ?? undefined };
+  const parts = await found.open(split);
+  const items = report === skipFaults ? await withFiles(parts.items) : parts.items;
+  return new FileDataset({ ...parts, items, path: place, options: plain, splits: found.splits, split });
+}
+
+async function withFiles(items: readonly DatasetItem[]): Promise<DatasetItem[]> {
+  const kept: DatasetItem[] = [];
+  for (const item of items) if (await isFile(item.file)) kept.push(item);
+  return kept;
 }
 
 async function findDataset(place: string, options: ReaderOptions): Promise<FoundDataset> {

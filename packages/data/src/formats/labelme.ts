@@ -103,9 +103,15 @@ function circle([[x, y], [rimX, rimY]]: number[][]): number[] {
 }
 
 function readMask([[x, y]]: number[][], mask: unknown, where: string): LabelMeObject['masks'][number] {
-  if (typeof mask !== 'string' || !/^[A-Za-z0-9+/=\s]+$/.test(mask)) {
-    throw new FormatError(`${where}: expected a mask as base64 of a PNG, got ${describeValue(mask)}`);
-  }
-  const png = Uint8Array.from(atob(mask.replace(/\s+/g, '')), (character) => character.charCodeAt(0));
+  const png = typeof mask === 'string' ? fromBase64(mask) : null;
+  if (png === null) throw new FormatError(`${where}: expected a mask as base64 of a PNG, got ${describeValue(mask)}`);
   return { x: Math.round(x), y: Math.round(y), png };
+}
+
+function fromBase64(text: string): Uint8Array | null {
+  try {
+    return Uint8Array.from(atob(text.replace(/\s+/g, '')), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
 }

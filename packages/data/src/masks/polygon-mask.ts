@@ -35,13 +35,12 @@ export function polygonMask(
 }
 
 function crossedColumns(corners: readonly number[], width: number, where: string): number {
+  const far = corners.find((corner) => !(Math.abs(corner) <= MOST_CORNER));
+  if (far !== undefined) throw new FormatError(`${where}: expected corners in ±${MOST_CORNER}, got ${far}`);
   const within = (x: number) => Math.max(0, Math.min(width, x));
   let sum = 0;
-  for (let i = 0; i + 1 < corners.length; i++) {
-    if (!(Math.abs(corners[i]) <= MOST_CORNER)) {
-      throw new FormatError(`${where}: expected corners in ±${MOST_CORNER}, got ${corners[i]}`);
-    }
-    if (i % 2 === 0) sum += Math.abs(within(corners[(i + 2) % (corners.length & ~1)]) - within(corners[i]));
+  for (let i = 0; i + 1 < corners.length; i += 2) {
+    sum += Math.abs(within(corners[(i + 2) % (corners.length & ~1)]) - within(corners[i]));
   }
   return Math.ceil(sum);
 }

@@ -37,7 +37,7 @@ const LEAST_STUFF = 0.006;
  * A panoptic scene from a seed: textured stuff fills the background; things of eight shapes touch, overlap and cast
  * shadows on it. The same seed and size give the same bytes on every platform.
  *
- * @param options.height 32 to 1024 pixels, 128 unless told; the same for width
+ * @param options `height` and `width`: 32 to 1024 pixels, 128 unless told
  * @throws RangeError for other sizes
  */
 export function generateScene({ seed, height = 128, width = 128 }: SceneOptions): Scene {

@@ -22,6 +22,12 @@ const BORDER = 0.95;
 const WHITE: Color = [255, 255, 255];
 const BLACK: Color = [0, 0, 0];
 
+/** Options of `drawOverlay`. */
+export type OverlayOptions = {
+  /** Writes scores behind names. Default: true; truth has none. */
+  scores?: boolean;
+};
+
 /**
  * Draws segments over the photograph: translucent color, outlines in full color, and a label with name and score at the
  * innermost point of each segment that has room for one. Small pictures are enlarged by a whole factor first, so that
@@ -29,7 +35,12 @@ const BLACK: Color = [0, 0, 0];
  *
  * @param categories By class index
  */
-export function drawOverlay(image: RgbImage, map: SegmentMap, categories: readonly Drawn[]): RgbImage {
+export function drawOverlay(
+  image: RgbImage,
+  map: SegmentMap,
+  categories: readonly Drawn[],
+  { scores = true }: OverlayOptions = {},
+): RgbImage {
   const factor = Math.max(1, Math.ceil(SMALLEST_SIDE / Math.max(image.width, image.height)));
   const [canvas, drawn] = [enlarge(image, factor), enlargeMap(map, factor)];
   const colors = segmentColors(
@@ -37,7 +48,11 @@ export function drawOverlay(image: RgbImage, map: SegmentMap, categories: readon
     categories.map(({ color }) => color),
   );
   paintSegments(canvas, drawn, colors);
-  paintLabels(canvas, drawn, categories, colors);
+  const textOf = ({ category, score }: Segment) => {
+    const name = categories[category]?.name ?? `${category}`;
+    return scores ? `${name} ${Math.round(100 * score)}%` : name;
+  };
+  paintLabels(canvas, drawn, textOf, colors);
   return canvas;
 }
 
@@ -70,7 +85,7 @@ function paintSegments(
 function paintLabels(
   canvas: RgbImage,
   map: SegmentMap,
-  categories: readonly Drawn[],
+  textOf: (segment: Segment) => string,
   colors: Map<number, Color>,
 ): void {
   const scale = Math.max(1, Math.round(Math.max(canvas.width, canvas.height) / 640));
@@ -78,7 +93,7 @@ function paintLabels(
   const order = map.segments.toSorted((a, b) => Number(b.isThing) - Number(a.isThing) || b.area - a.area);
   const taken: Rectangle[] = [];
   for (const segment of order) {
-    const text = labelText(segment, categories);
+    const text = textOf(segment);
     const { width, height } = measureText(text, scale);
     const size = { width: width + 6 * scale, height: height + 4 * scale };
     const place = freePlace(places.get(segment.id)!, size, canvas, taken);
@@ -98,8 +113,4 @@ function drawLabel(canvas: RgbImage, text: string, place: Rectangle, scale: numb
 
 function mixed(color: Color, other: Color, amount: number): Color {
   return color.map((channel, c) => Math.round(channel + (other[c] - channel) * amount)) as Color;
-}
-
-function labelText({ category, score }: Segment, categories: readonly Drawn[]): string {
-  return `${categories[category]?.name ?? category} ${Math.round(100 * score)}%`;
 }

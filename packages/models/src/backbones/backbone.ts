@@ -16,7 +16,7 @@ export type Backbone = {
 };
 
 /** The backbone that a config names. */
-export function createBackbone(scope: Scope, config: BackboneConfig): Backbone {
+export function buildBackbone(scope: Scope, config: BackboneConfig): Backbone {
   switch (config.type) {
     case 'resnet':
       return new ResNet(scope, config);

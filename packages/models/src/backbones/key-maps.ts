@@ -61,7 +61,7 @@ export function torchvisionResNetKeys(from: string, to: string): KeyMap {
 }
 
 /**
- * Maps the Swin authors' keys (and detectron2's), below `from`, to those of our {@link Swin}, below `to`; `keys` as in its
+ * Maps the Swin authors' keys (and detectron2's), below `from`, to those of our `Swin`, below `to`; `keys` as in its
  * config.
  */
 export function originalSwinKeys(from: string, to: string, keys: NonNullable<SwinConfig['keys']>): KeyMap {

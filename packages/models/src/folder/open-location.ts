@@ -12,26 +12,40 @@ const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckp
 
 /**
  * Opens a folder, or a file (for a TensorFlow checkpoint: its prefix), on this machine (Node), behind a URL, or on a hub
- * by `org/name`, `org/name@revision`, the URL of its page or the name of a preset whose weights are there. A path that is
- * there wins over a name.
+ * by `org/name`, `org/name@revision`, the URL of its page or the name of a preset whose weights are there. The authors'
+ * files of published models, by their URLs in the model zoos, are converted on first use (Node). A path that is there wins
+ * over a name.
  *
  * @throws FormatError naming it, where it is none of these or cannot be had
  */
 export async function openLocation(pathOrUrl: string, options: HubOptions = {}): Promise<ModelLocation> {
-  if (/^https?:\/\//.test(pathOrUrl)) return openUrl(pathOrUrl, options);
-  if (platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
-  const id = readHubId((await hubOfPreset(pathOrUrl)) ?? pathOrUrl);
+  const isUrl = /^https?:\/\//.test(pathOrUrl);
+  if (!isUrl && platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
+  const published = await publishedLocation(pathOrUrl, options);
+  if (published !== null) return published;
+  if (isUrl) return openUrl(pathOrUrl, options);
+  const id = readHubId(pathOrUrl);
   return id === null ? platform.diskLocation(pathOrUrl) : openHub(id, options);
 }
 
-/** Name on the hub of a published model by its preset's name; null of other names. Pages load the list when they need it. */
-async function hubOfPreset(name: string): Promise<string | null> {
-  if (!/^[a-z][a-z\d-]+$/.test(name)) return null;
+/** Beginnings of all URLs in model zoos: what has another is not looked up. */
+const ZOO_URL = /^https:\/\/(dl\.fbaipublicfiles\.com|storage\.googleapis\.com\/gresearch|github\.com)\//;
+
+/**
+ * A published model by its preset's name, from the hub or else from its authors' file, or by the URL of that file; null of
+ * all else. Pages load the list when they need it.
+ */
+async function publishedLocation(nameOrUrl: string, options: HubOptions): Promise<ModelLocation | null> {
+  if (!/^[a-z][a-z\d-]+$/.test(nameOrUrl) && !ZOO_URL.test(nameOrUrl)) return null;
   const { ZOO } = await import('../zoo/zoo.ts');
-  const entry = ZOO.find(({ preset }) => preset === name);
-  if (entry === undefined || entry.hub !== null) return entry?.hub ?? null;
+  const { zooFile } = await import('../zoo/zoo-file.ts');
+  const entry = ZOO.find(({ preset }) => preset === nameOrUrl);
+  if (entry?.hub) return openHub(readHubId(entry.hub)!, options);
+  const file = zooFile(nameOrUrl);
+  if (file !== null) return { folder: await platform.zooFolder(file, options), file: null };
+  if (entry === undefined) return null;
   throw new FormatError(
-    `${name}: expected a published model whose weights are on the hub, got one of ${entry.source} (seg convert --preset ${name})`,
+    `${nameOrUrl}: expected a published model whose weights can be fetched, got one of ${entry.source} (seg convert --preset ${nameOrUrl})`,
   );
 }
 

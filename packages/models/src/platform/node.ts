@@ -9,4 +9,5 @@ export const platform: ModelPlatform = {
   diskLocation,
   endpoint: (options) => hubSettings(options).endpoint,
   hubFolder: diskHub,
+  zooFolder: async (file, options) => (await import('../zoo/converted-folder.ts')).zooFolder(file, options),
 };

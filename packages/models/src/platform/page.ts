@@ -13,6 +13,11 @@ export const platform: ModelPlatform = {
   },
   endpoint: (options) => settings(options).endpoint,
   hubFolder: (id, options) => pageHub(id, settings(options)),
+  zooFolder: ({ preset, url }) => {
+    throw new FormatError(
+      `${url}: expected a folder in a page, got a file to convert (seg convert --preset ${preset})`,
+    );
+  },
 };
 
 function settings({ revision: _, ...options }: HubOptions): HubSettings {

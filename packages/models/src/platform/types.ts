@@ -1,6 +1,7 @@
 import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
 import type { HubId } from '../hub/hub-id.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
+import type { ZooFile } from '../zoo/zoo-file.ts';
 
 /**
  * The half of this package that is one thing in Node and another in a page; chosen by the conditions of package.json.
@@ -14,4 +15,6 @@ export type ModelPlatform = {
   endpoint(options: HubOptions): string;
   /** Opens a model of a hub. */
   hubFolder(id: HubId, options: HubOptions): Promise<ModelFolder>;
+  /** Opens the model in an authors' file of a published model. */
+  zooFolder(file: ZooFile, options: HubOptions): Promise<ModelFolder>;
 };

@@ -30,6 +30,8 @@ export type SegmentationModel = Network & {
   readonly rules: readonly Rule[];
   /** Runs a batch through the network, to be decoded image by image. */
   predict(pixels: tf.Tensor4D): BatchPrediction;
+  /** Makes a prediction that was computed elsewhere one to decode: what `forward` would have given of the pixels. */
+  predictionOf(outputs: object, pixels: tf.Tensor4D): BatchPrediction;
 };
 
 /** Reader of one system's configs of Hugging Face. */
@@ -124,6 +126,7 @@ export function defineSystem<
     rules,
     forward: (pixels) => network.forward(pixels),
     predict: (pixels) => definition.predict(network, pixels),
+    predictionOf: (outputs, pixels) => definition.predict(withForward(network, outputs), pixels),
     dispose: () => network.dispose(),
   });
   return {
@@ -143,6 +146,11 @@ export function defineSystem<
     build: (params, config) => wrap(definition.build(params, readConfig(name, config))),
     wrap,
   };
+}
+
+/** The same network, whose pass has happened elsewhere. */
+function withForward<N extends Network>(network: N, outputs: object): N {
+  return Object.create(network, { forward: { value: () => outputs } }) as N;
 }
 
 /** @throws FormatError where there are none, or two have one name or id */

@@ -33,9 +33,9 @@ async function readWeights(folder: ModelFolder): Promise<ParamSource> {
 }
 
 /**
- * Opens the weights at a path, a URL or a name on a hub, under the keys that they have there: a folder (see {@link readWeights}), a file of
- * safetensors, of PyTorch or of pickled numpy arrays, or the prefix or index of a TensorFlow checkpoint. Recognized by
- * content; tensors are read when asked for, from disk by range.
+ * Opens the weights at a path, a URL or a name on a hub, under the keys that they have there: a folder
+ * (`model.safetensors`, `pytorch_model.bin` or shards of either), a file of safetensors, of PyTorch or of pickled numpy
+ * arrays, or the prefix or index of a TensorFlow checkpoint. Recognized by content; tensors are read when asked for, from disk by range.
  *
  * @throws FormatError naming the file, with all that is wrong; from `read`, the key whose values are not finite
  */

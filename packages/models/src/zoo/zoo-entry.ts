@@ -6,7 +6,7 @@ export type Metric = 'PQ' | 'AP' | 'mIoU';
 
 /** One published model: where its weights are, and what its authors say of it. */
 export type ZooEntry = {
-  /** Name in {@link PRESETS}. */
+  /** Name in `PRESETS`. */
   preset: PresetName;
   /** Name as papers have it: Mask2Former, for one. */
   system: string;
@@ -19,6 +19,8 @@ export type ZooEntry = {
   value: number;
   /** Name on the Hugging Face hub, or null where the weights are not known to be there. */
   hub: string | null;
-  /** Page of the authors' release; its files are taken by `seg convert --preset`. */
+  /** The authors' file, converted on first use, or null where it is not on the net any more. */
+  url: string | null;
+  /** Page of the authors' release. */
   source: string;
 };

@@ -16,7 +16,15 @@ was fetched for this list. Models with such a name load by it:
 npx seg predict photo.jpg --model facebook/mask2former-swin-tiny-coco-panoptic
 \`\`\`
 
-Of the others the authors' file is converted once, with the preset that stands in the table:
+All with an authors' file load by their preset's name or by that file's URL: it is fetched and converted once, and kept in the
+cache (\`SEG_CACHE\`, else \`XDG_CACHE_HOME/seg\`, else \`~/.cache/seg\`). \`SEG_ZOO_MIRROR\` names a mirror of the hosts.
+
+\`\`\`sh
+npx seg predict photo.jpg --model mask2former-r50-coco-panoptic
+npx seg predict photo.jpg --model https://dl.fbaipublicfiles.com/maskformer/mask2former/coco/panoptic/maskformer2_R50_bs16_50ep/model_final_94dc52.pkl
+\`\`\`
+
+The rest are converted by hand, with the preset that stands in the table:
 
 \`\`\`sh
 npx seg convert SOLOv2_R50_3x.pth my-model --preset solov2-r50-coco
@@ -39,14 +47,14 @@ function section(entries: readonly ZooEntry[]): string {
   const [{ system, source }] = entries;
   const rows = entries.map(
     (entry) =>
-      `| \`${entry.preset}\` | ${entry.backbone} | ${entry.data} | ${entry.task} | ${entry.metric} ${entry.value.toFixed(1)} | ${(parametersOf(entry) / 1e6).toFixed(1)} M | ${entry.hub ? `[${entry.hub}](https://huggingface.co/${entry.hub})` : ''} |`,
+      `| \`${entry.preset}\` | ${entry.backbone} | ${entry.data} | ${entry.task} | ${entry.metric} ${entry.value.toFixed(1)} | ${(parametersOf(entry) / 1e6).toFixed(1)} M | ${entry.hub ? `[${entry.hub}](https://huggingface.co/${entry.hub})` : ''} | ${entry.url ? `[file](${entry.url})` : ''} |`,
   );
   return `## ${system}
 
 The authors' release: <${source}>
 
-| preset | backbone | data | task | published | parameters | on the hub |
-|---|---|---|---|---|---|---|
+| preset | backbone | data | task | published | parameters | on the hub | the authors' |
+|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
 }

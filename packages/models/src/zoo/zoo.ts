@@ -1,5 +1,6 @@
 import type { Task } from '../inference/task.ts';
 import type { PresetName } from '../systems/systems.ts';
+import { WEIGHT_URLS } from './weight-urls.ts';
 import type { Metric, ZooEntry } from './zoo-entry.ts';
 
 /** Releases by their authors. */
@@ -152,6 +153,7 @@ function group(release: keyof typeof RELEASES, data: string, task: Task, rows: R
     metric: METRICS[task],
     value,
     hub: hub ? `${ORG}/${hub}` : null,
+    url: WEIGHT_URLS[preset as PresetName] ?? null,
     ...RELEASES[release],
   }));
 }

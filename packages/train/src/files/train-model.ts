@@ -13,6 +13,7 @@ import {
   toMaskSample,
   toPanopticSample,
 } from '@seg/data';
+import { FileDataset, prefetch } from '@seg/data/node';
 import { type ModelDescription, type OpenModel, type SegmentationModel, Segmenter, type Task } from '@seg/models';
 import { saveModel, storedParams } from '@seg/models/node';
 
@@ -116,21 +117,31 @@ function usedDescription(description: ModelDescription, { resize }: Recipe): Mod
 async function* batchesOf(
   dataset: MaskDataset,
   { config, categories, preprocessing }: ModelDescription,
-  { batch, seed, augment }: Recipe,
+  recipe: Recipe,
   first: number,
 ): AsyncGenerator<TrainingBatch, void, void> {
+  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
+  for await (const { samples } of samplesOf(dataset, categories, recipe, first)) {
+    // masks of MaX-DeepLab share out the pixels
+    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+  }
+}
+
+/** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */
+function samplesOf(
+  dataset: MaskDataset,
+  categories: ModelDescription['categories'],
+  { batch: batchSize, seed, augment }: Recipe,
+  start: number,
+): AsyncIterable<{ samples: MaskSample[] }> {
+  if (dataset instanceof FileDataset) return prefetch(dataset, { batchSize, seed, start, steps: augment });
   const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
-  const shared = config.model === 'max-deeplab'; // its masks share out the pixels
-  const source = batches<MaskSample>(dataset, {
-    batchSize: batch,
+  return batches<MaskSample>(dataset, {
+    batchSize,
     seed,
-    start: first,
-    prepare: async (sample, random) => {
-      const changed = await augmentSample(sample, augment, random, { another, categories });
-      return shared ? toMaskSample(toPanopticSample(changed, categories), categories) : changed;
-    },
+    start,
+    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
   });
-  for await (const { samples } of source) yield batchTensors(samples, preprocessing);
 }
 
 function validationOf(

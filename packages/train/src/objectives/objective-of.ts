@@ -25,9 +25,9 @@ export type ObjectiveOptions = {
   categories: readonly Category[];
   /** Of what is random in a step. */
   seed: number;
-  /** Values of the system's published loss that are to be others, by name. Default: none */
+  /** Values of the system's published loss that are to be others, by name. Default: none. */
   loss?: Readonly<Record<string, unknown>>;
-  /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none */
+  /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none. */
   semanticWeight?: number;
 };
 
@@ -41,33 +41,44 @@ const GRID_STRIDE = 4;
  * Makes the objective of a network of any of the five systems, with its paper's weights unless told otherwise.
  *
  * @param params Takes the parameters of an auxiliary head, under {@link AUXILIARY}
- * @throws Error where the network is of no system that is known
+ * @throws Error where the network is of no system that is known; RangeError at a weight of a loss that it does not have
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
   const { categories, seed, loss, semanticWeight = 0 } = options;
   if (network instanceof Mask2Former) {
-    const config = { ...MASK2FORMER_LOSS, ...loss };
+    const config = changed(MASK2FORMER_LOSS, loss);
     if (semanticWeight === 0) return mask2FormerObjective(network, config, seed) as AnyObjective;
     const aid = { seed, semanticWeight, scope: params.root.at(AUXILIARY) };
     return aidedMask2FormerObjective(network, config, aid) as AnyObjective;
   }
+  if (semanticWeight !== 0) {
+    throw new RangeError(
+      `semanticWeight: expected 0 with ${network.config.model}, which has no such head, got ${semanticWeight}`,
+    );
+  }
   if (network instanceof MaskFormer)
-    return maskFormerObjective(network, { ...MASKFORMER_LOSS, ...loss }) as AnyObjective;
+    return maskFormerObjective(network, changed(MASKFORMER_LOSS, loss)) as AnyObjective;
   if (network instanceof Solo) {
     const { model, grids, scaleRanges } = network.config;
     const published = model === 'solov2' ? SOLOV2_LOSS : SOLO_LOSS;
-    return soloObjective(network, { ...published, grids, scaleRanges, ...loss }) as AnyObjective;
+    return soloObjective(network, changed({ ...published, grids, scaleRanges }, loss)) as AnyObjective;
   }
   if (network instanceof MaxDeepLab) {
     const things = new Set(categories.flatMap(({ isThing }, k) => (isThing ? [k] : [])));
-    return maxDeepLabObjective(
-      network,
-      { ...MAX_DEEPLAB_LOSS, ...loss },
-      { things, stride: GRID_STRIDE },
-    ) as AnyObjective;
+    return maxDeepLabObjective(network, changed(MAX_DEEPLAB_LOSS, loss), {
+      things,
+      stride: GRID_STRIDE,
+    }) as AnyObjective;
   }
   if (network instanceof PanopticSegFormer) {
-    return panopticSegFormerObjective(network, { ...PANOPTIC_SEGFORMER_LOSS, ...loss }) as AnyObjective;
+    return panopticSegFormerObjective(network, changed(PANOPTIC_SEGFORMER_LOSS, loss)) as AnyObjective;
   }
   throw new Error(`objectiveOf: expected a network of a known system, got ${network.config.model}`);
+}
+
+/** @throws RangeError at a name that the loss does not have */
+function changed<T extends object>(published: T, changes: Readonly<Record<string, unknown>> = {}): T {
+  const unknown = Object.keys(changes).find((name) => !Object.hasOwn(published, name));
+  if (unknown === undefined) return { ...published, ...changes };
+  throw new RangeError(`loss: expected ${Object.keys(published).join(', ')}, got ${unknown}`);
 }

@@ -1,10 +1,13 @@
 import { augmentations } from '@seg/data';
 
 import { WITHOUT_DECAY } from '../optimizers/parameter-groups.ts';
+import { BACKBONE_KEYS } from './backbone-keys.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Needs of a {@link finetuneRecipe}. */
 export type FinetuneOptions = {
+  /** `model` of its config. */
+  model: string;
   /** True where the model starts from nothing: larger steps, and an auxiliary loss for Mask2Former. */
   isNew: boolean;
   /** Side of the training crops in pixels. Default: 256 */
@@ -12,6 +15,9 @@ export type FinetuneOptions = {
   /** Default: 1200, which take about half an hour on two processor cores with a small model */
   steps?: number;
 };
+
+/** Pixels of a crop for each point of Mask2Former's loss: an eighth of the places of its masks, as 12,544 are of 1024². */
+const PIXELS_PER_POINT = 128;
 
 /** Shortest edge of whole images over the side of the crops: objects are seen at the middle of the scales trained on. */
 const WHOLE = 9 / 8;
@@ -23,18 +29,26 @@ const LEARNING_RATE = { isNew: 1e-3, published: 1e-4 };
  * Recipe for sets of ten to a few hundred images on processors: small crops, strong augmentation, a moving average.
  * Published weights keep most of what they know; their backbones learn at a tenth of the rate.
  */
-export function finetuneRecipe({ isNew, size = 256, steps = 1200 }: FinetuneOptions): Recipe {
+export function finetuneRecipe({ model, isNew, size = 256, steps = 1200 }: FinetuneOptions): Recipe {
   return {
     ...{ steps, batch: 4, warmup: 50, weightDecay: 0.05, average: 0.995, seed: 1 },
     ...(isNew
-      ? { learningRate: LEARNING_RATE.isNew, clipNorm: 1, groups: WITHOUT_DECAY, semanticWeight: 5 }
+      ? { learningRate: LEARNING_RATE.isNew, clipNorm: 1, groups: WITHOUT_DECAY, ...aidOf(model) }
       : {
           learningRate: LEARNING_RATE.published,
           clipNorm: 0.1,
-          groups: [...WITHOUT_DECAY, { keys: 'backbone|pixel_level_module\\.encoder|_encoder', learningRate: 0.1 }],
+          groups: [...WITHOUT_DECAY, { keys: BACKBONE_KEYS, learningRate: 0.1 }],
         }),
     schedule: { kind: 'cosine' },
+    ...(model === 'mask2former' ? { loss: { numPoints: Math.round(size ** 2 / PIXELS_PER_POINT) } } : {}),
     augment: augmentations.finetune(size),
     resize: { kind: 'shortest-edge', shortestEdge: Math.round(WHOLE * size), longestEdge: 2 * size },
   };
+}
+
+/** Weight of the auxiliary semantic loss that the examples found for a Mask2Former of this size. */
+const SEMANTIC_WEIGHT = 5;
+
+function aidOf(model: string): Pick<Recipe, 'semanticWeight'> {
+  return model === 'mask2former' ? { semanticWeight: SEMANTIC_WEIGHT } : {};
 }

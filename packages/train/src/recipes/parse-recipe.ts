@@ -66,7 +66,7 @@ const RESIZE = v.variant('kind', [
   v.strictObject({ kind: v.literal('none') }),
 ]);
 
-const RECIPE = v.partial(
+const FIELDS = v.partial(
   v.strictObject({
     steps: count,
     learningRate: notNegative,
@@ -104,6 +104,12 @@ const RECIPE = v.partial(
     patience: count,
     saveEvery: count,
   }),
+);
+
+/** Lists pass for objects whose fields may all be absent. */
+const RECIPE = v.pipe(
+  v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object'),
+  FIELDS,
 );
 
 /**

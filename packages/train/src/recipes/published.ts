@@ -1,18 +1,37 @@
-import { augmentations } from '@seg/data';
+import { type AugmentStep, augmentations } from '@seg/data';
 import type { ModelConfig } from '@seg/models';
 
 import type { ParameterGroup } from '../optimizers/parameter-groups.ts';
+import { BACKBONE_KEYS } from './backbone-keys.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Images of COCO train2017 that have annotations: an epoch of all recipes that count in epochs. */
 const COCO_IMAGES = 117_266;
 
-const BACKBONE_AT_A_TENTH: ParameterGroup = { keys: 'backbone|pixel_level_module\\.encoder', learningRate: 0.1 };
+const BACKBONE_AT_A_TENTH: ParameterGroup = { keys: BACKBONE_KEYS, learningRate: 0.1 };
 
 /** detectron2's groups without decay: norms, and every nn.Embedding, but not biases. */
 const DETECTRON2_GROUPS: readonly ParameterGroup[] = [
   BACKBONE_AT_A_TENTH,
-  { keys: 'norm|queries|query_embed|query_feat|level_embed\\.weight|position_bias_table', weightDecay: 0 },
+  { keys: 'norm|queries_(embedder|features)|level_embed\\.weight|position_bias_table', weightDecay: 0 },
+];
+
+/** Channels of Swin-B's first stage, from which on crops are larger (Liu et al. 2021, section 3.3). */
+const SWIN_BASE_DIM = 128;
+
+/** Both papers' schedule of what is not COCO. */
+const POLY = { kind: 'poly', power: 0.9 } as const;
+
+/** Scales of 0.5 to 2 of 1024, and crops of 512 × 1024 (Cheng et al. 2021 and 2022, the configs of Cityscapes). */
+const CITYSCAPES_AUGMENT: readonly AugmentStep[] = [
+  {
+    kind: 'shortest-edge',
+    shortestEdges: Array.from({ length: 16 }, (_, k) => Math.trunc(102.4 * (k + 5))),
+    longestEdge: 4096,
+  },
+  { kind: 'crop', size: [512, 1024] },
+  { kind: 'color' },
+  { kind: 'flip' },
 ];
 
 /** Channels of Swin-L's first stage (Liu et al. 2021, section 3.3). */
@@ -27,7 +46,7 @@ function backboneOf({ backbone }: ModelConfig): { type?: string; dim?: number } 
  * Recipe by which the authors trained a published model: numbers of the papers and of the configs of their repositories.
  *
  * @param preset Name in `PRESETS` of `@seg/models`, for the data set
- * @returns null where the authors' recipe of that data set is not known here
+ * @returns null where the model is of no system that is known
  */
 export function publishedRecipe(preset: string, config: ModelConfig): Recipe | null {
   switch (config.model) {
@@ -45,7 +64,7 @@ export function publishedRecipe(preset: string, config: ModelConfig): Recipe | n
 }
 
 /** Cheng et al. 2022, section 4.1: AdamW, 1e-4, decay 0.05, clipped at 0.01; 50 epochs, 100 of Swin-L, in batches of 16. */
-function mask2Former(preset: string, config: ModelConfig): Recipe | null {
+function mask2Former(preset: string, config: ModelConfig): Recipe {
   const shared = {
     learningRate: 1e-4,
     warmup: 0,
@@ -60,21 +79,14 @@ function mask2Former(preset: string, config: ModelConfig): Recipe | null {
       backboneOf(config).dim === SWIN_LARGE_DIM ? [737_500, [655_556, 710_184]] : [368_750, [327_778, 355_092]];
     return { ...shared, steps, schedule: { kind: 'step', milestones }, augment: augmentations.mask2Former(1024) };
   }
-  const schedule = { kind: 'poly', power: 0.9 } as const;
-  if (preset.includes('ade20k'))
-    return {
-      ...shared,
-      steps: 160_000,
-      schedule,
-      augment: augmentations.semantic(preset.includes('semantic') ? 512 : 640),
-    };
-  if (preset.includes('cityscapes'))
-    return { ...shared, steps: 90_000, schedule, augment: augmentations.semantic(1024) };
-  return null;
+  const poly = { ...shared, schedule: POLY };
+  if (preset.includes('cityscapes')) return { ...poly, steps: 90_000, augment: CITYSCAPES_AUGMENT };
+  const isLarge = (backboneOf(config).dim ?? 0) >= SWIN_BASE_DIM || !preset.includes('semantic');
+  return { ...poly, steps: 160_000, augment: augmentations.semantic(isLarge ? 640 : 512) };
 }
 
 /** Cheng et al. 2021, section 4.1: ADE20K in 160k steps of 16, COCO in 300 epochs of 64, a tenth of the rate behind 2/3. */
-function maskFormer(preset: string, config: ModelConfig): Recipe | null {
+function maskFormer(preset: string, config: ModelConfig): Recipe {
   const isSwin = backboneOf(config).type === 'swin';
   const shared = { groups: DETECTRON2_GROUPS, clipNorm: 0.01, seed: 1 };
   if (preset.includes('coco')) {
@@ -85,14 +97,18 @@ function maskFormer(preset: string, config: ModelConfig): Recipe | null {
       augment: augmentations.detr(),
     };
   }
-  if (!preset.includes('ade20k')) return null;
+  if (preset.includes('cityscapes')) {
+    const rest = { steps: 90_000, batch: 16, learningRate: 1e-4, weightDecay: 1e-4, warmup: 0, schedule: POLY };
+    return { ...shared, ...rest, augment: CITYSCAPES_AUGMENT };
+  }
+  const isPanoptic = preset.includes('panoptic');
   return {
     ...shared,
-    ...{ steps: 160_000, batch: 16, schedule: { kind: 'poly', power: 0.9 } },
+    ...{ steps: isPanoptic ? 720_000 : 160_000, batch: 16, schedule: POLY },
     ...(isSwin
       ? { learningRate: 6e-5, weightDecay: 0.01, warmup: 1500, warmupFactor: 1e-6 }
       : { learningRate: 1e-4, weightDecay: 1e-4, warmup: 0 }),
-    augment: augmentations.semantic(512),
+    augment: augmentations.semantic(isPanoptic || (backboneOf(config).dim ?? 0) >= SWIN_BASE_DIM ? 640 : 512),
   };
 }
 
@@ -108,7 +124,7 @@ function maxDeepLab(preset: string, config: ModelConfig): Recipe {
     ...{ steps: 100_000, batch: 64, learningRate: isSmall ? 1e-3 : 3e-4, warmup: 5000, weightDecay: 0, seed: 1 },
     optimizer: { kind: 'adamw', epsilon: 1e-7 },
     schedule: { kind: 'poly', power: 0.9 },
-    groups: [{ keys: '^(?!.*(transformer|extra|memory_feature)).*_encoder', learningRate: 0.1 }],
+    groups: [{ keys: '^encoder/(?!.*(transformer|extra|memory_feature))', learningRate: 0.1 }],
     augment: augmentations.maxDeepLab(side),
   };
 }
@@ -130,7 +146,7 @@ function solo(config: ModelConfig): Recipe {
     optimizer: { kind: 'sgd', momentum: 0.9 },
     schedule: { kind: 'step', milestones: [27 * epoch, 33 * epoch] },
     groups: [],
-    freeze: ['^backbone\\.(conv1|bn1|layer1)'],
+    freeze: ['^backbone\\.(embedder|encoder\\.stages\\.0)\\.'],
     augment: augmentations.solo(),
   };
 }

@@ -12,7 +12,9 @@ export function recordTaps(
   forward: () => void,
 ): Map<string, tf.Tensor> {
   const recorded = new Map<string, tf.Tensor>();
+  const before = params.observer;
   params.observer = (path, value) => {
+    before?.(path, value);
     if (!wanted.has(path)) return;
     recorded.get(path)?.dispose();
     recorded.set(path, tf.keep(tf.clone(value)));
@@ -20,7 +22,7 @@ export function recordTaps(
   try {
     tf.tidy(forward);
   } finally {
-    params.observer = null;
+    params.observer = before;
   }
   return recorded;
 }

@@ -24,7 +24,7 @@ export async function* verifyForward(
   where: string,
   golden: ForwardGolden,
   { keyMap, ignored, create, tapPath, alternatives, decodedPaths = [] }: GoldenModel,
-  { weights = (source) => source }: GoldenOptions,
+  { weights = (source) => source, runtime = async (_params, _pixels, forward) => new Map(forward()) }: GoldenOptions,
 ): AsyncGenerator<TapResult> {
   const params = new ParamStore(weights(formulaParameters(golden, keyMap)));
   const model = create(params);
@@ -32,7 +32,7 @@ export async function* verifyForward(
   const paths = new Map(golden.taps.map((tap) => [tap.name, tapPath(tap.name)]));
   const wanted = new Set([...paths.values(), ...decodedPaths].filter((path) => path !== null));
   const pixels = goldenPixels(golden);
-  const recorded = recordTaps(params, wanted, () => model.run(pixels));
+  const recorded = await runtime(params, pixels, () => recordTaps(params, wanted, () => model.run(pixels)));
   try {
     for (const tap of golden.taps) {
       const value = recorded.get(paths.get(tap.name) ?? '');

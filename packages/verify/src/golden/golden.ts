@@ -1,11 +1,26 @@
 import { type ParamSource, readAs, type Schema } from '@seg/checkpoint';
 
+import type { ParamStore } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { TapResult } from '../compare/tap-result.ts';
+
+/**
+ * Another way to compute the values that a pass over pixels shows, by their names and in the same layouts.
+ *
+ * @param forward Runs the pass here; the values are the caller's
+ */
+export type ForwardRuntime = (
+  params: ParamStore,
+  pixels: tf.Tensor4D,
+  forward: () => ReadonlyMap<string, tf.Tensor>,
+) => Promise<Map<string, tf.Tensor>>;
 
 /** Choices for the comparison of a forward pass. */
 export type GoldenOptions = {
   /** Changes the weights before they are used: rounds them, for one. */
   weights?: (source: ParamSource) => ParamSource;
+  /** Computes what a pass shows in some other way, by another runtime for one. Default: the pass itself. */
+  runtime?: ForwardRuntime;
 };
 
 /** A golden file, read and understood. */

@@ -1,6 +1,6 @@
 import type { KeyMap } from '@seg/checkpoint';
 import type { ParamStore } from '@seg/core';
-import { type BackboneConfig, createBackbone, originalSwinKeys } from '@seg/models';
+import { type BackboneConfig, buildBackbone, originalSwinKeys } from '@seg/models';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';
 
@@ -56,7 +56,7 @@ function backboneModel(config: BackboneConfig, keyMap: KeyMap, bodyPath: (name: 
   return {
     keyMap,
     create: (params) => {
-      const backbone = createBackbone(params.root.at('backbone'), config);
+      const backbone = buildBackbone(params.root.at('backbone'), config);
       return { run: (pixels) => tapOutputs(params, backbone.forward(pixels)) };
     },
     tapPath: (name) => (name.startsWith('output/') ? name : bodyPath(name)),

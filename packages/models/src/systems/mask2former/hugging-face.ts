@@ -21,7 +21,7 @@ import {
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { Mask2FormerConfig } from './config.ts';
 
-/** A Hugging Face `config.json` of model type `mask2former`; see {@link MASK2FORMER_HUGGING_FACE}. */
+/** A Hugging Face `config.json` of model type `mask2former`; see docs/foreign-configs.md. */
 export type HuggingFaceMask2Former = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
 /** Fields of `Mask2FormerConfig` of transformers 4 and 5. */

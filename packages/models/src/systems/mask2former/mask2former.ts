@@ -2,7 +2,7 @@ import type { MaskPrediction, ParamStore } from '@seg/core';
 import { DeformablePixelDecoder, MaskedDecoder } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { Mask2FormerConfig } from './config.ts';
 
 /**
@@ -22,7 +22,7 @@ export class Mask2Former {
     const pixelLevel = model.at('pixel_level_module');
     this.params = params;
     this.config = config;
-    this.backbone = createBackbone(pixelLevel.at('encoder'), config.backbone);
+    this.backbone = buildBackbone(pixelLevel.at('encoder'), config.backbone);
     this.pixelDecoder = new DeformablePixelDecoder(pixelLevel.at('decoder'), {
       inDims: this.backbone.dims,
       dim,

@@ -21,7 +21,7 @@ import {
 import { labelCount } from '../../hugging-face/labels.ts';
 import type { MaskFormerConfig } from './config.ts';
 
-/** A Hugging Face `config.json` of model type `maskformer`; see {@link MASKFORMER_HUGGING_FACE}. */
+/** A Hugging Face `config.json` of model type `maskformer`; see docs/foreign-configs.md. */
 export type HuggingFaceMaskFormer = { backbone_config?: HuggingFaceBackbone; [field: string]: unknown };
 
 /** Fields of `DetrConfig`, of which MaskFormer builds the decoder. */

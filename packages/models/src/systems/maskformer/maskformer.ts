@@ -2,7 +2,7 @@ import type { MaskPrediction, ParamStore } from '@seg/core';
 import { DetrDecoder, MaskFormerPixelDecoder } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { MaskFormerConfig } from './config.ts';
 
 /** MaskFormer: backbone, feature pyramid, DETR decoder. Cheng et al. 2021. Keys are those of Hugging Face's port. */
@@ -19,7 +19,7 @@ export class MaskFormer {
     const pixelLevel = model.at('pixel_level_module');
     this.params = params;
     this.config = config;
-    this.backbone = createBackbone(pixelLevel.at('encoder'), withKeys(config));
+    this.backbone = buildBackbone(pixelLevel.at('encoder'), withKeys(config));
     const inDims = this.backbone.dims;
     this.pixelDecoder = new MaskFormerPixelDecoder(pixelLevel.at('decoder'), {
       inDims,

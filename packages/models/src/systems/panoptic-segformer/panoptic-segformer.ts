@@ -8,7 +8,7 @@ import {
 } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { PanopticSegFormerConfig } from './config.ts';
 import { type TopDetections, topDetections } from './top-detections.ts';
 
@@ -48,7 +48,7 @@ export class PanopticSegFormer {
   constructor(params: ParamStore, config: PanopticSegFormerConfig) {
     this.params = params;
     this.config = config;
-    this.backbone = createBackbone(params.root.at('backbone'), config.backbone);
+    this.backbone = buildBackbone(params.root.at('backbone'), config.backbone);
     this.neck = new ChannelMapper(params.root.at('neck'), { inDims: this.backbone.dims.slice(1), dim: config.dim });
     this.head = new PanopticSegFormerHead(params.root.at('bbox_head'), { ...config, numLevels: NUM_LEVELS });
   }

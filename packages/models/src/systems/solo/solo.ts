@@ -2,7 +2,7 @@ import type { ParamStore } from '@seg/core';
 import { cellMaskLogits, FeaturePyramid, type LevelOfImage, type SoloPrediction } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type Backbone, createBackbone } from '../../backbones/backbone.ts';
+import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { SoloConfig } from './config.ts';
 import { type AnySoloHead, createSoloHead } from './create-solo-head.ts';
 
@@ -24,7 +24,7 @@ export class Solo {
   constructor(params: ParamStore, config: SoloConfig) {
     this.params = params;
     this.config = config;
-    this.backbone = createBackbone(params.root.at('backbone'), config.backbone);
+    this.backbone = buildBackbone(params.root.at('backbone'), config.backbone);
     this.pyramid = new FeaturePyramid(params.root.at('neck'), {
       inDims: this.backbone.dims,
       dim: config.fpnDim,

@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomic } from '@seg/checkpoint/node';
+import type { ImageSize } from '@seg/image';
+import { stringify } from 'yaml';
+
+import type { MaskSegment } from '../data-sets/mask-sample.ts';
+import { joinedOutline, maskOutlines } from '../masks/mask-outlines.ts';
+import { eachImage } from './each-image.ts';
+import type { WriteOptions, WrittenPart } from './written-dataset.ts';
+
+/** Digits of a fraction: to a hundredth of a pixel of an image of 10,000. */
+const DIGITS = 6;
+
+/**
+ * Writes parts of data sets as YOLO has them: `images/SPLIT/`, `labels/SPLIT/` with one polygon an object, and `data.yaml` when
+ * all is there. Objects of several parts or with holes become one polygon, its parts joined by bridges without width; crowds
+ * are left out, since the format has none.
+ */
+export async function writeYolo(
+  folder: string,
+  parts: readonly WrittenPart[],
+  options: WriteOptions = {},
+): Promise<void> {
+  for (const part of parts) {
+    const labels = path.join(folder, 'labels', part.split);
+    await mkdir(labels, { recursive: true });
+    for await (const { fileName, size, segments } of eachImage(folder, part, options)) {
+      const lines = segments.filter(({ isCrowd }) => !isCrowd).map((segment) => lineOf(segment, size));
+      const text = lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+      await writeFileAtomic(path.join(labels, `${path.parse(fileName).name}.txt`), text);
+    }
+  }
+  const splits = Object.fromEntries(parts.map(({ split }) => [split, `images/${split}`]));
+  const names = new Map(parts[0].dataset.categories.map(({ name }, k) => [k, name]));
+  await writeFileAtomic(path.join(folder, 'data.yaml'), stringify({ ...splits, names }));
+}
+
+function lineOf({ mask, category }: MaskSegment, [height, width]: ImageSize): string {
+  const corners = joinedOutline(maskOutlines(mask));
+  return [category, ...corners.map((value, k) => shortNumber(value / (k % 2 === 0 ? width : height)))].join(' ');
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toFixed(DIGITS)));
+}

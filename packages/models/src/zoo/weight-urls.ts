@@ -1,0 +1,78 @@
+import type { PresetName } from '../systems/systems.ts';
+
+const MASK2FORMER = 'https://dl.fbaipublicfiles.com/maskformer/mask2former';
+const MASKFORMER = 'https://dl.fbaipublicfiles.com/maskformer';
+const DEEPLAB2 = 'https://storage.googleapis.com/gresearch/tf-deeplab/checkpoint';
+const SEGFORMER = 'https://github.com/zhiqi-li/Panoptic-SegFormer/releases/download/v1.0';
+
+/**
+ * The authors' own files, as their model zoos link them. SOLO's were at a host that is no more; of Panoptic SegFormer with
+ * PVTv2-B0 and B2 none was published. Of deeplab2 the zoo has several schedules, of which these have the figures that
+ * presets.ts cites.
+ */
+export const WEIGHT_URLS: Readonly<Partial<Record<PresetName, string>>> = {
+  'mask2former-r50-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_R50_bs16_50ep/model_final_94dc52.pkl`,
+  'mask2former-r101-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_R101_bs16_50ep/model_final_b807bd.pkl`,
+  'mask2former-swin-t-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_swin_tiny_bs16_50ep/model_final_9fd0ae.pkl`,
+  'mask2former-swin-s-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_swin_small_bs16_50ep/model_final_a407fd.pkl`,
+  'mask2former-swin-b-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_swin_base_384_bs16_50ep/model_final_9d7f02.pkl`,
+  'mask2former-swin-l-coco-panoptic': `${MASK2FORMER}/coco/panoptic/maskformer2_swin_large_IN21k_384_bs16_100ep/model_final_f07440.pkl`,
+  'mask2former-r50-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_R50_bs16_50ep/model_final_3c8ec9.pkl`,
+  'mask2former-r101-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_R101_bs16_50ep/model_final_eba159.pkl`,
+  'mask2former-swin-t-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_swin_tiny_bs16_50ep/model_final_86143f.pkl`,
+  'mask2former-swin-s-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_swin_small_bs16_50ep/model_final_1e7f22.pkl`,
+  'mask2former-swin-b-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_swin_base_384_bs16_50ep/model_final_f6e0f6.pkl`,
+  'mask2former-swin-l-coco-instance': `${MASK2FORMER}/coco/instance/maskformer2_swin_large_IN21k_384_bs16_100ep/model_final_e5f453.pkl`,
+  'mask2former-r50-ade20k-panoptic': `${MASK2FORMER}/ade20k/panoptic/maskformer2_R50_bs16_160k/model_final_5c90d4.pkl`,
+  'mask2former-swin-l-ade20k-panoptic': `${MASK2FORMER}/ade20k/panoptic/maskformer2_swin_large_IN21k_384_bs16_160k/model_final_e0c58e.pkl`,
+  'mask2former-r50-ade20k-instance': `${MASK2FORMER}/ade20k/instance/maskformer2_R50_bs16_160k/model_final_67e945.pkl`,
+  'mask2former-swin-l-ade20k-instance': `${MASK2FORMER}/ade20k/instance/maskformer2_swin_large_IN21k_384_bs16_160k/model_final_92dae9.pkl`,
+  'mask2former-r50-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_R50_bs16_160k/model_final_500878.pkl`,
+  'mask2former-r101-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_R101_bs16_90k/model_final_0d68be.pkl`,
+  'mask2former-swin-t-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_swin_tiny_bs16_160k/model_final_5274a6.pkl`,
+  'mask2former-swin-s-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_swin_small_bs16_160k/model_final_011c6d.pkl`,
+  'mask2former-swin-b-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_swin_base_384_bs16_160k_res640/model_final_503e96.pkl`,
+  'mask2former-swin-l-ade20k-semantic': `${MASK2FORMER}/ade20k/semantic/maskformer2_swin_large_IN21k_384_bs16_160k_res640/model_final_6b4a3a.pkl`,
+  'mask2former-r50-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_R50_bs16_90k/model_final_4ab90c.pkl`,
+  'mask2former-r101-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_R101_bs16_90k/model_final_04d286.pkl`,
+  'mask2former-swin-t-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_swin_tiny_bs16_90k/model_final_ceba0f.pkl`,
+  'mask2former-swin-s-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_swin_small_bs16_90k/model_final_23efb7.pkl`,
+  'mask2former-swin-b-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_swin_base_IN21k_384_bs16_90k/model_final_fa840f.pkl`,
+  'mask2former-swin-l-cityscapes-panoptic': `${MASK2FORMER}/cityscapes/panoptic/maskformer2_swin_large_IN21k_384_bs16_90k/model_final_064788.pkl`,
+  'mask2former-r50-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_R50_bs16_90k/model_final_01a8ed.pkl`,
+  'mask2former-r101-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_R101_bs16_90k/model_final_c2b8c8.pkl`,
+  'mask2former-swin-t-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_swin_tiny_bs16_90k/model_final_6a63f8.pkl`,
+  'mask2former-swin-s-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_swin_small_bs16_90k/model_final_974824.pkl`,
+  'mask2former-swin-b-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_swin_base_IN21k_384_bs16_90k/model_final_7a3b6d.pkl`,
+  'mask2former-swin-l-cityscapes-instance': `${MASK2FORMER}/cityscapes/instance/maskformer2_swin_large_IN21k_384_bs16_90k/model_final_dfa862.pkl`,
+  'mask2former-r50-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_R50_bs16_90k/model_final_cc1b1f.pkl`,
+  'mask2former-r101-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_R101_bs16_90k/model_final_257ce8.pkl`,
+  'mask2former-swin-t-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_swin_tiny_bs16_90k/model_final_2d58d4.pkl`,
+  'mask2former-swin-s-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_swin_small_bs16_90k/model_final_fa26ae.pkl`,
+  'mask2former-swin-b-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_swin_base_IN21k_384_bs16_90k/model_final_1c6b65.pkl`,
+  'mask2former-swin-l-cityscapes-semantic': `${MASK2FORMER}/cityscapes/semantic/maskformer2_swin_large_IN21k_384_bs16_90k/model_final_17c1ee.pkl`,
+  'maskformer-r50-coco': `${MASKFORMER}/panoptic-coco/maskformer_panoptic_R50_bs64_554k/model_final_6f60dc.pkl`,
+  'maskformer-r101-coco': `${MASKFORMER}/panoptic-coco/maskformer_panoptic_R101_bs64_554k/model_final_57b049.pkl`,
+  'maskformer-swin-t-coco': `${MASKFORMER}/panoptic-coco/model_final_539394.pkl`,
+  'maskformer-swin-s-coco': `${MASKFORMER}/panoptic-coco/model_final_5bf6b1.pkl`,
+  'maskformer-swin-b-coco': `${MASKFORMER}/panoptic-coco/model_final_4b7f49.pkl`,
+  'maskformer-swin-l-coco': `${MASKFORMER}/panoptic-coco/model_final_7505c4.pkl`,
+  'maskformer-r50-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_R50_bs16_160k/model_final_d8dbeb.pkl`,
+  'maskformer-r101-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_R101_bs16_160k/model_final_1aeb94.pkl`,
+  'maskformer-r101c-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_R101c_bs16_160k/model_final_b432ea.pkl`,
+  'maskformer-swin-t-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_swin_tiny_bs16_160k/model_final_8657a5.pkl`,
+  'maskformer-swin-s-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_swin_small_bs16_160k/model_final_528157.pkl`,
+  'maskformer-swin-b-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_swin_base_IN21k_384_bs16_160k_res640/model_final_45388b.pkl`,
+  'maskformer-swin-l-ade20k': `${MASKFORMER}/semantic-ade20k/maskformer_swin_large_IN21k_384_bs16_160k_res640/model_final_aefa3b.pkl`,
+  'maskformer-r50-ade20k-panoptic': `${MASKFORMER}/panoptic-ade20k/maskformer_panoptic_R50_bs16_720k/model_final_7aa977.pkl`,
+  'maskformer-r101-ade20k-panoptic': `${MASKFORMER}/panoptic-ade20k/maskformer_panoptic_R101_bs16_720k/model_final_0b3cc8.pkl`,
+  'maskformer-r101-cityscapes': `${MASKFORMER}/semantic-cityscapes/maskformer_R101_bs16_90k/model_final_38c00c.pkl`,
+  'maskformer-r101c-cityscapes': `${MASKFORMER}/semantic-cityscapes/maskformer_R101c_bs16_90k/model_final_4f8ff9.pkl`,
+  'max-deeplab-s-coco': `${DEEPLAB2}/max_deeplab_s_os16_res1025_400k_coco_train.tar.gz`,
+  'max-deeplab-s-coco-641': `${DEEPLAB2}/max_deeplab_s_os16_res641_400k_coco_train.tar.gz`,
+  'max-deeplab-l-coco': `${DEEPLAB2}/max_deeplab_l_os16_res1025_400k_coco_train.tar.gz`,
+  'panoptic-segformer-r50-coco': `${SEGFORMER}/panoptic_segformer_r50_2x.pth`,
+  'panoptic-segformer-r101-coco': `${SEGFORMER}/panoptic_segformer_r101_2x.pth`,
+  'panoptic-segformer-swin-l-coco': `${SEGFORMER}/panoptic_segformer_swinl_2x.pth`,
+  'panoptic-segformer-pvt-v2-b5-coco': `${SEGFORMER}/panoptic_segformer_pvtv2b5_2x.pth`,
+};

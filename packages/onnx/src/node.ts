@@ -1,0 +1,10 @@
+/**
+ * The parts of `@seg/onnx` that need Node: files, and sessions of onnxruntime-node.
+ *
+ * @packageDocumentation
+ */
+
+export { type WriteModelOptions, writeModel } from './file/write-model.ts';
+export { type GraphSession, openSession, type SessionOptions } from './runtime/node-session.ts';
+export { type OnnxRuntimeOptions, onnxRuntime } from './runtime/onnx-runtime.ts';
+export { runThroughOnnx } from './runtime/run-through-onnx.ts';

@@ -1,0 +1,104 @@
+import { init, ParamStore } from '@seg/core';
+import { buildModel, type ModelDescription } from '@seg/models';
+import { onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { formulaSource, keysOf, TINY_SWIN } from '../../models/test/tiny.ts';
+import { TINY_DESCRIPTIONS } from '../../models/test/tiny-descriptions.ts';
+import { exportGraph } from '../src/export/export-graph.ts';
+import { outputsOf } from '../src/export/outputs.ts';
+import { openSession } from '../src/node.ts';
+
+const swin = (name: string, keys: 'mask2former' | 'maskformer'): ModelDescription => {
+  const { config, ...rest } = TINY_DESCRIPTIONS[name];
+  return { ...rest, config: { ...config, backbone: { ...TINY_SWIN, keys } } as ModelDescription['config'] };
+};
+
+/** Each system, each kind of SOLO, each kind of backbone. */
+const MODELS: Readonly<Record<string, ModelDescription>> = {
+  ...TINY_DESCRIPTIONS,
+  'mask2former with Swin': swin('mask2former', 'mask2former'),
+  'maskformer with Swin': swin('maskformer', 'maskformer'),
+};
+
+/** Multiples of 32, and one more for MaX-DeepLab, whose sizes are 16n + 1. */
+const sizeOf = (name: string): [number, number] => (name === 'max-deeplab' ? [65, 97] : [64, 96]);
+
+/** Formulas give MaX-DeepLab's variances a sign, so its weights are drawn. */
+function modelOf({ config }: ModelDescription) {
+  if (config.model === 'max-deeplab') {
+    init.seedInitializers(5);
+    return buildModel(new ParamStore(), config);
+  }
+  const source = formulaSource(keysOf((params) => void buildModel(params, config)));
+  return buildModel(new ParamStore(source), config);
+}
+
+onEveryBackend(
+  'graphs of every system (minutes on cpu)',
+  () => {
+    test.each(Object.entries(MODELS))(
+      '%s: onnxruntime gives the outputs of the backend, on another image',
+      async (name, description) => {
+        const model = modelOf(description);
+        const size = sizeOf(name);
+        const graph = await exportGraph(model, { size });
+        const pixels = tf.randomNormal([1, ...size, 3], 0, 1, 'float32', 7) as tf.Tensor4D;
+        await expectEqualRun(graph, model, pixels);
+        pixels.dispose();
+        model.dispose();
+      },
+    );
+  },
+  { only: ['wasm', 'webgpu', 'node'] },
+);
+
+/** Float32's rounding through some fifty layers, relative to the largest value of an output. */
+const TOLERANCE = 2e-4;
+
+async function expectEqualRun(
+  graph: Awaited<ReturnType<typeof exportGraph>>,
+  model: ReturnType<typeof modelOf>,
+  pixels: tf.Tensor4D,
+): Promise<void> {
+  const session = await openSession(graph, { intraOpNumThreads: 1 });
+  const nchw = tf.tidy(() => tf.transpose(pixels, [0, 3, 1, 2]));
+  const actual = await session.run({ pixel_values: nchw });
+  const prediction = model.forward(pixels);
+  const outputs = outputsOf(model.config.model, prediction);
+  expect([...actual.keys()]).toEqual(outputs.map(({ name }) => name));
+  for (const { name, tensor, perm } of outputs) {
+    const expected = tf.tidy(() => tf.transpose(tensor, [...perm]));
+    const [a, b] = [await actual.get(name)!.data(), await expected.data()].map((values) => Array.from(values));
+    expect(actual.get(name)!.shape, name).toEqual(expected.shape);
+    const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+    const worst = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+    expect(worst / largest, name).toBeLessThan(TOLERANCE);
+    expected.dispose();
+  }
+  tf.dispose([nchw, ...actual.values(), ...outputs.map(({ tensor }) => tensor)]);
+  await session.dispose();
+}
+
+onEveryBackend(
+  'graphs with a free batch',
+  () => {
+    const some = ['mask2former with Swin', 'solov2', 'max-deeplab', 'panoptic_segformer'];
+    test.each(some.map((name) => [name, MODELS[name]] as const))(
+      '%s: one graph for batches of 1 and 4',
+      async (name, description) => {
+        const model = modelOf(description);
+        const size = sizeOf(name);
+        const graph = await exportGraph(model, { size, batch: 'free' });
+        expect(graph.inputs[0].dims).toEqual(['batch', 3, ...size]);
+        for (const batch of [1, 4]) {
+          const pixels = tf.randomNormal([batch, ...size, 3], 0, 1, 'float32', batch) as tf.Tensor4D;
+          await expectEqualRun(graph, model, pixels);
+          pixels.dispose();
+        }
+        model.dispose();
+      },
+    );
+  },
+  { only: ['wasm'] },
+);

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+
+import { finetuneRecipe } from './finetune.ts';
+import { parseRecipe } from './parse-recipe.ts';
+
+const BASE = finetuneRecipe({ model: 'mask2former', isNew: true });
+
+test('a recipe that was printed is read as it was', () => {
+  expect(parseRecipe('r.json', JSON.stringify(BASE), BASE)).toEqual(BASE);
+});
+
+test('fields of the file stand in place of the base’s', () => {
+  const read = parseRecipe('r.json', '{"steps": 10, "optimizer": {"kind": "sgd", "momentum": 0.8}}', BASE);
+  expect(read).toEqual({ ...BASE, steps: 10, optimizer: { kind: 'sgd', momentum: 0.8 } });
+});
+
+test.each([
+  ['{', 'r.json: expected JSON'],
+  ['[]', 'r.json: expected an object, got []'],
+  ['{"step": 3}', 'r.json: expected no such field as step, got 3'],
+  ['{"steps": 0}', 'as steps, got 0'],
+  ['{"steps": "10"}', 'as steps, got "10"'],
+  ['{"learningRate": null}', 'as learningRate, got null'],
+  ['{"learningRate": -1}', 'as learningRate, got -1'],
+  ['{"schedule": {"kind": "linear"}}', 'as schedule.kind, got "linear"'],
+  ['{"groups": [{"keys": "("}]}', 'as groups[0].keys, got "("'],
+  ['{"freeze": [1]}', 'as freeze[0], got 1'],
+  ['{"optimizer": {"kind": "sgd", "betas": [0, 1]}}', 'as optimizer.betas, got [0,1]'],
+  ['{"augment": [{"kind": "flip", "chance": 2}]}', 'as augment[0].chance, got 2'],
+  ['{"augment": [{"kind": "zoom"}]}', 'as augment[0].kind, got "zoom"'],
+  ['{"augment": [{"kind": "mosaic", "chance": 0.5, "size": [0, 8]}]}', 'as augment[0].size[0], got 0'],
+  ['{"resize": {"kind": "square"}}', 'as resize.side, got nothing'],
+  ['{"average": 1.5}', 'as average, got 1.5'],
+])('%s is refused by name', (text, reason) => {
+  expect(() => parseRecipe('r.json', text, BASE)).toThrow(reason);
+});
