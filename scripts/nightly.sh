@@ -14,3 +14,10 @@ for golden in mask2former_r50 mask2former_swin_t maskformer_r50 maskformer_swin_
   node packages/cli/bin/seg.mjs verify "packages/verify/test/goldens/$golden.json" --backend wasm --runtime onnx --all | tail -1
 done
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-onnx-web.mjs
+
+# 50 kills at random moments of a prediction over 300 images
+SEG_KILLS=50 SEG_KILL_IMAGES=300 npx vitest run packages/cli/test/predict-killed.test.ts
+
+for reader in images checkpoints evaluations panoptic-json goldens configs; do
+  node scripts/fuzz/main.mjs "$reader" --cases 100000 --seed "$(date +%Y%m%d)"
+done

@@ -3,8 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SemanticQuality } from '@seg/coco-eval';
-import { augmentSample, batches, maskTargets, toMaskSample } from '@seg/data';
-import { LabelMapDataset } from '@seg/data/node';
+import { augmentSample, batches, maskTargets, paintMask } from '@seg/data';
+import { openDataset } from '@seg/data/node';
 import { normalized } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { encodePng, resizeImage } from '@seg/image';
@@ -44,17 +44,16 @@ if (folder === undefined) {
   console.error('camvid: expected the folder of the data set, got none');
   process.exit(1);
 }
-const open = (split) => LabelMapDataset.open(path.join(folder, split), { categories: CATEGORIES, ignored: [VOID] });
+const open = (split) => openDataset(folder, { split, categories: CATEGORIES, ignored: [VOID] });
 const [training, validation] = [await open('train'), await open('val')];
 const config = { ...MODEL, numClasses: NAMES.length, numQueries: 20 };
 const recipe = { ...TRAINING, batch: 6, steps: Number(process.env.TOTAL ?? 1200) };
 const out = process.env.OUT ?? 'out/camvid';
 
 async function* batchesFrom(start) {
-  const dataset = { length: training.length, read: async (i) => toMaskSample(await training.read(i), CATEGORIES) };
   const steps = [{ kind: 'flip' }, { kind: 'scale-jitter', size: CROP, range: [1.1, 2.2] }, { kind: 'color' }];
   const prepare = (sample, random) => augmentSample(sample, steps, random);
-  for await (const { samples } of batches(dataset, { batchSize: recipe.batch, seed: recipe.seed, start, prepare })) {
+  for await (const { samples } of batches(training, { batchSize: recipe.batch, seed: recipe.seed, start, prepare })) {
     yield {
       pixels: normalized(samples.map(({ image }) => image)),
       targets: samples.map((sample) => maskTargets(sample)),
@@ -73,11 +72,11 @@ const { model } = await trainInFolder('out/camvid', {
 const quality = new SemanticQuality({ classes: NAMES.length, ignoreLabel: 255 });
 mkdirSync(path.join(out, 'pictures'), { recursive: true });
 for (let index = 0; index < validation.length; index++) {
-  const { name, image, ids } = await validation.read(index);
+  const { name, image, segments } = await validation.read(index);
   const map = await segment(image);
   const { width, height } = image;
   quality.add({
-    groundTruth: ids.map((id) => (id === 0 ? 255 : id - 1)),
+    groundTruth: labelsOf(segments, image),
     prediction: map.ids.map((id) => id - 1),
     width,
     height,
@@ -88,6 +87,13 @@ const { meanIou, pixelAccuracy, iou } = quality.result();
 for (const [k, name] of NAMES.entries()) console.log(`${name.padEnd(12)} IoU ${iou[k].toFixed(1)}`);
 console.log(`pixel accuracy ${pixelAccuracy.toFixed(1)}`);
 console.log(`mIoU ${meanIou.toFixed(1)} over ${validation.length} images`);
+
+/** Class indices, 255 where nothing is known. */
+function labelsOf(segments, { width, height }) {
+  const labels = new Uint8Array(width * height).fill(255);
+  for (const { mask, category } of segments) paintMask(labels, width, mask, category);
+  return labels;
+}
 
 async function segment(image) {
   const resized = resizeImage(image, SIZE);

@@ -1,7 +1,7 @@
 // JPEGs and PNGs of every kind, some bytes of them changed; see main.mjs.
 import { readFileSync } from 'node:fs';
 import { crc32 } from '@seg/coco-eval/png';
-import { decodeImage } from '@seg/image';
+import { decodeImage, readImageHeader } from '@seg/image';
 
 const files = ['jpegs.json', 'images.json'].flatMap((name) => {
   const url = new URL(`../../packages/image/test/fixtures/${name}`, import.meta.url);
@@ -19,7 +19,9 @@ export function caseOf(random) {
 }
 
 export async function read(bytes) {
+  const header = await readImageHeader(bytes, 'fuzz');
   const { data, width, height } = await decodeImage(bytes, 'fuzz');
+  if (header.width !== width || header.height !== height) throw new RangeError(`${width}x${height} of another header`);
   if (data.length !== 3 * width * height) throw new RangeError(`${data.length} bytes of ${width}x${height}`);
 }
 

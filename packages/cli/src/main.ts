@@ -7,6 +7,7 @@ import { errorText } from './render/terminal-text.ts';
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import('./commands/predict.ts')).predictCommand(),
   evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   convert: async () => (await import('./commands/convert.ts')).convertCommand(),
   reproduce: async () => (await import('./commands/reproduce.ts')).reproduceCommand(),
   data: async () => (await import('./commands/data.ts')).dataCommand(),

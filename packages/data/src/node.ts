@@ -20,7 +20,6 @@ export {
   type FileDatasetParts,
   type ImageInfo,
 } from './files/file-dataset.ts';
-export { LabelMapDataset, type LabelMapOptions } from './files/label-map-dataset.ts';
 export { openDataset } from './files/open-dataset.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';
 export { type PrefetchOptions, prefetch } from './prefetch/prefetch.ts';

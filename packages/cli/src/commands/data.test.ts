@@ -93,6 +93,8 @@ test('convert: all formats, into a new folder unless told otherwise', async () =
   }
   await expect(run('convert', at('scenes'), '--to', 'yolo', '--out', at('yolo'))).rejects.toThrow(/to be new or empty/);
   await run('convert', at('scenes'), '--to', 'yolo', '--out', at('yolo'), '--force');
+  const itself = run('convert', at('yolo'), '--to', 'yolo', '--out', at('yolo'), '--force', '--link');
+  await expect(itself).rejects.toThrow('expected --out with another folder than that of the source');
 });
 
 test('numbers that are none are usage errors', async () => {

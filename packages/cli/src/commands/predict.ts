@@ -5,7 +5,7 @@ import type { Category } from '@seg/image';
 import type { Task } from '@seg/models';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import type { Shard } from '../evaluate/shard.ts';
+import { parseCount, type Shard } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
 import { type ImageReader, readerHere } from '../predict/image-reader.ts';
@@ -16,9 +16,10 @@ import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
 import { modelDigest } from '../predict/model-digest.ts';
-import { prepareOutFolder } from '../predict/out-folder.ts';
+import { prepareOutFolder, removeTorn } from '../predict/out-folder.ts';
 import { type NumberedImage, predictImages, runDigest } from '../predict/predict-images.ts';
 import { produceHere } from '../predict/produce-here.ts';
+import { produceInWorkers } from '../predict/produce-in-workers.ts';
 import type { RecordHeader } from '../predict/record.ts';
 import { RecordFile, recordsName } from '../predict/record-file.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
@@ -127,6 +128,7 @@ export function predictCommand(io: PredictIo = processIo): Command {
     )
     .addOption(new Option('--resume', 'go on where an earlier run into --out has ended').conflicts('force'))
     .option('--force', 'replace files of the same names in --out')
+    .option('--workers <n>', 'processes that share the images, each with a model of its own', parseCount, 1)
     .option('--metrics <file>', 'write numbers of the run for Prometheus every few seconds')
     .addCommand(mergeCommand(io))
     .enablePositionalOptions() // what stands behind `merge` is for it
@@ -153,7 +155,7 @@ function mergeCommand(io: PredictIo): Command {
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, io: PredictIo): Promise<void> {
-  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force } = options;
+  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers } = options;
   if (groundTruth && options.images) throw new UsageError('predict: expected --images or --ground-truth, got both');
   const list = await findList(images, options);
   const shard = options.shard === undefined ? { k: 1, n: 1 } : listShard(options.shard);
@@ -169,10 +171,12 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   await prepareOutFolder(out, own, read, mayReplace);
   const metrics = await openMetrics(options, read, mayReplace);
   const release = await takeLock(path.join(out, `.${records}.lock`));
+  await removeTorn(out, own);
   const request = finishOnSignal();
   const report = (options.json ? jsonReport : textReport)(io.print, io.note, io.progress);
   try {
-    report.start(await useBackend(backend));
+    const started = await useBackend(backend);
+    report.start(started);
     const segmenter = await io.load(model, runtime);
     const reader = io.reader();
     try {
@@ -190,7 +194,10 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
       const settings = { categories, task, threshold, out, run: runDigest(header) };
       const rest = { images: mine, truth: task === 'panoptic' ? given : null, records: file, isWhole: shard.n === 1 };
       const prediction = { ...settings, ...rest, onError, metrics, signal: request.signal };
-      const produce = produceHere(segmenter, reader, settings);
+      const produce =
+        workers > 1
+          ? produceInWorkers(workers, { model, runtime, backend: started.name, settings })
+          : produceHere(segmenter, reader, settings);
       const isDone = await predictImages(produce, prediction, report).finally(() => file.close());
       if (!isDone) process.exitCode = request.code() ?? undefined;
     } finally {

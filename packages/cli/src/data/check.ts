@@ -20,12 +20,12 @@ const HEADINGS: Record<Fault['kind'], string> = {
   'unknown-reference': 'references to nothing',
   'no-mask': 'objects without a mask',
   size: 'sizes that differ',
+  turned: 'photographs turned by EXIF that may be annotated either way',
   'crossing-split': 'images in two splits',
   duplicate: 'what comes twice',
   'empty-mask': 'masks without a pixel',
   outside: 'masks that leave the image (cut off when read)',
   'unused-class': 'classes without objects',
-  class: 'classes',
 };
 
 /** `seg data check PATH`. */

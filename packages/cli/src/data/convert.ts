@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { formatTable } from '../render/table.ts';
 import { type DataIo, onTerminal } from './data-io.ts';
 import { type DatasetArguments, datasetOptions, openParts, withDatasetOptions } from './dataset-arguments.ts';
-import { claimFolder } from './output-place.ts';
+import { claimFolder, refuseSource } from './output-place.ts';
 
 const WRITERS = { coco: writeCoco, 'coco-panoptic': writeCocoPanoptic, yolo: writeYolo };
 
@@ -27,6 +27,7 @@ export function convertDataCommand(io: DataIo): Command {
     .option('--force', 'write into a folder that has files')
     .action(async (place: string, options: ConvertArguments) => {
       const datasets = await openParts(place, await datasetOptions(options));
+      await refuseSource(options.out, place);
       await claimFolder(options.out, options.force ?? false);
       const parts = datasets.map((dataset) => ({ split: dataset.split ?? 'train', dataset }));
       await WRITERS[options.to](options.out, parts, {

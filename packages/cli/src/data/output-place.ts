@@ -2,6 +2,8 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemReason } from '@seg/checkpoint/node';
 
+import { UsageError } from '../process/exit-code.ts';
+
 /**
  * Makes sure that files can be written without taking the place of others.
  *
@@ -26,6 +28,19 @@ export async function claimFolder(folder: string, mayReplace: boolean): Promise<
   const [present] = await readdir(folder);
   if (present === undefined || mayReplace) return;
   throw new Error(`data: expected ${folder} to be new or empty (--force to write into it), got ${present} in it`);
+}
+
+/**
+ * Makes sure that nothing is written into the place that a data set is read from.
+ *
+ * @param place Folder or file of the data set
+ * @throws UsageError also where files may be replaced
+ */
+export async function refuseSource(folder: string, place: string): Promise<void> {
+  const isFile = (await stat(place)).isFile();
+  const source = path.resolve(isFile ? path.dirname(place) : place);
+  if (path.resolve(folder) !== source) return;
+  throw new UsageError(`data: expected --out with another folder than that of the source, got ${folder}`);
 }
 
 async function make(folder: string): Promise<void> {

@@ -14,7 +14,7 @@ import { UsageError } from '../process/exit-code.ts';
 import { formatTable } from '../render/table.ts';
 import { type DataIo, onTerminal } from './data-io.ts';
 import { type DatasetArguments, datasetOptions, withDatasetOptions } from './dataset-arguments.ts';
-import { claimFiles, claimFolder } from './output-place.ts';
+import { claimFiles, claimFolder, refuseSource } from './output-place.ts';
 import { parseSeed } from './parse-number.ts';
 
 type SplitArguments = DatasetArguments & { val: number; test: number; seed: number; out?: string; force?: boolean };
@@ -72,6 +72,7 @@ async function writeParts(
   if (out === undefined) {
     throw new UsageError(`data split: expected --out with a new folder for ${dataset.format}, got none`);
   }
+  await refuseSource(out, place);
   await claimFolder(out, force);
   const written = parts.map(({ split, indices }) => ({ split, dataset, indices }));
   await writerFor(dataset)(out, written, { onProgress: onTerminal(io, 'writing') });

@@ -42,6 +42,15 @@ function requireOthers(folder: string, own: readonly string[], inputs: readonly 
   if (both !== undefined) throw new FormatError(`predict: expected outputs apart from inputs, got ${both} as both`);
 }
 
+/** Removes what a killed process of this run was writing. Whoever calls holds the run's lock: nobody writes them now. */
+export async function removeTorn(folder: string, own: readonly string[]): Promise<void> {
+  const names = new Set(own);
+  for (const name of await readdir(folder)) {
+    const [, whole] = /^\.(.+)\.\d+-\d+\.part$/.exec(name) ?? [];
+    if (whole !== undefined && names.has(whole)) await rm(path.join(folder, name), { force: true });
+  }
+}
+
 /** Looks for files in a folder. @returns Whether all are there */
 export async function hasFiles(folder: string, names: readonly string[]): Promise<boolean> {
   const found = await Promise.allSettled(names.map((name) => access(path.join(folder, name))));

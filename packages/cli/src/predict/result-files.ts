@@ -30,10 +30,11 @@ export class ResultFiles {
   /** `<name>.overlay.png` and `<name>.panoptic.png`. @returns What COCO's format says of the image */
   async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<Entry> {
     const file_name = panopticName(input);
-    await Promise.all([
+    const writes = await Promise.allSettled([
       writeFileAtomic(path.join(this.folder, overlayName(input)), encodePng(drawOverlay(image, map, this.categories))),
       writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map)),
     ]);
+    for (const write of writes) if (write.status === 'rejected') throw write.reason;
     const { width, height } = image;
     const segments_info = map.segments.map(({ id, category, area, bbox }) => {
       return { id, category_id: this.categories[category].id, area, bbox, iscrowd: 0 as const };

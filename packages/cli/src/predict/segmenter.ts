@@ -7,6 +7,9 @@ export type ImageSegmenter = {
   readonly categories: readonly Category[];
   /** Tasks that it answers, first the one that it is for. */
   readonly tasks: readonly Task[];
-  segment(image: RgbImage, options: { task: Task; threshold?: number }): Promise<SegmentMap | InstanceList>;
+  segment(
+    image: RgbImage,
+    options: { task: Task; threshold?: number | undefined; signal?: AbortSignal },
+  ): Promise<SegmentMap | InstanceList>;
   dispose(): void;
 };

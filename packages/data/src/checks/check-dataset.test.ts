@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-import { dataFolder, labelPng, photograph } from '../../test/data-folder.ts';
+import { dataFolder, labelPng, photograph, turnedPhotograph } from '../../test/data-folder.ts';
 import { checkDataset } from './check-dataset.ts';
 
 const square = (x: number, y: number, side = 2) => [[x, y, x + side, y, x + side, y + side, x, y + side]];
@@ -103,6 +103,26 @@ test('damaged images and label maps do not end the check', async () => {
   // b.png has sky, but its labels are refused as a whole
   expect(found.map(([kind]) => kind)).toEqual(['unreadable-file', 'annotation', 'unused-class']);
   expect(found[0][1]).toMatch(/^decodeImage: images\/a\.png: expected /);
+});
+
+test('photographs that EXIF turns without a change of their size are to be looked at', async () => {
+  const set = (width: number, height: number) => ({
+    images: [{ id: 1, file_name: 'a.png', width, height }],
+    categories: [categories[0]],
+    annotations: [whole[0]],
+  });
+  const kinds = async (width: number, height: number, orientation: number) => {
+    const content = {
+      'set.json': set(width, height),
+      'a.png': turnedPhotograph(5, height === 5 && width === 5 ? 5 : 4, orientation),
+    };
+    return (await check(content)).found.map(([kind]) => kind);
+  };
+  expect(await kinds(5, 4, 1)).toEqual([]);
+  expect(await kinds(5, 4, 3)).toEqual(['turned']);
+  expect(await kinds(5, 5, 6)).toEqual(['turned']);
+  expect(await kinds(5, 4, 6)).toEqual([]); // drawn on the stored pixels
+  expect(await kinds(4, 5, 6)).toEqual([]); // drawn on the upright ones
 });
 
 test('a path that is no data set, or an option that is missing, is for the caller', async () => {

@@ -176,9 +176,18 @@ async function checkMasks(
   const annotated = masks?.size ?? item.size;
   if (header !== null && annotated !== null) {
     attempt('size', list.report, () => void orientationOf(annotated, header, item.file));
+    if (dataset.format !== 'yolo' && (masks?.segments.length ?? 0) > 0) reportTurned(header, item.file, list);
   }
   if (masks !== null) reportDoubleMasks(masks, `${dataset.path}: ${item.name}`, list);
   return masks;
+}
+
+/** Tells of photographs that EXIF turns without a change of their size: annotations do not say which way they are meant. */
+function reportTurned({ orientation, width, height }: ImageHeader, file: string, list: FaultList): void {
+  if (orientation === 1 || (orientation >= 5 && width !== height)) return;
+  const got = `EXIF orientation ${orientation} (masks count as drawn on the upright photograph: look at it)`;
+  const message = `${file}: expected a photograph whose size tells if masks are drawn on it upright, got ${got}`;
+  list.report({ severity: 'warning', kind: 'turned', message });
 }
 
 function reportDoubleMasks({ segments }: AnnotatedMasks, where: string, list: FaultList): void {

@@ -3,7 +3,6 @@ import { FormatError } from '@seg/checkpoint';
 /** Kinds of what can be wrong with a data set. */
 export type DataFaultKind =
   | 'annotation'
-  | 'class'
   | 'crossing-split'
   | 'duplicate'
   | 'empty-mask'
@@ -11,6 +10,7 @@ export type DataFaultKind =
   | 'no-mask'
   | 'outside'
   | 'size'
+  | 'turned'
   | 'unknown-reference'
   | 'unreadable-file'
   | 'unused-class';
@@ -35,6 +35,9 @@ export type FaultSink = (fault: DataFault) => void;
 export function refuseErrors({ severity, message }: DataFault): void {
   if (severity === 'error') throw new FormatError(message);
 }
+
+/** Passes every fault over. */
+export function skipFaults(_: DataFault): void {}
 
 /** Runs a part of a reader, and hands its refusal to whoever takes faults. */
 export function attempt(kind: DataFaultKind, report: FaultSink, read: () => void): void {

@@ -9,8 +9,13 @@ export type DatasetOptions = {
   images?: string;
   /** Meaning of the labels, where the format cannot say it: whole categories, or names in the order of labels. */
   categories?: CategoryList;
-  /** Labels of label maps that mean nothing. Default: 255 */
+  /** Labels of label maps that mean nothing. Default: 255, but for maps of two classes at most in black and white, where it has to be said */
   ignored?: readonly number[];
-  /** Takes what is wrong with single images and objects, which are then left out. Default: errors are thrown */
+  /**
+   * Leaves out what is wrong with single objects, and images whose file is missing, in place of throwing. Damaged images and
+   * sizes that differ are still thrown. Default: false
+   */
+  skipFaults?: boolean;
+  /** Takes what is wrong with single images and objects, which are then left out. Default: as `skipFaults` says */
   report?: FaultSink;
 };

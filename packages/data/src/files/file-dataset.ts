@@ -2,7 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 import { type Category, decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
 
-import { type FaultSink, refuseErrors } from '../data-sets/data-fault.ts';
+import { type FaultSink, refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { turnMask } from '../masks/turn-mask.ts';
@@ -83,6 +83,10 @@ export class FileDataset implements MaskDataset {
     this.split = parts.split;
   }
 
+  private get report(): FaultSink {
+    return this.options.skipFaults ? skipFaults : refuseErrors;
+  }
+
   get length(): number {
     return this.items.length;
   }
@@ -106,10 +110,10 @@ export class FileDataset implements MaskDataset {
    * Reads an image and its masks. Photographs are turned upright by EXIF. Masks whose annotated size is that of the stored
    * pixels and not of the upright ones are turned with them.
    *
-   * @param report Takes what is wrong with single objects. Default: errors are thrown, warnings passed over
+   * @param report Takes what is wrong with single objects. Default: errors are thrown, unless it was opened with `skipFaults`
    * @throws FormatError where a file is absent or damaged, or sizes do not agree
    */
-  async read(index: number, report: FaultSink = refuseErrors): Promise<MaskSample> {
+  async read(index: number, report: FaultSink = this.report): Promise<MaskSample> {
     const { name, file } = this.items[index];
     const bytes = await readBytes(file);
     const [header, image] = [await readImageHeader(bytes, file), await decodeImage(bytes, file)];
@@ -122,7 +126,7 @@ export class FileDataset implements MaskDataset {
    *
    * @throws FormatError as `read` does
    */
-  async readMasks(index: number, report: FaultSink = refuseErrors): Promise<AnnotatedMasks> {
+  async readMasks(index: number, report: FaultSink = this.report): Promise<AnnotatedMasks> {
     const { file } = this.items[index];
     return this.masksOf(index, await readImageHeader(await readBytes(file), file), report);
   }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 
@@ -11,8 +11,11 @@ import { readCocoPanoptic } from './read-coco-panoptic.ts';
 /** Most JSON files of a folder that are looked into: a COCO download has eight. */
 const MOST_LOOKED_INTO = 32;
 
-/** Bytes at each end of a file that are looked into, 64 kB: lists of licences and categories are far shorter. */
-const PEEK = 2 ** 16;
+/** Bytes of a file that are looked into at once. */
+const PIECE = 2 ** 20;
+
+/** Characters of a key with its quotes, colon and spaces. */
+const LONGEST_KEY = 64;
 
 type CocoFile = { file: string; kind: 'coco' | 'coco-panoptic' };
 
@@ -58,27 +61,29 @@ function isAnnotationName(name: string): boolean {
   return !/^(captions|person_keypoints|image_info|stuff)_/i.test(name);
 }
 
-/** Tells what a JSON file is by its ends, since some have hundreds of megabytes. */
+/**
+ * Tells what a JSON file is by the first annotation in it, without parsing hundreds of megabytes. A file without annotations
+ * is one of instances if it has all three lists.
+ */
 async function kindOf(file: string): Promise<CocoFile['kind'] | null> {
-  const { text, isWhole } = await peek(file);
-  if (!/^\s*\{/.test(text)) return null;
-  if (/"segments_info"\s*:/.test(text)) return 'coco-panoptic';
-  const keys = ['images', 'annotations', 'categories'].filter((key) => new RegExp(`"${key}"\\s*:\\s*\\[`).test(text));
-  return keys.length >= (isWhole ? 3 : 2) ? 'coco' : null;
+  const missing = new Set(['images', 'annotations', 'categories']);
+  for await (const text of pieces(file)) {
+    for (const key of missing) if (new RegExp(`"${key}"\\s*:\\s*\\[`).test(text)) missing.delete(key);
+    if (missing.has('annotations')) continue;
+    const [, found] = /"(segments_info|segmentation)"\s*:/.exec(text) ?? [];
+    if (found !== undefined) return found === 'segmentation' ? 'coco' : 'coco-panoptic';
+  }
+  return missing.size === 0 ? 'coco' : null;
 }
 
-async function peek(file: string): Promise<{ text: string; isWhole: boolean }> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const bytes = Buffer.alloc(2 * PEEK);
-    const head = await handle.read(bytes, 0, Math.min(size, PEEK), 0);
-    const rest = Math.min(size - head.bytesRead, PEEK);
-    const tail = await handle.read(bytes, head.bytesRead, rest, size - rest);
-    const text = bytes.toString('latin1', 0, head.bytesRead + tail.bytesRead).replace(/^\xef\xbb\xbf/, '');
-    return { text, isWhole: size <= 2 * PEEK };
-  } finally {
-    await handle.close();
+/** Text of a JSON object in pieces, each with the end of the one before, so that no key is cut in two. */
+async function* pieces(file: string): AsyncGenerator<string, void, void> {
+  let before = '';
+  for await (const bytes of createReadStream(file, { highWaterMark: PIECE })) {
+    const text = before + (bytes as Buffer).toString('latin1');
+    if (before === '' && !/^(\xef\xbb\xbf)?\s*\{/.test(text)) return; // a list, or no JSON
+    yield text;
+    before = text.slice(-LONGEST_KEY);
   }
 }
 

@@ -35,6 +35,20 @@ test('names are asked for; missing maps and labels beyond the names are errors w
   expect(masksOf(await ignoring.read(0))).toEqual(['aa?', '???']);
 });
 
+test('black and white may be a class and nothing known, or background and a class: it has to be said', async () => {
+  const files = { 'images/a.png': photograph(3, 2), 'masks/a.png': labelPng(3, [0, 0, 255, 255, 255, 0]) };
+  const read = async (categories: string[], ignored?: number[]) =>
+    masksOf(await (await openDataset(dataFolder(files), { categories, ignored })).read(0));
+  await expect(read(['cell'])).rejects.toThrow(
+    'masks/a.png: expected option ignored (255 where white means that nothing is known, none where it is the class), got none',
+  );
+  expect(await read(['cell'], [])).toEqual(['..a', 'aa.']);
+  expect(await read(['ground', 'cell'], [])).toEqual(['aab', 'bba']);
+  expect(await read(['road'], [255])).toEqual(['aa?', '??a']);
+  expect(await read(['cell'], [0])).toEqual(['??a', 'aa?']);
+  expect(await read(['sky', 'road', 'car'])).toEqual(['aa?', '??a']); // of three classes, white is none
+});
+
 test('CamVid reads: 367 and 101 pictures of eleven classes', async (context) => {
   const root = '../shared/data/camvid';
   if (!existsSync(root)) return context.skip(`needs ${root}, pictures that may not be part of this repository`);

@@ -56,7 +56,7 @@ async function readFolder(images: string, maps: string, root: string, options: R
   const list = options.categories ?? (await listedClasses([path.dirname(maps), root]));
   const categories = askForCategories(list, false, root, 'names in the order of labels from 0 on, or a classes.txt');
   const names = (await imageNames(images))!;
-  const items = names.map((name) => itemOf(path.join(images, name), maps, categories, options.ignored ?? [255]));
+  const items = names.map((name) => itemOf(path.join(images, name), maps, categories, options.ignored));
   return { format: 'label-maps', task: 'semantic', categories, items };
 }
 
@@ -70,7 +70,12 @@ async function listedClasses(folders: readonly string[]): Promise<string[] | und
   return undefined;
 }
 
-function itemOf(file: string, maps: string, categories: readonly Category[], ignored: readonly number[]): DatasetItem {
+function itemOf(
+  file: string,
+  maps: string,
+  categories: readonly Category[],
+  ignored: readonly number[] | undefined,
+): DatasetItem {
   const name = path.basename(file);
   const map = path.join(maps, `${path.parse(name).name}.png`);
   return {
@@ -81,8 +86,38 @@ function itemOf(file: string, maps: string, categories: readonly Category[], ign
     masks: async () => {
       if (!(await isFile(map))) throw new FormatError(`${file}: expected its labels ${map}, got no such file`);
       const { labels, size } = await readLabels(map);
-      const classOf = (label: number) => (ignored.includes(label) ? undefined : label);
-      return semanticMasks(labels, size, classOf, categories.length, map);
+      return semanticMasks(labels, size, classesOf(labels, categories, ignored, map), categories.length, map);
     },
   };
+}
+
+/** Label of white, and the usual one of what is left out. */
+const WHITE = 255;
+
+/** Numbers a map's labels by classes: null for none, undefined where nothing is known. */
+function classesOf(
+  labels: ArrayLike<number>,
+  categories: readonly Category[],
+  ignored: readonly number[] | undefined,
+  map: string,
+): (label: number) => number | null | undefined {
+  if (categories.length > 2 || !isBlackAndWhite(labels)) {
+    const unknown = ignored ?? [WHITE];
+    return (label) => (unknown.includes(label) ? undefined : label);
+  }
+  if (ignored === undefined) {
+    const advice = '255 where white means that nothing is known, none where it is the class';
+    throw new FormatError(`openDataset: ${map}: expected option ignored (${advice}), got none for black and white`);
+  }
+  const black = ignored.includes(0) ? undefined : categories.length === 2 || ignored.includes(WHITE) ? 0 : null;
+  return (label) => (label === 0 ? black : ignored.includes(WHITE) ? undefined : categories.length - 1);
+}
+
+function isBlackAndWhite(labels: ArrayLike<number>): boolean {
+  let hasWhite = false;
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] === WHITE) hasWhite = true;
+    else if (labels[i] !== 0) return false;
+  }
+  return hasWhite;
 }

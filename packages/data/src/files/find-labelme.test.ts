@@ -71,3 +71,17 @@ test('labels that are not among the given categories are refused', async () => {
     'shapes[0]: expected a label of the categories, got "a"',
   );
 });
+
+test('categories are those of all splits, so that they are the same in each', async () => {
+  const at = (label: string) => file(shape(label, 'polygon', square(0, 0)));
+  const folder = dataFolder({
+    'train/a.json': at('b'),
+    'train/a.png': photograph(6, 5),
+    'val/a.json': at('a'),
+    'val/a.png': photograph(6, 5),
+  });
+  for (const split of ['train', 'val']) {
+    const dataset = await openDataset(folder, { split });
+    expect([dataset.length, dataset.categories.map(({ name }) => name)]).toEqual([1, ['a', 'b']]);
+  }
+});

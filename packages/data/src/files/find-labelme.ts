@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { decodeImage, type ImageSize } from '@seg/image';
 
-import { attempt, type FaultSink } from '../data-sets/data-fault.ts';
+import { attemptAsync, type FaultSink } from '../data-sets/data-fault.ts';
 import { type CategoryList, categoriesOf } from '../formats/category-list.ts';
 import { reportOutside } from '../formats/coco-instances.ts';
 import { type LabelMeFile, type LabelMeObject, parseLabelMe } from '../formats/labelme.ts';
@@ -14,44 +14,64 @@ import type { DatasetContent, FoundDataset, ReaderOptions } from './found-datase
 import { folderNames, imageNames, isFile, readJsonFile, readText } from './list-folder.ts';
 import { wholeOrSplits } from './split-folders.ts';
 
-/** Finds LabelMe's files: a JSON beside each image. Categories are the labels found, sorted, unless the caller gives them. */
+/**
+ * Finds LabelMe's files: a JSON beside each image. Categories are the labels found, of all splits together and sorted, unless
+ * the caller gives them.
+ */
 export async function findLabelMe(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
   if (await isFile(place)) {
     if (!/\.json$/i.test(place) || !(await isLabelMe(place))) return null;
-    return { splits: [], open: () => readFolder(path.dirname(place), [path.basename(place)], options) };
+    return { splits: [], open: () => readFiles([place], [place], options) };
   }
+  const all: string[] = [];
   return wholeOrSplits(place, async (folder) => {
-    const names = ((await folderNames(folder)) ?? []).filter((name) => /\.json$/i.test(name));
-    if (names.length === 0 || !(await isLabelMe(path.join(folder, names[0])))) return null;
-    return () => readFolder(folder, names, options);
+    const files = await jsonFiles(folder);
+    if (files.length === 0 || !(await isLabelMe(files[0]))) return null;
+    all.push(...files);
+    return () => readFiles(files, all, options);
   });
+}
+
+async function jsonFiles(folder: string): Promise<string[]> {
+  const names = ((await folderNames(folder)) ?? []).filter((name) => /\.json$/i.test(name));
+  return names.map((name) => path.join(folder, name));
 }
 
 async function isLabelMe(file: string): Promise<boolean> {
   return /"shapes"\s*:/.test(await readText(file));
 }
 
-async function readFolder(
-  folder: string,
-  names: readonly string[],
+type LabelMeContent = { file: string; content: LabelMeFile };
+
+/** @param all Files of every split, which say the categories */
+async function readFiles(
+  files: readonly string[],
+  all: readonly string[],
   { report, images, categories: given }: ReaderOptions,
 ): Promise<DatasetContent> {
-  const files: { file: string; content: LabelMeFile }[] = [];
-  for (const name of names) {
-    const file = path.join(folder, name);
-    const json = await readJsonFile(file);
-    attempt('annotation', report, () => {
-      files.push({ file, content: parseLabelMe(json, file, report) });
-    });
-  }
-  const categories = categoriesOf(given ?? labelsOf(files), true, folder);
+  const contents = await parseAll(files, report);
+  const others = given === undefined ? all.filter((file) => !files.includes(file)) : [];
+  const labelled = [...contents, ...(await parseAll(others, () => {}))];
+  const categories = categoriesOf(given ?? labelsOf(labelled), true, path.dirname(files[0]));
   const classes = new Map(categories.map(({ name }, index) => [name, index]));
   const items: DatasetItem[] = [];
-  for (const { file, content } of files) items.push(await itemOf(file, content, images ?? folder, classes));
+  for (const { file, content } of contents) {
+    items.push(await itemOf(file, content, images ?? path.dirname(file), classes));
+  }
   return { format: 'labelme', task: 'instance', categories, items };
 }
 
-function labelsOf(files: readonly { content: LabelMeFile }[]): CategoryList {
+async function parseAll(files: readonly string[], report: FaultSink): Promise<LabelMeContent[]> {
+  const contents: LabelMeContent[] = [];
+  for (const file of files) {
+    await attemptAsync('annotation', report, async () => {
+      contents.push({ file, content: parseLabelMe(await readJsonFile(file), file, report) });
+    });
+  }
+  return contents;
+}
+
+function labelsOf(files: readonly LabelMeContent[]): CategoryList {
   return [...new Set(files.flatMap(({ content }) => content.objects.map(({ label }) => label)))].sort();
 }
 

@@ -53,6 +53,8 @@ test.each([
   const faults: DataFault[] = [];
   expect((await dataset.read(0, (fault) => faults.push(fault))).segments).toEqual([]);
   expect(faults.length).toBe(1);
+  const skipping = await openDataset(dataset.path, { skipFaults: true });
+  expect((await skipping.read(0)).segments).toEqual([]);
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import { FormatError } from '@seg/checkpoint';
 
-import { refuseErrors } from '../data-sets/data-fault.ts';
+import { refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import { splitName } from '../formats/split-name.ts';
 import type { DatasetOptions } from './dataset-options.ts';
-import { FileDataset } from './file-dataset.ts';
+import { type DatasetItem, FileDataset } from './file-dataset.ts';
 import { findAde20k } from './find-ade20k.ts';
 import { findCityscapes } from './find-cityscapes.ts';
 import { findCoco } from './find-coco.ts';
@@ -38,11 +38,19 @@ const FINDERS: readonly DatasetFinder[] = [
  * option that does
  */
 export async function openDataset(place: string, options: DatasetOptions = {}): Promise<FileDataset> {
-  const found = await findDataset(place, { report: refuseErrors, ...options });
+  const report = options.report ?? (options.skipFaults ? skipFaults : refuseErrors);
+  const found = await findDataset(place, { ...options, report });
   const split = chooseSplit(place, found.splits, options.split);
   const { report: _, ...plain } = { ...options, split: split ?? undefined };
   const parts = await found.open(split);
-  return new FileDataset({ ...parts, path: place, options: plain, splits: found.splits, split });
+  const items = report === skipFaults ? await withFiles(parts.items) : parts.items;
+  return new FileDataset({ ...parts, items, path: place, options: plain, splits: found.splits, split });
+}
+
+async function withFiles(items: readonly DatasetItem[]): Promise<DatasetItem[]> {
+  const kept: DatasetItem[] = [];
+  for (const item of items) if (await isFile(item.file)) kept.push(item);
+  return kept;
 }
 
 async function findDataset(place: string, options: ReaderOptions): Promise<FoundDataset> {

@@ -129,6 +129,86 @@ test('splits are found by names and folders, train unless told', async () => {
   await expect(openDataset(folder, { split: 'test' })).rejects.toThrow('expected a split of train, val, got test');
 });
 
+test("the project's name among Roboflow's categories is none of them, also where a class has the same name", async () => {
+  const { dataset, sample } = await read({
+    images: [image],
+    categories: [
+      { id: 0, name: 'weeds', supercategory: 'none' },
+      { id: 1, name: 'dock', supercategory: 'weeds' },
+      { id: 2, name: 'weeds', supercategory: 'weeds' },
+    ],
+    annotations: [{ image_id: 7, category_id: 2, segmentation: [square(0, 0, 2)] }],
+  });
+  expect(dataset.categories.map(({ id, name }) => [id, name])).toEqual([
+    [1, 'dock'],
+    [2, 'weeds'],
+  ]);
+  expect(masksOf(sample)[0]).toBe('bb...');
+});
+
+test('with skipFaults the rest is read: objects that are wrong and images that are missing are left out', async () => {
+  const json = coco(
+    object([square(0, 0, 2)]),
+    object([[1, 2]]),
+    object(undefined),
+    object([square(0, 0, 2)], { image_id: 9 }),
+  );
+  json.images.unshift({ ...image, id: 1, file_name: 'gone.png' });
+  const folder = dataFolder({ 'set.json': json, 'a.png': photograph(5, 4) });
+  await expect(openDataset(folder)).rejects.toThrow('annotations[1].segmentation[0]: expected three or more corners');
+  const dataset = await openDataset(folder, { skipFaults: true });
+  expect([dataset.length, (await dataset.read(0)).segments.length]).toEqual([1, 1]);
+});
+
+test.each([
+  ['images', 'categories', 'annotations'],
+  ['images', 'annotations', 'categories'],
+  ['categories', 'annotations', 'images'],
+])(
+  'a file of megabytes is told by its first annotation, whatever the order of its lists: %s, %s, %s',
+  async (...order) => {
+    const many = Array.from({ length: 30_000 }, (_, id) => ({ id, file_name: `${id}.png`, width: 5, height: 4 }));
+    const lists = { images: many, categories, annotations: [object([square(0, 0, 2)], { image_id: 0 })] };
+    const json = Object.fromEntries(order.map((key) => [key, lists[key as keyof typeof lists]]));
+    const dataset = await openDataset(dataFolder({ 'set.json': json, '0.png': photograph(5, 4) }));
+    expect([dataset.format, dataset.length]).toEqual(['coco', 30_000]);
+  },
+);
+
+test('files of images or categories alone, lists, and captions are no annotations', async () => {
+  const captions = { images: [image], annotations: [{ id: 1, image_id: 7, caption: 'a cat' }] };
+  const files = {
+    'a.json': { images: [image], categories },
+    'b.json': categories,
+    'c.json': captions,
+    'd.json': 'no JSON',
+  };
+  await expect(openDataset(dataFolder(files))).rejects.toThrow('expected a data set');
+  const folder = dataFolder({ ...files, 'e.json': coco(), 'a.png': photograph(5, 4) });
+  expect((await openDataset(folder)).items.length).toBe(1);
+});
+
+test('beside splits, the whole that they are parts of is none of them', async () => {
+  const json = coco(object([square(0, 0, 2)]));
+  const names = ['all.json', 'train.json', 'val.json'];
+  const folder = dataFolder({ ...Object.fromEntries(names.map((name) => [name, json])), 'a.png': photograph(5, 4) });
+  expect((await openDataset(folder)).splits).toEqual(['train', 'val']);
+  const two = dataFolder({ 'all.json': json, 'some.json': json, 'a.png': photograph(5, 4) });
+  await expect(openDataset(two)).rejects.toThrow('expected option split (one of all, some), got none');
+});
+
+test('two files of one split are refused', async () => {
+  const json = coco(object([square(0, 0, 2)]));
+  const folder = dataFolder({
+    'val.json': json,
+    'annotations/instances_val2017.json': json,
+    'a.png': photograph(5, 4),
+  });
+  await expect(openDataset(folder)).rejects.toThrow(
+    'expected one COCO file of a split, got val.json, annotations/instances_val2017.json: open one of them',
+  );
+});
+
 test('a file that leaves its folder is refused', async () => {
   const folder = dataFolder({ 'set.json': { ...coco(), images: [{ ...image, file_name: '../a.png' }] } });
   await expect(openDataset(folder)).rejects.toThrow('images[0]: expected file_name within its folder, got "../a.png"');

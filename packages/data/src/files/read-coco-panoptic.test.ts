@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,4 +53,13 @@ test("COCO's own sample reads: 18 and 32 segments, the same as annotations with 
     expect(b.segments.length).toBe([18, 32][i]);
     expect(b.segments.map(({ mask }) => mask)).toEqual(a.segments.map(({ mask }) => mask));
   }
+});
+
+test('a file of megabytes is told by its first annotation', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'seg-'));
+  const json = await writeSceneSet(folder, { split: 'testing', count: 1, height: 32, width: 32 });
+  const padded = { note: 'x'.repeat(3_000_000), ...json, more: 'y'.repeat(3_000_000) };
+  await writeFile(path.join(folder, 'panoptic.json'), JSON.stringify(padded));
+  expect((await openDataset(folder)).format).toBe('coco-panoptic');
+  await rm(folder, { recursive: true });
 });

@@ -44,23 +44,37 @@ export type CocoInstances = { categories: Category[]; images: CocoInstanceImage[
  */
 export function parseCocoInstances(json: unknown, name: string, report: FaultSink): CocoInstances {
   const root = objectOf(json, name);
-  const entries = listOf(root, 'categories', name);
+  const annotations = listOf(root, 'annotations', name);
+  const entries = withoutRoot(listOf(root, 'categories', name), annotations);
   const categories = readCategories(entries, name);
   const classes = new Map(entries.map((entry, i) => [String(entry.id), i]));
   if (classes.size < entries.length) throw new FormatError(`${name}: expected every category id once, got one twice`);
-  const images = readImages(listOf(root, 'images', name), name, report);
+  const { images, refused } = readImages(listOf(root, 'images', name), name, report);
   const byId = new Map(images.map((image) => [image.id, image]));
   const seen = new Set<string>();
-  listOf(root, 'annotations', name).forEach((entry, i) => {
+  annotations.forEach((entry, i) => {
     const where = `${name}: annotations[${i}]`;
     reportDuplicate(entry, seen, where, report);
     const image = byId.get(String(entry.image_id));
     const category = classes.get(String(entry.category_id));
+    if (image === undefined && refused.has(String(entry.image_id))) return; // told of the image already
     if (image === undefined) reportUnknown('image_id', entry.image_id, where, report);
     else if (category === undefined) reportUnknown('category_id', entry.category_id, where, report);
     else addInstance(image, category, entry, where, report);
   });
   return { categories, images };
+}
+
+/**
+ * Leaves out the root of Roboflow's exports: the name of the project as a category of `supercategory` "none", which others name
+ * as theirs and no object has.
+ */
+function withoutRoot(categories: readonly JsonObject[], annotations: readonly JsonObject[]): JsonObject[] {
+  const isRoot = (entry: JsonObject) =>
+    entry.supercategory === 'none' &&
+    categories.some((other) => other !== entry && other.supercategory === entry.name) &&
+    !annotations.some(({ category_id }) => String(category_id) === String(entry.id));
+  return categories.filter((entry) => !isRoot(entry));
 }
 
 function reportDuplicate({ id }: JsonObject, seen: Set<unknown>, where: string, report: FaultSink): void {
@@ -87,23 +101,26 @@ function readCategories(entries: readonly JsonObject[], name: string): Category[
   return categoriesOf(categories, true, name);
 }
 
-function readImages(entries: readonly JsonObject[], name: string, report: FaultSink): CocoInstanceImage[] {
+/** Reads images, and the ids of those that were refused. */
+function readImages(entries: readonly JsonObject[], name: string, report: FaultSink) {
   const images: CocoInstanceImage[] = [];
-  const seen = new Set<string>();
+  const [seen, refused] = [new Set<string>(), new Set<string>()];
   entries.forEach((entry, i) => {
     const where = `${name}: images[${i}]`;
+    const id = String(entry.id);
+    refused.add(id);
     attempt('annotation', report, () => {
       if (typeof entry.id !== 'number' && typeof entry.id !== 'string') {
         throw new FormatError(`${where}: expected an id, got ${describeValue(entry.id)}`);
       }
-      const id = String(entry.id);
       if (seen.has(id)) throw new FormatError(`${where}: expected every image id once, got ${id} twice`);
       seen.add(id);
       const file_name = requireInside(entry.file_name, 'file_name', where);
       images.push({ id, file_name, size: readSize(entry, where), instances: [] });
+      refused.delete(id);
     });
   });
-  return images;
+  return { images, refused };
 }
 
 function readSize({ width, height }: JsonObject, where: string): ImageSize | null {

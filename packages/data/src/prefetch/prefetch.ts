@@ -16,7 +16,10 @@ export type PrefetchOptions = {
   start?: number;
   /** Changes of each sample. Default: none */
   steps?: readonly AugmentStep[];
-  /** Threads that decode and augment; 0 works in the caller's. Default: one less than processor cores, 1 to 4 */
+  /**
+   * Threads that decode and augment; 0 works in the caller's. Each reads the annotations for itself. Default: one less than
+   * processor cores, 1 to 4; 1 for more than 20,000 images
+   */
   threads?: number;
   /** Batches that are made ahead of the one in use. Default: 2 */
   ahead?: number;
@@ -45,7 +48,7 @@ export async function* prefetch(
   dataset: FileDataset,
   options: PrefetchOptions,
 ): AsyncGenerator<Batch<MaskSample>, never, void> {
-  const { batchSize, start = 0, ahead = 2, threads = defaultThreads() } = options;
+  const { batchSize, start = 0, ahead = 2, threads = defaultThreads(dataset) } = options;
   requireCount('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   requireCount('ahead', ahead, 0, 1000);
   requireCount('threads', threads, 0, THREAD_LIMIT);
@@ -65,7 +68,11 @@ export async function* prefetch(
   }
 }
 
-function defaultThreads(): number {
+/** Images from which on annotations take so much memory that one thread besides has to do: COCO's are 2 GB. */
+const LARGE_SET = 20_000;
+
+function defaultThreads({ length }: FileDataset): number {
+  if (length > LARGE_SET) return 1;
   return Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
 }
 

@@ -3,23 +3,35 @@ import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
-/** Names for the images of one split: without folders, and each once. */
+/** Names for the images of one split: without folders where that is enough to tell them apart, and each once. */
 export class ImageNames {
   private readonly taken = new Set<string>();
 
-  /** @param name Of the image in its data set @param file Where it is, for its ending */
+  /**
+   * Endings do not count, since labels are named after the rest.
+   *
+   * @param name Of the image in its data set
+   * @param file Path of it, for its ending
+   */
   take(name: string, file: string): string {
-    const ending = path.extname(file).toLowerCase();
-    const plain = name.replace(/\.[^./\\]+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '_');
-    let free = `${plain}${ending}`;
-    for (let n = 2; this.taken.has(free.toLowerCase()); n++) free = `${plain}-${n}${ending}`;
+    const whole = name.replace(/\.[^./\\]+$/, '').replaceAll('\\', '/');
+    const plain = (text: string) => text.replace(/[^\p{L}\p{N}._-]+/gu, '_');
+    const wanted = [plain(path.posix.basename(whole)), plain(whole)];
+    const free = wanted.find((stem) => !this.taken.has(stem.toLowerCase())) ?? this.numbered(wanted[1]);
     this.taken.add(free.toLowerCase());
-    return free;
+    return `${free}${path.extname(file).toLowerCase()}`;
+  }
+
+  private numbered(stem: string): string {
+    let n = 2;
+    while (this.taken.has(`${stem}-${n}`.toLowerCase())) n++;
+    return `${stem}-${n}`;
   }
 }
 
 /** Copies or links an image to its place in a new data set. */
 export async function placeImage(from: string, to: string, how: 'copy' | 'link'): Promise<void> {
+  if (path.resolve(from) === path.resolve(to)) return; // it is there
   try {
     await mkdir(path.dirname(to), { recursive: true });
     if (how === 'copy') return await writeFileAtomic(to, await readFile(from));

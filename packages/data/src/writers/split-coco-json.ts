@@ -44,6 +44,7 @@ function plainName({ file_name }: JsonObject): unknown {
 }
 
 async function copyTo(from: string, to: string): Promise<void> {
+  if (path.resolve(from) === path.resolve(to)) return; // it is there
   await mkdir(path.dirname(to), { recursive: true });
   await copyFile(from, to);
 }

@@ -12,20 +12,22 @@ export type TaskOptions = { task: Task; preprocessing: Pick<Preprocessing, 'resc
 export const RAW_PIXELS = 'pixels';
 
 /** Answers by model and task: what ONNX can say. */
-const ANSWERS: Readonly<Record<string, Partial<Record<Task, (prediction: MaskPrediction, size: Size) => Answer>>>> = {
+const ANSWERS: Readonly<
+  Record<string, Partial<Record<Task, (prediction: MaskPrediction, size: Size) => TaskOutputs>>>
+> = {
   mask2former: { semantic: classLabels, instance: instanceScores },
   maskformer: { semantic: classLabels, instance: instanceScores },
   'max-deeplab': { panoptic: slotWinners, semantic: slotLabels },
 };
 
-type Answer = Readonly<Record<string, tf.Tensor>>;
+type TaskOutputs = Readonly<Record<string, tf.Tensor>>;
 
 /**
  * Looks up how a graph answers a task.
  *
  * @throws Error naming the tasks that the model's graph can answer, where this is none
  */
-export function answerOf(model: string, task: Task): (prediction: MaskPrediction, size: Size) => Answer {
+export function answerOf(model: string, task: Task): (prediction: MaskPrediction, size: Size) => TaskOutputs {
   const answer = ANSWERS[model]?.[task];
   if (answer !== undefined) return answer;
   const known = Object.keys(ANSWERS[model] ?? {}).join(' or ') || 'no task';
@@ -46,7 +48,7 @@ export function normalized(raw: tf.Tensor4D, { rescale, mean, std }: TaskOptions
 }
 
 /** The class of every pixel, [B, H, W] from 0. Cheng et al. 2021, §3.4. */
-function classLabels({ classLogits, maskLogits }: MaskPrediction, size: Size): Answer {
+function classLabels({ classLogits, maskLogits }: MaskPrediction, size: Size): TaskOutputs {
   const masks = tf.sigmoid(flatMasks(maskLogits, size));
   const scores = tf.matMul(masks, classProbabilities(classLogits)); // [B, H · W, K]
   return { labels: tf.reshape(tf.argMax(scores, 2), [scores.shape[0], ...size]) };
@@ -56,7 +58,7 @@ function classLabels({ classLogits, maskLogits }: MaskPrediction, size: Size): A
  * The score of every query with every class, [B, N, K], and the queries' masks, [B, N, H, W]: class probability times the mean
  * mask probability inside the mask. Mask2Former 9b0651c, `instance_inference`.
  */
-function instanceScores({ classLogits, maskLogits }: MaskPrediction, size: Size): Answer {
+function instanceScores({ classLogits, maskLogits }: MaskPrediction, size: Size): TaskOutputs {
   const logits = tf.transpose(flatMasks(maskLogits, size), [0, 2, 1]); // [B, N, H · W]
   const masks = tf.greater(logits, 0);
   const inside = tf.cast(masks, 'float32');
@@ -73,7 +75,7 @@ function instanceScores({ classLogits, maskLogits }: MaskPrediction, size: Size)
  * MaX-DeepLab's two argmaxes: the best class but void of every slot with its probability, [B, N], and the best slot of every
  * pixel with its probability, [B, H, W]. Wang et al. 2021 (MaX-DeepLab), section 3.1.
  */
-function slotWinners({ classLogits, maskLogits }: MaskPrediction, size: Size): Answer {
+function slotWinners({ classLogits, maskLogits }: MaskPrediction, size: Size): TaskOutputs {
   const classes = classProbabilities(classLogits);
   const resized = resizeBilinear(maskLogits, size, { alignCorners: true }); // [B, H, W, N]
   const best = tf.max(resized, 3, true);
@@ -86,7 +88,7 @@ function slotWinners({ classLogits, maskLogits }: MaskPrediction, size: Size): A
 }
 
 /** The class of every pixel's best slot, [B, H, W] from 0. */
-function slotLabels(prediction: MaskPrediction, size: Size): Answer {
+function slotLabels(prediction: MaskPrediction, size: Size): TaskOutputs {
   const { slot_classes: classes, pixel_slots: slots } = slotWinners(prediction, size);
   const flat = tf.reshape(slots, [slots.shape[0], size[0] * size[1]]);
   return { labels: tf.reshape(tf.gather(classes, flat as tf.Tensor2D, 1, 1), slots.shape) };

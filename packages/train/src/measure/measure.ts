@@ -22,7 +22,7 @@ const TALLIES = { instance: instanceTally, panoptic: panopticTally, semantic: se
  * @throws RangeError where the data set is empty
  */
 export async function measure(
-  segmenter: Segmenter,
+  segmenter: Pick<Segmenter, 'segment'>,
   dataset: MaskDataset,
   { task, onImage, signal }: MeasureOptions,
 ): Promise<Measurement> {

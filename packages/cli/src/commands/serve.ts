@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { type BackendName, useBackend } from '@seg/core';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { terminalText } from '../render/terminal-text.ts';
+import { createSegServer } from '../serve/server.ts';
+
+/** Options of `seg serve`. */
+export type ServeOptions = {
+  model: string;
+  backend: BackendName | 'auto';
+  host: string;
+  port: number;
+  queue: number;
+  timeout: number;
+  maxUpload: number;
+  grace: number;
+};
+
+/** `seg serve --model DIR`: images over HTTP in, segments out, until a signal ends it. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve a model over HTTP: POST /segment an image; /health, /ready, /metrics, /openapi.json')
+    .requiredOption('--model <dir>', 'folder or URL with config.json and weights, or org/name[@revision] on the hub')
+    .addOption(
+      new Option('--backend <name>', 'where to compute')
+        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
+        .default('auto'),
+    )
+    .option('--host <address>', 'address to listen at; 0.0.0.0 for all', '127.0.0.1')
+    .option('--port <n>', 'port to listen at; 0 for any', whole(0, 65_535), 8080)
+    .option('--queue <n>', 'images that may wait; one more is answered with 429', whole(0, 256), 16)
+    .option('--timeout <s>', 'seconds from request to answer, or 503', whole(1, 3600), 60)
+    .option('--max-upload <bytes>', 'largest image', whole(1, 2 ** 30), 32 * 2 ** 20)
+    .option('--grace <s>', 'seconds for images in hand after a signal', whole(0, 3600), 30)
+    .action(serve);
+}
+
+async function serve({ model, backend, host, port, grace, ...options }: ServeOptions): Promise<void> {
+  const request = finishOnSignal();
+  const { name, description } = await useBackend(backend);
+  const segmenter = await loadSegmenter(model);
+  const note = (text: string) => console.error(terminalText(text));
+  const { server, end } = createSegServer(segmenter, {
+    ...options,
+    timeout: 1000 * options.timeout,
+    version: readVersion(),
+    note,
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error) =>
+        reject(new Error(`serve: expected to listen at ${host}:${port}, got ${error.message}`)),
+      );
+      server.listen(port, host, resolve);
+    });
+    const at = server.address() as AddressInfo;
+    note(`backend ${name}: ${description}`);
+    note(`listening at http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`);
+    if (!request.signal.aborted) {
+      await new Promise((resolve) => request.signal.addEventListener('abort', resolve, { once: true }));
+    }
+    await end(1000 * grace);
+    process.exitCode = request.code() ?? undefined;
+  } finally {
+    request.release();
+    segmenter.dispose();
+  }
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,0 +1,41 @@
+import { useBackend } from '@seg/core';
+
+import { EXIT, exitCodeOf } from '../process/exit-code.ts';
+import { threadReader } from './image-reader.ts';
+import { loadSegmenter } from './load-segmenter.ts';
+import { beginReading, type ImageJob, predictImage, type Reading } from './predict-image.ts';
+import type { WorkerMessage, WorkerStart } from './produce-in-workers.ts';
+
+/** Signals reach the whole group of processes; the parent tells its workers when they are to end. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit(EXIT.SIGTERM));
+
+process.once('message', (start: WorkerStart) => {
+  work(start).catch((error: unknown) => {
+    const code = exitCodeOf(error);
+    const kind = code === EXIT.temporary ? 'temporary' : code === EXIT.fault ? 'fault' : 'input';
+    tell({ type: 'error', kind, message: error instanceof Error ? error.message : String(error) });
+  });
+});
+
+async function work({ model, runtime, backend, settings }: WorkerStart): Promise<void> {
+  await useBackend(backend);
+  const segmenter = await loadSegmenter(model, runtime);
+  const reader = threadReader();
+  const waiting: Reading[] = [];
+  let wake = () => {};
+  process.on('message', (job: ImageJob) => {
+    waiting.push(beginReading(reader, job, settings));
+    wake();
+  });
+  tell({ type: 'ready' });
+  for (;;) {
+    const next = waiting.shift();
+    if (next === undefined) await new Promise<void>((resolve) => (wake = resolve));
+    else tell({ type: 'outcome', job: next.job, outcome: await predictImage(segmenter, settings, next) });
+  }
+}
+
+function tell(message: WorkerMessage): void {
+  process.send?.(message);
+}
