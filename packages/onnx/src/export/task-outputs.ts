@@ -12,7 +12,9 @@ export type TaskOptions = { task: Task; preprocessing: Pick<Preprocessing, 'resc
 export const RAW_PIXELS = 'pixels';
 
 /** Answers by model and task: what ONNX can say. */
-const ANSWERS: Readonly<Record<string, Partial<Record<Task, (prediction: MaskPrediction, size: Size) => TaskOutputs>>>> = {
+const ANSWERS: Readonly<
+  Record<string, Partial<Record<Task, (prediction: MaskPrediction, size: Size) => TaskOutputs>>>
+> = {
   mask2former: { semantic: classLabels, instance: instanceScores },
   maskformer: { semantic: classLabels, instance: instanceScores },
   'max-deeplab': { panoptic: slotWinners, semantic: slotLabels },
