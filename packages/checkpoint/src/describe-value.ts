@@ -8,6 +8,7 @@ export function describeValue(value: unknown): string {
 }
 
 function writtenOut(value: unknown): string {
+  if (typeof value === 'number') return String(value); // JSON has no NaN
   try {
     return JSON.stringify(value) ?? 'nothing';
   } catch {

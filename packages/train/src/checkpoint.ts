@@ -38,6 +38,7 @@ export async function saveWeights(params: ParamStore, metadata: Record<string, s
  * of all of it.
  *
  * @param average Of the parameters, where one is kept
+ * @throws FormatError where a number is not finite: no training could go on from the file
  */
 export async function saveTraining(
   params: ParamStore,
@@ -48,6 +49,7 @@ export async function saveTraining(
   const tensors = await storedParameters(params);
   const state = [...(await optimizer.state()), ...((await average?.state()) ?? [])];
   for (const [key, value] of state) tensors.set(key, value);
+  expectFinite('saveTraining', tensors);
   const described = { format: 'pt', ...metadata, step: String(optimizer.steps) }; // all that the file says of itself
   return writeSafetensors(tensors, { metadata: { ...described, checksum: checksumOf(tensors, described) } });
 }
@@ -108,8 +110,13 @@ function expectUndamaged(
   if (checksum !== checksumOf(tensors, described)) {
     throw new FormatError(`${name}: expected the checksum ${checksum} of an undamaged file, got another`);
   }
+  expectFinite(name, tensors);
+}
+
+function expectFinite(where: string, tensors: ReadonlyMap<string, StoredValue>): void {
   for (const [key, { values }] of tensors) {
-    if (!values.every(Number.isFinite)) throw new FormatError(`${name}: expected finite numbers, got others in ${key}`);
+    if (!values.every(Number.isFinite))
+      throw new FormatError(`${where}: expected finite numbers, got others in ${key}`);
   }
 }
 

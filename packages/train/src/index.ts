@@ -12,6 +12,9 @@ export { lossCurve } from './fit/loss-curve.ts';
 export type { OptimizerChoice, ScheduleChoice, TrainingRecipe } from './fit/recipe.ts';
 export type { LogEntry, TrainingLog, ValidationEntry } from './fit/training-log.ts';
 export type { SavedTraining, TrainingStorage } from './fit/training-storage.ts';
+export { type MeasureOptions, measure } from './measure/measure.ts';
+export type { Confusion, Measurement } from './measure/measurement.ts';
+export { type AnyObjective, type ObjectiveOptions, objectiveOf } from './objectives/objective-of.ts';
 export {
   mask2FormerObjective,
   maskFormerObjective,
@@ -30,6 +33,7 @@ export { groupsByKey, type ParameterGroup, WITHOUT_DECAY } from './optimizers/pa
 export { RAdam, type RAdamConfig } from './optimizers/radam.ts';
 export { Sgd, type SgdConfig } from './optimizers/sgd.ts';
 export { BACKBONE_KEYS } from './recipes/backbone-keys.ts';
+export { checkRecipe } from './recipes/check-recipe.ts';
 export { type FinetuneOptions, finetuneRecipe } from './recipes/finetune.ts';
 export { parseRecipe } from './recipes/parse-recipe.ts';
 export { publishedRecipe } from './recipes/published.ts';

@@ -45,7 +45,7 @@ export type StepOptions = {
  *
  * @param batch Several batches are gone through one after the other, and their losses and gradients averaged: more images
  *   in a step than there is memory for. Criteria that divide by the number of masks do so in each batch alone.
- * @throws Error where a batch or the learning rate is none, and where the loss or a gradient is not finite;
+ * @throws Error where a batch, the step or the learning rate is none, and where the loss or a gradient is not finite;
  *   parameters and moments are then unchanged
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
@@ -58,6 +58,9 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   const { step, learningRate } = options;
   if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
     throw new Error(`trainStep: expected a learning rate of 0 or more, got ${learningRate}`);
+  }
+  if (!(Number.isSafeInteger(step) && step >= 0)) {
+    throw new Error(`trainStep: expected a step of 0 or more, got ${step}`);
   }
   const batches: readonly TrainingBatch[] = 'pixels' in batch ? [batch] : batch;
   if (batches.length === 0) throw new Error('trainStep: expected a batch, got none');

@@ -227,3 +227,58 @@ onEveryBackend('fit', () => {
     for (const [i, value] of a.entries()) expect(Math.abs(b[i] - Number(value))).toBeLessThan(1e-5); // float32 sums
   });
 });
+
+const VALIDATION = { every: 2, run: async () => ({ score: 1, metrics: {} }) };
+
+test.each([
+  ['recipe: expected', { recipe: { ...RECIPE, steps: 0 } }],
+  ['as steps, got NaN', { recipe: { ...RECIPE, steps: Number.NaN } }],
+  ['as steps, got 1e+300', { recipe: { ...RECIPE, steps: 1e300 } }],
+  ['as learningRate, got Infinity', { recipe: { ...RECIPE, learningRate: Number.POSITIVE_INFINITY } }],
+  ['as accumulate, got 0', { recipe: { ...RECIPE, accumulate: 0 } }],
+  ['as average, got 2', { recipe: { ...RECIPE, average: 2 } }],
+  ['as optimizer.betas[1], got 1', { recipe: { ...RECIPE, optimizer: { kind: 'adamw', betas: [0.9, 1] } } }],
+  ['as optimizer.momentum, got NaN', { recipe: { ...RECIPE, optimizer: { kind: 'sgd', momentum: Number.NaN } } }],
+  ['as lookahead.every, got 0', { recipe: { ...RECIPE, lookahead: { every: 0 } } }],
+  ['as freeze[0], got "("', { recipe: { ...RECIPE, freeze: ['('] } }],
+  ['freeze: expected parameters that train', { recipe: { ...RECIPE, freeze: ['.'] } }],
+  ['fit: saveEvery: expected a whole number of at least 1, got 0', { saveEvery: 0 }],
+  ['fit: stopAt: expected a whole number of at least 0, got NaN', { stopAt: Number.NaN }],
+  ['fit: validation.every: expected', { validation: { ...VALIDATION, every: 0 } }],
+  ['fit: validation.patience: expected', { validation: { ...VALIDATION, patience: 0 } }],
+] as const)('refuses before it begins: %s', async (reason, changes) => {
+  const made = { ...options(memory()), ...(changes as Partial<ReturnType<typeof options>>) };
+  await expect(eventsOf(fit(made))).rejects.toThrow(reason);
+});
+
+test('aborted within a validation, ends so, and goes on with that validation to the bytes of one run', async () => {
+  const whole = memory();
+  const run = async () => ({ score: 1, metrics: { PQ: 50 } });
+  await eventsOf(fit({ ...options(whole), validation: { every: 3, run } }));
+  for (const at of [3, 6]) {
+    const parts = memory();
+    const controller = new AbortController();
+    const aborted = {
+      every: 3,
+      run: async (_: Linear, step: number) => {
+        if (step === at) controller.abort();
+        controller.signal.throwIfAborted();
+        return run();
+      },
+    };
+    const events = await eventsOf(fit({ ...options(parts), validation: aborted, signal: controller.signal }));
+    expect(events.at(-1)).toMatchObject({ type: 'end', step: at, reason: 'aborted' });
+    const rest = await eventsOf(fit({ ...options(parts), validation: { every: 3, run } }));
+    expect(ofType(rest, 'validation')[0].step).toBe(at);
+    expect(bytes(parts)).toEqual(bytes(whole));
+    expect(parts.saved!.log).toEqual(whole.saved!.log);
+  }
+});
+
+test('parameters that have run away end the training, and are not kept', async () => {
+  const storage = memory();
+  const recipe = { ...RECIPE, steps: 200, warmup: 0, optimizer: { kind: 'sgd' }, learningRate: 1e30 } as const;
+  const run = eventsOf(fit({ ...options(storage), recipe, onNonFinite: 'skip', saveEvery: 1000 }));
+  await expect(run).rejects.toThrow('fit: expected a finite loss and gradient in one of 50 steps');
+  expect(storage.writes).toBe(0);
+});

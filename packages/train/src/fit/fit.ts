@@ -3,8 +3,10 @@ import { init, ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
+import { expectNumber } from '../optimizers/expect-number.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { ParameterAverage } from '../optimizers/parameter-average.ts';
+import { checkRecipe } from '../recipes/check-recipe.ts';
 import { type Objective, type StepResult, trainStep } from '../train-step.ts';
 import type { TrainingBatch } from '../training-batch.ts';
 import type { EndReason, FitEvent } from './fit-event.ts';
@@ -16,7 +18,7 @@ import type { TrainingStorage } from './training-storage.ts';
 export type Validation<Model> = {
   /** Steps between two; there is one at the end, too. */
   every: number;
-  /** Measures the model. The best has the highest score. */
+  /** Measures the model. The best has the highest score. Where it throws once the signal is aborted, the training ends so. */
   run(model: Model, step: number): Promise<{ score: number; metrics: Record<string, number> }>;
   /** Validations without a better one after which the training ends. Default: it goes on. */
   patience?: number;
@@ -50,7 +52,7 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
  * Trains a model: batch, step, log, validation, checkpoint, and tells of each. Where the storage has a checkpoint, goes on
  * from it to the same bytes. Whoever stops listening stops the training; what it held is freed.
  *
- * @throws Error of {@link trainStep}, {@link resumeTraining}, of the batches, the validation or the storage
+ * @throws FormatError or RangeError where the recipe or another option is none, before anything is built; Error of {@link trainStep}, {@link resumeTraining}, of the batches, the validation or the storage
  */
 export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
   options: FitOptions<Model, Prediction, Decisions>,
@@ -63,6 +65,23 @@ export async function* fit<Model, Prediction extends tf.TensorContainer, Decisio
   }
 }
 
+/** Steps in a row that may be skipped: nothing comes back from parameters that have run away. GradScaler needs a few. */
+const MOST_SKIPPED = 50;
+
+/** @throws RangeError at a number of steps that is none */
+function checkPace({
+  validation,
+  stopAt = 0,
+  saveEvery,
+}: Pick<FitOptions<unknown, tf.TensorContainer, unknown>, 'stopAt' | 'saveEvery'> & {
+  validation?: Pick<Validation<unknown>, 'every' | 'patience'>;
+}): void {
+  const counts = { 'validation.every': validation?.every, 'validation.patience': validation?.patience, saveEvery };
+  for (const [name, count = 1] of Object.entries(counts))
+    expectNumber(`fit: ${name}`, count, { least: 1, isWhole: true });
+  expectNumber('fit: stopAt', stopAt, { least: 0, isWhole: true });
+}
+
 /** State of one training. */
 class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
   private readonly options: FitOptions<Model, Prediction, Decisions>;
@@ -73,9 +92,12 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
   private readonly average: ParameterAverage | null;
   private log: TrainingLog = { steps: [], validations: [] };
   private hasGivenModel = false;
+  private skipped = 0;
 
   constructor(options: FitOptions<Model, Prediction, Decisions>) {
     const { recipe, createParams = () => new ParamStore() } = options;
+    checkRecipe(recipe);
+    checkPace(options);
     this.options = options;
     init.seedInitializers(recipe.seed);
     this.params = createParams();
@@ -83,11 +105,11 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
       this.model = options.build(this.params);
       this.objective = options.objectiveFor(this.model, this.params);
       freezeParameters(this.params, recipe.freeze ?? []);
+      this.optimizer = createOptimizer(this.params, recipe);
     } catch (error) {
       this.params.dispose();
       throw error;
     }
-    this.optimizer = createOptimizer(this.params, recipe);
     this.average = recipe.average === undefined ? null : new ParameterAverage(this.params, recipe.average);
   }
 
@@ -102,6 +124,9 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
 
   private async *steps(first: number, stopAt: number): AsyncGenerator<FitEvent<Model>, EndReason, void> {
     const { recipe, signal, saveEvery = 100, batchesFrom, validation } = this.options;
+    const isOwed = first > 0 && this.isDue(first, stopAt) && this.log.validations.at(-1)?.step !== first;
+    if (isOwed && (yield* this.validate(first)) === 'aborted') return 'aborted';
+    if (isOwed) yield await this.save(first);
     if (this.isOutOfPatience(validation?.patience)) return 'no better';
     const schedule = scheduleOf(recipe);
     const source = batchesFrom(first * (recipe.accumulate ?? 1));
@@ -113,10 +138,10 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
         const secondsLeft = (stopAt - step - 1) * seconds;
         yield { type: 'step', step, learningRate: schedule(step), seconds, secondsLeft, ...result };
         const isLast = step === stopAt - 1;
-        const ended = yield* this.validate(step, isLast && stopAt === recipe.steps);
+        const ended = this.isDue(step + 1, stopAt) ? yield* this.validate(step + 1) : null;
         const isAborted = signal?.aborted === true;
-        if ((step + 1) % saveEvery === 0 || isLast || ended || isAborted) yield await this.save(step);
-        if (ended) return 'no better';
+        if ((step + 1) % saveEvery === 0 || isLast || ended || isAborted) yield await this.save(step + 1);
+        if (ended) return ended;
         if (isAborted && !isLast) return 'aborted';
       }
     } finally {
@@ -134,7 +159,11 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
       const result = await trainStep(this.params, this.optimizer, this.objective, batches, options);
       this.average?.update(step);
       this.log.steps.push({ step, loss: result.loss, ...result.terms });
-      return result;
+      this.skipped = result.skipped ? this.skipped + 1 : 0;
+      if (this.skipped < MOST_SKIPPED) return result;
+      throw new Error(
+        `fit: expected a finite loss and gradient in one of ${MOST_SKIPPED} steps, got none by step ${step}`,
+      );
     } finally {
       for (const { pixels, targets } of batches) tf.dispose([pixels, ...targets.map(({ masks }) => masks)]);
     }
@@ -146,24 +175,35 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     throw new Error(`fit: expected batches up to step ${this.options.recipe.steps}, got none at step ${step}`);
   }
 
-  /** @returns True where the patience of the validation is at its end */
-  private async *validate(step: number, isLast: boolean): AsyncGenerator<FitEvent<Model>, boolean, void> {
-    const { validation, storage } = this.options;
-    if (validation === undefined || !((step + 1) % validation.every === 0 || isLast)) return false;
+  /** @param done Steps that are done */
+  private isDue(done: number, stopAt: number): boolean {
+    const { validation, recipe } = this.options;
+    return validation !== undefined && (done % validation.every === 0 || (done === stopAt && done === recipe.steps));
+  }
+
+  /**
+   * @param done Steps that are done
+   * @returns Reason to end the training, if any. Aborted, the validation is owed: a training that goes on begins with it
+   */
+  private async *validate(done: number): AsyncGenerator<FitEvent<Model>, 'no better' | 'aborted' | null, void> {
+    const { validation, storage, signal } = this.options;
     const started = performance.now();
     this.average?.swap();
     try {
-      const result = await validation.run(this.model, step + 1);
+      const result = await validation!.run(this.model, done);
       if (Number.isNaN(result.score)) throw new Error(`fit: expected a score of the validation, got ${result.score}`);
       const isBest = result.score > (bestValidation(this.log)?.score ?? Number.NEGATIVE_INFINITY);
-      const entry = { step: step + 1, ...result };
+      const entry = { step: done, ...result };
       this.log.validations.push(entry);
-      if (isBest) await storage.writeBest?.(await saveWeights(this.params, { step: String(step + 1) }));
+      if (isBest) await storage.writeBest?.(await saveWeights(this.params, { step: String(done) }));
       yield { type: 'validation', ...entry, isBest, seconds: (performance.now() - started) / 1000 };
+    } catch (error) {
+      if (signal?.aborted && this.log.validations.at(-1)?.step !== done) return 'aborted';
+      throw error;
     } finally {
       this.average?.swap();
     }
-    return this.isOutOfPatience(validation.patience);
+    return this.isOutOfPatience(validation!.patience) ? 'no better' : null;
   }
 
   private isOutOfPatience(patience: number | undefined): boolean {
@@ -173,12 +213,13 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     return validations.length - 1 - validations.indexOf(best) >= patience;
   }
 
-  private async save(step: number): Promise<FitEvent<Model>> {
+  /** @param done Steps that are done */
+  private async save(done: number): Promise<FitEvent<Model>> {
     const { storage, title } = this.options;
     const config = JSON.stringify((this.model as { config?: unknown }).config ?? {});
     const checkpoint = await saveTraining(this.params, this.optimizer, { config }, this.average);
     await storage.write(checkpoint, this.log, title);
-    return { type: 'checkpoint', step: step + 1 };
+    return { type: 'checkpoint', step: done };
   }
 
   /**

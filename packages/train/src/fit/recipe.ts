@@ -98,7 +98,7 @@ function bareOptimizer(
  * Takes the parameters that a recipe freezes out of training.
  *
  * @returns How many they are
- * @throws RangeError where a pattern finds none: it is misspelt
+ * @throws RangeError where a pattern finds none, which is misspelt, or all are frozen
  */
 export function freezeParameters(params: ParamStore, patterns: readonly string[]): number {
   const frozen = new Set<string>();
@@ -106,6 +106,9 @@ export function freezeParameters(params: ParamStore, patterns: readonly string[]
     const found = params.keys().filter((key) => new RegExp(pattern).test(key));
     if (found.length === 0) throw new RangeError(`freeze: expected a pattern of the model's keys, got ${pattern}`);
     for (const key of found) frozen.add(key);
+  }
+  if (frozen.size > 0 && [...params.trainable().keys()].every((key) => frozen.has(key))) {
+    throw new RangeError(`freeze: expected parameters that train, got patterns of all: ${patterns.join(', ')}`);
   }
   for (const key of frozen) params.get(key).trainable = false;
   return frozen.size;

@@ -1,6 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm, updateEach } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -28,6 +29,7 @@ export class AdamW implements Optimizer {
   private readonly moments: OptimizerState<'first' | 'second'>;
   steps = 0;
 
+  /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: AdamWConfig = {}) {
     this.variables = variables;
     this.config = {
@@ -37,6 +39,7 @@ export class AdamW implements Optimizer {
       epsilon: config.epsilon ?? 1e-8,
       clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
     };
+    expectOptimizerNumbers('AdamW', this.config);
     this.moments = new OptimizerState(variables, ['first', 'second']);
   }
 

@@ -1,6 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectNumber } from './expect-number.ts';
 import type { Optimizer } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
 
@@ -25,10 +26,13 @@ export class Lookahead implements Optimizer {
   private readonly variables: ReadonlyMap<string, tf.Variable>;
   private readonly slow: OptimizerState<'weights'>;
 
+  /** @throws RangeError at a constant that is none; the inner optimizer is then still the caller's */
   constructor(variables: ReadonlyMap<string, tf.Variable>, inner: Optimizer, config: LookaheadConfig = {}) {
     this.variables = variables;
     this.inner = inner;
     this.config = { every: config.every ?? 5, part: config.part ?? 0.5 };
+    expectNumber('Lookahead.every', this.config.every, { least: 1, isWhole: true });
+    expectNumber('Lookahead.part', this.config.part, { least: 0, most: 1 });
     this.slow = new OptimizerState(variables, ['weights'], 'lookahead', (parameter) => tf.clone(parameter));
   }
 

@@ -2,6 +2,7 @@ import type { StoredValue } from '@seg/checkpoint';
 import type { ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectNumber } from './expect-number.ts';
 import { OptimizerState } from './optimizer-state.ts';
 
 /**
@@ -13,8 +14,12 @@ export class ParameterAverage {
   private readonly params: ParamStore;
   private readonly averages: OptimizerState<'average'>;
 
-  /** @param decay 0 to 1, 0.998 for example */
+  /**
+   * @param decay 0 to 1, 0.998 for example
+   * @throws RangeError where it is none
+   */
   constructor(params: ParamStore, decay: number) {
+    expectNumber('ParameterAverage', decay, { least: 0, most: 1 });
     this.params = params;
     this.decay = decay;
     const all = new Map(params.keys().map((key) => [key, params.get(key)]));

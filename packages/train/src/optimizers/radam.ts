@@ -1,6 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm, updateEach } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -41,6 +42,7 @@ export class RAdam implements Optimizer {
   private readonly moments: OptimizerState<'first' | 'second'>;
   steps = 0;
 
+  /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: RAdamConfig = {}) {
     this.variables = variables;
     this.config = {
@@ -50,6 +52,7 @@ export class RAdam implements Optimizer {
       epsilon: config.epsilon ?? 1e-8,
       clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
     };
+    expectOptimizerNumbers('RAdam', this.config);
     this.moments = new OptimizerState(variables, ['first', 'second']);
   }
 

@@ -1,6 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm, updateEach } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -25,6 +26,7 @@ export class Sgd implements Optimizer {
   private readonly momenta: OptimizerState<'momentum'>;
   steps = 0;
 
+  /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: SgdConfig = {}) {
     this.variables = variables;
     this.config = {
@@ -33,6 +35,7 @@ export class Sgd implements Optimizer {
       momentum: config.momentum ?? 0.9,
       clipNorm: config.clipNorm ?? Number.POSITIVE_INFINITY,
     };
+    expectOptimizerNumbers('Sgd', this.config);
     this.momenta = new OptimizerState(variables, ['momentum']);
   }
 

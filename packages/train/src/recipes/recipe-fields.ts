@@ -1,0 +1,114 @@
+import type { AugmentStep } from '@seg/data';
+import * as v from 'valibot';
+
+/** Images of a step: more than the largest batch of the papers, 64, by far; a slip of the hand costs all memory. */
+const MOST_IMAGES = 4096;
+
+/** Steps: a hundred times as many as the longest published recipe has; each is a line of the log. */
+const MOST_STEPS = 1e8;
+
+const positive = v.pipe(v.number(), v.finite('a finite number'), v.gtValue(0));
+const notNegative = v.pipe(v.number(), v.finite('a finite number'), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1));
+const images = v.pipe(count, v.maxValue(MOST_IMAGES));
+const stepCount = v.pipe(count, v.maxValue(MOST_STEPS));
+const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+/** Decay of a memory: one of 1 forgets nothing, and Adam divides by 1 − β. */
+const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
+const optionalPart = v.optional(part);
+const pattern = v.pipe(v.string(), v.check(isPattern, 'a regular expression'));
+const side = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1), v.maxValue(2 ** 14)); // images may have 16,384 pixels a side
+const size = v.strictTuple([side, side]);
+const range = v.strictTuple([positive, positive]);
+const edges = { shortestEdge: side, longestEdge: side };
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const steps: v.GenericSchema<AugmentStep[]> = v.lazy(() => v.array(STEP));
+
+const STEP: v.GenericSchema<AugmentStep> = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('flip'),
+    axis: v.optional(v.picklist(['horizontal', 'vertical'])),
+    chance: optionalPart,
+  }),
+  v.strictObject({ kind: v.literal('turn'), chance: optionalPart }),
+  v.strictObject({ kind: v.literal('scale-jitter'), size, range: v.optional(range), leastShare: optionalPart }),
+  v.strictObject({ kind: v.literal('shortest-edge'), shortestEdges: v.array(side), longestEdge: side }),
+  v.strictObject({
+    kind: v.literal('crop'),
+    size: v.union([size, v.strictObject({ least: side, most: side })]),
+    leastShare: optionalPart,
+  }),
+  v.strictObject({ kind: v.literal('color') }),
+  v.strictObject({ kind: v.literal('one-of'), choices: v.array(steps) }),
+  v.strictObject({
+    kind: v.literal('mosaic'),
+    chance: part,
+    otherwise: v.optional(steps),
+    size,
+    range: v.optional(range),
+    leastShare: optionalPart,
+  }),
+  v.strictObject({
+    kind: v.literal('copy-paste'),
+    chance: part,
+    source: steps,
+    share: optionalPart,
+    leastShare: optionalPart,
+  }),
+]) as v.GenericSchema<AugmentStep>;
+
+const RESIZE = v.variant('kind', [
+  v.strictObject({ kind: v.picklist(['shortest-edge', 'truncated-edge', 'rescale']), ...edges }),
+  v.strictObject({ kind: v.literal('square'), side }),
+  v.strictObject({ kind: v.literal('within'), maxHeight: side, maxWidth: side }),
+  v.strictObject({ kind: v.literal('exact'), size }),
+  v.strictObject({ kind: v.literal('none') }),
+]);
+
+/** Fields of a recipe, as JSON or code gives them. */
+export const RECIPE_FIELDS = {
+  steps: stepCount,
+  learningRate: notNegative,
+  warmup: v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0)),
+  warmupFactor: part,
+  schedule: v.variant('kind', [
+    v.strictObject({ kind: v.picklist(['cosine', 'constant']) }),
+    v.strictObject({ kind: v.literal('poly'), power: v.optional(positive) }),
+    v.strictObject({ kind: v.literal('step'), milestones: v.array(count), factor: v.optional(positive) }),
+  ]),
+  optimizer: v.variant('kind', [
+    v.strictObject({
+      kind: v.picklist(['adamw', 'radam']),
+      betas: v.optional(v.strictTuple([decay, decay])),
+      epsilon: v.optional(positive),
+    }),
+    v.strictObject({ kind: v.literal('sgd'), momentum: v.optional(decay) }),
+  ]),
+  lookahead: v.strictObject({ every: v.optional(count), part: optionalPart }),
+  weightDecay: notNegative,
+  groups: v.array(
+    v.strictObject({ keys: pattern, learningRate: v.optional(notNegative), weightDecay: v.optional(notNegative) }),
+  ),
+  clipNorm: positive,
+  average: part,
+  accumulate: images,
+  freeze: v.array(pattern),
+  seed: v.pipe(v.number(), v.safeInteger('a whole number')),
+  batch: images,
+  augment: steps,
+  resize: RESIZE,
+  loss: v.record(v.string(), v.unknown()),
+  semanticWeight: notNegative,
+  validateEvery: count,
+  patience: count,
+  saveEvery: count,
+};
