@@ -5,6 +5,9 @@ import { UnrecoverableError } from 'bullmq';
 
 const seg = path.join(path.dirname(createRequire(import.meta.url).resolve('@seg/cli/package.json')), 'bin/seg.mjs');
 
+// Where the worker is killed, nobody else would end the process of its processor.
+process.once('disconnect', () => process.exit(1));
+
 /**
  * Runs `seg` in a process of its own, which ends when this one does.
  *
