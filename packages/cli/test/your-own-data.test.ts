@@ -73,6 +73,19 @@ test('train refuses what it cannot begin with, before anything is made', () => {
     'expected --recipe finetune, published or a file',
   );
   expect(seg('train --data photos --out new --model nowhere/at-all@x --backend cpu', 1)).toContain('expected');
+  expect(seg('train --data photos --out photos', 1)).toContain(
+    'train: expected a new or empty folder for the run, got photos, which has',
+  );
+  expect(seg('train --data photos --out photos/train.json', 1)).toContain('train: expected a folder for the run');
+  expect(seg('train --data photos --out new --model solov2 --task panoptic --backend cpu', 2)).toContain(
+    'train: expected --task instance with this model, got panoptic',
+  );
+  expect(seg('train --data photos --out new --recipe photos --backend cpu', 1)).toContain(
+    'photos: expected a recipe to read, got EISDIR',
+  );
+  expect(seg('train --data photos --out new --freeze ( --backend cpu', 1)).toContain(
+    'recipe: expected a regular expression as freeze[0], got "("',
+  );
   expect(seg('train --data photos --out new --steps 0', 2)).toContain('expected a whole number of 1 or more');
   expect(existsSync(path.join(folder, 'new'))).toBe(false);
 });

@@ -72,7 +72,7 @@ test.each(SMALL_MODELS)('a small %s goes from data to a model folder that segmen
   ]) {
     expect(existsSync(path.join(made.out, file)), file).toBe(true);
   }
-  expect(existsSync(path.join(made.out, 'validation', 'testing-000000.png'))).toBe(true);
+  expect(existsSync(path.join(made.out, 'validation', '01-testing-000000.png'))).toBe(true);
   const segmenter = await Segmenter.load(path.join(made.out, 'model'));
   expect(segmenter.categories).toEqual(made.data.training.categories);
   const { image } = await made.data.validation!.read(0);
@@ -93,7 +93,7 @@ test('stopped and continued, a run ends in the same files; one of another making
     'results.csv',
     'model/model.safetensors',
     'run.json',
-    'validation/testing-000000.png',
+    'validation/01-testing-000000.png',
   ]) {
     const [a, b] = [whole, parts].map(({ out }) => readFileSync(path.join(out, file)));
     expect(a.equals(b), file).toBe(true);

@@ -24,11 +24,11 @@ import type { RecordHeader } from '../predict/record.ts';
 import { RecordFile, recordsName } from '../predict/record-file.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
 import { pictureNames, WHOLE_FILES } from '../predict/result-files.ts';
-import { takeLock } from '../predict/run-lock.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
 import { requireNewFiles } from '../process/new-files.ts';
+import { takeLock } from '../process/run-lock.ts';
 import { Progress } from '../render/progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
@@ -170,7 +170,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   const mayReplace = resume === true || force === true;
   await prepareOutFolder(out, own, read, mayReplace);
   const metrics = await openMetrics(options, read, mayReplace);
-  const release = await takeLock(path.join(out, `.${records}.lock`));
+  const release = await takeLock('predict', path.join(out, `.${records}.lock`));
   await removeTorn(out, own);
   const request = finishOnSignal();
   const report = (options.json ? jsonReport : textReport)(io.print, io.note, io.progress);

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
 import { BACKBONE_KEYS } from '@seg/train';
@@ -12,6 +11,7 @@ import { terminalText } from '../render/terminal-text.ts';
 import { chooseRecipe } from '../train/choose-recipe.ts';
 import { type DataOptions, openTrainingData } from '../train/open-training-data.ts';
 import { openTrainingModel, type TrainingModel } from '../train/open-training-model.ts';
+import { requireRunFolder } from '../train/run-folder.ts';
 import { dryRun, runTraining, type TrainIo } from '../train/run-training.ts';
 
 /** Options of `seg train`. */
@@ -83,31 +83,31 @@ export function trainCommand(io: TrainIo = processIo): Command {
 
 /** Checks everything that can be wrong before the first step. */
 async function train(options: TrainOptions, io: TrainIo): Promise<void> {
-  const out = checkOut(options);
+  const out = await outOf(options);
   const data = await openTrainingData(options);
   const backend = await useBackend(options.backend);
   const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
   const recipe = { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
-  const task = taskOf(options.task ?? data.training.task, model);
+  const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
   const shared = { model: model.opened, data, task, recipe, origin };
-  if (out === null) return dryRun(shared, backend, io);
   const versions = { seg: readVersion(), node: process.version, backend: backend.name };
-  const code = await runTraining({ ...shared, out, versions }, options.tensorboard === true, io);
+  const code =
+    out === null
+      ? await dryRun(shared, backend, io)
+      : await runTraining({ ...shared, out, versions }, options.tensorboard === true, io);
   if (code !== null) process.exitCode = code;
 }
 
 /** @returns null where nothing is to be written */
-function checkOut({ out, resume, dryRun: isDry, printRecipe }: TrainOptions): string | null {
+async function outOf({ out, resume, dryRun: isDry, printRecipe }: TrainOptions): Promise<string | null> {
   if (isDry || printRecipe) return null;
   if (out === undefined) throw new UsageError('train: expected --out with a folder for the run, got none');
-  const isThere = existsSync(path.join(out, 'run.json'));
-  if (isThere && !resume) throw new FormatError(`train: expected no run in ${out} (--resume goes on with it), got one`);
-  if (!isThere && resume) throw new FormatError(`train: expected a run in ${out} to go on with, got none`);
+  await requireRunFolder(out, resume === true);
   return out;
 }
 
@@ -122,9 +122,15 @@ function changes({ steps, batch, seed, freeze }: TrainOptions) {
   };
 }
 
-/** Task of the validation: what the data says where the model can, or else what the model is for. */
-function taskOf(wanted: Task, { opened }: TrainingModel): Task {
-  return opened.tasks.includes(wanted) ? wanted : opened.tasks[0];
+/**
+ * Task of the validation: the one asked for, or what the data is for where the model can, or else what the model is for.
+ *
+ * @throws UsageError where the model lacks the one asked for
+ */
+function taskOf(asked: Task | undefined, ofData: Task, { opened: { tasks } }: TrainingModel): Task {
+  if (asked === undefined) return tasks.includes(ofData) ? ofData : tasks[0];
+  if (tasks.includes(asked)) return asked;
+  throw new UsageError(`train: expected --task ${tasks.join(' or ')} with this model, got ${asked}`);
 }
 
 function parseCount(text: string): number {

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { FormatError } from '@seg/checkpoint';
+import { systemReason } from '@seg/checkpoint/node';
 import { finetuneRecipe, parseRecipe, publishedRecipe, type Recipe } from '@seg/train';
 
 import { UsageError } from '../process/exit-code.ts';
@@ -18,7 +20,10 @@ export async function chooseRecipe(choice: string, model: TrainingModel): Promis
   if (choice === 'published') return published(model);
   if (!existsSync(choice))
     throw new UsageError(`train: expected --recipe finetune, published or a file, got ${choice}`);
-  return parseRecipe(choice, await readFile(choice, 'utf8'), finetune(model));
+  const text = await readFile(choice, 'utf8').catch((error: unknown) => {
+    throw new FormatError(`${choice}: expected a recipe to read, got ${systemReason(error)}`, { cause: error });
+  });
+  return parseRecipe(choice, text, finetune(model));
 }
 
 function finetune({ isNew, preset, opened }: TrainingModel): Recipe {

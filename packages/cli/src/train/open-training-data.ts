@@ -41,7 +41,12 @@ async function openValidation(
 }
 
 function expectSameCategories(training: FileDataset, validation: FileDataset): void {
-  const names = (categories: readonly Category[]) => categories.map(({ name }) => name).join(', ');
-  const [want, got] = [names(training.categories), names(validation.categories)];
-  if (want !== got) throw new FormatError(`train: expected categories ${want} in ${validation.path}, got ${got}`);
+  const known = (categories: readonly Category[], k: number) =>
+    k < categories.length ? `${categories[k].name} as ${categories[k].isThing ? 'things' : 'stuff'}` : 'none';
+  const [want, got] = [training.categories, validation.categories];
+  for (let k = 0; k < Math.max(want.length, got.length); k++) {
+    if (known(want, k) === known(got, k)) continue;
+    const what = `category ${k + 1} of ${training.path}, ${known(want, k)}, in ${validation.path}, too`;
+    throw new FormatError(`train: expected ${what}, got ${known(got, k)}`);
+  }
 }

@@ -3,6 +3,7 @@ import type { TrainModelOptions } from '@seg/train/node';
 import { eventFile, rehearse, trainModel } from '@seg/train/node';
 
 import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { claimRunFolder } from './run-folder.ts';
 import { duration, stepText, validationText } from './train-text.ts';
 
 /** Outputs of a training. */
@@ -17,24 +18,26 @@ export type TrainIo = {
 const SECONDS_PER_LINE = 10;
 
 /**
- * Trains to the end, or up to a signal.
+ * Trains to the end, or up to a signal, in a folder that no other run writes into meanwhile.
  *
- * @returns The exit code of the signal, null where none came
+ * @returns The exit code of the signal that has cut it, null where it came to its end
  */
 export async function runTraining(
   options: TrainModelOptions,
   tensorboard: boolean,
   io: TrainIo,
 ): Promise<number | null> {
+  const release = await claimRunFolder(options.out);
   const request = finishOnSignal();
-  const board = tensorboard ? await eventFile(options.out) : null;
-  let lastLine = 0;
+  let [isCut, lastLine] = [false, 0];
+  let board: Awaited<ReturnType<typeof eventFile>> | null = null;
   try {
     for await (const event of trainModel({ ...options, signal: request.signal })) {
       if (event.type === 'continued') io.note(`going on at step ${event.step}`);
       if (event.type === 'warning') io.note(`warning: ${event.message}`);
       if (event.type === 'step') {
         const { step, loss, terms, learningRate } = event;
+        if (tensorboard) board ??= await eventFile(options.out); // behind all that can be wrong before the first step
         await board?.add(step, { loss, 'learning rate': learningRate, ...prefixed('loss/', terms) });
         const now = performance.now() / 1000;
         if (step < 3 || now - lastLine >= SECONDS_PER_LINE || step === options.recipe.steps - 1) {
@@ -48,12 +51,14 @@ export async function runTraining(
       }
       if (event.type === 'end') {
         event.params.dispose();
+        isCut = event.reason === 'aborted';
         io.print(endText(event.reason, event.step, options.out));
       }
     }
-    return request.code();
+    return isCut ? request.code() : null;
   } finally {
     request.release();
+    await release();
   }
 }
 
@@ -65,12 +70,16 @@ function endText(reason: string, step: number, out: string): string {
   return `${out}/model: trained in ${step} steps${reason === 'no better' ? ', behind which validation got no better' : ''}`;
 }
 
-/** Takes two steps, writes nothing, and tells what a whole training would take. */
+/**
+ * Takes two steps, writes nothing, and tells what a whole training would take.
+ *
+ * @returns The exit code of the signal that has cut it, null where none has
+ */
 export async function dryRun(
   options: Omit<TrainModelOptions, 'out'>,
   backend: BackendInfo,
   io: TrainIo,
-): Promise<void> {
+): Promise<number | null> {
   const { recipe, data, model } = options;
   const request = finishOnSignal();
   let [seconds, before] = [0, performance.now()];
@@ -84,6 +93,7 @@ export async function dryRun(
       if (event.type !== 'end') continue;
       const { numbers, parameters } = event.params.size;
       event.params.dispose();
+      if (event.reason === 'aborted') return request.code();
       const images = recipe.batch * (recipe.accumulate ?? 1);
       io.print(`data: ${data.training.length} images to train on, ${data.validation?.length ?? 0} to validate`);
       io.print(
@@ -94,6 +104,7 @@ export async function dryRun(
         `pace: ${seconds.toFixed(2)} s for a step of ${images} images; ${recipe.steps} steps take ${duration(seconds * recipe.steps)}`,
       );
     }
+    return null;
   } finally {
     request.release();
   }

@@ -1,6 +1,7 @@
 import { FormatError, parseJson } from '@seg/checkpoint';
 
 import type { LogEntry, TrainingLog, ValidationEntry } from '../fit/training-log.ts';
+import { formatCsv } from './csv.ts';
 
 /** A line of JSON for every step and validation, in their order. */
 export function formatLog({ steps, validations }: TrainingLog): string {
@@ -64,14 +65,13 @@ function expectNumbers(where: string, values: Record<string, unknown>): void {
   }
 }
 
-/** Validations as a table with a column for each metric. */
+/** Validations as a table with a column for each metric. @returns CSV */
 export function formatResults(validations: readonly ValidationEntry[]): string {
   const names = [...new Set(validations.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = validations.map(({ step, score, metrics }) => [
     step,
     score,
     ...names.map((name) => metrics[name] ?? ''),
   ]);
-  return [['step', 'score', ...names.map(cell)], ...rows].map((row) => `${row.join(',')}\n`).join('');
+  return formatCsv([['step', 'score', ...names], ...rows]);
 }

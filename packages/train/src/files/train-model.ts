@@ -61,12 +61,18 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   const { out, recipe, task, origin = {}, versions = {} } = options;
   const description = usedDescription(options.model.description, recipe);
   const { categories, config, preprocessing } = description;
-  await makeFolder(out);
-  const run = { origin, task, recipe, config, categories, preprocessing, versions };
-  await claimRun(path.join(out, 'run.json'), run, ['versions']);
+  const images = { training: options.data.training.length, validation: options.data.validation?.length ?? null };
+  const run = { origin, images, task, recipe, config, categories, preprocessing, versions };
+  const folder = trainingFolder(out);
+  /** Read when the model has been built: one that cannot be leaves no run behind. */
+  const claim = async () => {
+    await makeFolder(out);
+    await claimRun(path.join(out, 'run.json'), run, ['versions']);
+    return folder.read();
+  };
   const training = fit({
     ...partsOf(options, description),
-    storage: trainingFolder(out),
+    storage: { ...folder, read: claim },
     validation: options.data.validation && validationOf(options.data.validation, description, options),
     saveEvery: recipe.saveEvery,
     signal: options.signal,
@@ -74,7 +80,12 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   });
   for await (const event of training) {
     const isWhole = event.type === 'end' && event.reason !== 'aborted' && event.reason !== 'stopped';
-    if (isWhole) await writeModel(out, description, event.model);
+    if (isWhole) {
+      await writeModel(out, description, event.model).catch((error: unknown) => {
+        event.params.dispose();
+        throw error;
+      });
+    }
     yield event;
   }
 }
@@ -159,7 +170,8 @@ function validationOf(
       const { score, metrics, confusion } = await measure(segmenter, dataset, {
         task,
         signal,
-        onImage: (seen, index) => (index < PICTURES ? writeValidationPicture(folder, seen, categories) : undefined),
+        onImage: (seen, index) =>
+          index < PICTURES ? writeValidationPicture(folder, seen, index, categories) : undefined,
       });
       await writeFileAtomic(path.join(out, 'confusion.csv'), formatConfusion(confusion));
       return { score, metrics };

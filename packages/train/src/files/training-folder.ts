@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesOf } from '@seg/checkpoint';
-import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
+import { bytesOf, FormatError } from '@seg/checkpoint';
+import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 import { lossCurve } from '../fit/loss-curve.ts';
 import { metricCurves } from '../fit/metric-curves.ts';
@@ -17,7 +17,7 @@ const CHECKPOINTS = ['training.safetensors', 'training.previous.safetensors'] as
  * it; `log.jsonl`, a line for every step and validation; `results.csv`, a row for every validation; `loss.svg` and
  * `metrics.svg`; `best.safetensors`, the parameters of the best validation.
  *
- * @throws FormatError where the log is not one
+ * @throws FormatError where the log is absent or not one
  */
 export function trainingFolder(folder: string): TrainingStorage {
   const at = (name: string): string => path.join(folder, name);
@@ -25,7 +25,10 @@ export function trainingFolder(folder: string): TrainingStorage {
     async read() {
       const present = CHECKPOINTS.map(at).filter(existsSync);
       if (present.length === 0) return [];
-      const log = parseLog(at('log.jsonl'), await readFile(at('log.jsonl'), 'utf8'));
+      const text = await readFile(at('log.jsonl'), 'utf8').catch((error: unknown) => {
+        throw new FormatError(`${at('log.jsonl')}: expected the log of the training, got ${systemReason(error)}`);
+      });
+      const log = parseLog(at('log.jsonl'), text);
       return Promise.all(present.map(async (file) => ({ checkpoint: bytesOf(file, await readFile(file)), log })));
     },
     async write(checkpoint, log, title) {

@@ -9,17 +9,32 @@ import type { SeenImage } from '../measure/measurement.ts';
 /** Least score of an instance that is drawn: those below are guesses that COCO's AP asks for. */
 const LEAST_SCORE = 0.5;
 
-/** Draws images of a validation, the truth beside what was found: `FOLDER/NAME.png`. */
+/**
+ * Draws an image of a validation, the truth beside what was found: `FOLDER/NUMBER-NAME.png`. The number keeps images of the
+ * same name in several folders apart.
+ *
+ * @param index Place of the image in its data set, counted from 0
+ */
 export async function writeValidationPicture(
   folder: string,
   { sample, found }: SeenImage,
+  index: number,
   categories: readonly Category[],
 ): Promise<void> {
   const truth = drawOverlay(sample.image, truthMap(sample, categories), categories);
   const seen = drawOverlay(sample.image, 'instances' in found ? laidOut(found, categories) : found, categories);
   await makeFolder(folder);
-  const name = sample.name.replace(/[\\/:]/g, '_').replace(/\.[^.]+$/, '');
-  await writeFileAtomic(path.join(folder, `${name}.png`), await encodePng(beside(truth, seen)));
+  const name = `${String(index + 1).padStart(2, '0')}-${fileName(sample.name)}.png`;
+  await writeFileAtomic(path.join(folder, name), await encodePng(beside(truth, seen)));
+}
+
+/** Characters of a name that are kept, its last ones: file systems take 255 bytes, and a character may have four. */
+const LONGEST = 48;
+
+/** Letters, digits and what is harmless on every system; all else is a line below. */
+function fileName(name: string): string {
+  const harmless = name.replace(/\.[^./\\]+$/, '').replace(/[^\p{L}\p{N} ._-]/gu, '_');
+  return [...harmless].slice(-LONGEST).join('');
 }
 
 function truthMap(sample: MaskSample, categories: readonly Category[]): SegmentMap {

@@ -55,5 +55,6 @@ function least(values: readonly number[]): number {
 }
 
 function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const known = text.replace(/[^\P{C}\t]/gu, '\ufffd'); // XML has no control characters
+  return known.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -12,6 +12,7 @@ import { Mask2Former, MaskFormer, MaxDeepLab, type Network, PanopticSegFormer, S
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Objective } from '../train-step.ts';
+import { changedLoss } from './changed-loss.ts';
 import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
 import { panopticSegFormerObjective } from './panoptic-segformer-objective.ts';
 import { aidedMask2FormerObjective } from './semantic-aid.ts';
@@ -41,12 +42,13 @@ const GRID_STRIDE = 4;
  * Makes the objective of a network of any of the five systems, with its paper's weights unless told otherwise.
  *
  * @param params Takes the parameters of an auxiliary head, under {@link AUXILIARY}
- * @throws Error where the network is of no system that is known; RangeError at a weight of a loss that it does not have
+ * @throws Error where the network is of no system that is known; RangeError at a value of a loss that
+ *   it does not have, or of another kind than the published one
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
   const { categories, seed, loss, semanticWeight = 0 } = options;
   if (network instanceof Mask2Former) {
-    const config = changed(MASK2FORMER_LOSS, loss);
+    const config = changedLoss(MASK2FORMER_LOSS, loss);
     if (semanticWeight === 0) return mask2FormerObjective(network, config, seed) as AnyObjective;
     const aid = { seed, semanticWeight, scope: params.root.at(AUXILIARY) };
     return aidedMask2FormerObjective(network, config, aid) as AnyObjective;
@@ -57,28 +59,21 @@ export function objectiveOf(network: Network, params: ParamStore, options: Objec
     );
   }
   if (network instanceof MaskFormer)
-    return maskFormerObjective(network, changed(MASKFORMER_LOSS, loss)) as AnyObjective;
+    return maskFormerObjective(network, changedLoss(MASKFORMER_LOSS, loss)) as AnyObjective;
   if (network instanceof Solo) {
     const { model, grids, scaleRanges } = network.config;
     const published = model === 'solov2' ? SOLOV2_LOSS : SOLO_LOSS;
-    return soloObjective(network, changed({ ...published, grids, scaleRanges }, loss)) as AnyObjective;
+    return soloObjective(network, changedLoss({ ...published, grids, scaleRanges }, loss)) as AnyObjective;
   }
   if (network instanceof MaxDeepLab) {
     const things = new Set(categories.flatMap(({ isThing }, k) => (isThing ? [k] : [])));
-    return maxDeepLabObjective(network, changed(MAX_DEEPLAB_LOSS, loss), {
+    return maxDeepLabObjective(network, changedLoss(MAX_DEEPLAB_LOSS, loss), {
       things,
       stride: GRID_STRIDE,
     }) as AnyObjective;
   }
   if (network instanceof PanopticSegFormer) {
-    return panopticSegFormerObjective(network, changed(PANOPTIC_SEGFORMER_LOSS, loss)) as AnyObjective;
+    return panopticSegFormerObjective(network, changedLoss(PANOPTIC_SEGFORMER_LOSS, loss)) as AnyObjective;
   }
   throw new Error(`objectiveOf: expected a network of a known system, got ${network.config.model}`);
-}
-
-/** @throws RangeError at a name that the loss does not have */
-function changed<T extends object>(published: T, changes: Readonly<Record<string, unknown>> = {}): T {
-  const unknown = Object.keys(changes).find((name) => !Object.hasOwn(published, name));
-  if (unknown === undefined) return { ...published, ...changes };
-  throw new RangeError(`loss: expected ${Object.keys(published).join(', ')}, got ${unknown}`);
 }

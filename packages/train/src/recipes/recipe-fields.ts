@@ -5,7 +5,7 @@ import * as v from 'valibot';
 const MOST_IMAGES = 4096;
 
 /** Steps: a hundred times as many as the longest published recipe has; each is a line of the log. */
-const MOST_STEPS = 1e8;
+const MOST_STEPS = 100_000_000;
 
 const positive = v.pipe(v.number(), v.finite('a finite number'), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite('a finite number'), v.minValue(0));

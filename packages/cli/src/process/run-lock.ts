@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemReason } from '@seg/checkpoint/node';
 
-import { Temporary } from '../process/exit-code.ts';
-import { removeIfInterrupted } from '../process/unfinished.ts';
+import { Temporary } from './exit-code.ts';
+import { removeIfInterrupted } from './unfinished.ts';
 
 /** Ten seconds between two signs of life. */
 const HEARTBEAT = 10_000;
@@ -13,20 +13,22 @@ const HEARTBEAT = 10_000;
 const STALE = 600_000;
 
 /**
- * Takes a lock, so that no two runs write the same records. That of a process that is no more is taken over: of this
+ * Takes a lock, so that no two runs write the same files. That of a process that is no more is taken over: of this
  * machine by its number, of others when it has given no sign of life for ten minutes.
  *
+ * @param where The command, for messages
  * @returns What gives it back
  * @throws Temporary where another run has it
  */
-export async function takeLock(file: string): Promise<() => void> {
+export async function takeLock(where: string, file: string): Promise<() => void> {
   const text = JSON.stringify({ pid: process.pid, host: hostname() });
-  while (!(await create(file, text))) {
-    const lock = readLock(file);
+  while (!(await create(where, file, text))) {
+    const lock = readLock(where, file);
     if (lock === null) continue; // given back in the meantime
     const holder = holderOf(lock);
-    if (holder !== null) throw new Temporary(`predict: expected one run in a folder, got another, ${holder} (${file})`);
-    await removeStale(file, lock.text);
+    if (holder !== null)
+      throw new Temporary(`${where}: expected one run in a folder, got another, ${holder} (${file})`);
+    await removeStale(where, file, lock.text);
   }
   const beat = setInterval(() => touch(file), HEARTBEAT).unref();
   const remove = () => rmSync(file, { force: true });
@@ -38,34 +40,34 @@ export async function takeLock(file: string): Promise<() => void> {
   };
 }
 
-async function create(file: string, text: string): Promise<boolean> {
+async function create(where: string, file: string, text: string): Promise<boolean> {
   try {
     const handle = await open(file, 'wx');
     await handle.writeFile(text).finally(() => handle.close());
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new Error(`predict: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
+    throw new Error(`${where}: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
   }
 }
 
 type Lock = { text: string; age: number };
 
 /** Reads a lock, or null where there is none. */
-function readLock(file: string): Lock | null {
+function readLock(where: string, file: string): Lock | null {
   try {
     return { age: Date.now() - statSync(file).mtimeMs, text: readFileSync(file, 'utf8') };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new Error(`predict: expected a lock ${file}, got ${systemReason(error)}`, { cause: error });
+    throw new Error(`${where}: expected a lock ${file}, got ${systemReason(error)}`, { cause: error });
   }
 }
 
 /** Of several that find a lock stale, one takes it away; another may take a new one by that, and puts it back. */
-async function removeStale(file: string, stale: string): Promise<void> {
+async function removeStale(where: string, file: string, stale: string): Promise<void> {
   const aside = `${file}.${process.pid}`;
   await rename(file, aside).catch(() => {});
-  if (readLock(aside)?.text === stale) await rm(aside, { force: true });
+  if (readLock(where, aside)?.text === stale) await rm(aside, { force: true });
   else await rename(aside, file).catch(() => {});
 }
 
