@@ -59,7 +59,7 @@ export type PredictOptions = {
 
 /** Model and outputs of the command, replaced in tests. */
 export type PredictIo = {
-  load(folder: string, runtime: Runtime): Promise<ImageSegmenter>;
+  load(folder: string, runtime: Runtime, signal: AbortSignal): Promise<ImageSegmenter>;
   /** Takes results. */
   print(text: string): void;
   /** Takes everything else. */
@@ -177,7 +177,14 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   try {
     const started = await useBackend(backend);
     report.start(started);
-    const segmenter = await io.load(model, runtime);
+    const segmenter = await io.load(model, runtime, request.signal).catch((error: unknown) => {
+      if (request.signal.aborted) return null; // in the middle of a download, which the next run goes on with
+      throw error;
+    });
+    if (segmenter === null) {
+      process.exitCode = request.code() ?? undefined;
+      return;
+    }
     const reader = io.reader();
     try {
       const task = taskOf(segmenter, options.task);

@@ -35,18 +35,20 @@ export function reproduceCommand(print: (text: string) => void = (text) => conso
     )
     .option('--limit <n>', 'only the first n images, which is no published figure', parseLimit)
     .action(async (preset: string, options: ReproduceOptions) => {
-      print(terminalText(reproductionText(await reproduce(preset, options))));
+      const found = await reproduce(preset, options);
+      if (found !== null) print(terminalText(reproductionText(found)));
     });
 }
 
-/** Everything that can be wrong is found before the first image. The result is `reproduction.json` in the folder too. */
-async function reproduce(preset: string, options: ReproduceOptions): Promise<Reproduction> {
+/** Everything that can be wrong is found before the first image. The result is `reproduction.json` in the folder too; null where a signal came. */
+async function reproduce(preset: string, options: ReproduceOptions): Promise<Reproduction | null> {
   const entry = entryOf(preset);
   const set = await findPublishedSet(entry, folderOf(entry, options));
   const images = set.images.slice(0, options.limit);
   const { out: folder = path.join('reproduce', preset), model = modelOf(entry), backend } = options;
   const versions = versionsOf(await useBackend(backend));
   const secondsPerImage = await predictSet({ entry, set, images, model, folder, backend });
+  if (Number(process.exitCode ?? 0) !== 0) return null; // a signal: the next run goes on
   const measured = await measure(entry, { folder, images, set });
   const { data, task, metric, value: published } = entry;
   const counts = { images: images.length, total: set.images.length };

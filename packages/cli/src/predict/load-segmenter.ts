@@ -9,9 +9,13 @@ export type Runtime = 'tfjs' | 'onnx';
  * Loads a model from a folder, a URL or a hub, and tells of its download on standard error. A download that the process
  * does not survive is gone on with by the next one.
  */
-export async function loadSegmenter(model: string, runtime: Runtime = 'tfjs'): Promise<Segmenter> {
+export async function loadSegmenter(
+  model: string,
+  runtime: Runtime = 'tfjs',
+  signal?: AbortSignal,
+): Promise<Segmenter> {
   const { Segmenter } = await import('@seg/models');
   const lines = new DownloadLines();
   const own = runtime === 'onnx' ? { runtime: (await import('@seg/onnx/node')).onnxRuntime() } : {};
-  return Segmenter.load(model, { onProgress: lines.show, ...own }).finally(() => lines.clear());
+  return Segmenter.load(model, { onProgress: lines.show, signal, ...own }).finally(() => lines.clear());
 }

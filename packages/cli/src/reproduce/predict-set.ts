@@ -3,7 +3,7 @@ import type { ZooEntry } from '@seg/models/zoo';
 
 import { predictCommand } from '../commands/predict.ts';
 import { readerHere } from '../predict/image-reader.ts';
-import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 import type { PublishedSet } from './published-set.ts';
@@ -34,7 +34,8 @@ export async function predictSet({
 }: SetPrediction): Promise<number | null> {
   const clock = { begin: 0, images: 0 };
   const io = {
-    load: async (location: string) => counting(await loadSegmenter(location), clock),
+    load: async (location: string, runtime: Runtime, signal: AbortSignal) =>
+      counting(await loadSegmenter(location, runtime, signal), clock),
     print: () => {}, // tables of five thousand images are of no use here
     note: (text: string) => console.error(text),
     progress: new Progress(),
