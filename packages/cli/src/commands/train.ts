@@ -91,6 +91,8 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
+  if (task !== (options.task ?? data.training.task))
+    io.note(`validation of ${task} segments: all that the model finds`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
