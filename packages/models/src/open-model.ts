@@ -51,7 +51,6 @@ export type OpenOptions = LoadOptions & {
 /**
  * Opens a model without building it: {@link loadModel} in two steps, for training.
  *
- * @param options `weights`: false initializes every parameter: the description alone counts, of a preset for example
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
 export async function openModel(
@@ -100,7 +99,7 @@ function builders(
 }
 
 function withCategories(
-  { inference, ...published }: ModelDescription,
+  published: ModelDescription,
   categories: readonly Category[],
   systems: readonly System[],
 ): ModelDescription {
@@ -111,7 +110,7 @@ function withCategories(
       `openModel: expected a config of ${categories.length} classes, got ${system.numClasses(config)}`,
     );
   }
-  return { ...published, config, categories, ...(inference && { inference }) };
+  return { ...published, config, categories };
 }
 
 /** Keys of parameters that one config has and another lacks or shapes otherwise. */

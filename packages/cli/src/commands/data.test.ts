@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDataset, writeSceneSet } from '@seg/data/node';
@@ -95,6 +95,9 @@ test('convert: all formats, into a new folder unless told otherwise', async () =
   await run('convert', at('scenes'), '--to', 'yolo', '--out', at('yolo'), '--force');
   const itself = run('convert', at('yolo'), '--to', 'yolo', '--out', at('yolo'), '--force', '--link');
   await expect(itself).rejects.toThrow('expected --out with another folder than that of the source');
+  await symlink(at('scenes'), at('link'));
+  const byLink = run('convert', at('scenes'), '--to', 'coco', '--out', at('link'), '--force');
+  await expect(byLink).rejects.toThrow('expected --out with another folder than that of the source');
 });
 
 test('numbers that are none are usage errors', async () => {

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { type BackendName, useBackend } from '@seg/core';
 import { ZOO, type ZooEntry } from '@seg/models/zoo';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { UsageError } from '../process/exit-code.ts';
+import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
 import { measure } from '../reproduce/measure.ts';
 import { predictSet } from '../reproduce/predict-set.ts';
@@ -33,7 +34,7 @@ export function reproduceCommand(print: (text: string) => void = (text) => conso
         .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
         .default('auto'),
     )
-    .option('--limit <n>', 'only the first n images, which is no published figure', parseLimit)
+    .option('--limit <n>', 'only the first n images, which is no published figure', wholeNumber(1))
     .action(async (preset: string, options: ReproduceOptions) => {
       const found = await reproduce(preset, options);
       if (found !== null) print(terminalText(reproductionText(found)));
@@ -89,10 +90,4 @@ function modelOf({ preset, hub, url, source }: ZooEntry): string {
   throw new Error(
     `reproduce: expected --model DIR with ${preset}, whose weights ${source} has (seg convert --preset ${preset}), got none`,
   );
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
-  throw new InvalidArgumentError('expected a whole number of at least 1');
 }

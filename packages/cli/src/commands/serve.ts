@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type BackendName, useBackend } from '@seg/core';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 
 import { loadSegmenter } from '../predict/load-segmenter.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
 import { createSegServer } from '../serve/server.ts';
 
@@ -31,11 +32,11 @@ export function serveCommand(): Command {
         .default('auto'),
     )
     .option('--host <address>', 'address to listen at; 0.0.0.0 for all', '127.0.0.1')
-    .option('--port <n>', 'port to listen at; 0 for any', whole(0, 65_535), 8080)
-    .option('--queue <n>', 'images that may wait; one more is answered with 429', whole(0, 256), 16)
-    .option('--timeout <s>', 'seconds from request to answer, or 503', whole(1, 3600), 60)
-    .option('--max-upload <bytes>', 'largest image', whole(1, 2 ** 30), 32 * 2 ** 20)
-    .option('--grace <s>', 'seconds for images in hand after a signal', whole(0, 3600), 30)
+    .option('--port <n>', 'port to listen at; 0 for any', wholeNumber(0, 65_535), 8080)
+    .option('--queue <n>', 'images that may wait; one more is answered with 429', wholeNumber(0, 256), 16)
+    .option('--timeout <s>', 'seconds from request to answer, or 503', wholeNumber(1, 3600), 60)
+    .option('--max-upload <bytes>', 'largest image', wholeNumber(1, 2 ** 30), 32 * 2 ** 20)
+    .option('--grace <s>', 'seconds for images in hand after a signal', wholeNumber(0, 3600), 30)
     .action(serve);
 }
 
@@ -69,13 +70,6 @@ async function serve({ model, backend, host, port, grace, ...options }: ServeOpt
     request.release();
     segmenter.dispose();
   }
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
 }
 
 function readVersion(): string {

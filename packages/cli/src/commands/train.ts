@@ -3,10 +3,11 @@ import path from 'node:path';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
 import { BACKBONE_KEYS } from '@seg/train';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 
 import { withReadingOptions } from '../data/dataset-arguments.ts';
 import { UsageError } from '../process/exit-code.ts';
+import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
 import { chooseRecipe } from '../train/choose-recipe.ts';
 import { type DataOptions, openTrainingData } from '../train/open-training-data.ts';
@@ -70,9 +71,9 @@ export function trainCommand(io: TrainIo = processIo): Command {
         .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
         .default('auto'),
     )
-    .option('--steps <n>', 'steps instead of the recipe’s', parseCount)
-    .option('--batch <n>', 'images of a batch instead of the recipe’s', parseCount)
-    .option('--seed <n>', 'seed instead of the recipe’s', parseCount)
+    .option('--steps <n>', 'steps instead of the recipe’s', wholeNumber(1))
+    .option('--batch <n>', 'images of a batch instead of the recipe’s', wholeNumber(1))
+    .option('--seed <n>', 'seed instead of the recipe’s', wholeNumber(0))
     .option('--freeze <pattern...>', 'regular expressions of parameters that are not trained; "backbone" is one')
     .option('--resume', 'go on with the run in --out')
     .option('--dry-run', 'take two steps and tell the pace; writes nothing')
@@ -91,6 +92,8 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
+  if (task !== (options.task ?? data.training.task))
+    io.note(`validation of ${task} segments: all that the model finds`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
@@ -131,12 +134,6 @@ function taskOf(asked: Task | undefined, ofData: Task, { opened: { tasks } }: Tr
   if (asked === undefined) return tasks.includes(ofData) ? ofData : tasks[0];
   if (tasks.includes(asked)) return asked;
   throw new UsageError(`train: expected --task ${tasks.join(' or ')} with this model, got ${asked}`);
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('expected a whole number of 1 or more');
 }
 
 function readVersion(): string {

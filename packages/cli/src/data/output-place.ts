@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, systemReason } from '@seg/checkpoint/node';
 
@@ -38,8 +38,8 @@ export async function claimFolder(folder: string, mayReplace: boolean): Promise<
  */
 export async function refuseSource(folder: string, place: string): Promise<void> {
   const isFile = (await stat(place)).isFile();
-  const source = path.resolve(isFile ? path.dirname(place) : place);
-  if (path.resolve(folder) !== source) return;
+  const source = await realpath(isFile ? path.dirname(place) : place);
+  if ((await realpath(folder).catch(() => null)) !== source) return; // links may lead to it by another name
   throw new UsageError(`data: expected --out with another folder than that of the source, got ${folder}`);
 }
 

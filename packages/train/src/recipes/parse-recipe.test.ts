@@ -29,6 +29,9 @@ test.each([
   ['{"augment": [{"kind": "flip", "chance": 2}]}', 'as augment[0].chance, got 2'],
   ['{"augment": [{"kind": "zoom"}]}', 'as augment[0].kind, got "zoom"'],
   ['{"augment": [{"kind": "mosaic", "chance": 0.5, "size": [0, 8]}]}', 'as augment[0].size[0], got 0'],
+  ['{"augment": [{"kind": "crop", "size": [16384, 16384]}]}', 'expected at most 16777216 pixels as augment[0].size'],
+  ['{"steps": 1e999}', 'as steps, got Infinity'],
+  ['{"batch": 5000}', 'as batch, got 5000'],
   ['{"resize": {"kind": "square"}}', 'as resize.side, got nothing'],
   ['{"average": 1.5}', 'as average, got 1.5'],
 ])('%s is refused by name', (text, reason) => {

@@ -7,6 +7,9 @@ const MOST_IMAGES = 4096;
 /** Steps: a hundred times as many as the longest published recipe has; each is a line of the log. */
 const MOST_STEPS = 100_000_000;
 
+/** Pixels of a crop: 4096 a side, sixteen times the area of the largest published one; the sides that files may have are too many. */
+const MOST_PIXELS = 16_777_216;
+
 const positive = v.pipe(v.number(), v.finite('a finite number'), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite('a finite number'), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1));
@@ -18,7 +21,10 @@ const decay = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 const optionalPart = v.optional(part);
 const pattern = v.pipe(v.string(), v.check(isPattern, 'a regular expression'));
 const side = v.pipe(v.number(), v.integer('a whole number'), v.minValue(1), v.maxValue(2 ** 14)); // images may have 16,384 pixels a side
-const size = v.strictTuple([side, side]);
+const size = v.pipe(
+  v.strictTuple([side, side]),
+  v.check(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`),
+);
 const range = v.strictTuple([positive, positive]);
 const edges = { shortestEdge: side, longestEdge: side };
 
