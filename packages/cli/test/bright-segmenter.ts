@@ -9,7 +9,7 @@ export function brightSegmenter(options: { failAfter?: number; onSegment?: () =>
   return {
     categories: [
       { id: 1, name: 'dark', isThing: true },
-      { id: 2, name: 'bright', isThing: true },
+      { id: 2, name: 'bright', isThing: true, color: [250, 240, 10] },
     ],
     tasks: ['panoptic', 'instance', 'semantic'],
     dispose: () => {},

@@ -14,6 +14,7 @@ export { flipHorizontally, flipVertically } from './augment/flip.ts';
 export { type MosaicOptions, mosaic } from './augment/mosaic.ts';
 export { resizeSample, resizeShortestEdge, type ShortestEdgeOptions } from './augment/resize.ts';
 export { jitterScale, type ScaleJitterOptions } from './augment/scale-jitter.ts';
+export { turnSample } from './augment/turn.ts';
 // Batches
 export { type BatchTensorOptions, batchTensors, type TensorBatch } from './batches/batch-tensors.ts';
 export { type Batch, type BatchOptions, batches, mixSeeds } from './batches/batches.ts';

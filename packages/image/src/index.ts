@@ -16,6 +16,7 @@ export { drawOverlay, type OverlayOptions } from './drawing/overlay.ts';
 export { expectImage } from './expect-image.ts';
 export { type ImageHeader, readImageHeader } from './image-header.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
+export { orient as orientImage } from './orientation.ts';
 export { encodePng } from './png/encode-png.ts';
 export { decodeLabelPng } from './png/label-png.ts';
 export { decodePanopticPng, encodePanopticPng, type IdMap } from './png/panoptic-png.ts';

@@ -103,6 +103,7 @@ test('weights of half precision are cast; what does not fit is refused by name',
 test.each([
   [{ size: [0, 32] as [number, number] }, /expected a height and a width, got 0,32/],
   [{ size: [32, 32.5] as [number, number] }, /expected a height and a width/],
+  [{ size: [99999, 99999] as [number, number] }, /expected at most 16777216 pixels, got 9999800001/],
   [{ size: [32, 32] as [number, number], batch: 0 }, /expected a batch or free, got 0/],
 ])('%o is refused before anything runs', async (options, message) => {
   const model = {

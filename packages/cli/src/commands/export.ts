@@ -1,6 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason } from '@seg/checkpoint/node';
+import { makeFolder, systemReason } from '@seg/checkpoint/node';
 import { type BackendName, type Size, useBackend } from '@seg/core';
 import { type LoadedModel, loadModel, preprocessedSize, type Task } from '@seg/models';
 import { exportGraph, metadataOf, type OnnxGraph } from '@seg/onnx';
@@ -8,6 +7,7 @@ import { writeModel } from '@seg/onnx/node';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { requireNewFiles } from '../process/new-files.ts';
 import { DownloadLines } from '../render/download-progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
@@ -79,14 +79,13 @@ function report(files: readonly string[], { nodes, inputs, outputs }: OnnxGraph)
 }
 
 /** Finds out before anything is fetched or computed whether the file can be written. */
-async function expectPlace(out: string, mayReplace: boolean): Promise<void> {
-  const folder = path.dirname(path.resolve(out));
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+async function expectPlace(out: string, force: boolean): Promise<void> {
+  const folder = path.dirname(out);
+  const advice = '--force to replace it';
+  await requireNewFiles('export', { outputs: [out, `${out}.data`], folder, force, advice });
+  await makeFolder(folder).catch((error: unknown) => {
     throw new Error(`export: expected a folder ${folder} to write to, got ${systemReason(error)}`, { cause: error });
   });
-  const found = await stat(out).catch(() => null);
-  if (found?.isDirectory()) throw new Error(`export: expected a file to write, got the folder ${out}`);
-  if (found && !mayReplace) throw new Error(`export: expected no ${out} (--force to replace it), got a file`);
 }
 
 function parseSize(text: string): Size {

@@ -260,7 +260,9 @@ async function headerOf(
   return {
     task,
     threshold: threshold ?? null,
-    categories: categories.map(({ id, name, isThing }) => ({ id, name, isthing: isThing ? 1 : 0 })),
+    categories: categories.map(({ id, name, isThing, color }) => {
+      return { id, name, isthing: isThing ? 1 : 0, ...(color && { color: [...color] }) };
+    }),
     model: await modelDigest(model, segmenter.categories),
     list: { digest: listDigest(named), images: list.length },
     shard: { ...shard, images },

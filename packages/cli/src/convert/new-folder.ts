@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, systemReason } from '@seg/checkpoint/node';
 
-import { removeIfInterrupted } from '../process/unfinished.ts';
+import { removeFolderIfInterrupted } from '../process/unfinished.ts';
 
 /**
  * Fills a folder that is not there yet, or empty: beside its place, and renamed when it is whole. Where filling fails,
@@ -19,7 +18,7 @@ export async function writeNewFolder(folder: string, fill: (beside: string) => P
   const place = folder.replace(/[\\/]+$/, '');
   const beside = `${place}.part-${process.pid}`;
   await removeStale(place);
-  const done = removeIfInterrupted(() => rmSync(beside, { recursive: true, force: true }));
+  const done = removeFolderIfInterrupted(beside);
   try {
     await makeFolder(beside);
     await fill(beside);

@@ -1,8 +1,9 @@
-import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason } from '@seg/checkpoint/node';
+import { makeFolder, systemReason } from '@seg/checkpoint/node';
 
 import { UsageError } from '../process/exit-code.ts';
+import { requireNewFiles } from '../process/new-files.ts';
 
 /**
  * Makes sure that files can be written without taking the place of others.
@@ -11,10 +12,9 @@ import { UsageError } from '../process/exit-code.ts';
  */
 export async function claimFiles(files: readonly string[], mayReplace: boolean): Promise<void> {
   for (const file of files) {
-    if (!mayReplace && (await stat(file).catch(() => null)) !== null) {
-      throw new Error(`data: expected no ${file} (--force to replace it), got one that is there`);
-    }
-    await make(path.dirname(file));
+    const [outputs, folder] = [[file], path.dirname(file)];
+    await requireNewFiles('data', { outputs, folder, force: mayReplace, advice: '--force to replace it' });
+    await make(folder);
   }
 }
 
@@ -45,7 +45,7 @@ export async function refuseSource(folder: string, place: string): Promise<void>
 
 async function make(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new Error(`data: expected a folder ${folder} to write to, got ${systemReason(error)}`, { cause: error });
   }

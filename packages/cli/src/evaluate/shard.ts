@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
 import { EXIT, ProgramFault } from '../process/exit-code.ts';
-import { removeIfInterrupted } from '../process/unfinished.ts';
+import { removeFolderIfInterrupted, removeIfInterrupted } from '../process/unfinished.ts';
 
 /** Part k of n of the images, k from 1: every n-th image, beginning with the k-th. */
 export type Shard = { k: number; n: number };
@@ -39,7 +38,7 @@ export async function runShards(
   count: number,
 ): Promise<{ files: string[]; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'seg-evaluate-'));
-  const done = removeIfInterrupted(() => rmSync(folder, { recursive: true, force: true }));
+  const done = removeFolderIfInterrupted(folder);
   const remove = () => rm(folder, { recursive: true, force: true }).finally(done);
   const files = Array.from({ length: count }, (_, k) => path.join(folder, `${k + 1}.json`));
   try {

@@ -42,7 +42,7 @@ export async function mergePredictions(
   await requireNewFiles('predict merge', { outputs, folder: path.dirname(outputs[0]), inputs: files, force });
   await makeFolder(out);
   await gatherPictures(index, files, out, force);
-  const known = categories.map(({ id, name, isthing }) => ({ id, name, isThing: isthing === 1 }));
+  const known = categories.map(({ isthing, ...rest }) => ({ ...rest, isThing: isthing === 1 }));
   await writeWhole(new ResultFiles(out, known), index, task === 'instance');
   return { shards: headers.length, images: predictions, failures };
 }

@@ -82,7 +82,12 @@ export class RecordFile {
 
 /** Everything in a header that decides what an image becomes: equal for all shards of a run. */
 export function runOf({ task, threshold, categories, model }: RecordHeader): string {
-  return JSON.stringify([task, threshold, categories.map(({ id, name, isthing }) => [id, name, isthing]), model]);
+  return JSON.stringify([
+    task,
+    threshold,
+    categories.map(({ id, name, isthing, color }) => [id, name, isthing, color]),
+    model,
+  ]);
 }
 
 /** A whole run may go on with a list that has grown. */

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const box = v.tuple([v.number(), v.number(), v.number(), v.number()]);
+const color = v.tuple([id, id, id]);
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256'));
 
 const predictionSchema = v.object({
@@ -33,7 +34,7 @@ const headerSchema = v.object({
   format: v.literal('seg-predictions-2'),
   task: v.picklist(['panoptic', 'instance', 'semantic']),
   threshold: v.nullable(v.number()),
-  categories: v.array(v.object({ id, name: v.string(), isthing: v.picklist([0, 1]) })),
+  categories: v.array(v.object({ id, name: v.string(), isthing: v.picklist([0, 1]), color: v.optional(color) })),
   model: sha256,
   list: v.object({ digest: sha256, images: count }),
   shard: v.pipe(

@@ -45,7 +45,7 @@ test.each([
   ['two headers', [header(1, 1), header(1, 1), idat(2), end], 'expected IHDR first and once, got IHDR'],
   ['a short header', [chunk('IHDR', Buffer.alloc(12)), end], 'expected 13 bytes of IHDR, got 12'],
   ['no pixels', [header(1, 1), end], 'expected 2 bytes of pixels, got 0 bytes of IDAT'],
-  ['no end', [header(1, 1), idat(2)], 'expected chunks up to IEND, got the end of the file'],
+  ['no end', [header(1, 1)], 'expected chunks up to IEND, got the end of the file'],
   [
     'an unknown critical chunk',
     [header(1, 1), chunk('ABCD'), idat(2), end],
@@ -143,4 +143,12 @@ test('a bomb is refused as such, and what cannot become so much before room is m
     'expected 400020000 bytes of pixels, got',
   );
   expect(await refusal(file(header(2, 1), idat(2), end))).toContain('expected 3 bytes of pixels, got 2');
+});
+
+test.each([0, 3, 11])('a file that lacks its end alone, with %i bytes of it, is read', async (kept) => {
+  const whole = file(header(2, 3), chunk('IDAT', deflateSync(Uint8Array.of(0, 1, 2, 0, 3, 4, 0, 5, 6))), end);
+  const cut = whole.subarray(0, whole.length - end.length + kept);
+  expect((await decodePng(cut)).samples).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
+  const halves = [2, 20].map((at) => chunk('IDAT', deflateSync(new Uint8Array(40)).subarray(0, at)));
+  await expect(decodePng(file(header(3, 10), halves[0]))).rejects.toThrow(/expected .*, got /); // pixels are not all there
 });

@@ -62,10 +62,15 @@ export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChun
 
 type Chunk = { type: string; body: Uint8Array };
 
-/** The chunks up to IEND, their checksums compared. */
+/**
+ * The chunks up to IEND, their checksums compared. A file that lacks its end alone is read, as Pillow and browsers do:
+ * whether its pixels are all there, the compressed stream tells.
+ */
 function* eachChunk(file: Uint8Array): Generator<Chunk> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let hasPixels = false;
   for (let at = 8; ; ) {
+    if (at + 12 > file.length && hasPixels) return;
     if (at + 12 > file.length) throw new RangeError('decodePng: expected chunks up to IEND, got the end of the file');
     const length = view.getUint32(at);
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
@@ -75,6 +80,7 @@ function* eachChunk(file: Uint8Array): Generator<Chunk> {
     if (crc32(file, at + 4, end) !== view.getUint32(end))
       throw new RangeError(`decodePng: expected the checksum of ${chunkName(type)} to hold, got another`);
     if (type === 'IEND') return;
+    hasPixels ||= type === 'IDAT';
     yield { type, body: file.subarray(at + 8, end) };
     at = end + 4;
   }

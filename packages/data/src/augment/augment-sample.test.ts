@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import { expect, test } from 'vitest';
 
 import { toMaskSample } from '../data-sets/mask-conversions.ts';
@@ -6,6 +7,7 @@ import { SceneDataset } from '../data-sets/scene-dataset.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { type AugmentStep, augmentSample } from './augment-sample.ts';
 import { augmentations } from './augmentations.ts';
+import { turnSample } from './turn.ts';
 
 const scenes = new SceneDataset({ split: 'training', length: 9, height: 48, width: 64 });
 const read = async (index: number) => toMaskSample(await scenes.read(index), SCENE_CATEGORIES);
@@ -54,4 +56,21 @@ test('steps that need other samples say so, and unknown ones are refused', async
   await expect(augmentSample(await read(0), [unknown], seededRandom(1))).rejects.toThrow(
     'augmentSample: expected a known kind of step, got "shear"',
   );
+});
+
+test('a quarter turns the right side down, and masks with it; four are none', async () => {
+  const sample = await read(0);
+  const once = turnSample(sample, 1);
+  const { width, height } = sample.image;
+  expect([once.image.width, once.image.height]).toEqual([height, width]);
+  const at = ({ data, width: row }: RgbImage, x: number, y: number) => {
+    const start = 3 * (y * row + x);
+    return [...data.subarray(start, start + 3)];
+  };
+  expect(at(once.image, 0, width - 1)).toEqual(at(sample.image, width - 1, height - 1)); // lower right to lower left
+  const { mask } = sample.segments[0];
+  const turned = once.segments[0].mask;
+  expect([turned.x, turned.y]).toEqual([height - mask.y - mask.height, mask.x]);
+  expect([1, 1, 1].reduce((now) => turnSample(now, 1), once)).toEqual(sample);
+  expect(turnSample(once, 1)).toEqual(turnSample(sample, 2));
 });

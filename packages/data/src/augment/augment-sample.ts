@@ -9,10 +9,13 @@ import { flipHorizontally, flipVertically } from './flip.ts';
 import { type MosaicOptions, mosaic } from './mosaic.ts';
 import { resizeShortestEdge, type ShortestEdgeOptions } from './resize.ts';
 import { jitterScale, type ScaleJitterOptions } from './scale-jitter.ts';
+import { turnSample } from './turn.ts';
 
 /** One change to samples, as plain data that a recipe can hold and a worker can be sent. */
 export type AugmentStep =
   | { kind: 'flip'; axis?: 'horizontal' | 'vertical' /** Default: 0.5 */; chance?: number }
+  /** By one, two or three quarters, with a chance of 0.5 unless told. */
+  | { kind: 'turn'; chance?: number }
   | ({ kind: 'scale-jitter' } & ScaleJitterOptions)
   | ({ kind: 'shortest-edge' } & ShortestEdgeOptions)
   | ({ kind: 'crop' } & RandomCropOptions)
@@ -64,6 +67,9 @@ async function augmentOnce(
     case 'flip':
       if (random() >= (step.chance ?? 0.5)) return sample;
       return step.axis === 'vertical' ? flipVertically(sample) : flipHorizontally(sample);
+    case 'turn':
+      if (random() >= (step.chance ?? 0.5)) return sample;
+      return turnSample(sample, (1 + Math.floor(3 * random())) as 1 | 2 | 3);
     case 'scale-jitter':
       return jitterScale(sample, step, random);
     case 'shortest-edge':

@@ -1,5 +1,3 @@
-import type { Size } from '@seg/core';
-
 import type { AugmentStep } from './augment-sample.ts';
 
 /** Shortest edges of DETR's multi-scale training, in pixels. */
@@ -14,19 +12,18 @@ const LONGEST_EDGE = 1333;
 /** Augmentations as recipes have them: plain data for `augmentSample`. Sizes are those of the result, in pixels. */
 export const augmentations = {
   /**
-   * For sets of ten to a few hundred images: scales from three quarters to twice the size, mosaics, pasted objects, flips of
-   * both axes and colors. Results are `size` squares. Where up and down matter much, leave the vertical flip out.
+   * For sets of ten to a few hundred images: scales, crops at any place, quarter turns and mirrors, objects pasted from
+   * another image, colors. Results are `size` squares. Where up and down matter much, leave the turns out.
    */
   finetune(size: number): AugmentStep[] {
-    const square: Size = [size, size];
-    const jitter: AugmentStep = { kind: 'scale-jitter', size: square, range: [0.75, 2] };
-    return [
-      { kind: 'mosaic', chance: 0.25, size: square, range: [0.8, 2], otherwise: [jitter] },
-      { kind: 'copy-paste', chance: 0.5, source: [jitter, { kind: 'flip' }] },
+    const shortestEdges = Array.from({ length: 13 }, (_, k) => Math.round(size * (0.75 + k / 16)));
+    const view: AugmentStep[] = [
+      { kind: 'turn', chance: 0.75 }, // each of four the same
       { kind: 'flip' },
-      { kind: 'flip', axis: 'vertical' },
-      { kind: 'color' },
+      { kind: 'shortest-edge', shortestEdges, longestEdge: 4 * size },
+      { kind: 'crop', size: [size, size] },
     ];
+    return [...view, { kind: 'copy-paste', chance: 0.5, source: view }, { kind: 'color' }];
   },
 
   /** Mask2Former on COCO: large-scale jitter, flips, no colors (Cheng et al. 2022, section 4.1). */

@@ -1,7 +1,7 @@
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
 /** Names for the images of one split: without folders where that is enough to tell them apart, and each once. */
 export class ImageNames {
@@ -33,7 +33,7 @@ export class ImageNames {
 export async function placeImage(from: string, to: string, how: 'copy' | 'link'): Promise<void> {
   if (path.resolve(from) === path.resolve(to)) return; // it is there
   try {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     if (how === 'copy') return await writeFileAtomic(to, await readFile(from));
     await rm(to, { force: true });
     await link(from, to);

@@ -1,6 +1,6 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 
 import { type JsonObject, listOf, objectOf } from '../data-sets/json-fields.ts';
 import type { FileDataset } from '../files/file-dataset.ts';
@@ -45,6 +45,6 @@ function plainName({ file_name }: JsonObject): unknown {
 
 async function copyTo(from: string, to: string): Promise<void> {
   if (path.resolve(from) === path.resolve(to)) return; // it is there
-  await mkdir(path.dirname(to), { recursive: true });
+  await makeFolder(path.dirname(to));
   await copyFile(from, to);
 }

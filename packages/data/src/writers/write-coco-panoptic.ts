@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { encodePanopticPng } from '@seg/image';
 
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
@@ -23,7 +22,7 @@ export async function writeCocoPanoptic(
   for (const part of parts) {
     const { categories } = part.dataset;
     const pngs = path.join(folder, `panoptic_${part.split}`);
-    await mkdir(pngs, { recursive: true });
+    await makeFolder(pngs);
     const images: object[] = [];
     const annotations: object[] = [];
     for await (const image of eachImage(folder, part, options)) {

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomic } from '@seg/checkpoint/node';
+import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import type { ImageSize } from '@seg/image';
 import { stringify } from 'yaml';
 
@@ -24,7 +23,7 @@ export async function writeYolo(
 ): Promise<void> {
   for (const part of parts) {
     const labels = path.join(folder, 'labels', part.split);
-    await mkdir(labels, { recursive: true });
+    await makeFolder(labels);
     for await (const { fileName, size, segments } of eachImage(folder, part, options)) {
       const lines = segments.filter(({ isCrowd }) => !isCrowd).map((segment) => lineOf(segment, size));
       const text = lines.length === 0 ? '' : `${lines.join('\n')}\n`;

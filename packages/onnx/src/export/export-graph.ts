@@ -53,10 +53,15 @@ export async function exportGraph(
   return precision === 'float16' ? withHalfWeights(graph) : graph;
 }
 
+/** 2^24 pixels, sixteen times the 800 x 1333 of the published models: a pass over more has no memory anywhere. */
+const MOST_PIXELS = 2 ** 24;
+
 function expectCounts(size: Size, batch: number | 'free'): void {
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  const pixels = size[0] * size[1] * (batch === 'free' ? 1 : batch);
   if (!size.every(isCount)) throw new RangeError(`exportOnnx: expected a height and a width, got ${size}`);
   if (batch !== 'free' && !isCount(batch)) throw new RangeError(`exportOnnx: expected a batch or free, got ${batch}`);
+  if (pixels > MOST_PIXELS) throw new RangeError(`exportOnnx: expected at most ${MOST_PIXELS} pixels, got ${pixels}`);
 }
 
 async function tracesOf(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { identity, NCHW, type Sides } from '../graph/axes.ts';
+import { identity, isIdentity, NCHW, type Sides } from '../graph/axes.ts';
 
 /** One tensor of a prediction: its name and the order of its axes in the graph. */
 export type Output = { name: string; tensor: tf.Tensor; perm: Sides };
@@ -38,8 +38,9 @@ export function withTensors(model: string, prediction: object, tensors: Readonly
   const outputs = outputsOf(model, prediction);
   const replaced = new Map(
     outputs.map(({ name, tensor, perm }) => {
+      const found = tensors.get(name)!;
       const back = perm.map((_, axis) => perm.indexOf(axis));
-      return [tensor, tf.transpose(tensors.get(name)!, back)];
+      return [tensor, isIdentity(perm) ? tf.clone(found) : tf.transpose(found, back)];
     }),
   );
   return rebuilt(prediction, replaced) as object;

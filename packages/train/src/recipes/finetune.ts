@@ -12,7 +12,7 @@ export type FinetuneOptions = {
   isNew: boolean;
   /** Side of the training crops in pixels. Default: 256 */
   size?: number;
-  /** Default: 1200, which take about half an hour on two processor cores with a small model */
+  /** Default: 1000, which take about half an hour on two processor cores with a small model */
   steps?: number;
 };
 
@@ -29,7 +29,7 @@ const LEARNING_RATE = { isNew: 1e-3, published: 1e-4 };
  * Recipe for sets of ten to a few hundred images on processors: small crops, strong augmentation, a moving average.
  * Published weights keep most of what they know; their backbones learn at a tenth of the rate.
  */
-export function finetuneRecipe({ model, isNew, size = 256, steps = 1200 }: FinetuneOptions): Recipe {
+export function finetuneRecipe({ model, isNew, size = 256, steps = 1000 }: FinetuneOptions): Recipe {
   return {
     ...{ steps, batch: 4, warmup: 50, weightDecay: 0.05, average: 0.995, seed: 1 },
     ...(isNew

@@ -45,6 +45,7 @@ const STEP: v.GenericSchema<AugmentStep> = v.variant('kind', [
     axis: v.optional(v.picklist(['horizontal', 'vertical'])),
     chance: optionalPart,
   }),
+  v.strictObject({ kind: v.literal('turn'), chance: optionalPart }),
   v.strictObject({ kind: v.literal('scale-jitter'), size, range: v.optional(range), leastShare: optionalPart }),
   v.strictObject({ kind: v.literal('shortest-edge'), shortestEdges: v.array(side), longestEdge: side }),
   v.strictObject({

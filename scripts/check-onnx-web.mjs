@@ -1,0 +1,96 @@
+// The shipped model, exported, in onnxruntime-web: WebAssembly, and WebGPU on a software adapter, in headless Chromium, beside
+// onnxruntime-node. `SEG_CHROMIUM=… node scripts/check-onnx-web.mjs`, after a build.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const peers = path.join(root, '.seg', 'onnx');
+const version = '1.30.0';
+const dist = path.join(peers, 'node_modules', 'onnxruntime-web', 'dist');
+if (!existsSync(dist)) {
+  mkdirSync(peers, { recursive: true });
+  const packages = [`onnxruntime-node@${version}`, `onnxruntime-web@${version}`];
+  // without their scripts: those download CUDA
+  execFileSync('npm', ['install', '--prefix', peers, '--ignore-scripts', ...packages], { stdio: 'inherit' });
+}
+const { chromium } = createRequire(path.join(root, 'examples/browser/package.json'))('playwright-core');
+const ort = createRequire(path.join(peers, 'package.json'))('onnxruntime-node');
+
+const file = path.join(peers, 'shipped.onnx');
+const seg = path.join(root, 'packages/cli/bin/seg.mjs');
+const model = path.join(root, 'examples/mask2former/model');
+execFileSync(process.execPath, [seg, 'export', model, file, '--size', '128x128', '--force'], { stdio: 'inherit' });
+
+const SHAPE = [1, 3, 128, 128];
+const input = Float32Array.from({ length: 3 * 128 * 128 }, (_, i) => 1.5 * Math.sin(0.37 * i));
+const session = await ort.InferenceSession.create(file);
+const expected = await session.run({ pixel_values: new ort.Tensor('float32', input, SHAPE) });
+
+/** Float32's rounding through the network, relative to the largest value of an output. */
+const TOLERANCE = 1e-4;
+
+const server = createServer(answer).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+const browser = await chromium.launch({
+  executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'],
+});
+for (const provider of ['wasm', 'webgpu']) check(provider, await runIn(provider));
+await browser.close();
+server.close();
+await session.release();
+
+async function runIn(provider) {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${server.address().port}/page/${provider}`);
+  const found = await page.waitForFunction(() => window.result, null, { timeout: 240_000 });
+  return found.jsonValue();
+}
+
+function check(provider, { error, outputs, milliseconds }) {
+  if (error) throw new Error(`${provider}: ${error}`);
+  for (const [name, values] of Object.entries(outputs)) {
+    const reference = expected[name].data;
+    const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const worst = values.reduce((most, value, i) => Math.max(most, Math.abs(value - reference[i])), 0);
+    console.log(`${provider} ${name}: ${worst.toExponential(1)} of ${largest.toFixed(2)}`);
+    if (!(worst <= TOLERANCE * largest))
+      throw new Error(`${provider}: expected the values of Node as ${name}, got others`);
+  }
+  console.log(`${provider}: ${milliseconds.toFixed(0)} ms`);
+}
+
+function answer(request, response) {
+  const { pathname } = new URL(request.url, 'http://page');
+  const provider = /^\/page\/(wasm|webgpu)$/.exec(pathname)?.[1];
+  if (provider) return response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(provider));
+  const found = pathname === '/shipped.onnx' ? file : path.join(dist, path.basename(pathname));
+  if (!existsSync(found)) return response.writeHead(404).end();
+  const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+  const type = types[path.extname(found)] ?? 'application/octet-stream';
+  return response.writeHead(200, { 'content-type': type }).end(readFileSync(found));
+}
+
+function pageOf(provider) {
+  return `<link rel="icon" href="data:,"><script type="module">
+    import * as ort from '/ort.${provider}.min.mjs';
+    ort.env.wasm.wasmPaths = '/';
+    ort.env.wasm.numThreads = 1;
+    try {
+      const session = await ort.InferenceSession.create('/shipped.onnx', { executionProviders: ['${provider}'] });
+      const input = Float32Array.from({ length: 3 * 128 * 128 }, (_, i) => 1.5 * Math.sin(0.37 * i));
+      const run = () => session.run({ pixel_values: new ort.Tensor('float32', input, [${SHAPE}]) });
+      await run(); // compiles
+      const begin = performance.now();
+      const found = await run();
+      const outputs = Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, Array.from(data)]));
+      window.result = { outputs, milliseconds: performance.now() - begin };
+    } catch (error) {
+      window.result = { error: String(error) };
+    }
+  </script>`;
+}
