@@ -41,7 +41,7 @@ const GRID_STRIDE = 4;
 /**
  * Makes the objective of a network of any of the five systems, with its paper's weights unless told otherwise.
  *
- * @param params Takes the parameters of an auxiliary head, under {@link AUXILIARY}
+ * @param params Takes the parameters of an auxiliary head, under `auxiliary`
  * @throws Error where the network is of no system that is known; RangeError at a value of a loss that
  *   it does not have, or of another kind than the published one
  */
