@@ -15,7 +15,8 @@ export type Port = { name: string; tensor: tf.Tensor; perm?: Sides };
  *
  * @param input Its values do not matter, its shape does
  * @param forward Names what it returns; its tensors are freed
- * @throws Error naming a kernel that ONNX has no form of here, with the module that called it
+ * @throws Error naming a kernel that ONNX has no form of here, with the module that called it; on native TensorFlow, where
+ *   graphs of attention came out wrong
  */
 export async function traceGraph(
   name: string,
@@ -23,6 +24,7 @@ export async function traceGraph(
   input: Port,
   forward: () => readonly Port[],
 ): Promise<OnnxGraph> {
+  expectTraceable();
   const graph = new Graph((tensor) => params.nameOf(tensor));
   graph.addInput(input.name, input.tensor, input.perm);
   const modules = { last: 'the input' };
@@ -42,6 +44,11 @@ export async function traceGraph(
     params.observer = before;
     graph.dispose();
   }
+}
+
+function expectTraceable(): void {
+  if (tf.getBackend() !== 'tensorflow') return;
+  throw new Error('exportOnnx: expected backend wasm, webgpu or cpu, got native TensorFlow');
 }
 
 function write(graph: Graph, { kernel, inputs, attrs, outputs }: KernelCall, params: ParamStore, last: string): void {

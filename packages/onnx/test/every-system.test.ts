@@ -51,7 +51,21 @@ onEveryBackend(
       },
     );
   },
-  { only: ['wasm', 'webgpu', 'node'] },
+  { only: ['wasm', 'webgpu'] },
+);
+
+onEveryBackend(
+  'native TensorFlow',
+  () => {
+    test('is refused: graphs of attention come out wrong there', async () => {
+      const model = modelOf(TINY_DESCRIPTIONS.mask2former);
+      await expect(exportGraph(model, { size: [64, 96] })).rejects.toThrow(
+        'exportOnnx: expected backend wasm, webgpu or cpu, got native TensorFlow',
+      );
+      model.dispose();
+    });
+  },
+  { only: ['node'] },
 );
 
 /** Float32's rounding through some fifty layers, relative to the largest value of an output. */

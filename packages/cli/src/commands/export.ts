@@ -35,7 +35,7 @@ export function exportCommand(): Command {
     .addOption(new Option('--dtype <type>', 'type of the weights in the file').choices(['f32', 'f16']).default('f32'))
     .addOption(
       new Option('--backend <name>', 'where the pass runs that is written down')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
+        .choices(['webgpu', 'wasm', 'cpu'])
         .default('wasm'),
     )
     .addOption(

@@ -11,7 +11,7 @@ import { GroundTruth } from '../predict/ground-truth.ts';
 import { type ImageReader, readerHere } from '../predict/image-reader.ts';
 import { findInputImages, type InputImage, nameImages, requireImages } from '../predict/input-images.ts';
 import { type AutoShard, listDigest, listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
-import { loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
+import { backendFor, loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
 import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
@@ -175,7 +175,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   const request = finishOnSignal();
   const report = (options.json ? jsonReport : textReport)(io.print, io.note, io.progress);
   try {
-    const started = await useBackend(backend);
+    const started = await useBackend(backendFor(runtime, backend));
     report.start(started);
     const segmenter = await io.load(model, runtime, request.signal).catch((error: unknown) => {
       if (request.signal.aborted) return null; // in the middle of a download, which the next run goes on with

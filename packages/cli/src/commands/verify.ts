@@ -5,6 +5,7 @@ import { type GoldenOptions, parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
 
 import { PRECISIONS } from '../convert/convert-checkpoint.ts';
+import { backendFor } from '../predict/load-segmenter.ts';
 import { isOutputClosed } from '../process/output.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
@@ -42,8 +43,8 @@ export function verifyCommand(): Command {
         .default('tfjs'),
     )
     .action(async (files: string[], options: VerifyOptions) => {
-      const { backend, all } = options;
-      const { name, description } = await useBackend(backend);
+      const { backend, all, runtime } = options;
+      const { name, description } = await useBackend(backendFor(runtime, backend));
       console.error(`backend ${name}: ${description}`);
       for (const file of files) {
         const faults = await verifyFile(file, options);

@@ -1,9 +1,15 @@
+import type { BackendName } from '@seg/core';
 import type { Segmenter } from '@seg/models';
 
 import { DownloadLines } from '../render/download-progress.ts';
 
 /** Runner of a network: the backend, or onnxruntime. */
 export type Runtime = 'tfjs' | 'onnx';
+
+/** Backend of a runner: passes that are exported are not written down on native TensorFlow, which `auto` would choose. */
+export function backendFor(runtime: Runtime, backend: BackendName | 'auto'): BackendName | 'auto' {
+  return runtime === 'onnx' && backend === 'auto' ? 'wasm' : backend;
+}
 
 /**
  * Loads a model from a folder, a URL or a hub, and tells of its download on standard error. A download that the process
