@@ -155,6 +155,13 @@ onEveryBackend('fit', () => {
     expect(storage.saved!.log.steps).toHaveLength(2);
   });
 
+  test('timers have their turn between steps, and with them signals', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 0);
+    const training = fit({ ...options(memory()), signal: controller.signal, saveEvery: 1_000 });
+    expect(ofType(await eventsOf(training), 'end').map(({ reason }) => reason)).toEqual(['aborted']);
+  });
+
   test('whoever stops listening leaves nothing behind', async () => {
     const before = tf.memory().numTensors;
     for await (const event of fit(options(memory()))) if (event.type === 'step') break;

@@ -82,6 +82,9 @@ function checkPace({
   expectNumber('fit: stopAt', stopAt, { least: 0, isWhole: true });
 }
 
+/** Lets signals, timers and requests have their turn: steps alone end in microtasks, between which the event loop stands. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /** State of one training. */
 class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
   private readonly options: FitOptions<Model, Prediction, Decisions>;
@@ -134,6 +137,7 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     try {
       for (let step = first; step < stopAt; step++) {
         const result = await this.step(step, source, schedule(step));
+        await nextTurn();
         const seconds = (performance.now() - started) / (step - first + 1) / 1000;
         const secondsLeft = (stopAt - step - 1) * seconds;
         yield { type: 'step', step, learningRate: schedule(step), seconds, secondsLeft, ...result };
