@@ -10,9 +10,9 @@ import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { encodePng, resizeImage } from '@seg/image';
 import { Mask2Former } from '@seg/models';
 import { semanticMap } from '@seg/postprocess';
+import { aidedMask2FormerObjective } from '@seg/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { LOSS, MODEL, TRAINING } from './config.mjs';
-import { aidedObjective } from './objective.mjs';
 
 const NAMES = [
   'sky',
@@ -65,7 +65,7 @@ const { model } = await trainInFolder('out/camvid', {
   title: 'Mask2Former on CamVid',
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (mask2Former, params) =>
-    aidedObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+    aidedMask2FormerObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
   recipe,
   batchesFrom,
 });

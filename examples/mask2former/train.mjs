@@ -4,13 +4,14 @@ import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-qual
 import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { MASK2FORMER, Mask2Former } from '@seg/models';
+import { aidedMask2FormerObjective } from '@seg/train';
 import { INFERENCE, LOSS, MODEL, TRAINING } from './config.mjs';
-import { aidedObjective } from './objective.mjs';
 
 const { model } = await trainInFolder('out/mask2former', {
   title: 'Mask2Former on generated scenes',
   build: (params) => new Mask2Former(params, MODEL),
-  objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
+  objectiveFor: (model, params) =>
+    aidedMask2FormerObjective(model, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });

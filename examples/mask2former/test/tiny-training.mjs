@@ -2,8 +2,8 @@
 import { sceneBatches } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { Mask2Former } from '@seg/models';
+import { aidedMask2FormerObjective } from '@seg/train';
 import { LOSS, MODEL, TRAINING } from '../config.mjs';
-import { aidedObjective } from '../objective.mjs';
 
 const config = {
   ...MODEL,
@@ -19,7 +19,8 @@ const recipe = { ...TRAINING, size: 96, batch: 1, steps: 12, warmup: 4 };
 await trainInFolder(undefined, {
   title: 'a tiny Mask2Former',
   build: (params) => new Mask2Former(params, config),
-  objectiveFor: (model, params) => aidedObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+  objectiveFor: (model, params) =>
+    aidedMask2FormerObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
   recipe,
   batchesFrom: (first) => sceneBatches(first, recipe),
 });

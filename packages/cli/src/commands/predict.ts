@@ -4,7 +4,6 @@ import { type BackendName, useBackend } from '@seg/core';
 import type { Category } from '@seg/image';
 import type { Task } from '@seg/models';
 import { Command, InvalidArgumentError, Option } from 'commander';
-
 import { parseCount, type Shard } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
@@ -25,6 +24,7 @@ import { RecordFile, recordsName } from '../predict/record-file.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
 import { pictureNames, WHOLE_FILES } from '../predict/result-files.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
+import { backendOption } from '../process/backend-option.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
 import { requireNewFiles } from '../process/new-files.ts';
@@ -100,11 +100,7 @@ export function predictCommand(io: PredictIo = processIo): Command {
         'semantic',
       ]),
     )
-    .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .addOption(
       new Option(
         '--runtime <name>',

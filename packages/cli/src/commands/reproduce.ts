@@ -2,7 +2,8 @@ import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { type BackendName, useBackend } from '@seg/core';
 import { ZOO, type ZooEntry } from '@seg/models/zoo';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { backendOption } from '../process/backend-option.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
@@ -29,11 +30,7 @@ export function reproduceCommand(print: (text: string) => void = (text) => conso
     .option('--ade20k <dir>', 'folder with images/validation/ and annotations_detectron2/validation/')
     .option('--model <dir>', 'folder, URL or name of the weights (default: the published ones, fetched)')
     .option('--out <dir>', 'folder for results; a run that was cut goes on there (default: reproduce/PRESET)')
-    .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .option('--limit <n>', 'only the first n images, which is no published figure', wholeNumber(1))
     .action(async (preset: string, options: ReproduceOptions) => {
       const found = await reproduce(preset, options);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type BackendName, useBackend } from '@seg/core';
-import { Command, Option } from 'commander';
-
+import { Command } from 'commander';
 import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { backendOption } from '../process/backend-option.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
 import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
@@ -26,11 +26,7 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('serve a model over HTTP: POST /segment an image; /health, /ready, /metrics, /openapi.json')
     .requiredOption('--model <dir>', 'folder or URL with config.json and weights, or org/name[@revision] on the hub')
-    .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .option('--host <address>', 'address to listen at; 0.0.0.0 for all', '127.0.0.1')
     .option('--port <n>', 'port to listen at; 0 for any', wholeNumber(0, 65_535), 8080)
     .option('--queue <n>', 'images that may wait; one more is answered with 429', wholeNumber(0, 256), 16)

@@ -4,8 +4,8 @@ import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
 import { BACKBONE_KEYS } from '@seg/train';
 import { Command, Option } from 'commander';
-
 import { withReadingOptions } from '../data/dataset-arguments.ts';
+import { backendOption } from '../process/backend-option.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
@@ -66,11 +66,7 @@ export function trainCommand(io: TrainIo = processIo): Command {
         'semantic',
       ]),
     )
-    .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .option('--steps <n>', 'steps instead of the recipe’s', wholeNumber(1))
     .option('--batch <n>', 'images of a batch instead of the recipe’s', wholeNumber(1))
     .option('--seed <n>', 'seed instead of the recipe’s', wholeNumber(0))

@@ -3,9 +3,9 @@ import { type BackendName, useBackend } from '@seg/core';
 import { readBytes } from '@seg/image/node';
 import { type GoldenOptions, parseGolden, type TapResult } from '@seg/verify';
 import { Command, Option } from 'commander';
-
 import { PRECISIONS } from '../convert/convert-checkpoint.ts';
 import { backendFor } from '../predict/load-segmenter.ts';
+import { backendOption } from '../process/backend-option.ts';
 import { isOutputClosed } from '../process/output.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
@@ -23,11 +23,7 @@ export function verifyCommand(): Command {
       'compare a model, its losses or its post-processing with a golden file; exit 1 at the first tap beyond its bound',
     )
     .argument('<golden...>', 'golden files; docs/goldens.md has the format')
-    .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['auto', 'webgpu', 'node-gpu', 'node', 'wasm', 'cpu'])
-        .default('auto'),
-    )
+    .addOption(backendOption())
     .option('--all', 'go on behind the first tap that is beyond its bound')
     .addOption(
       new Option('--dtype <type>', 'round the weights as seg convert --dtype does, to see what that moves')

@@ -1,6 +1,7 @@
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, systemReason } from '@seg/checkpoint/node';
+import { isRunning } from '../process/is-running.ts';
 
 import { removeFolderIfInterrupted } from '../process/unfinished.ts';
 
@@ -41,15 +42,6 @@ async function removeStale(place: string): Promise<void> {
     const pid = name.slice(beginning.length);
     if (!/^\d+$/.test(pid) || isRunning(Number(pid))) continue;
     await rm(path.join(path.dirname(place), name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

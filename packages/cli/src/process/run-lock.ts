@@ -2,8 +2,8 @@ import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { systemReason } from '@seg/checkpoint/node';
-
 import { Temporary } from './exit-code.ts';
+import { isRunning } from './is-running.ts';
 import { removeIfInterrupted } from './unfinished.ts';
 
 /** Ten seconds between two signs of life. */
@@ -87,15 +87,6 @@ function parseHolder(text: string): { pid: number; host: string } {
     // below
   }
   return { pid: process.pid, host: hostname() };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function touch(file: string): void {
