@@ -52,6 +52,7 @@ export type { Initializer } from './params/init.ts';
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
+export { rankMean } from './params/rank-mean.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 // Recording
