@@ -58,5 +58,6 @@ export { readTensors, type TensorValues } from './read-tensors.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
 export { type Axis, expectShapes } from './shape.ts';
+export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';
 // Training
 export { Tape } from './tape.ts';
