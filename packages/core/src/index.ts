@@ -44,6 +44,7 @@ export { dropout, dropPath, seedDropout } from './layers/dropout.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';
+export { operationsOf } from './operations-of.ts';
 // Types that cross packages
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
 export type { Initializer } from './params/init.ts';
