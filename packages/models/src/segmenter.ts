@@ -6,6 +6,7 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { nextTurn } from './inference/next-turn.ts';
+import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
@@ -13,6 +14,7 @@ import { preprocess } from './preprocess.ts';
 import type { FrameSource } from './stream/frame.ts';
 import { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
+import { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
 
 /** Choices for one call of {@link Segmenter}. */
 export type SegmentOptions = {
@@ -20,6 +22,11 @@ export type SegmentOptions = {
   threshold?: number;
   /** Publisher of the post-processing. Default: the original. */
   rule?: Rule;
+  /**
+   * Gives segments the vector by which the network describes them, where it has one: things of systems with queries.
+   * Default: false.
+   */
+  embeddings?: boolean;
   /** Ends the call before its next pass; its reason is thrown. */
   signal?: AbortSignal;
 };
@@ -34,7 +41,11 @@ export type SegmentBatchOptions = SegmentOptions & {
 };
 
 /** Choices for a stream of frames. */
-export type StreamOptions = SegmentOptions & ReadOptions;
+export type StreamOptions = SegmentOptions &
+  ReadOptions & {
+    /** Gives objects ids that stay from frame to frame, by a tracker with these options. Default: false. */
+    track?: boolean | SegmentTrackerOptions;
+  };
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -43,6 +54,8 @@ export type SegmenterOptions = {
   /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
   runtime?: NetworkRuntime;
 };
+
+type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
 
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
@@ -160,11 +173,16 @@ export class Segmenter {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, ...options }: StreamOptions & { task?: Task } = {},
+    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     checkOptions(options);
     this.decodeOptions(options); // which refuses a task before a frame is read
-    const segment = (image: RgbImage, ended: AbortSignal) => this.segment(image, { ...options, signal: ended });
+    const tracker = track === false ? null : new SegmentTracker(track === true ? {} : track);
+    const segment = async (image: RgbImage, signal: AbortSignal) => {
+      if (tracker === null) return this.segment(image, { ...options, signal });
+      const tracked = tracker.update(await this.segment(image, { ...options, signal, embeddings: true }));
+      return options.embeddings ? tracked : withoutEmbeddings(tracked);
+    };
     return segmentStream(source, segment, { latest, signal });
   }
 
@@ -172,12 +190,13 @@ export class Segmenter {
     task = 'panoptic',
     threshold,
     rule = 'original',
+    embeddings: queries = false,
   }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
     checkSupport(model, task, rule);
     const { overlapThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
-    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
+    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule, queries };
   }
 
   /**
@@ -202,26 +221,37 @@ export class Segmenter {
     return mine;
   }
 
-  private async predict(pixels: tf.Tensor4D): Promise<BatchPrediction> {
+  /** @returns The prediction, and the vectors of its queries where they are asked for; another runtime gives none */
+  private async predict(pixels: tf.Tensor4D, { queries }: DecodeOptions): Promise<DescribedPrediction> {
     const { model } = this.loaded;
-    if (this.runtime === undefined) return model.predict(pixels);
-    return model.predictionOf(await this.runtime.forward(model.network, pixels), pixels);
+    if (this.runtime !== undefined) {
+      const outputs = await this.runtime.forward(model.network, pixels);
+      return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
+    }
+    if (!queries) return { prediction: model.predict(pixels), embeddings: null };
+    const { outcome, embeddings } = keepEmbeddings(model.params, model.embeddings, () => model.predict(pixels));
+    return { prediction: outcome, embeddings };
   }
 
   /** Images of one size through the model together, decoded one after the other. */
   private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const prediction = await this.predict(pixels).catch((error: unknown) => {
+    const { prediction, embeddings } = await this.predict(pixels, options).catch((error: unknown) => {
       pixels.dispose();
       throw error;
     });
     try {
       await requireFinite(prediction, model.params, () => model.forward(pixels));
+      const vectors = embeddings && (await readEmbeddings(embeddings));
       const results = [];
-      for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, options));
+      for (const [i, one] of geometry.entries()) {
+        const found = await prediction.decode(i, one, options);
+        results.push(options.queries ? withEmbeddings(found, vectors?.[i]) : found);
+      }
       return results;
     } finally {
+      embeddings?.dispose();
       prediction.dispose();
       pixels.dispose();
     }

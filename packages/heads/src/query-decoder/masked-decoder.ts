@@ -129,7 +129,7 @@ export class MaskedDecoder {
         });
         before.dispose();
       }
-      const normed = this.norm.forward(queries);
+      const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
       return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
     });
   }

@@ -62,7 +62,7 @@ export class PanopticSegFormer {
     return tf.tidy(() => {
       const { locations, maskMemory } = this.locate(pixels, sizes);
       const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
-      const queries = tf.gather(locations.queries, detections.queries, 1, 1);
+      const queries = this.params.root.tap(tf.gather(locations.queries, detections.queries, 1, 1), 'embeddings');
       const { masks } = this.head.things(queries, maskMemory, maskLayers);
       return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
     });
