@@ -8,6 +8,7 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { pacer } from './inference/pacer.ts';
+import { QueryEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
@@ -15,6 +16,7 @@ import { preprocess } from './preprocess.ts';
 import type { FrameSource } from './stream/frame.ts';
 import { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
+import { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
 
 /** Choices for one call of {@link Segmenter}. */
 export type SegmentOptions = {
@@ -22,6 +24,11 @@ export type SegmentOptions = {
   threshold?: number;
   /** Publisher of the post-processing. Default: the original. */
   rule?: Rule;
+  /**
+   * Gives segments the vector by which the network describes them, where it has one: things of systems with queries.
+   * Default: false.
+   */
+  embeddings?: boolean;
   /** Ends the call at the next turn of the event loop, between two layers for one; its reason is thrown. */
   signal?: AbortSignal;
 };
@@ -36,7 +43,11 @@ export type SegmentBatchOptions = SegmentOptions & {
 };
 
 /** Choices for a stream of frames. */
-export type StreamOptions = SegmentOptions & ReadOptions;
+export type StreamOptions = SegmentOptions &
+  ReadOptions & {
+    /** Gives objects ids that stay from frame to frame, by a tracker with these options. Default: false. */
+    track?: boolean | SegmentTrackerOptions;
+  };
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -165,11 +176,16 @@ export class Segmenter {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, ...options }: StreamOptions & { task?: Task } = {},
+    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     checkOptions(options);
     this.decodeOptions(options); // which refuses a task before a frame is read
-    const segment = (image: RgbImage, ended: AbortSignal) => this.segment(image, { ...options, signal: ended });
+    const tracker = track === false ? null : new SegmentTracker(track === true ? {} : track);
+    const segment = async (image: RgbImage, signal: AbortSignal) => {
+      if (tracker === null) return this.segment(image, { ...options, signal });
+      const tracked = tracker.update(await this.segment(image, { ...options, signal, embeddings: true }));
+      return options.embeddings ? tracked : withoutEmbeddings(tracked);
+    };
     return segmentStream(source, segment, { latest, signal });
   }
 
@@ -177,12 +193,13 @@ export class Segmenter {
     task = 'panoptic',
     threshold,
     rule = 'original',
+    embeddings: queries = false,
   }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
     checkSupport(model, task, rule);
     const { overlapThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
-    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
+    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule, queries };
   }
 
   /**
@@ -203,13 +220,21 @@ export class Segmenter {
     if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
   }
 
-  /** Runs the network, layer by layer where it can. @param turn Waits between them */
-  private async predict(pixels: tf.Tensor4D, turn: Turn): Promise<BatchPrediction> {
+  /**
+   * Runs the network, layer by layer where it can.
+   *
+   * @param turn Waits between layers
+   * @param embeddings Keeps the vectors of queries; another runtime gives none
+   */
+  private async predict(pixels: tf.Tensor4D, turn: Turn, embeddings: QueryEmbeddings | null): Promise<BatchPrediction> {
     const { model } = this.loaded;
     const { network } = model;
     if (this.runtime !== undefined) return model.predictionOf(await this.runtime.forward(network, pixels), pixels);
-    if (network.forwardSteps === undefined) return model.predict(pixels);
-    return model.predictionOf(await runStepsInTurns(network.forwardSteps(pixels), turn), pixels);
+    if (network.forwardSteps === undefined) {
+      return embeddings === null ? model.predict(pixels) : embeddings.during(() => model.predict(pixels));
+    }
+    const steps = network.forwardSteps(pixels);
+    return model.predictionOf(await runStepsInTurns(embeddings?.duringSteps(steps) ?? steps, turn), pixels);
   }
 
   /** Images of one size through the model together, decoded one after the other. */
@@ -222,20 +247,25 @@ export class Segmenter {
     const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const prediction = await this.predict(pixels, turn).catch((error: unknown) => {
+    const embeddings = options.queries ? new QueryEmbeddings(model.params, model.embeddings) : null;
+    const prediction = await this.predict(pixels, turn, embeddings).catch((error: unknown) => {
+      embeddings?.dispose();
       pixels.dispose();
       throw error;
     });
     try {
       await turn();
       await requireFinite(prediction, model.params, () => model.forward(pixels));
+      const vectors = await embeddings?.read();
       const results = [];
       for (const [i, one] of geometry.entries()) {
         await turn();
-        results.push(await prediction.decode(i, one, options));
+        const found = await prediction.decode(i, one, options);
+        results.push(options.queries ? withEmbeddings(found, vectors?.[i]) : found);
       }
       return results;
     } finally {
+      embeddings?.dispose();
       prediction.dispose();
       pixels.dispose();
     }

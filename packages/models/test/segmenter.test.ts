@@ -62,14 +62,17 @@ describe('calls at once', () => {
   test('end between two layers, and leave nothing', async () => {
     const large = photo(480, 640, 7);
     await segmenter.segment(large); // derived tensors are there
+    const begun = performance.now();
+    await segmenter.segment(large);
+    const early = Math.ceil((performance.now() - begun) / 4);
     const before = tf.memory().numTensors;
-    for (const milliseconds of [1, 30, 60]) {
+    for (const milliseconds of [1, early]) {
       const ended = segmenter.segment(large, { signal: AbortSignal.timeout(milliseconds) });
       await expect(ended).rejects.toThrow(/timeout/);
     }
     expect(tf.memory().numTensors).toBe(before);
     const late = segmenter.segment(large);
-    setTimeout(() => segmenter.dispose(), 30);
+    setTimeout(() => segmenter.dispose(), early);
     await expect(late).rejects.toThrow('Segmenter: expected a call before dispose(), got one after it');
     expect(tf.memory().numTensors).toBe(0);
   });
@@ -189,6 +192,50 @@ describe('a stream of frames', () => {
   test('refuses a task that the model lacks before a frame is read', () => {
     expect(() => segmenter.stream(images, { threshold: Number.NaN })).toThrow('as threshold, got NaN');
     expect(() => segmenter.stream(images, { task: 'depth' as never })).toThrow('got depth');
+  });
+});
+
+describe('embeddings of queries', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  test.each(CASES)('%s, %s: beside the same result, of every thing of a system with queries', async (system, task) => {
+    await writeTiny(system);
+    const segmenter = await Segmenter.load(folder);
+    const images = [photo(24, 36, 1), photo(24, 36, 2)];
+    const without = await segmenter.segmentBatch(images, { task, threshold: 0.001 });
+    const before = tf.memory().numTensors;
+    const found = await segmenter.segmentBatch(images, { task, threshold: 0.001, embeddings: true });
+    expect(tf.memory().numTensors).toBe(before);
+    const all = found.flatMap((one): { isThing?: boolean; embedding?: Float32Array }[] => {
+      return 'ids' in one ? one.segments : one.instances;
+    });
+    const plain = found.map((one) => {
+      if (!('ids' in one)) return { ...one, instances: one.instances.map(({ embedding: _, ...rest }) => rest) };
+      return { ...one, segments: one.segments.map(({ embedding: _, ...rest }) => rest) };
+    });
+    expect(plain).toEqual(without);
+    const things = all.filter(({ isThing = true }) => isThing);
+    const described = things.filter(({ embedding }) => embedding?.every(Number.isFinite));
+    const hasQueries = !/solo/.test(system) && task !== 'semantic';
+    expect(described.length).toBe(hasQueries ? things.length : 0);
+    const lengths = new Set(described.map(({ embedding }) => embedding?.length));
+    expect(lengths.size).toBe(described.length > 0 ? 1 : 0);
+    segmenter.dispose();
+  });
+
+  test('a stream that tracks gives the ids of a tracker, and no embedding that was not asked for', async () => {
+    await writeTiny('mask2former');
+    const segmenter = await Segmenter.load(folder);
+    const images = [1, 1, 1].map((seed) => photo(24, 36, seed));
+    const ids = [];
+    for await (const { result } of segmenter.stream(images, { threshold: 0.001, track: { memory: 3 } })) {
+      ids.push(result.segments.map(({ id }) => id));
+      expect(result.segments.every((segment) => !('embedding' in segment))).toBe(true);
+    }
+    expect(ids[0].length).toBeGreaterThan(0);
+    expect(ids).toEqual([ids[0], ids[0], ids[0]]);
+    expect(() => segmenter.stream(images, { track: { memory: -1 } })).toThrow('as memory, got -1');
+    segmenter.dispose();
   });
 });
 
