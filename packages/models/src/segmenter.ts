@@ -1,4 +1,4 @@
-import { runStepsInTurns } from '@seg/core';
+import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -54,7 +54,8 @@ const BATCH_PIXELS = 2 ** 20;
 
 /**
  * Images in, segments out. Owns its model. Calls that are made at once wait for each other: passes run one after the other,
- * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page.
+ * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page. Where
+ * WebGPU's device is lost, the call under way fails, and the next one has a new device and the weights again.
  */
 export class Segmenter {
   readonly loaded: LoadedModel;
@@ -179,12 +180,26 @@ export class Segmenter {
     return model.predictionOf(await runStepsInTurns(network.forwardSteps(pixels), turn), pixels);
   }
 
-  /** Images of one size through the model together, decoded one after the other. */
-  private async pass(
+  /** @throws BackendError where WebGPU's device is lost meanwhile */
+  private pass(
     images: RgbImage[],
     options: DecodeOptions,
     signal: AbortSignal | undefined,
   ): Promise<(InstanceList | SegmentMap)[]> {
+    return this.passOnDevice(images, options, signal).catch(async (error: unknown) => {
+      throw await explainLoss(error);
+    });
+  }
+
+  /** Images of one size through the model together, decoded one after the other. */
+  private async passOnDevice(
+    images: RgbImage[],
+    options: DecodeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<(InstanceList | SegmentMap)[]> {
+    await reviveBackend();
+    this.expectWanted(signal);
+    this.loaded.model.params.restore();
     const pace = pacer();
     const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
@@ -208,11 +223,12 @@ export class Segmenter {
     }
   }
 
-  /** Frees the model. Calls that wait for their turn fail. */
+  /** Frees the model, and what the backend keeps for its passes. Calls that wait for their turn fail. */
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.loaded.model.dispose();
+    releaseMemory();
     void this.runtime?.dispose();
   }
 }
