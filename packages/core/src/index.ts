@@ -46,6 +46,7 @@ export { dropout, dropPath, seedDropout } from './layers/dropout.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';
+export { operationsOf } from './operations-of.ts';
 // Types that cross packages
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
 export type { Initializer } from './params/init.ts';
@@ -54,6 +55,7 @@ export type { Initializer } from './params/init.ts';
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
+export { rankMean } from './params/rank-mean.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 // Recording

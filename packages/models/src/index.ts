@@ -39,6 +39,8 @@ export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
 export { type SegmentBatchOptions, Segmenter, type SegmenterOptions, type SegmentOptions } from './segmenter.ts';
+export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
+export type { StreamedFrame } from './stream/segment-stream.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './systems/mask2former/hugging-face.ts';

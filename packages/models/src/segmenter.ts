@@ -12,6 +12,8 @@ import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
+import type { FrameSource } from './stream/frame.ts';
+import { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
 
 /** Choices for one call of {@link Segmenter}. */
@@ -32,6 +34,9 @@ export type SegmentBatchOptions = SegmentOptions & {
    */
   batchPixels?: number;
 };
+
+/** Choices for a stream of frames. */
+export type StreamOptions = SegmentOptions & ReadOptions;
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -139,6 +144,34 @@ export class Segmenter {
       for (const [k, i] of group.entries()) results[i] = found[k];
     }
     return results;
+  }
+
+  /**
+   * A video, a camera, or any other source of frames, one frame at a time. Ending the loop over it, an error, or the signal
+   * let go of the source; frames that hold memory outside the heap are closed.
+   *
+   * @throws While it is read: the source's error, the signal's reason, or what `segment` throws
+   */
+  stream(
+    source: FrameSource,
+    options: StreamOptions & { task: 'instance' },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: 'panoptic' | 'semantic' },
+  ): AsyncIterableIterator<StreamedFrame<SegmentMap>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: Task },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
+  stream(
+    source: FrameSource,
+    { latest, signal, ...options }: StreamOptions & { task?: Task } = {},
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
+    checkOptions(options);
+    this.decodeOptions(options); // which refuses a task before a frame is read
+    const segment = (image: RgbImage, ended: AbortSignal) => this.segment(image, { ...options, signal: ended });
+    return segmentStream(source, segment, { latest, signal });
   }
 
   private decodeOptions({

@@ -145,6 +145,57 @@ describe('calls at once', () => {
   });
 });
 
+describe('a stream of frames', () => {
+  let segmenter: Segmenter;
+  const images = [1, 2, 3, 4].map((seed) => photo(24, 36, seed));
+  beforeAll(() => useBackend('wasm'));
+  beforeEach(async () => {
+    await writeTiny('mask2former');
+    segmenter = await Segmenter.load(folder);
+  });
+  afterEach(() => segmenter.dispose());
+
+  test.each(['panoptic', 'instance'] as const)('answers %s as segment() does, in order', async (task) => {
+    const found = [];
+    for await (const { frame, result } of segmenter.stream(images, { task, threshold: 0.001 })) {
+      found.push(result);
+      expect(frame).toBe(found.length - 1);
+    }
+    const alone = [];
+    for (const image of images) alone.push(await segmenter.segment(image, { task, threshold: 0.001 }));
+    expect(found).toEqual(alone);
+  });
+
+  test.each([true, false])('holds no tensor, however it ends (latest: %s)', async (latest) => {
+    await segmenter.segment(images[0]);
+    const before = tf.memory().numTensors;
+    const endless = async function* () {
+      for (let i = 0; ; i++) yield images[i % images.length];
+    };
+    for await (const { frame } of segmenter.stream(endless(), { latest })) if (frame > 2) break;
+    expect(tf.memory().numTensors).toBe(before);
+    const controller = new AbortController();
+    const aborted = async () => {
+      for await (const { frame } of segmenter.stream(endless(), { latest, signal: controller.signal })) {
+        if (frame > 1) controller.abort('enough');
+      }
+    };
+    await expect(aborted()).rejects.toBe('enough');
+    const broken = [images[0], { data: new Uint8Array(5), width: 1, height: 1 }];
+    await expect(segmenter.stream(broken).next()).resolves.toMatchObject({ done: false });
+    const all = async () => {
+      for await (const _ of segmenter.stream(broken));
+    };
+    await expect(all()).rejects.toThrow('expected 3 bytes for each pixel');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('refuses a task that the model lacks before a frame is read', () => {
+    expect(() => segmenter.stream(images, { threshold: Number.NaN })).toThrow('as threshold, got NaN');
+    expect(() => segmenter.stream(images, { task: 'depth' as never })).toThrow('got depth');
+  });
+});
+
 onEveryBackend('every system, tiny, from a folder', () => {
   let segmenter: Segmenter | undefined;
   afterEach(() => segmenter?.dispose());
