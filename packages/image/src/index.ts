@@ -15,7 +15,7 @@ export { outlines } from './drawing/outlines.ts';
 export { drawOverlay, type OverlayOptions } from './drawing/overlay.ts';
 export { expectImage } from './expect-image.ts';
 export { imageFrames } from './frames/image-frames.ts';
-export { type PixelFormat, type RawFrameOptions, rawFrames } from './frames/raw-frames.ts';
+export { PIXEL_FORMATS, type PixelFormat, type RawFrameOptions, rawFrames } from './frames/raw-frames.ts';
 // Frames of a video
 export type { FrameOptions, TimedImage } from './frames/timed-image.ts';
 export { type ImageHeader, readImageHeader } from './image-header.ts';

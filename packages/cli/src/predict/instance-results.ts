@@ -7,6 +7,8 @@ export type InstanceResult = {
   image_id: number;
   category_id: number;
   score: number;
+  /** Id of its object in a video. */
+  track_id?: number;
   segmentation: { size: [number, number]; counts: string };
 };
 
@@ -27,7 +29,15 @@ export function layInstances(
     isThing: categories[category].isThing,
     score,
   }));
-  return { ids, width, height, segments: measureSegments(ids, width, claims) };
+  const map = { ids, width, height, segments: measureSegments(ids, width, claims) };
+  return shown.some(({ id }) => id !== undefined) ? underOwnIds(map, shown) : map;
+}
+
+/** Ids of a video grow without end, so that nothing is counted by them. */
+function underOwnIds(map: SegmentMap, shown: readonly Instance[]): SegmentMap {
+  const idOf = (place: number) => shown[place - 1].id ?? 0;
+  const segments = map.segments.map((segment) => ({ ...segment, id: idOf(segment.id) })).filter(({ id }) => id > 0);
+  return { ...map, ids: map.ids.map((place) => (place === 0 ? 0 : idOf(place))), segments };
 }
 
 /**
@@ -40,10 +50,11 @@ export function instanceResults(
   categories: readonly Category[],
 ): InstanceResult[] {
   const found = instances.filter(({ mask }) => mask.area > 0);
-  return found.map(({ category, score, mask }) => ({
+  return found.map(({ category, score, mask, id }) => ({
     image_id: imageId,
     category_id: categories[category].id,
     score,
+    ...(id !== undefined && { track_id: id }),
     segmentation: formatRle(encodeRle(unpacked(mask), mask.height, mask.width)),
   }));
 }

@@ -22,6 +22,8 @@ export type ImageSettings = {
   out: string;
   /** Digest of model and options. */
   run: string;
+  /** True where ids stay from image to image, and colors with them. */
+  track?: boolean;
 };
 
 /** Seconds of the steps of an image. */
@@ -37,7 +39,7 @@ export type ImageOutcome =
   | { kind: 'done'; record: ImageRecord; map: SeenMap; seconds: Times };
 
 /** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
-const SHOWN_INSTANCES = 0.5;
+export const SHOWN_INSTANCES = 0.5;
 
 /** An image that is being read. */
 export type Reading = { job: ImageJob; read: ReturnType<ImageReader['read']>; begin: number };
@@ -73,10 +75,11 @@ export async function predictImage(
   return segmentOne(segmenter, settings, { ...job, digest, image }, begin);
 }
 
-async function segmentOne(
+/** Segments an image and writes its pictures, as {@link predictImage} does. */
+export async function segmentOne(
   segmenter: ImageSegmenter,
-  { categories, task, threshold, out }: ImageSettings,
-  { input, id, index, digest, image }: ImageJob & { digest: string; image: RgbImage },
+  { categories, task, threshold, out, track }: ImageSettings,
+  { input, id, index, digest, image }: Omit<ImageJob, 'known'> & { digest: string; image: RgbImage },
   begin: number,
 ): Promise<ImageOutcome> {
   const readAt = performance.now();
@@ -84,7 +87,7 @@ async function segmentOne(
   const foundAt = performance.now();
   const isMap = 'ids' in found;
   const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
-  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map);
+  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
   const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
   const seconds = {
     read: (readAt - begin) / 1000,

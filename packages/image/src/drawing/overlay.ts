@@ -26,6 +26,8 @@ const BLACK: Color = [0, 0, 0];
 export type OverlayOptions = {
   /** Writes scores behind names. Default: true; truth has none. */
   scores?: boolean;
+  /** Colors things by their ids, so that those of a video keep them. Default: false, by their order in the class. */
+  steadyColors?: boolean;
 };
 
 /**
@@ -39,13 +41,14 @@ export function drawOverlay(
   image: RgbImage,
   map: SegmentMap,
   categories: readonly Drawn[],
-  { scores = true }: OverlayOptions = {},
+  { scores = true, steadyColors = false }: OverlayOptions = {},
 ): RgbImage {
   const factor = Math.max(1, Math.ceil(SMALLEST_SIDE / Math.max(image.width, image.height)));
   const [canvas, drawn] = [enlarge(image, factor), enlargeMap(map, factor)];
   const colors = segmentColors(
     map.segments,
     categories.map(({ color }) => color),
+    steadyColors,
   );
   paintSegments(canvas, drawn, colors);
   const textOf = ({ category, score }: Segment) => {
