@@ -1,13 +1,15 @@
 import { FormatError } from '@seg/checkpoint';
 import type { Category, RgbImage, SegmentMap } from '@seg/image';
 import type { Task } from '@seg/models';
+import { layInstances } from '@seg/postprocess';
 
 import type { ImageReader } from './image-reader.ts';
 import type { InputImage } from './input-images.ts';
-import { instanceResults, layInstances } from './instance-results.ts';
+import { instanceResults } from './instance-results.ts';
 import type { ImageRecord } from './record.ts';
 import { ResultFiles } from './result-files.ts';
 import type { ImageSegmenter } from './segmenter.ts';
+import { thingsOf } from './things.ts';
 
 /** An image with its id in the results, its place in the list, and the digest of an earlier run. */
 export type ImageJob = { input: InputImage; id: number; index: number; known: string | null };
@@ -38,7 +40,7 @@ export type ImageOutcome =
   | { kind: 'failed'; record: ImageRecord; error: string }
   | { kind: 'done'; record: ImageRecord; map: SeenMap; seconds: Times };
 
-/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
+/** Least certainty of an instance that gets an id in a video: that of those which pictures show. */
 export const SHOWN_INSTANCES = 0.5;
 
 /** An image that is being read. */
@@ -86,7 +88,7 @@ export async function segmentOne(
   const found = await segmenter.segment(image, { task, threshold });
   const foundAt = performance.now();
   const isMap = 'ids' in found;
-  const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
+  const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
   const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
   const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
   const seconds = {

@@ -3,10 +3,10 @@ import { writeFileAtomic } from '@seg/checkpoint/node';
 import { toCocoCategories } from '@seg/data';
 import {
   type Category,
+  type DrawOptions,
   drawOverlay,
   encodePanopticPng,
   encodePng,
-  type OverlayOptions,
   type RgbImage,
   type SegmentMap,
 } from '@seg/image';
@@ -41,7 +41,7 @@ export class ResultFiles {
     imageId: number,
     image: RgbImage,
     map: SegmentMap,
-    options: OverlayOptions = {},
+    options: DrawOptions = {},
   ): Promise<Entry> {
     const file_name = panopticName(input);
     const writes = await Promise.allSettled([
