@@ -85,6 +85,7 @@ export { SOLO } from './systems/solo/system.ts';
 // The systems' records
 export { defineSystem, type Network, type SegmentationModel, type System } from './systems/system.ts';
 export { buildModel, PRESETS, type PresetName, SYSTEMS } from './systems/systems.ts';
+export { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
 // Weights
 export { convertWeights, type KeyStyle } from './weights/convert-weights.ts';
 export { isLeftOut, isRecomputed, isUnused, keyNamings } from './weights/key-namings.ts';

@@ -1,4 +1,4 @@
-import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns } from '@seg/core';
+import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -8,6 +8,7 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { pacer } from './inference/pacer.ts';
+import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
@@ -15,6 +16,7 @@ import { preprocess } from './preprocess.ts';
 import type { FrameSource } from './stream/frame.ts';
 import { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
+import { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
 
 /** Choices for one call of {@link Segmenter}. */
 export type SegmentOptions = {
@@ -22,6 +24,11 @@ export type SegmentOptions = {
   threshold?: number;
   /** Publisher of the post-processing. Default: the original. */
   rule?: Rule;
+  /**
+   * Gives segments the vector by which the network describes them, where it has one: things of systems with queries.
+   * Default: false.
+   */
+  embeddings?: boolean;
   /** Ends the call at the next turn of the event loop, between two layers for one; its reason is thrown. */
   signal?: AbortSignal;
 };
@@ -36,7 +43,11 @@ export type SegmentBatchOptions = SegmentOptions & {
 };
 
 /** Choices for a stream of frames. */
-export type StreamOptions = SegmentOptions & ReadOptions;
+export type StreamOptions = SegmentOptions &
+  ReadOptions & {
+    /** Gives objects ids that stay from frame to frame, by a tracker with these options. Default: false. */
+    track?: boolean | SegmentTrackerOptions;
+  };
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -50,6 +61,8 @@ export type SegmenterOptions = {
   /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
   runtime?: NetworkRuntime;
 };
+
+type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
 
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
@@ -166,11 +179,16 @@ export class Segmenter {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, ...options }: StreamOptions & { task?: Task } = {},
+    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     checkOptions(options);
     this.decodeOptions(options); // which refuses a task before a frame is read
-    const segment = (image: RgbImage, ended: AbortSignal) => this.segment(image, { ...options, signal: ended });
+    const tracker = track === false ? null : new SegmentTracker(track === true ? {} : track);
+    const segment = async (image: RgbImage, signal: AbortSignal) => {
+      if (tracker === null) return this.segment(image, { ...options, signal });
+      const tracked = tracker.update(await this.segment(image, { ...options, signal, embeddings: true }));
+      return options.embeddings ? tracked : withoutEmbeddings(tracked);
+    };
     return segmentStream(source, segment, { latest, signal });
   }
 
@@ -178,12 +196,13 @@ export class Segmenter {
     task = 'panoptic',
     threshold,
     rule = 'original',
+    embeddings: queries = false,
   }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
     checkSupport(model, task, rule);
     const { overlapThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
-    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
+    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule, queries };
   }
 
   /**
@@ -204,13 +223,24 @@ export class Segmenter {
     if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
   }
 
-  /** Runs the network, layer by layer where it can. @param turn Waits between them */
-  private async predict(pixels: tf.Tensor4D, turn: Turn): Promise<BatchPrediction> {
+  /**
+   * Runs the network, layer by layer where it can.
+   *
+   * @param turn Waits between layers
+   * @returns The prediction, and the vectors of its queries where they are asked for; another runtime gives none
+   */
+  private async predict(pixels: tf.Tensor4D, { queries }: DecodeOptions, turn: Turn): Promise<DescribedPrediction> {
     const { model } = this.loaded;
-    const { network } = model;
-    if (this.runtime !== undefined) return model.predictionOf(await this.runtime.forward(network, pixels), pixels);
-    if (network.forwardSteps === undefined) return model.predict(pixels);
-    return model.predictionOf(await runStepsInTurns(network.forwardSteps(pixels), turn), pixels);
+    const { network, params } = model;
+    if (this.runtime !== undefined) {
+      const outputs = await this.runtime.forward(network, pixels);
+      return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
+    }
+    const run = (steps: Steps<object>) => runStepsInTurns(steps, turn);
+    const steps = network.forwardSteps?.(pixels) ?? inOneStep(() => network.forward(pixels));
+    if (!queries) return { prediction: model.predictionOf(await run(steps), pixels), embeddings: null };
+    const { outcome, embeddings } = await keepEmbeddings(params, model.embeddings, steps, run);
+    return { prediction: model.predictionOf(outcome, pixels), embeddings };
   }
 
   /** @throws BackendError where WebGPU's device is lost meanwhile */
@@ -237,20 +267,23 @@ export class Segmenter {
     const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const prediction = await this.predict(pixels, turn).catch((error: unknown) => {
+    const { prediction, embeddings } = await this.predict(pixels, options, turn).catch((error: unknown) => {
       pixels.dispose();
       throw error;
     });
     try {
       await turn();
       await requireFinite(prediction, model.params, () => model.forward(pixels));
+      const vectors = embeddings && (await readEmbeddings(embeddings));
       const results = [];
       for (const [i, one] of geometry.entries()) {
         await turn();
-        results.push(await prediction.decode(i, one, options));
+        const found = await prediction.decode(i, one, options);
+        results.push(options.queries ? withEmbeddings(found, vectors?.[i]) : found);
       }
       return results;
     } finally {
+      embeddings?.dispose();
       prediction.dispose();
       pixels.dispose();
     }
@@ -267,6 +300,11 @@ export class Segmenter {
 }
 
 type Turn = () => Promise<void> | undefined;
+
+// biome-ignore lint/correctness/useYield: a pass that cannot be divided
+function* inOneStep<T>(pass: () => T): Steps<T> {
+  return pass();
+}
 
 function expectCount(name: string, count: number, least: number): void {
   if (Number.isSafeInteger(count) && count >= least) return;

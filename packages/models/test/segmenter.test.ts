@@ -196,6 +196,50 @@ describe('a stream of frames', () => {
   });
 });
 
+describe('embeddings of queries', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  test.each(CASES)('%s, %s: beside the same result, of every thing of a system with queries', async (system, task) => {
+    await writeTiny(system);
+    const segmenter = await Segmenter.load(folder);
+    const images = [photo(24, 36, 1), photo(24, 36, 2)];
+    const without = await segmenter.segmentBatch(images, { task, threshold: 0.001 });
+    const before = tf.memory().numTensors;
+    const found = await segmenter.segmentBatch(images, { task, threshold: 0.001, embeddings: true });
+    expect(tf.memory().numTensors).toBe(before);
+    const all = found.flatMap((one): { isThing?: boolean; embedding?: Float32Array }[] => {
+      return 'ids' in one ? one.segments : one.instances;
+    });
+    const plain = found.map((one) => {
+      if (!('ids' in one)) return { ...one, instances: one.instances.map(({ embedding: _, ...rest }) => rest) };
+      return { ...one, segments: one.segments.map(({ embedding: _, ...rest }) => rest) };
+    });
+    expect(plain).toEqual(without);
+    const things = all.filter(({ isThing = true }) => isThing);
+    const described = things.filter(({ embedding }) => embedding?.every(Number.isFinite));
+    const hasQueries = !/solo/.test(system) && task !== 'semantic';
+    expect(described.length).toBe(hasQueries ? things.length : 0);
+    const lengths = new Set(described.map(({ embedding }) => embedding?.length));
+    expect(lengths.size).toBe(described.length > 0 ? 1 : 0);
+    segmenter.dispose();
+  });
+
+  test('a stream that tracks gives the ids of a tracker, and no embedding that was not asked for', async () => {
+    await writeTiny('mask2former');
+    const segmenter = await Segmenter.load(folder);
+    const images = [1, 1, 1].map((seed) => photo(24, 36, seed));
+    const ids = [];
+    for await (const { result } of segmenter.stream(images, { threshold: 0.001, track: { memory: 3 } })) {
+      ids.push(result.segments.map(({ id }) => id));
+      expect(result.segments.every((segment) => !('embedding' in segment))).toBe(true);
+    }
+    expect(ids[0].length).toBeGreaterThan(0);
+    expect(ids).toEqual([ids[0], ids[0], ids[0]]);
+    expect(() => segmenter.stream(images, { track: { memory: -1 } })).toThrow('as memory, got -1');
+    segmenter.dispose();
+  });
+});
+
 onEveryBackend('every system, tiny, from a folder', () => {
   let segmenter: Segmenter | undefined;
   afterEach(() => segmenter?.dispose());

@@ -142,7 +142,7 @@ export class MaskedDecoder {
       before.dispose();
     }
     yield;
-    const normed = this.norm.forward(queries);
+    const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
     return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
   }
 

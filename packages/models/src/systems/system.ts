@@ -26,6 +26,8 @@ export type Network = {
 export type SegmentationModel = Network & {
   /** The system's own class, `Mask2Former` for example, with all that training asks of it. */
   readonly network: Network;
+  /** Path of the tap with a vector for each query, [B, N, D]; undefined for a system without queries. */
+  readonly embeddings: string | undefined;
   /** Tasks that it answers, first the one that it is for. */
   readonly tasks: readonly Task[];
   /** Publishers of a post-processing for it. */
@@ -64,6 +66,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   /** Default: the original's alone. */
   rules?: readonly Rule[];
   predict(network: N, pixels: tf.Tensor4D): BatchPrediction;
+  /** Path of the tap with a vector for each query, [B, N, D], in the order of `query` in its segments. Default: none. */
+  embeddings?: string;
   /** Published namings of the weights, the authors' last. */
   keyNamings(config: C): readonly KeyNaming[];
   /** Keys, under any naming, that published files hold beside the model and inference does not use. */
@@ -124,6 +128,7 @@ export function defineSystem<
     network,
     params: network.params,
     config: network.config,
+    embeddings: definition.embeddings,
     tasks,
     rules,
     forward: (pixels) => network.forward(pixels),

@@ -74,7 +74,7 @@ export class PanopticSegFormer {
     const { locations, maskMemory } = yield* tidySteps(this.locateSteps(pixels, sizes));
     yield;
     const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
-    const queries = tf.gather(locations.queries, detections.queries, 1, 1);
+    const queries = this.params.root.tap(tf.gather(locations.queries, detections.queries, 1, 1), 'embeddings');
     const { masks } = this.head.things(queries, maskMemory, maskLayers);
     yield;
     return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
