@@ -10,7 +10,10 @@ const out = path.join(here, 'dist');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: [path.join(here, 'src/page.js'), path.join(here, 'src/verify.js')],
+  entryPoints: {
+    ...Object.fromEntries(['page', 'verify', 'probe'].map((name) => [name, path.join(here, `src/${name}.js`)])),
+    worker: '@seg/browser/worker', // beside the scripts that start it, by this name
+  },
   bundle: true,
   format: 'esm',
   splitting: true,
@@ -25,7 +28,7 @@ const wasm = path.dirname(
 );
 for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
   cpSync(path.join(wasm, file), path.join(out, file));
-for (const file of ['index.html', 'verify.html']) cpSync(path.join(here, file), path.join(out, file));
+for (const file of ['index.html', 'verify.html', 'probe.html']) cpSync(path.join(here, file), path.join(out, file));
 cpSync(path.join(here, '../../packages/verify/test/goldens'), path.join(out, 'goldens'), { recursive: true });
 const model = path.join(here, '../mask2former/model');
 if (existsSync(model)) cpSync(model, path.join(out, 'model'), { recursive: true });

@@ -5,6 +5,8 @@
  */
 
 export { createSegmenterWorker, type SegmenterWorkerOptions } from './create-segmenter-worker.ts';
+export type { PictureOptions, PictureSource } from './pictures/picture-source.ts';
+export { readPicture } from './pictures/read-picture.ts';
 export { SegmenterWorker } from './segmenter-worker.ts';
 export { serveSegmenter } from './serve-segmenter.ts';
 export type { WorkerLoadOptions } from './worker-load-options.ts';

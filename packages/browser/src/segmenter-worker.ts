@@ -1,7 +1,9 @@
-import type { Category, RgbImage } from '@seg/image';
+import type { Category } from '@seg/image';
 import type { SegmentBatchOptions, SegmentOptions, Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
+import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
+import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
 import { Calls } from './wire/calls.ts';
 import type { CallPort } from './wire/messages.ts';
@@ -16,8 +18,8 @@ export type WorkerPort = CallPort & {
 };
 
 /** Options of a call to a worker. */
-export type TransferOptions = {
-  /** True gives the pixels away instead of copying them: the caller's arrays are empty then. Default: false. */
+export type TransferOptions = Omit<PictureOptions, 'signal'> & {
+  /** True gives pictures away instead of copying them: the caller's arrays and frames are empty then. Default: false. */
   transfer?: boolean;
 };
 
@@ -72,39 +74,51 @@ export class SegmenterWorker {
     return this.loaded.tasks;
   }
 
-  /** One image, as `Segmenter.segment`. @throws Error of the worker; the reason of `options.signal`, at once */
-  segment(image: RgbImage, options: SegmentOptions & TransferOptions & { task: 'instance' }): Promise<InstanceList>;
+  /**
+   * One picture of any kind, as `Segmenter.segment`; the result has the size to which it was reduced, if it was.
+   *
+   * @throws FormatError where it cannot be read; Error of the worker; the reason of `options.signal`, at once
+   */
   segment(
-    image: RgbImage,
+    image: PictureSource,
+    options: SegmentOptions & TransferOptions & { task: 'instance' },
+  ): Promise<InstanceList>;
+  segment(
+    image: PictureSource,
     options?: SegmentOptions & TransferOptions & { task?: 'panoptic' | 'semantic' },
   ): Promise<SegmentMap>;
   segment(
-    image: RgbImage,
+    image: PictureSource,
     options?: SegmentOptions & TransferOptions & { task?: Task },
   ): Promise<InstanceList | SegmentMap>;
-  async segment(image: RgbImage, options: SegmentOptions & TransferOptions & { task?: Task } = {}) {
+  async segment(image: PictureSource, options: SegmentOptions & TransferOptions & { task?: Task } = {}) {
     return (await this.segmentBatch([image], options))[0];
   }
 
-  /** Several images, as `Segmenter.segmentBatch`. */
+  /** Several pictures, as `Segmenter.segmentBatch`. */
   segmentBatch(
-    images: readonly RgbImage[],
+    images: readonly PictureSource[],
     options: SegmentBatchOptions & TransferOptions & { task: 'instance' },
   ): Promise<InstanceList[]>;
   segmentBatch(
-    images: readonly RgbImage[],
+    images: readonly PictureSource[],
     options?: SegmentBatchOptions & TransferOptions & { task?: 'panoptic' | 'semantic' },
   ): Promise<SegmentMap[]>;
   segmentBatch(
-    images: readonly RgbImage[],
+    images: readonly PictureSource[],
     options?: SegmentBatchOptions & TransferOptions & { task?: Task },
   ): Promise<(InstanceList | SegmentMap)[]>;
   async segmentBatch(
-    images: readonly RgbImage[],
+    images: readonly PictureSource[],
     { signal, transfer = false, ...options }: SegmentBatchOptions & TransferOptions & { task?: Task } = {},
   ) {
-    const call: SegmentCall = { images: [...images], options };
-    const found = await this.calls.call('segment', call, { signal, transfer: transfer ? buffersOf(call.images) : [] });
+    if (!Array.isArray(images)) throw new TypeError('SegmenterWorker: expected a list of images, got something else');
+    const sent = await Promise.all(images.map((image) => sentPicture(image, { ...options, signal })));
+    const pictures = sent.map(({ picture }) => picture);
+    const own = transfer ? pictures.flatMap(transferablesOf) : [];
+    const call: SegmentCall = { pictures, options };
+    const given = [...new Set([...sent.flatMap(({ made }) => made), ...own])];
+    const found = await this.calls.call('segment', call, { signal, transfer: given });
     return found as (InstanceList | SegmentMap)[];
   }
 
@@ -119,6 +133,12 @@ export class SegmenterWorker {
     this.port.terminate?.();
     this.port.close?.();
   }
+}
+
+/** Parts of a picture that can be given away. */
+function transferablesOf(picture: SentPicture | string): Transferable[] {
+  if (typeof picture === 'string' || isA('Blob', picture)) return [];
+  return isA('ImageBitmap', picture) || isA('VideoFrame', picture) ? [picture] : buffersOf([picture?.data]);
 }
 
 /** Reason of an error event; a script that cannot be loaded has none. */

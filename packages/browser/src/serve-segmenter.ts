@@ -1,7 +1,9 @@
 import { type BackendInfo, type BackendName, type BackendOptions, useBackend } from '@seg/core';
-import type { RgbImage } from '@seg/image';
 import { type ModelDescription, openModel, Segmenter, type SegmentOptions, type Task } from '@seg/models';
 
+import type { PictureOptions } from './pictures/picture-source.ts';
+import { readPicture } from './pictures/read-picture.ts';
+import { closePicture, type SentPicture } from './pictures/sent-picture.ts';
 import type { CallPort } from './wire/messages.ts';
 import { type CallContext, serveCalls } from './wire/serve-calls.ts';
 import type { WorkerLoadOptions } from './worker-load-options.ts';
@@ -19,7 +21,11 @@ export type LoadedInWorker = Omit<ModelDescription, 'config'> & {
 export type LoadCall = { place: string; options: Omit<WorkerLoadOptions, 'signal' | 'onProgress'> };
 
 /** Call to segment images. */
-export type SegmentCall = { images: RgbImage[]; options: Omit<SegmentOptions, 'signal'> & { task?: Task } };
+export type SegmentCall = {
+  /** Pictures, or the address of one. */
+  pictures: (SentPicture | string)[];
+  options: Omit<SegmentOptions, 'signal'> & Omit<PictureOptions, 'signal'> & { task?: Task };
+};
 
 /** Segments for whoever asks through a port. Holds one model at a time: the one before is freed before the next is built. */
 export function serveSegmenter(port: CallPort): void {
@@ -47,8 +53,14 @@ class SegmenterServer {
     return { config, ...rest, tasks: opened.tasks, fresh: opened.fresh, backend };
   }
 
-  async segment({ images, options }: SegmentCall, { signal }: CallContext) {
+  async segment({ pictures, options: { maxSide, maxPixels, ...options } }: SegmentCall, { signal }: CallContext) {
     if (this.segmenter === null) throw new Error('SegmenterWorker: expected a loaded model, got none');
+    const images = [];
+    for (const picture of pictures) {
+      const source = typeof picture === 'string' ? new URL(picture) : picture;
+      images.push(await readPicture(source, { maxSide, maxPixels, signal }));
+      closePicture(source);
+    }
     return this.segmenter.segmentBatch(images, { ...options, signal });
   }
 }

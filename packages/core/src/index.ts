@@ -7,7 +7,9 @@
 
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
-export { useBackend } from './backend/use-backend.ts';
+export { explainLoss } from './backend/lost-device.ts';
+export { releaseMemory } from './backend/release-memory.ts';
+export { reviveBackend, useBackend } from './backend/use-backend.ts';
 
 // Tensors
 export { detach } from './detach.ts';

@@ -1,13 +1,15 @@
 import { FormatError } from '@seg/checkpoint';
 import type { Category, RgbImage, SegmentMap } from '@seg/image';
 import type { Task } from '@seg/models';
+import { layInstances } from '@seg/postprocess';
 
 import type { ImageReader } from './image-reader.ts';
 import type { InputImage } from './input-images.ts';
-import { instanceResults, layInstances } from './instance-results.ts';
+import { instanceResults } from './instance-results.ts';
 import type { ImageRecord } from './record.ts';
 import { ResultFiles } from './result-files.ts';
 import type { ImageSegmenter } from './segmenter.ts';
+import { thingsOf } from './things.ts';
 
 /** An image with its id in the results, its place in the list, and the digest of an earlier run. */
 export type ImageJob = { input: InputImage; id: number; index: number; known: string | null };
@@ -22,6 +24,8 @@ export type ImageSettings = {
   out: string;
   /** Digest of model and options. */
   run: string;
+  /** True where ids stay from image to image, and colors with them. */
+  track?: boolean;
 };
 
 /** Seconds of the steps of an image. */
@@ -36,8 +40,8 @@ export type ImageOutcome =
   | { kind: 'failed'; record: ImageRecord; error: string }
   | { kind: 'done'; record: ImageRecord; map: SeenMap; seconds: Times };
 
-/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
-const SHOWN_INSTANCES = 0.5;
+/** Least certainty of an instance that gets an id in a video: that of those which pictures show. */
+export const SHOWN_INSTANCES = 0.5;
 
 /** An image that is being read. */
 export type Reading = { job: ImageJob; read: ReturnType<ImageReader['read']>; begin: number };
@@ -73,18 +77,19 @@ export async function predictImage(
   return segmentOne(segmenter, settings, { ...job, digest, image }, begin);
 }
 
-async function segmentOne(
+/** Segments an image and writes its pictures, as {@link predictImage} does. */
+export async function segmentOne(
   segmenter: ImageSegmenter,
-  { categories, task, threshold, out }: ImageSettings,
-  { input, id, index, digest, image }: ImageJob & { digest: string; image: RgbImage },
+  { categories, task, threshold, out, track }: ImageSettings,
+  { input, id, index, digest, image }: Omit<ImageJob, 'known'> & { digest: string; image: RgbImage },
   begin: number,
 ): Promise<ImageOutcome> {
   const readAt = performance.now();
   const found = await segmenter.segment(image, { task, threshold });
   const foundAt = performance.now();
   const isMap = 'ids' in found;
-  const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
-  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map);
+  const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
+  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
   const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
   const seconds = {
     read: (readAt - begin) / 1000,

@@ -9,7 +9,7 @@ export type ImageSegmenter = {
   readonly tasks: readonly Task[];
   segment(
     image: RgbImage,
-    options: { task: Task; threshold?: number | undefined; signal?: AbortSignal },
+    options: { task: Task; threshold?: number | undefined; embeddings?: boolean; signal?: AbortSignal },
   ): Promise<SegmentMap | InstanceList>;
   dispose(): void;
 };
