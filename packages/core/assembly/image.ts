@@ -101,33 +101,14 @@ export function maxPoolGradient(
   }
 }
 
-/**
- * Unfolds rows [from, to) of the output of a convolution into out [(to − from)·w, kh·kw·C]: what each of its pixels
- * sees of x [H, W, C], zeros outside.
- */
-export function unfold(
-  x: usize, out: usize, H: i32, W: i32, C: i32, w: i32, kh: i32, kw: i32,
-  strideY: i32, strideX: i32, padY: i32, padX: i32, from: i32, to: i32,
+/** Copies x [B, H, W, C] into the middle of a map of zeros: out [B, H + top + bottom, W + left + right, C]. */
+export function frame(
+  x: usize, out: usize, B: i32, H: i32, W: i32, C: i32, top: i32, bottom: i32, left: i32, right: i32,
 ): void {
-  const pixel = <usize>C << 2;
-  const run = <usize>kw * pixel;
-  for (let row = from; row < to; row++) {
-    for (let column = 0; column < w; column++) {
-      const left = column * strideX - padX;
-      for (let i = 0; i < kh; i++, out += run) {
-        const y = row * strideY - padY + i;
-        if (y < 0 || y >= H) {
-          memory.fill(out, 0, run);
-        } else if (left >= 0 && left + kw <= W) {
-          memory.copy(out, x + <usize>(y * W + left) * pixel, run);
-        } else {
-          for (let j = 0; j < kw; j++) {
-            const target = out + <usize>j * pixel;
-            if (left + j < 0 || left + j >= W) memory.fill(target, 0, pixel);
-            else memory.copy(target, x + <usize>(y * W + left + j) * pixel, pixel);
-          }
-        }
-      }
-    }
+  const pixel = <usize>C << 2, line = <usize>W * pixel, wide = line + <usize>(left + right) * pixel;
+  memory.fill(out, 0, <usize>(B * (H + top + bottom)) * wide);
+  for (let image = 0; image < B; image++) {
+    let target = out + <usize>(image * (H + top + bottom) + top) * wide + <usize>left * pixel;
+    for (let row = 0; row < H; row++, x += line, target += wide) memory.copy(target, x, line);
   }
 }

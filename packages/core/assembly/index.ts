@@ -1,9 +1,12 @@
+export { multiplyBatches } from './batches';
+export { convolve } from './convolve';
+export { correlate } from './correlate';
 export { deformableSampling, deformableSamplingGradient } from './deformable';
 export { clamp, maximum, minimum } from './extremes';
 export { gelu, geluGradient } from './gelu';
-export { maxPool, maxPoolGradient, resizeGradient, unfold } from './image';
+export { frame, maxPool, maxPoolGradient, resizeGradient } from './image';
 export { reluGradient, sumRows, swapBlocks, transpose } from './layout';
 export { groupNorm, groupNormGradient, layerNorm, layerNormGradient } from './norm';
-export {
-  winogradFilter, winogradFilterGradient, winogradInput, winogradOutput, winogradUpstream,
-} from './winograd';
+export { pack } from './pack';
+export { ROWS } from './tile';
+export { winograd, winogradFilter, winogradFilterGradient, winogradInput, winogradUpstream } from './winograd';

@@ -1,8 +1,9 @@
 // Winograd's convolution F(2×2, 3×3) (Lavin & Gray 2016, §4.1): Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A for tiles of 2×2
-// results from 4×4 pixels. The element-wise products over channels are 16 matrix products, done outside.
+// results from 4×4 pixels. The element-wise products over channels are 16 matrix products.
 // Channel counts are multiples of four.
 
 // The same tiles give the gradient of a filter, F(3×3, 2×2): dW = A'ᵀ [ Σ over tiles (Bᵀ d B) ⊙ (G' dy G'ᵀ) ] A'.
+import { multiplyTiles, ROWS } from './tile';
 
 /** out [16, C, K] = G g Gᵀ from filter [3, 3, C, K]. */
 export function winogradFilter(filter: usize, out: usize, C: i32, K: i32): void {
@@ -48,38 +49,43 @@ export function winogradInput(
   const plane = <usize>planeTiles * bytes;
   out += <usize>((from - firstRow) * tilesX) * bytes;
   for (let tileRow = from; tileRow < to; tileRow++) {
-    const top = 2 * tileRow - padY;
     for (let tile = 0; tile < tilesX; tile++, out += bytes) {
-      const left = 2 * tile - padX;
-      const isInside = top >= 0 && left >= 0 && top + 4 <= H && left + 4 <= W;
-      for (let c: usize = 0; c < bytes; c += 16) {
-        if (isInside) {
-          const source = x + <usize>(top * W + left) * bytes + c;
-          const line = <usize>W * bytes;
-          transformTile(
-            out + c, plane,
-            v128.load(source), v128.load(source + bytes), v128.load(source + 2 * bytes), v128.load(source + 3 * bytes),
-            v128.load(source + line), v128.load(source + line + bytes),
-            v128.load(source + line + 2 * bytes), v128.load(source + line + 3 * bytes),
-            v128.load(source + 2 * line), v128.load(source + 2 * line + bytes),
-            v128.load(source + 2 * line + 2 * bytes), v128.load(source + 2 * line + 3 * bytes),
-            v128.load(source + 3 * line), v128.load(source + 3 * line + bytes),
-            v128.load(source + 3 * line + 2 * bytes), v128.load(source + 3 * line + 3 * bytes),
-          );
-        } else {
-          transformTile(
-            out + c, plane,
-            pixel(x, H, W, bytes, top, left, c), pixel(x, H, W, bytes, top, left + 1, c),
-            pixel(x, H, W, bytes, top, left + 2, c), pixel(x, H, W, bytes, top, left + 3, c),
-            pixel(x, H, W, bytes, top + 1, left, c), pixel(x, H, W, bytes, top + 1, left + 1, c),
-            pixel(x, H, W, bytes, top + 1, left + 2, c), pixel(x, H, W, bytes, top + 1, left + 3, c),
-            pixel(x, H, W, bytes, top + 2, left, c), pixel(x, H, W, bytes, top + 2, left + 1, c),
-            pixel(x, H, W, bytes, top + 2, left + 2, c), pixel(x, H, W, bytes, top + 2, left + 3, c),
-            pixel(x, H, W, bytes, top + 3, left, c), pixel(x, H, W, bytes, top + 3, left + 1, c),
-            pixel(x, H, W, bytes, top + 3, left + 2, c), pixel(x, H, W, bytes, top + 3, left + 3, c),
-          );
-        }
-      }
+      inputTile(x, out, H, W, bytes, plane, 2 * tileRow - padY, 2 * tile - padX);
+    }
+  }
+}
+
+/** Bᵀ d B of the tile whose first pixel is (top, left) of x [H, W, C], into sixteen planes; zeros outside. */
+function inputTile(
+  x: usize, out: usize, H: i32, W: i32, bytes: usize, plane: usize, top: i32, left: i32,
+): void {
+  const isInside = top >= 0 && left >= 0 && top + 4 <= H && left + 4 <= W;
+  for (let c: usize = 0; c < bytes; c += 16) {
+    if (isInside) {
+      const source = x + <usize>(top * W + left) * bytes + c;
+      const line = <usize>W * bytes;
+      transformTile(
+        out + c, plane,
+        v128.load(source), v128.load(source + bytes), v128.load(source + 2 * bytes), v128.load(source + 3 * bytes),
+        v128.load(source + line), v128.load(source + line + bytes),
+        v128.load(source + line + 2 * bytes), v128.load(source + line + 3 * bytes),
+        v128.load(source + 2 * line), v128.load(source + 2 * line + bytes),
+        v128.load(source + 2 * line + 2 * bytes), v128.load(source + 2 * line + 3 * bytes),
+        v128.load(source + 3 * line), v128.load(source + 3 * line + bytes),
+        v128.load(source + 3 * line + 2 * bytes), v128.load(source + 3 * line + 3 * bytes),
+      );
+    } else {
+      transformTile(
+        out + c, plane,
+        pixel(x, H, W, bytes, top, left, c), pixel(x, H, W, bytes, top, left + 1, c),
+        pixel(x, H, W, bytes, top, left + 2, c), pixel(x, H, W, bytes, top, left + 3, c),
+        pixel(x, H, W, bytes, top + 1, left, c), pixel(x, H, W, bytes, top + 1, left + 1, c),
+        pixel(x, H, W, bytes, top + 1, left + 2, c), pixel(x, H, W, bytes, top + 1, left + 3, c),
+        pixel(x, H, W, bytes, top + 2, left, c), pixel(x, H, W, bytes, top + 2, left + 1, c),
+        pixel(x, H, W, bytes, top + 2, left + 2, c), pixel(x, H, W, bytes, top + 2, left + 3, c),
+        pixel(x, H, W, bytes, top + 3, left, c), pixel(x, H, W, bytes, top + 3, left + 1, c),
+        pixel(x, H, W, bytes, top + 3, left + 2, c), pixel(x, H, W, bytes, top + 3, left + 3, c),
+      );
     }
   }
 }
@@ -114,48 +120,82 @@ function storeRow(out: usize, plane: usize, a: v128, b: v128, c: v128, d: v128):
   v128.store(out + 3 * plane, f32x4.sub(b, d));
 }
 
-/** Writes Aᵀ m A + bias of the tiles of rows [from, to) into out [h, w, K]; bias 0 for none, relu 1 to cut at zero. */
-export function winogradOutput(
-  products: usize, bias: usize, out: usize, h: i32, w: i32, K: i32,
-  tilesX: i32, firstRow: i32, planeTiles: i32, relu: i32, from: i32, to: i32,
-): void {
-  const bytes = <usize>K << 2;
-  const plane = <usize>planeTiles * bytes;
-  const floor = relu ? f32x4.splat(0) : f32x4.splat(-f32.MAX_VALUE);
-  const line = <usize>w * bytes;
-  products += <usize>((from - firstRow) * tilesX) * bytes;
-  for (let tileRow = from; tileRow < to; tileRow++) {
-    const hasLower = 2 * tileRow + 1 < h;
-    for (let tile = 0; tile < tilesX; tile++, products += bytes) {
-      const hasRight = 2 * tile + 1 < w;
-      const target = out + <usize>(2 * tileRow * w + 2 * tile) * bytes;
-      for (let c: usize = 0; c < bytes; c += 16) {
-        const shift = bias ? v128.load(bias + c) : f32x4.splat(0);
-        let upperLeft = shift, upperRight = shift, lowerLeft = shift, lowerRight = shift;
-        for (let column: usize = 0; column < 4; column++) {
-          const m = products + c + column * plane;
-          const a = v128.load(m), b = v128.load(m + 4 * plane), d = v128.load(m + 8 * plane), e = v128.load(m + 12 * plane);
-          const upper = f32x4.add(f32x4.add(a, b), d);
-          const lower = f32x4.sub(f32x4.sub(b, d), e);
-          if (column < 3) {
-            upperLeft = f32x4.add(upperLeft, upper);
-            lowerLeft = f32x4.add(lowerLeft, lower);
-          }
-          if (column == 1) {
-            upperRight = f32x4.add(upperRight, upper);
-            lowerRight = f32x4.add(lowerRight, lower);
-          } else if (column > 1) {
-            upperRight = f32x4.sub(upperRight, upper);
-            lowerRight = f32x4.sub(lowerRight, lower);
-          }
-        }
-        v128.store(target + c, f32x4.max(upperLeft, floor));
-        if (hasRight) v128.store(target + bytes + c, f32x4.max(upperRight, floor));
-        if (hasLower) {
-          v128.store(target + line + c, f32x4.max(lowerLeft, floor));
-          if (hasRight) v128.store(target + line + bytes + c, f32x4.max(lowerRight, floor));
-        }
+/** As src/kernels/conv2d/winograd.ts writes it. Panels [16, ⌈N/8⌉, C, 8]; T tiles at a time, `tiles` in all images. */
+@unmanaged
+class Blocks {
+  x: usize; H: i32; W: i32; C: i32; padY: i32; padX: i32;
+  panels: usize; bias: usize; relu: i32; out: usize; outH: i32; outW: i32; N: i32;
+  tilesX: i32; tilesY: i32; tiles: i32; T: i32;
+  /** Memory of each thread's own, one after the other. */
+  scratch: usize; scratchBytes: usize;
+}
+
+/**
+ * Blocks [from, to) of T tiles: transforms and products one after the other, so that the sixteen planes stay in the second cache.
+ * Scratch of a thread: 4·(16·T·(C + N) + 2·(T + ROWS) + ⌈N/8⌉·8) bytes.
+ */
+export function winograd(p: usize, from: i32, to: i32, thread: i32): void {
+  const job = changetype<Blocks>(p);
+  const C = job.C, N = job.N, T = job.T, panelCount = (N + 7) >> 3;
+  const spare = job.scratch + <usize>thread * job.scratchBytes;
+  const inputs = spare + (<usize>panelCount << 5), products = inputs + (<usize>(16 * T * C) << 2);
+  const rows = products + (<usize>(16 * T * N) << 2), outs = rows + (<usize>(T + ROWS) << 2);
+  const inBytes = <usize>C << 2, outBytes = <usize>N << 2;
+  for (let block = from; block < to; block++) {
+    const first = block * T, count = min(T, job.tiles - first);
+    for (let t = 0; t < count; t++) {
+      const image = (first + t) / (job.tilesX * job.tilesY), tile = (first + t) % (job.tilesX * job.tilesY);
+      const x = job.x + <usize>(image * job.H * job.W) * inBytes;
+      const top = 2 * (tile / job.tilesX) - job.padY, left = 2 * (tile % job.tilesX) - job.padX;
+      inputTile(x, inputs + <usize>t * inBytes, job.H, job.W, inBytes, <usize>count * inBytes, top, left);
+    }
+    for (let plane = 0; plane < 16; plane++) {
+      const a = inputs + <usize>(plane * count) * inBytes, o = products + <usize>(plane * count) * outBytes;
+      const tiles = (count + ROWS - 1) / ROWS;
+      for (let r = 0; r < tiles * ROWS; r++) {
+        store<u32>(rows + (<usize>r << 2), <u32>(a + <usize>min(r, count - 1) * inBytes));
+        store<u32>(outs + (<usize>r << 2), <u32>(r < count ? o + <usize>r * outBytes : spare));
       }
+      const panels = job.panels + (<usize>(plane * panelCount * C) << 5);
+      multiplyTiles(rows, outs, tiles, 1, C, panels, <usize>C << 5, 0, panelCount, N, 0, 0);
+    }
+    for (let t = 0; t < count; t++) outputTile(job, first + t, products + <usize>t * outBytes, <usize>count * outBytes);
+  }
+}
+
+/** Writes Aᵀ m A + bias of one tile. */
+function outputTile(job: Blocks, index: i32, products: usize, plane: usize): void {
+  const image = index / (job.tilesX * job.tilesY), tile = index % (job.tilesX * job.tilesY);
+  const row = 2 * (tile / job.tilesX), column = 2 * (tile % job.tilesX);
+  const hasLower = row + 1 < job.outH, hasRight = column + 1 < job.outW;
+  const bytes = <usize>job.N << 2, line = <usize>job.outW * bytes;
+  const target = job.out + <usize>((image * job.outH + row) * job.outW + column) * bytes;
+  const floor = f32x4.splat(job.relu ? 0 : -Infinity);
+  for (let c: usize = 0; c < bytes; c += 16) {
+    const shift = job.bias ? v128.load(job.bias + c) : f32x4.splat(0);
+    let upperLeft = shift, upperRight = shift, lowerLeft = shift, lowerRight = shift;
+    for (let j: usize = 0; j < 4; j++) {
+      const m = products + c + j * plane;
+      const a = v128.load(m), b = v128.load(m + 4 * plane), d = v128.load(m + 8 * plane), e = v128.load(m + 12 * plane);
+      const upper = f32x4.add(f32x4.add(a, b), d);
+      const lower = f32x4.sub(f32x4.sub(b, d), e);
+      if (j < 3) {
+        upperLeft = f32x4.add(upperLeft, upper);
+        lowerLeft = f32x4.add(lowerLeft, lower);
+      }
+      if (j == 1) {
+        upperRight = f32x4.add(upperRight, upper);
+        lowerRight = f32x4.add(lowerRight, lower);
+      } else if (j > 1) {
+        upperRight = f32x4.sub(upperRight, upper);
+        lowerRight = f32x4.sub(lowerRight, lower);
+      }
+    }
+    v128.store(target + c, f32x4.max(upperLeft, floor));
+    if (hasRight) v128.store(target + bytes + c, f32x4.max(upperRight, floor));
+    if (hasLower) {
+      v128.store(target + line + c, f32x4.max(lowerLeft, floor));
+      if (hasRight) v128.store(target + line + bytes + c, f32x4.max(lowerRight, floor));
     }
   }
 }

@@ -1,19 +1,25 @@
-// Compiles assembly/ into the module that runs inside tfjs-wasm's memory, twice: for plain and for shared memory, and
-// writes both as base64 into src/kernels/wasm/wasm-module.generated.ts.
+// Compiles assembly/ into the module that runs inside tfjs-wasm's memory, four times: for plain and for relaxed SIMD, each for
+// memory of one thread and for shared memory, and writes each as base64 into src/kernels/wasm/modules/*.generated.ts, of which
+// a page loads one.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { tilesOf } from './write-tiles.mjs';
 
 const folder = dirname(dirname(fileURLToPath(import.meta.url)));
-const target = join(folder, 'src', 'kernels', 'wasm', 'wasm-module.generated.ts');
+const target = join(folder, 'src', 'kernels', 'wasm', 'modules');
 
 // no data segments, no allocator: the module must not touch memory that it was not given
-const SHARED_OPTIONS = ['-O3', '--converge', '--enable', 'simd', '--importMemory', '--runtime', 'stub', '--noAssert'];
+const OPTIONS = ['-O3', '--converge', '--enable', 'simd', '--importMemory', '--runtime', 'stub', '--noAssert'];
+const RELAXED = ['--enable', 'relaxed-simd'];
 // both heaps of tfjs-wasm may grow to 4 GiB
+const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
 const builds = {
-  plainMemory: SHARED_OPTIONS,
-  sharedMemory: [...SHARED_OPTIONS, '--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'],
+  plain: OPTIONS,
+  'plain-shared': [...OPTIONS, ...SHARED],
+  relaxed: [...OPTIONS, ...RELAXED],
+  'relaxed-shared': [...OPTIONS, ...RELAXED, ...SHARED],
 };
 
 async function compile(options) {
@@ -25,12 +31,19 @@ async function compile(options) {
   return outputs.get('module.wasm');
 }
 
+const sizes = [
+  [4, 2, 3],
+  [6, 2, 2],
+];
 process.chdir(join(folder, 'assembly'));
-const lines = ['// Written by scripts/build-wasm.mjs from assembly/.'];
+writeFileSync('tiles.generated.ts', tilesOf(sizes));
+mkdirSync(target, { recursive: true });
 for (const [name, options] of Object.entries(builds)) {
   const binary = await compile(options);
-  lines.push(`export const ${name} =\n  '${Buffer.from(binary).toString('base64')}';`);
+  const text = `export const binary: string =\n  '${Buffer.from(binary).toString('base64')}';`;
+  writeFileSync(
+    join(target, `${name}.generated.ts`),
+    `// Written by scripts/build-wasm.mjs from assembly/.\n${text}\n`,
+  );
   console.log(`build-wasm: ${name}, ${binary.length} bytes`);
 }
-mkdirSync(dirname(target), { recursive: true });
-writeFileSync(target, `${lines.join('\n\n')}\n`);

@@ -38,7 +38,7 @@ export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
-export { Segmenter } from './segmenter.ts';
+export { type SegmentBatchOptions, Segmenter, type SegmenterOptions, type SegmentOptions } from './segmenter.ts';
 export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
 export type { StreamedFrame } from './stream/segment-stream.ts';
 // Mask2Former

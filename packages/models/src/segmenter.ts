@@ -1,12 +1,14 @@
+import { runStepsInTurns } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchPrediction } from './inference/batch-prediction.ts';
+import { CallQueue } from './inference/call-queue.ts';
 import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
-import { nextTurn } from './inference/next-turn.ts';
-import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
+import { pacer } from './inference/pacer.ts';
+import { QueryEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
@@ -27,7 +29,7 @@ export type SegmentOptions = {
    * Default: false.
    */
   embeddings?: boolean;
-  /** Ends the call before its next pass; its reason is thrown. */
+  /** Ends the call at the next turn of the event loop, between two layers for one; its reason is thrown. */
   signal?: AbortSignal;
 };
 
@@ -51,11 +53,14 @@ export type StreamOptions = SegmentOptions &
 export type SegmenterOptions = {
   /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
   maxWaiting?: number;
+  /**
+   * Passes under way at a time, begun in the order of the calls. More than one serves where the computing is elsewhere, in
+   * a graphics processor or another runtime; each has its own memory. Default: 1.
+   */
+  concurrency?: number;
   /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
   runtime?: NetworkRuntime;
 };
-
-type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
 
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
@@ -65,23 +70,20 @@ const BATCH_PIXELS = 2 ** 20;
 
 /**
  * Images in, segments out. Owns its model. Calls that are made at once wait for each other: passes run one after the other,
- * with a turn of the event loop between, so that timers, requests and signals are answered in a server or a page.
+ * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page.
  */
 export class Segmenter {
   readonly loaded: LoadedModel;
-  private readonly maxWaiting: number;
+  private readonly queue: CallQueue;
   private readonly runtime: NetworkRuntime | undefined;
-  private lastPass: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
   private isDisposed = false;
 
-  /** @throws RangeError where `maxWaiting` is no whole number from 0 on */
-  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, runtime }: SegmenterOptions = {}) {
-    if (!Number.isSafeInteger(maxWaiting) || maxWaiting < 0) {
-      throw new RangeError(`Segmenter: expected a whole number from 0 on as maxWaiting, got ${maxWaiting}`);
-    }
+  /** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
+  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, concurrency = 1, runtime }: SegmenterOptions = {}) {
+    expectCount('maxWaiting', maxWaiting, 0);
+    expectCount('concurrency', concurrency, 1);
     this.loaded = loaded;
-    this.maxWaiting = maxWaiting;
+    this.queue = new CallQueue(concurrency, maxWaiting);
     this.runtime = runtime;
   }
 
@@ -146,6 +148,7 @@ export class Segmenter {
         this.pass(
           group.map((i) => images[i]),
           decodeOptions,
+          options.signal,
         ),
       );
       for (const [k, i] of group.entries()) results[i] = found[k];
@@ -205,47 +208,58 @@ export class Segmenter {
    * @throws Error where the model is gone or too many wait, the signal's reason where it ends
    */
   private async inTurn<T>(signal: AbortSignal | undefined, pass: () => Promise<T>): Promise<T> {
-    if (this.waiting > this.maxWaiting) {
-      const most = `at most ${this.maxWaiting} calls that wait (await some, or raise maxWaiting)`;
-      throw new Error(`Segmenter: expected ${most}, got one more`);
-    }
-    this.waiting++;
-    const before = this.lastPass;
-    const ended = before.then(nextTurn).then(() => {
-      signal?.throwIfAborted();
-      if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
+    return this.queue.run(() => {
+      this.expectWanted(signal);
       return pass();
     });
-    const mine = ended.finally(() => this.waiting--);
-    this.lastPass = mine.catch(() => {}); // the next call is not concerned
-    return mine;
   }
 
-  /** @returns The prediction, and the vectors of its queries where they are asked for; another runtime gives none */
-  private async predict(pixels: tf.Tensor4D, { queries }: DecodeOptions): Promise<DescribedPrediction> {
+  /** @throws Error where the model is gone, the signal's reason where it ends */
+  private expectWanted(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
+  }
+
+  /**
+   * Runs the network, layer by layer where it can.
+   *
+   * @param turn Waits between layers
+   * @param embeddings Keeps the vectors of queries; another runtime gives none
+   */
+  private async predict(pixels: tf.Tensor4D, turn: Turn, embeddings: QueryEmbeddings | null): Promise<BatchPrediction> {
     const { model } = this.loaded;
-    if (this.runtime !== undefined) {
-      const outputs = await this.runtime.forward(model.network, pixels);
-      return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
+    const { network } = model;
+    if (this.runtime !== undefined) return model.predictionOf(await this.runtime.forward(network, pixels), pixels);
+    if (network.forwardSteps === undefined) {
+      return embeddings === null ? model.predict(pixels) : embeddings.during(() => model.predict(pixels));
     }
-    if (!queries) return { prediction: model.predict(pixels), embeddings: null };
-    const { outcome, embeddings } = keepEmbeddings(model.params, model.embeddings, () => model.predict(pixels));
-    return { prediction: outcome, embeddings };
+    const steps = network.forwardSteps(pixels);
+    return model.predictionOf(await runStepsInTurns(embeddings?.duringSteps(steps) ?? steps, turn), pixels);
   }
 
   /** Images of one size through the model together, decoded one after the other. */
-  private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
+  private async pass(
+    images: RgbImage[],
+    options: DecodeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<(InstanceList | SegmentMap)[]> {
+    const pace = pacer();
+    const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const { prediction, embeddings } = await this.predict(pixels, options).catch((error: unknown) => {
+    const embeddings = options.queries ? new QueryEmbeddings(model.params, model.embeddings) : null;
+    const prediction = await this.predict(pixels, turn, embeddings).catch((error: unknown) => {
+      embeddings?.dispose();
       pixels.dispose();
       throw error;
     });
     try {
+      await turn();
       await requireFinite(prediction, model.params, () => model.forward(pixels));
-      const vectors = embeddings && (await readEmbeddings(embeddings));
+      const vectors = await embeddings?.read();
       const results = [];
       for (const [i, one] of geometry.entries()) {
+        await turn();
         const found = await prediction.decode(i, one, options);
         results.push(options.queries ? withEmbeddings(found, vectors?.[i]) : found);
       }
@@ -264,6 +278,13 @@ export class Segmenter {
     this.loaded.model.dispose();
     void this.runtime?.dispose();
   }
+}
+
+type Turn = () => Promise<void> | undefined;
+
+function expectCount(name: string, count: number, least: number): void {
+  if (Number.isSafeInteger(count) && count >= least) return;
+  throw new RangeError(`Segmenter: expected a whole number from ${least} on as ${name}, got ${count}`);
 }
 
 function checkOptions({ threshold, batchPixels, signal }: SegmentBatchOptions): void {

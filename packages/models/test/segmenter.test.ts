@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StoredValue } from '@seg/checkpoint';
-import { init, ParamStore, useBackend } from '@seg/core';
+import { init, ParamStore, runStepsInTurns, useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import { onEveryBackend } from '@seg/testing';
@@ -57,6 +57,42 @@ describe('calls at once', () => {
     await Promise.all(images.map((image) => segmenter.segment(image)));
     clearInterval(timer);
     expect(turns).toBeGreaterThanOrEqual(images.length - 1);
+  });
+
+  test('end between two layers, and leave nothing', async () => {
+    const large = photo(480, 640, 7);
+    await segmenter.segment(large); // derived tensors are there
+    const begun = performance.now();
+    await segmenter.segment(large);
+    const early = Math.ceil((performance.now() - begun) / 4);
+    const before = tf.memory().numTensors;
+    for (const milliseconds of [1, early]) {
+      const ended = segmenter.segment(large, { signal: AbortSignal.timeout(milliseconds) });
+      await expect(ended).rejects.toThrow(/timeout/);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    const late = segmenter.segment(large);
+    setTimeout(() => segmenter.dispose(), early);
+    await expect(late).rejects.toThrow('Segmenter: expected a call before dispose(), got one after it');
+    expect(tf.memory().numTensors).toBe(0);
+  });
+
+  test.each([1, 3])('begin and end in their order, %i at a time', async (concurrency) => {
+    segmenter.dispose();
+    segmenter = await Segmenter.load(folder, { concurrency });
+    const expected = [];
+    for (const image of images) expected.push(await segmenter.segment(image, { threshold: 0.001 }));
+    const order: number[] = [];
+    const call = async (image: RgbImage, i: number) => {
+      const found = await segmenter.segment(image, { threshold: 0.001 });
+      order.push(i);
+      return found;
+    };
+    const { numTensors } = tf.memory();
+    expect(await Promise.all(images.map(call))).toEqual(expected);
+    expect(order).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    await expect(Segmenter.load(folder, { concurrency: 0 })).rejects.toThrow('from 1 on as concurrency, got 0');
   });
 
   test('end by their own signals, and the others go on', async () => {
@@ -222,6 +258,26 @@ onEveryBackend('every system, tiny, from a folder', () => {
   });
 });
 
+onEveryBackend('every system, tiny, step by step', () => {
+  test.each(SYSTEMS)('%s: is the pass at once, to the bit, and tidy', async (system) => {
+    await writeTiny(system);
+    const { model } = await loadModel(folder);
+    const side = system === 'max-deeplab' ? 33 : 32; // whole multiples of their strides, one more for aligned corners
+    const pixels = tf.randomUniform<tf.Rank.R4>([1, side, side, 3], -1, 1, 'float32', 5);
+    const atOnce = model.forward(pixels);
+    const before = tf.memory().numTensors;
+    let count = 0;
+    const inSteps = await runStepsInTurns(model.network.forwardSteps!(pixels), async () => void count++);
+    expect(count).toBeGreaterThan(4); // a block a stage, and what is behind them
+    const [expected, found] = await Promise.all([atOnce, inSteps].map(valuesOf));
+    expect(found).toEqual(expected);
+    tf.dispose(inSteps as tf.TensorContainer);
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([atOnce as tf.TensorContainer, pixels]);
+    model.dispose();
+  });
+});
+
 describe('a door for every system', () => {
   beforeAll(async () => void (await useBackend('cpu')));
 
@@ -290,6 +346,16 @@ describe('a door for every system', () => {
     (await loadModel(folder)).model.dispose();
   });
 });
+
+/** Values of all tensors in an output, in their order. */
+async function valuesOf(outputs: object): Promise<ArrayLike<number>[]> {
+  const values: ArrayLike<number>[] = [];
+  for (const value of Object.values(outputs)) {
+    if (value instanceof tf.Tensor) values.push(await value.data());
+    else if (value !== null && typeof value === 'object') values.push(...(await valuesOf(value)));
+  }
+  return values;
+}
 
 function tasksExpected(system: string): Task[] {
   if (system.includes('solo')) return ['instance'];

@@ -6,6 +6,7 @@
  */
 
 export { resumeTraining, saveTraining, saveWeights, storedParameters } from './checkpoint.ts';
+export { ALONE, type Collective, type Summable } from './collective/collective.ts';
 export { type FitOptions, fit, type Validation } from './fit/fit.ts';
 export type { EndReason, FitEvent } from './fit/fit-event.ts';
 export { lossCurve } from './fit/loss-curve.ts';

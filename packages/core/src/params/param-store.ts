@@ -5,6 +5,7 @@ import { expectBackend } from '../backend/expect-backend.ts';
 import { CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
+import type { TrainingRanks } from './training-ranks.ts';
 
 /** Options of a parameter: trained or not, and its layout in the checkpoint. */
 export type ParamOptions = {
@@ -44,6 +45,8 @@ export class ParamStore {
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
   /** True inside {@link train}: dropout drops, drop path drops. */
   training = false;
+  /** Processes that train this model together, for layers that take statistics of a batch. */
+  ranks: TrainingRanks | null = null;
 
   /**
    * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys

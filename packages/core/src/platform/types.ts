@@ -11,6 +11,8 @@ export type ThreadStart = {
   memory: WebAssembly.Memory;
   control: SharedArrayBuffer;
   names: string[];
+  /** Number of the thread, from 1. */
+  thread: number;
 };
 
 /** Everything in core that is one thing in Node and another in a page; chosen by the conditions of package.json. */

@@ -1,5 +1,5 @@
 import { FormatError } from '@seg/checkpoint';
-import type { ParamStore, Size } from '@seg/core';
+import type { ParamStore, Size, Steps } from '@seg/core';
 import type { Category } from '@seg/image';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -17,6 +17,8 @@ export type Network = {
   readonly config: ModelConfig;
   /** @param pixels [B, H, W, 3], as the model's preprocessing makes them */
   forward(pixels: tf.Tensor4D): object;
+  /** `forward` in steps, between which the event loop may turn. Default: one step. */
+  forwardSteps?(pixels: tf.Tensor4D): Steps<object>;
   dispose(): void;
 };
 

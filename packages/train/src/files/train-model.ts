@@ -17,6 +17,7 @@ import { FileDataset, prefetch } from '@seg/data/node';
 import { type ModelDescription, type OpenModel, type SegmentationModel, Segmenter, type Task } from '@seg/models';
 import { saveModel, storedParams } from '@seg/models/node';
 
+import { ALONE, type Collective } from '../collective/collective.ts';
 import { fit, type Validation } from '../fit/fit.ts';
 import type { FitEvent } from '../fit/fit-event.ts';
 import type { TrainingStorage } from '../fit/training-storage.ts';
@@ -45,6 +46,8 @@ export type TrainModelOptions = {
   signal?: AbortSignal;
   /** Step to stop at, for runs in parts. Default: the recipe's. */
   stopAt?: number;
+  /** Processes that train together, each on its share of the data; rank 0 writes. Default: this one alone. */
+  collective?: Collective;
 };
 
 /** Validation images that are drawn: a contact sheet's worth. */
@@ -58,7 +61,8 @@ const PICTURES = 12;
  * @throws FormatError where a run of another making is in the folder; errors of `fit`
  */
 export async function* trainModel(options: TrainModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
-  const { out, recipe, task, origin = {}, versions = {} } = options;
+  const { out, recipe, task, origin = {}, versions = {}, collective = ALONE } = options;
+  const isWriter = collective.rank === 0;
   const description = usedDescription(options.model.description, recipe);
   const { categories, config, preprocessing } = description;
   const images = { training: options.data.training.length, validation: options.data.validation?.length ?? null };
@@ -72,15 +76,16 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   };
   const training = fit({
     ...partsOf(options, description),
-    storage: { ...folder, read: claim },
+    storage: isWriter ? { ...folder, read: claim } : NOWHERE,
     validation: options.data.validation && validationOf(options.data.validation, description, options),
     saveEvery: recipe.saveEvery,
     signal: options.signal,
     stopAt: options.stopAt,
+    collective,
   });
   for await (const event of training) {
     const isWhole = event.type === 'end' && event.reason !== 'aborted' && event.reason !== 'stopped';
-    if (isWhole) {
+    if (isWhole && isWriter) {
       await writeModel(out, description, event.model).catch((error: unknown) => {
         event.params.dispose();
         throw error;
@@ -99,11 +104,15 @@ export async function* rehearse(
   steps = 2,
 ): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const description = usedDescription(options.model.description, options.recipe);
-  yield* fit({ ...partsOf(options, description), storage: NOWHERE, stopAt: steps, signal: options.signal });
+  const { signal, collective } = options;
+  yield* fit({ ...partsOf(options, description), storage: NOWHERE, stopAt: steps, signal, collective });
 }
 
 /** Parts of a training that do not depend on where it is kept. */
-function partsOf({ model, data, recipe, origin = {} }: Omit<TrainModelOptions, 'out'>, description: ModelDescription) {
+function partsOf(
+  { model, data, recipe, origin = {}, collective }: Omit<TrainModelOptions, 'out'>,
+  description: ModelDescription,
+) {
   const { config, categories } = description;
   const { seed, loss, semanticWeight } = recipe;
   return {
@@ -113,7 +122,7 @@ function partsOf({ model, data, recipe, origin = {} }: Omit<TrainModelOptions, '
     objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
       objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
     recipe,
-    batchesFrom: (first: number) => batchesOf(data.training, description, recipe, first),
+    batchesFrom: (first: number) => batchesOf(data.training, description, recipe, { first, share: collective }),
     onNonFinite: 'skip' as const,
   };
 }
@@ -125,14 +134,17 @@ function usedDescription(description: ModelDescription, { resize }: Recipe): Mod
   return { ...description, preprocessing: { ...preprocessing, resize } };
 }
 
+/** First batch of a process, and the process. */
+type BatchPlace = { first: number; share: Collective | undefined };
+
 async function* batchesOf(
   dataset: MaskDataset,
   { config, categories, preprocessing }: ModelDescription,
   recipe: Recipe,
-  first: number,
+  place: BatchPlace,
 ): AsyncGenerator<TrainingBatch, void, void> {
   const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples } of samplesOf(dataset, categories, recipe, first)) {
+  for await (const { samples } of samplesOf(dataset, categories, recipe, place)) {
     // masks of MaX-DeepLab share out the pixels
     yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
   }
@@ -143,14 +155,15 @@ function samplesOf(
   dataset: MaskDataset,
   categories: ModelDescription['categories'],
   { batch: batchSize, seed, augment }: Recipe,
-  start: number,
+  { first: start, share }: BatchPlace,
 ): AsyncIterable<{ samples: MaskSample[] }> {
-  if (dataset instanceof FileDataset) return prefetch(dataset, { batchSize, seed, start, steps: augment });
+  if (dataset instanceof FileDataset) return prefetch(dataset, { batchSize, seed, start, share, steps: augment });
   const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
   return batches<MaskSample>(dataset, {
     batchSize,
     seed,
     start,
+    share,
     prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
   });
 }

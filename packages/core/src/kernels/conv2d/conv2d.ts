@@ -8,7 +8,7 @@ import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
 import type { Attrs, Conv2DOptions, Inputs } from './types.ts';
-import { winogradWasm } from './winograd.ts';
+import { conv2dWasm } from './wasm.ts';
 
 /**
  * Convolution of a map with zeros around it, bias and activation in one step.
@@ -58,7 +58,7 @@ function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
 const conv2dKernel = defineKernel<Inputs, Attrs>({
   name: 'SegConv2D',
   reference: conv2dReference,
-  bodies: { wasm: winogradWasm },
+  bodies: { wasm: conv2dWasm },
   saves: ['x', 'filter'],
   gradient: (upstream, { x, filter }, attrs, y) => {
     const dy = (attrs.activation === 'relu' ? reluGradient(upstream, y) : upstream) as tf.Tensor4D;

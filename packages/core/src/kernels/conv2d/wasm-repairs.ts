@@ -1,15 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Shape4D } from '../map-layout.ts';
-import { composed, type Repair } from '../repairs/repair.ts';
+import { activated } from '../repairs/fused-activation.ts';
+import { composed, type Repair, tensorsOf } from '../repairs/repair.ts';
+import type { WasmBackend } from '../wasm/wasm-backend.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
 import type { ConvolutionShape } from './types.ts';
+import { convolved, type WasmConvolution } from './wasm.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: attributes of tfjs's kernels
 type Attributes = Record<string, any>;
 
-/** Gradients of tfjs's own convolutions that wasm lacks, does slowly, or gets wrong for negative inputs. */
+/**
+ * Convolutions of our own in XNNPACK's place, and gradients of tfjs's own convolutions that wasm lacks, does slowly, or gets
+ * wrong for negative inputs.
+ */
 export const wasmConvolutionRepairs: Repair[] = [
+  convolution('Conv2D'),
+  convolution('FusedConv2D'),
   composed('Conv2DBackpropInput', 'wasm', ({ dy, filter }, attrs) =>
     inputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attrs.inputShape, shapeOf(attrs.inputShape, filter, attrs)),
   ),
@@ -33,6 +41,30 @@ export const wasmConvolutionRepairs: Repair[] = [
   }),
 ];
 
+function convolution(kernelName: 'Conv2D' | 'FusedConv2D'): Repair {
+  return {
+    kernelName,
+    backendName: 'wasm',
+    replace: (original) => (args) => {
+      const { x, filter, bias, preluActivationWeights } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      const attrs = args.attrs as Attributes;
+      const isFloat = x.dtype === 'float32' && filter.dtype === 'float32';
+      if (!isFloat || (attrs.dataFormat ?? 'NHWC') !== 'NHWC') return original!.kernelFunc(args);
+      const geometry = geometryOf(x.shape, filter, attrs);
+      const { activation = 'linear', leakyreluAlpha } = attrs;
+      const isRow = bias?.size === filter.shape[3]; // of [out]
+      const relu = activation === 'relu' && (bias === undefined || isRow);
+      return tf.tidy(() => {
+        const epilogue = { bias: isRow ? bias : undefined, relu };
+        const info = convolved(args.backend as WasmBackend, x, filter, geometry, epilogue);
+        const y = tf.engine().makeTensorFromTensorInfo(info);
+        const shifted = bias === undefined || isRow ? y : tf.add(y, bias);
+        return relu ? shifted : activated(shifted, { activation, leakyreluAlpha }, preluActivationWeights);
+      });
+    },
+  };
+}
+
 function perChannel(
   dy: tf.Tensor,
   filter: tf.Tensor,
@@ -50,8 +82,13 @@ function oneChannel([batch, height, width]: Shape4D): Shape4D {
   return [batch, height, width, 1];
 }
 
-/** Strides and paddings as numbers, from the many forms in which tfjs takes them. */
 function shapeOf(inputShape: number[], filter: { shape: number[] }, attrs: Attributes): ConvolutionShape {
+  const { dilations, ...rest } = geometryOf(inputShape, filter, attrs);
+  return { ...rest, dilation: dilations[0] };
+}
+
+/** Strides and paddings as numbers, from the many forms in which tfjs takes them. */
+function geometryOf(inputShape: number[], filter: { shape: number[] }, attrs: Attributes): WasmConvolution {
   const [height, width] = filter.shape;
   const channels = inputShape[3]!;
   const info = tf.backend_util.computeConv2DInfo(
@@ -69,6 +106,6 @@ function shapeOf(inputShape: number[], filter: { shape: number[] }, attrs: Attri
       [top, bottom],
       [left, right],
     ],
-    dilation: info.dilationHeight,
+    dilations: [info.dilationHeight, info.dilationWidth],
   };
 }

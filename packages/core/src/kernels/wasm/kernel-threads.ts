@@ -18,7 +18,7 @@ const MOST_PARTS = 255;
  * it owns that part, and reads what to do only then. A thread sleeps while no part is left.
  */
 const THREAD = `
-async function live({ module, memory, control, names }, ready) {
+async function live({ module, memory, control, names, thread }, ready) {
   const words = new Int32Array(control), values = new Float64Array(control, ${ARGUMENTS_AT});
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   ready();
@@ -30,7 +30,7 @@ async function live({ module, memory, control, names }, ready) {
     const from = words[${FROM}], units = words[${TO}] - from;
     const begin = from + Math.floor((part * units) / parts), end = from + Math.floor(((part + 1) * units) / parts);
     try {
-      exports[names[words[${KERNEL}]]](...values.subarray(0, words[${COUNT}]), begin, end);
+      exports[names[words[${KERNEL}]]](...values.subarray(0, words[${COUNT}]), begin, end, thread);
     } catch {
       Atomics.store(words, ${FAILED}, 1); // a trap: the caller waits for this part all the same
     }
@@ -42,7 +42,7 @@ async function live({ module, memory, control, names }, ready) {
 type Kernel = (...args: number[]) => void;
 
 /**
- * Threads beside this one that run parts of a call of our module, on the heap they all share. This thread takes parts
+ * Threads beside this one, numbered from 1, that run parts of a call of our module, on the heap they all share. This thread takes parts
  * too, and returns when all are done: a call stays synchronous.
  */
 export class KernelThreads {
@@ -69,18 +69,18 @@ export class KernelThreads {
     const names = WebAssembly.Module.exports(module).map(({ name }) => name);
     const control = new SharedArrayBuffer(ARGUMENTS_AT + 8 * MOST_ARGUMENTS);
     const started = await Promise.all(
-      Array.from({ length: count }, () =>
-        platform.startThread(THREAD, { module, memory, control, names }).catch(() => false),
+      Array.from({ length: count }, (_, i) =>
+        platform.startThread(THREAD, { module, memory, control, names, thread: i + 1 }).catch(() => false),
       ),
     );
     const living = started.filter(Boolean).length;
     return living === 0 ? null : new KernelThreads(names, control, living, platform.maySleep);
   }
 
-  /** Runs kernel(...args, begin, end) on parts that make up [from, to), each of about `grain` units or more. */
+  /** Runs kernel(...args, begin, end, thread) on parts that make up [from, to), each of about `grain` units or more. */
   run(name: string, kernel: Kernel, args: readonly number[], from: number, to: number, grain: number): void {
     const parts = Math.min(PARTS_PER_THREAD * (this.count + 1), MOST_PARTS, Math.floor((to - from) / grain));
-    if (parts < 2) kernel(...args, from, to);
+    if (parts < 2) kernel(...args, from, to, 0);
     else this.share(name, kernel, args, from, to, parts);
   }
 
@@ -110,7 +110,8 @@ export class KernelThreads {
       if (Atomics.compareExchange(words, TICKET, ticket, ticket + 1) !== ticket) continue;
       const units = to - from;
       try {
-        kernel(...args, from + Math.floor((part * units) / parts), from + Math.floor(((part + 1) * units) / parts));
+        const [begin, end] = [part, part + 1].map((edge) => from + Math.floor((edge * units) / parts));
+        kernel(...args, begin!, end!, 0);
       } catch {
         Atomics.store(words, FAILED, 1);
       }

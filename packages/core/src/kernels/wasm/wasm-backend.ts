@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { BackendError } from '../../errors.ts';
+
 /** Part of tfjs's wasm backend that our kernels use. All of it is public there. */
 export type WasmBackend = tf.KernelBackend & {
   wasm: {
@@ -8,15 +10,27 @@ export type WasmBackend = tf.KernelBackend & {
     HEAPU8: Uint8Array;
     _malloc(bytes: number): number;
     _free(address: number): void;
-    cwrap(name: string, result: null, args: string[]): (...args: unknown[]) => void;
-    tfjs: { disposeData(id: number): void };
   };
-  dataIdMap: {
-    get(dataId: object): { id: number; memoryOffset: number; shape: number[] };
-    delete(dataId: object): boolean;
-  };
-  makeOutput(shape: number[], dtype: tf.DataType, memoryOffset?: number): tf.TensorInfo;
+  dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 };
+
+/** Bytes of a mebibyte. */
+const MEBIBYTE = 2 ** 20;
+
+/**
+ * Makes a full heap an error. Its `malloc` returns 0 where the heap of 4 GiB has no such block, and tfjs then lays the tensor at
+ * address 0, over the binary's own data: all that follows is wrong, or does not come back.
+ */
+export function refuseFullHeap(backend: WasmBackend): void {
+  const allocateBlock = backend.wasm._malloc;
+  backend.wasm._malloc = (bytes) => {
+    const address = allocateBlock(bytes);
+    if (address !== 0 || bytes === 0) return address;
+    const [wanted, held] = [bytes, backend.wasm.HEAPU8.length].map((size) => Math.ceil(size / MEBIBYTE));
+    throw new BackendError(`wasm: expected room for ${wanted} MiB, got a full heap of ${held} MiB, which ends at 4096`);
+  };
+}
 
 /** Address of a tensor in the heap, in bytes. */
 export function addressOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
@@ -52,5 +66,18 @@ export function withTable<T>(backend: WasmBackend, table: Int32Array, use: (addr
   return withScratch(backend, table.byteLength, (address) => {
     backend.wasm.HEAPU8.set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength), address);
     return use(address);
+  });
+}
+
+/** Bytes of a line of the cache, at which each lent block begins. */
+const LINE = 64;
+
+/** Lends blocks of the heap for the length of a call, each at the beginning of a line of the cache. */
+export function withBlocks<T>(backend: WasmBackend, sizes: number[], use: (addresses: number[]) => T): T {
+  const whole = sizes.map((bytes) => Math.ceil(bytes / LINE) * LINE);
+  const total = whole.reduce((sum, bytes) => sum + bytes, LINE);
+  return withScratch(backend, total, (address) => {
+    let next = Math.ceil(address / LINE) * LINE;
+    return use(whole.map((bytes) => (next += bytes) - bytes));
   });
 }

@@ -3,12 +3,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../../errors.ts';
 import { sizeFromShape } from '../size.ts';
 import { KernelThreads } from './kernel-threads.ts';
-import type { WasmBackend } from './wasm-backend.ts';
-import { plainMemory, sharedMemory } from './wasm-module.generated.ts';
+import { refuseFullHeap, type WasmBackend } from './wasm-backend.ts';
 
-/** Functions of the module in assembly/ that work on a range: their last two arguments, its begin and its end. */
+/** Functions of the module in assembly/ that work on a range: their last arguments are its begin, its end and the thread. */
 export type RangedKernel =
   | 'clamp'
+  | 'convolve'
+  | 'correlate'
   | 'deformableSampling'
   | 'deformableSamplingGradient'
   | 'gelu'
@@ -17,14 +18,17 @@ export type RangedKernel =
   | 'maximum'
   | 'maxPool'
   | 'minimum'
+  | 'multiplyBatches'
+  | 'pack'
   | 'reluGradient'
+  | 'winograd'
   | 'winogradInput'
-  | 'winogradOutput'
   | 'winogradUpstream';
 
 /** Functions of the module in assembly/: addresses in bytes, sizes in elements. */
 export type WasmKernels = Record<
   | RangedKernel
+  | 'frame'
   | 'groupNorm'
   | 'groupNormGradient'
   | 'layerNormGradient'
@@ -33,7 +37,6 @@ export type WasmKernels = Record<
   | 'sumRows'
   | 'swapBlocks'
   | 'transpose'
-  | 'unfold'
   | 'winogradFilter'
   | 'winogradFilterGradient',
   (...args: number[]) => void
@@ -47,28 +50,47 @@ export function elementsOf({ shape }: tf.TensorInfo, grain: number): Range {
   return { to: sizeFromShape(shape), grain };
 }
 
+/** A module of one function that holds `f32x4.relaxed_madd` and nothing else. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 20, 1, 18, 0],
+  ...[65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 26, 11],
+);
+
+/** The binary for what this machine and this memory have: one of four, loaded on demand. */
+async function binaryFor(isShared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const { binary } = WebAssembly.validate(RELAXED_PROBE)
+    ? await (isShared ? import('./modules/relaxed-shared.generated.ts') : import('./modules/relaxed.generated.ts'))
+    : await (isShared ? import('./modules/plain-shared.generated.ts') : import('./modules/plain.generated.ts'));
+  return Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0));
+}
+
 /** Our module on one heap, with the threads that share it. */
 export class WasmModule {
   readonly kernels: WasmKernels;
+  /** Rows of a tile of `convolve` and `correlate`. */
+  readonly tileRows: number;
+  /** Threads that may run a ranged kernel, each with memory of its own. */
+  readonly threadCount: number;
   private readonly threads: KernelThreads | null;
 
-  private constructor(kernels: WasmKernels, threads: KernelThreads | null) {
-    this.kernels = kernels;
+  private constructor(exports: WebAssembly.Exports, threads: KernelThreads | null, threadCount: number) {
+    this.kernels = exports as unknown as WasmKernels;
+    this.tileRows = (exports.ROWS as WebAssembly.Global).value;
     this.threads = threads;
+    this.threadCount = threads === null ? 1 : threadCount;
   }
 
   /** Compiles the module onto a memory; on a shared one up to `threads` threads work on each ranged kernel. */
   static async start(memory: WebAssembly.Memory, threads: number): Promise<WasmModule> {
     const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-    const bytes = Uint8Array.from(atob(isShared ? sharedMemory : plainMemory), (letter) => letter.charCodeAt(0));
-    const module = await WebAssembly.compile(bytes);
+    const module = await WebAssembly.compile(await binaryFor(isShared));
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-    return new WasmModule(exports as WasmKernels, await KernelThreads.start(module, memory, threads - 1));
+    return new WasmModule(exports, await KernelThreads.start(module, memory, threads - 1), threads);
   }
 
-  /** Runs kernel(...args, begin, end) over a range, in parts where there are threads for them. */
+  /** Runs kernel(...args, begin, end, thread) over a range, in parts where there are threads for them. */
   run(name: RangedKernel, args: readonly number[], { from = 0, to, grain }: Range): void {
-    if (this.threads === null) this.kernels[name](...args, from, to);
+    if (this.threads === null) this.kernels[name](...args, from, to, 0);
     else this.threads.run(name, this.kernels[name], args, from, to, grain);
   }
 }
@@ -81,7 +103,13 @@ export async function loadWasmKernels(threads: number): Promise<void> {
   if (loaded.has(backend)) return;
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm?.memory;
   if (memory === undefined) throw new BackendError('wasm: expected the memory of tfjs-backend-wasm 4.22, got none');
-  loaded.set(backend, await WasmModule.start(memory, threads));
+  refuseFullHeap(backend);
+  adoptModule(backend, await WasmModule.start(memory, threads));
+}
+
+/** Makes a module that of a backend, on whose heap it works. */
+export function adoptModule(backend: WasmBackend, module: WasmModule): void {
+  loaded.set(backend, module);
 }
 
 /** The module on the heap of a backend. */

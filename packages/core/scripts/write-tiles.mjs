@@ -1,0 +1,66 @@
+// Writes the micro-kernels of matrix products, whose sums stay in registers: one text for every size of tile.
+
+const range = (count) => Array.from({ length: count }, (_, i) => i);
+
+/**
+ * out[R, 4V] (+)= Σ over taps and k of a[r][k] · b[k][...], with bias and relu.
+ *
+ * V8 moves the loads of a basic block to its front and then runs out of its fifteen registers: a loop unrolled as usual is half
+ * as fast as a plain one. Here an exit of the loop stands between two k. It ends the block, and serves any K.
+ *
+ * @param R Rows of the tile
+ * @param V Vectors of four columns
+ * @param unroll Steps of k in a round
+ */
+function tile(R, V, unroll) {
+  const rows = range(R);
+  const vectors = range(V);
+  const step = (u) => `
+      ${vectors.map((v) => `const b${u}${v} = v128.load(b, ${16 * (v + V * u)});`).join(' ')}
+      ${rows
+        .map((r) => {
+          const sums = vectors.map((v) => `c${r}${v} = multiplyAdd(s, b${u}${v}, c${r}${v});`);
+          return `s = v128.load32_splat(p${r}, ${4 * u}); ${sums.join(' ')}`;
+        })
+        .join('\n      ')}
+      ${u < unroll - 1 ? `if (p0 == last${u}) { b += ${16 * V * (u + 1)}; break; }` : ''}`;
+  const store = (r) => {
+    const values = vectors.map((v) => `storeSum(o + ${16 * v}, c${r}${v}, d${v}, width - ${4 * v}, flags);`);
+    return `o = <usize>load<u32>(outs, ${4 * r}) + offset; ${values.join(' ')}`;
+  };
+  const storeWhole = (r) => {
+    const values = vectors.map((v) => `v128.store(o, c${r}${v}, ${16 * v});`);
+    return `o = <usize>load<u32>(outs, ${4 * r}) + offset; ${values.join(' ')}`;
+  };
+  return `
+export function tile${R}x${4 * V}(
+  rows: usize, taps: i32, skip: usize, K: i32, b: usize, outs: usize, offset: usize, width: i32, bias: usize, flags: i32,
+): void {
+  let s = f32x4.splat(0);
+  let ${rows.flatMap((r) => vectors.map((v) => `c${r}${v} = s`)).join(', ')};
+  for (let tap = 0; tap < taps; tap++, rows += ${4 * R}) {
+    ${rows.map((r) => `let p${r} = <usize>load<u32>(rows, ${4 * r}) + skip;`).join(' ')}
+    const end = p0 + (<usize>K << 2);
+    ${range(unroll - 1)
+      .map((u) => `const last${u} = end - ${4 * (u + 1)};`)
+      .join(' ')}
+    while (true) {${range(unroll).map(step).join('')}
+      ${rows.map((r) => `p${r} += ${4 * unroll};`).join(' ')} b += ${16 * V * unroll};
+      if (p0 >= end) break;
+    }
+  }
+  let o: usize;
+  if (width >= ${4 * V} && !(flags | <i32>bias)) {
+    ${rows.map(storeWhole).join('\n    ')}
+    return;
+  }
+  ${vectors.map((v) => `const d${v} = bias ? loadPart(bias + ${16 * v}, width - ${4 * v}) : f32x4.splat(0);`).join(' ')}
+  ${rows.map(store).join('\n  ')}
+}`;
+}
+
+/** The file of all sizes. @param sizes [rows, vectors of four columns, steps of k in a round] of each */
+export function tilesOf(sizes) {
+  const head = `// Written by scripts/write-tiles.mjs.\nimport { loadPart, multiplyAdd, storeSum } from './sums';\n`;
+  return `${head}${sizes.map((size) => tile(...size)).join('\n')}\n`;
+}

@@ -1,0 +1,94 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { KernelBody } from '../define-kernel.ts';
+import type { Padding2D, Shape4D } from '../map-layout.ts';
+import { sizeFromShape } from '../size.ts';
+import { convolve, type Grid } from '../wasm/grid.ts';
+import { packPanels } from '../wasm/products.ts';
+import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { wasmKernels } from '../wasm/wasm-kernels.ts';
+import type { Attrs, ConvolutionShape, Inputs } from './types.ts';
+import { isWinograd, winograd } from './winograd.ts';
+
+/** Geometry of a convolution whose taps may be further apart along one axis than along the other. */
+export type WasmConvolution = { strides: [number, number]; padding: Padding2D; dilations: [number, number] };
+
+/** Bias and activation in the same step. */
+export type Epilogue = { bias?: tf.TensorInfo; relu?: boolean };
+
+/** Any convolution without groups: Winograd's transform where it is faster, else an implicit product. */
+export const conv2dWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) =>
+  convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), { bias, relu: attrs.activation === 'relu' });
+
+/** The same geometry with a dilation for each axis. */
+export function wasmConvolution({ strides, padding, dilation }: ConvolutionShape): WasmConvolution {
+  return { strides, padding, dilations: [dilation, dilation] };
+}
+
+/** act(x ∗ filter + bias). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
+export function convolved(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  convolution: WasmConvolution,
+  epilogue: Epilogue,
+): tf.TensorInfo {
+  const shape = outputShape(x.shape, filter.shape, convolution);
+  if (isWinograd(filter.shape, convolution, shape[0] * shape[1] * shape[2])) {
+    return winograd(backend, x, filter, shape, convolution.padding, epilogue);
+  }
+  if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);
+  const out = allocate(backend, shape);
+  const { bias, relu } = epilogue;
+  const end = { out: addressOf(backend, out), bias: bias && addressOf(backend, bias), relu };
+  withGrid(backend, x, filter.shape as Shape4D, convolution, shape, (grid) => {
+    const depth = grid.taps.length * grid.channels;
+    convolve(backend, { ...grid, ...end, columns: shape[3] }, (to, first, count) => {
+      const columns = Math.min(8 * count, shape[3] - 8 * first);
+      const from = addressOf(backend, filter) + 32 * first;
+      packPanels(backend, { from, to, depth, columns, steps: [4 * shape[3], 4] });
+    });
+  });
+  return out;
+}
+
+/** [B, H', W', out] */
+function outputShape(x: number[], filter: number[], { strides, padding, dilations }: WasmConvolution): Shape4D {
+  const side = (axis: 0 | 1): number => {
+    const reach = (filter[axis]! - 1) * dilations[axis] + 1;
+    return Math.max(0, Math.floor((x[axis + 1]! + padding[axis][0] + padding[axis][1] - reach) / strides[axis]) + 1);
+  };
+  return [x[0]!, side(0), side(1), filter[3]!];
+}
+
+/** Maps with fewer channels, such as the three colors, are framed: a row of taps is one run of values in them. */
+const FEW_CHANNELS = 16;
+
+/** Lends a grid whose rows are what the pixels of an output see; a map of few channels is copied into a frame of zeros first. */
+export function withGrid(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  [height, width, channels]: Shape4D,
+  { strides, padding, dilations }: WasmConvolution,
+  [batch, outHeight, outWidth]: Shape4D,
+  use: (grid: Omit<Grid, 'columns' | 'out'>) => void,
+): void {
+  const [, inHeight, inWidth] = x.shape as Shape4D;
+  const [[top, bottom], [left, right]] = padding;
+  const size: Grid['size'] = [batch, outHeight, outWidth];
+  const from = addressOf(backend, x);
+  if (width > 1 && channels < FEW_CHANNELS && dilations[1] === 1) {
+    const [tall, wide] = [inHeight + top + bottom, inWidth + left + right];
+    const taps = Array.from({ length: height }, (_, i): [number, number] => [i * dilations[0], 0]);
+    withBlocks(backend, [4 * batch * tall * wide * channels], ([framed]) => {
+      wasmKernels(backend).frame(from, framed!, batch, inHeight, inWidth, channels, top, bottom, left, right);
+      use({ x: framed!, map: [tall, wide, 4 * channels], channels: width * channels, taps, strides, size });
+    });
+    return;
+  }
+  const taps = Array.from({ length: height * width }, (_, i): [number, number] => [
+    Math.floor(i / width) * dilations[0] - top,
+    (i % width) * dilations[1] - left,
+  ]);
+  use({ x: from, map: [inHeight, inWidth, 4 * channels], channels, taps, strides, size });
+}
