@@ -2,12 +2,13 @@
 import { chromium } from 'playwright-core';
 import './build.mjs';
 import { GOLDEN_CHECKS } from './checks/goldens.mjs';
+import { PAGE_CHECKS } from './checks/page.mjs';
 import { PICTURE_CHECKS } from './checks/pictures.mjs';
 import { WORKER_CHECKS } from './checks/worker.mjs';
 import { serve } from './serve.mjs';
 
 const chosen = process.argv.slice(2);
-const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS };
+const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS };
 
 const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',
@@ -17,6 +18,8 @@ const browser = await chromium.launch({
     '--disable-background-networking',
     '--disable-component-update',
     '--no-first-run',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
   ],
 });
 let [passed, failed] = [0, 0];

@@ -1,10 +1,19 @@
-import type { Category } from '@seg/image';
-import type { SegmentBatchOptions, SegmentOptions, Task } from '@seg/models';
+import type { Category, RgbImage } from '@seg/image';
+import {
+  type FrameSource,
+  type SegmentBatchOptions,
+  type SegmentOptions,
+  type StreamedFrame,
+  type StreamOptions,
+  segmentStream,
+  type Task,
+} from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
 import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
 import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
+import type { FinetuneCall, FinetuneNews } from './training/finetune-call.ts';
 import { Calls } from './wire/calls.ts';
 import type { CallPort } from './wire/messages.ts';
 import { buffersOf } from './wire/transferables.ts';
@@ -23,6 +32,16 @@ export type TransferOptions = Omit<PictureOptions, 'signal'> & {
   transfer?: boolean;
 };
 
+/** Result of a training. */
+export type FinetuneResult = {
+  /** Files of the model folder by name. */
+  files: Record<string, Uint8Array>;
+  /** `finished`, or why it ended before. */
+  reason: string;
+  /** Steps that are done. */
+  step: number;
+};
+
 /**
  * A `Segmenter` whose model and computations are in a worker: the same calls with the same results, and a page that answers
  * meanwhile. One model at a time: `load` frees the one before.
@@ -31,6 +50,7 @@ export class SegmenterWorker {
   private readonly port: WorkerPort;
   private readonly calls: Calls;
   private current: LoadedInWorker | null = null;
+  private streams = 0;
 
   /** @param port Of a worker that serves; see `createSegmenterWorker` */
   constructor(port: WorkerPort) {
@@ -44,11 +64,14 @@ export class SegmenterWorker {
   /**
    * Loads a model in the place of the one before, which stays where loading fails before the new one is built.
    *
-   * @param pathOrUrl URL of a model folder, or `org/name[@revision]` on a hub; see `loadModel`
+   * @param place URL of a model folder, `org/name[@revision]` on a hub (see `loadModel`), or the files of a folder
    * @throws FormatError, CheckpointError or BackendError as `Segmenter.load`; the reason of `options.signal`
    */
-  async load(pathOrUrl: string, { signal, onProgress, ...options }: WorkerLoadOptions = {}): Promise<this> {
-    const call: LoadCall = { place: pathOrUrl, options };
+  async load(
+    place: string | Iterable<File>,
+    { signal, onProgress, ...options }: WorkerLoadOptions = {},
+  ): Promise<this> {
+    const call: LoadCall = { place: typeof place === 'string' ? place : [...place], options };
     const onNews = onProgress as ((news: unknown) => void) | undefined;
     this.current = (await this.calls.call('load', call, { signal, onNews })) as LoadedInWorker;
     return this;
@@ -120,6 +143,61 @@ export class SegmenterWorker {
     const given = [...new Set([...sent.flatMap(({ made }) => made), ...own])];
     const found = await this.calls.call('segment', call, { signal, transfer: given });
     return found as (InstanceList | SegmentMap)[];
+  }
+
+  /**
+   * A video, a camera, or any other source of frames, as `Segmenter.stream`: one frame at a time, with ids that stay where `track`
+   * asks for them.
+   */
+  stream(
+    source: FrameSource,
+    options: StreamOptions & { task: 'instance' },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: 'panoptic' | 'semantic' },
+  ): AsyncIterableIterator<StreamedFrame<SegmentMap>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: Task },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
+  stream(
+    source: FrameSource,
+    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
+    const stream = ++this.streams;
+    const given = track === false ? undefined : { stream, options: track === true ? {} : track };
+    const segment = async (image: RgbImage, ended: AbortSignal) => {
+      const call: SegmentCall = { pictures: [image], options: { ...options, track: given } };
+      const [found] = (await this.calls.call('segment', call, { signal: ended })) as (InstanceList | SegmentMap)[];
+      return found;
+    };
+    return segmentStream(source, segment, { latest, signal });
+  }
+
+  /**
+   * Fine-tunes a model on photographs in the worker, in the place of the model that was loaded; it is loaded at the end. The
+   * training is kept in the page's database as it goes: a call of the same name goes on.
+   *
+   * @param onNews Hears of steps, validations and checkpoints
+   * @returns The files of the model folder, to download or to load again
+   * @throws FormatError where pictures and annotations do not fit; errors of `fit` of `@seg/train`
+   */
+  async finetune(
+    call: FinetuneCall,
+    { signal, onNews }: { signal?: AbortSignal; onNews?: (news: FinetuneNews) => void } = {},
+  ): Promise<FinetuneResult> {
+    this.current = null;
+    const heard = onNews as ((news: unknown) => void) | undefined;
+    const answer = await this.calls.call('finetune', call, { signal, onNews: heard });
+    const { loaded, ...result } = answer as FinetuneResult & { loaded: LoadedInWorker };
+    this.current = loaded;
+    return result;
+  }
+
+  /** Ends a training behind the step at hand: its call answers with the model so far. */
+  async stopTraining(): Promise<void> {
+    await this.calls.call('stop', null);
   }
 
   /** Ends the worker and frees all that it held. Calls that wait fail. */

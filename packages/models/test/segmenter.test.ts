@@ -13,7 +13,8 @@ import type { Task } from '../src/inference/task.ts';
 import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
 import { buildModel } from '../src/systems/systems.ts';
-import { type SaveModelOptions, saveModel, storedParams } from '../src/weights/save-model.ts';
+import { type SaveModelOptions, saveModel } from '../src/weights/save-model.ts';
+import { storedParams } from '../src/weights/stored-params.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 const SYSTEMS = Object.keys(TINY_DESCRIPTIONS);
