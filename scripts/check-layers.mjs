@@ -21,7 +21,7 @@ const LAYERS = {
   train: ['checkpoint', 'core', 'image', 'losses', 'postprocess', 'data', 'models', 'coco-eval'],
   verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
   onnx: ['checkpoint', 'core', 'models'],
-  browser: ['checkpoint', 'core', 'image', 'models', 'postprocess'],
+  browser: ['checkpoint', 'core', 'data', 'image', 'models', 'postprocess', 'train'],
   cli: ['onnx', 'checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval', 'train'],
 };
 

@@ -60,6 +60,7 @@ export {
   maskBox,
   type PixelBox,
   paintMask,
+  resizeBoxMask,
 } from './masks/box-mask.ts';
 export { MaskRoom } from './masks/mask-room.ts';
 // Generated scenes

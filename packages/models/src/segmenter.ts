@@ -1,4 +1,4 @@
-import { runStepsInTurns } from '@seg/core';
+import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { pacer } from './inference/pacer.ts';
-import { QueryEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
+import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
@@ -62,6 +62,8 @@ export type SegmenterOptions = {
   runtime?: NetworkRuntime;
 };
 
+type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
+
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
 
@@ -70,7 +72,8 @@ const BATCH_PIXELS = 2 ** 20;
 
 /**
  * Images in, segments out. Owns its model. Calls that are made at once wait for each other: passes run one after the other,
- * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page.
+ * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page. Where
+ * WebGPU's device is lost, the call under way fails, and the next one has a new device and the weights again.
  */
 export class Segmenter {
   readonly loaded: LoadedModel;
@@ -224,39 +227,54 @@ export class Segmenter {
    * Runs the network, layer by layer where it can.
    *
    * @param turn Waits between layers
-   * @param embeddings Keeps the vectors of queries; another runtime gives none
+   * @returns The prediction, and the vectors of its queries where they are asked for; another runtime gives none
    */
-  private async predict(pixels: tf.Tensor4D, turn: Turn, embeddings: QueryEmbeddings | null): Promise<BatchPrediction> {
+  private async predict(pixels: tf.Tensor4D, { queries }: DecodeOptions, turn: Turn): Promise<DescribedPrediction> {
     const { model } = this.loaded;
-    const { network } = model;
-    if (this.runtime !== undefined) return model.predictionOf(await this.runtime.forward(network, pixels), pixels);
-    if (network.forwardSteps === undefined) {
-      return embeddings === null ? model.predict(pixels) : embeddings.during(() => model.predict(pixels));
+    const { network, params } = model;
+    if (this.runtime !== undefined) {
+      const outputs = await this.runtime.forward(network, pixels);
+      return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
     }
-    const steps = network.forwardSteps(pixels);
-    return model.predictionOf(await runStepsInTurns(embeddings?.duringSteps(steps) ?? steps, turn), pixels);
+    const run = (steps: Steps<object>) => runStepsInTurns(steps, turn);
+    const steps = network.forwardSteps?.(pixels) ?? inOneStep(() => network.forward(pixels));
+    if (!queries) return { prediction: model.predictionOf(await run(steps), pixels), embeddings: null };
+    const { outcome, embeddings } = await keepEmbeddings(params, model.embeddings, steps, run);
+    return { prediction: model.predictionOf(outcome, pixels), embeddings };
   }
 
-  /** Images of one size through the model together, decoded one after the other. */
-  private async pass(
+  /** @throws BackendError where WebGPU's device is lost meanwhile */
+  private pass(
     images: RgbImage[],
     options: DecodeOptions,
     signal: AbortSignal | undefined,
   ): Promise<(InstanceList | SegmentMap)[]> {
+    return this.passOnDevice(images, options, signal).catch(async (error: unknown) => {
+      throw await explainLoss(error);
+    });
+  }
+
+  /** Images of one size through the model together, decoded one after the other. */
+  private async passOnDevice(
+    images: RgbImage[],
+    options: DecodeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<(InstanceList | SegmentMap)[]> {
+    await reviveBackend();
+    this.expectWanted(signal);
+    this.loaded.model.params.restore();
     const pace = pacer();
     const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const embeddings = options.queries ? new QueryEmbeddings(model.params, model.embeddings) : null;
-    const prediction = await this.predict(pixels, turn, embeddings).catch((error: unknown) => {
-      embeddings?.dispose();
+    const { prediction, embeddings } = await this.predict(pixels, options, turn).catch((error: unknown) => {
       pixels.dispose();
       throw error;
     });
     try {
       await turn();
       await requireFinite(prediction, model.params, () => model.forward(pixels));
-      const vectors = await embeddings?.read();
+      const vectors = embeddings && (await readEmbeddings(embeddings));
       const results = [];
       for (const [i, one] of geometry.entries()) {
         await turn();
@@ -271,16 +289,22 @@ export class Segmenter {
     }
   }
 
-  /** Frees the model. Calls that wait for their turn fail. */
+  /** Frees the model, and what the backend keeps for its passes. Calls that wait for their turn fail. */
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.loaded.model.dispose();
+    releaseMemory();
     void this.runtime?.dispose();
   }
 }
 
 type Turn = () => Promise<void> | undefined;
+
+// biome-ignore lint/correctness/useYield: a pass that cannot be divided
+function* inOneStep<T>(pass: () => T): Steps<T> {
+  return pass();
+}
 
 function expectCount(name: string, count: number, least: number): void {
   if (Number.isSafeInteger(count) && count >= least) return;

@@ -13,7 +13,8 @@ import type { Task } from '../src/inference/task.ts';
 import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
 import { buildModel } from '../src/systems/systems.ts';
-import { type SaveModelOptions, saveModel, storedParams } from '../src/weights/save-model.ts';
+import { type SaveModelOptions, saveModel } from '../src/weights/save-model.ts';
+import { storedParams } from '../src/weights/stored-params.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 const SYSTEMS = Object.keys(TINY_DESCRIPTIONS);
@@ -60,24 +61,25 @@ describe('calls at once', () => {
   });
 
   test('end between two layers, and leave nothing', async () => {
-    const large = photo(480, 640, 7);
+    const large = photo(600, 800, 7); // several spells between turns on any machine
     await segmenter.segment(large); // derived tensors are there
-    const begun = performance.now();
-    await segmenter.segment(large);
-    const early = Math.ceil((performance.now() - begun) / 4);
     const before = tf.memory().numTensors;
-    for (const milliseconds of [1, early]) {
-      const ended = segmenter.segment(large, { signal: AbortSignal.timeout(milliseconds) });
-      await expect(ended).rejects.toThrow(/timeout/);
+    for (const turns of [1, 2, 3]) {
+      const controller = new AbortController();
+      const ended = segmenter.segment(large, { signal: controller.signal });
+      const refused = expect(ended).rejects.toBe('enough');
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+      controller.abort('enough');
+      await refused;
     }
     expect(tf.memory().numTensors).toBe(before);
     const late = segmenter.segment(large);
-    setTimeout(() => segmenter.dispose(), early);
+    setTimeout(() => segmenter.dispose(), 0);
     await expect(late).rejects.toThrow('Segmenter: expected a call before dispose(), got one after it');
     expect(tf.memory().numTensors).toBe(0);
   });
 
-  test.each([1, 3])('begin and end in their order, %i at a time', async (concurrency) => {
+  test.each([1, 3])('have the same results %i at a time, alone in their order', async (concurrency) => {
     segmenter.dispose();
     segmenter = await Segmenter.load(folder, { concurrency });
     const expected = [];
@@ -90,7 +92,7 @@ describe('calls at once', () => {
     };
     const { numTensors } = tf.memory();
     expect(await Promise.all(images.map(call))).toEqual(expected);
-    expect(order).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(concurrency === 1 ? order : order.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
     expect(tf.memory().numTensors).toBe(numTensors);
     await expect(Segmenter.load(folder, { concurrency: 0 })).rejects.toThrow('from 1 on as concurrency, got 0');
   });

@@ -2,59 +2,57 @@ import type { ParamStore, Steps } from '@seg/core';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Keeper of the vectors of a pass's queries, as the network has them at hand: nothing is computed for them. */
-export class QueryEmbeddings {
-  private readonly params: ParamStore;
-  private readonly path: string | undefined;
-  /** [B, N, D] of the last layer; null where there are none. */
-  tensor: tf.Tensor3D | null = null;
-
-  /** @param path Of the tap; undefined for a network without queries */
-  constructor(params: ParamStore, path: string | undefined) {
-    this.params = params;
-    this.path = path;
+/**
+ * Runs a pass and keeps the vectors of its queries, as the network has them at hand: nothing is computed for them.
+ *
+ * @param path Of the tap; undefined for a network without queries
+ * @param run Runs the steps of the pass, with others between them
+ * @returns [B, N, D] or null, to be disposed of
+ */
+export async function keepEmbeddings<T>(
+  params: ParamStore,
+  path: string | undefined,
+  steps: Steps<T>,
+  run: (steps: Steps<T>) => Promise<T>,
+): Promise<{ outcome: T; embeddings: tf.Tensor3D | null }> {
+  let embeddings: tf.Tensor3D | null = null;
+  const observe = (at: string, value: tf.Tensor) => {
+    if (at !== path) return;
+    embeddings?.dispose(); // of an earlier layer
+    embeddings = tf.keep(tf.clone(value)) as tf.Tensor3D;
+  };
+  try {
+    return { outcome: await run(observedSteps(params, observe, steps)), embeddings };
+  } catch (error) {
+    tf.dispose(embeddings ?? []);
+    throw error;
   }
+}
 
-  /** Runs a pass. @returns Its result */
-  during<T>(pass: () => T): T {
-    const before = this.params.observer;
-    this.params.observer = (at, value) => {
-      before?.(at, value);
-      if (at !== this.path) return;
-      this.tensor?.dispose(); // of an earlier layer
-      this.tensor = tf.keep(tf.clone(value)) as tf.Tensor3D;
-    };
-    try {
-      return pass();
-    } finally {
-      this.params.observer = before;
-    }
-  }
-
-  /** {@link during} of a pass in steps, between which other passes may take theirs. */
-  *duringSteps<T>(steps: Steps<T>): Steps<T> {
-    try {
-      for (;;) {
-        const step = this.during(() => steps.next());
-        if (step.done) return step.value;
-        yield;
+/** The same steps; the store is observed while one of them runs, and not between them, where others run. */
+function* observedSteps<T>(
+  params: ParamStore,
+  observe: (path: string, value: tf.Tensor) => void,
+  steps: Steps<T>,
+): Steps<T> {
+  try {
+    for (;;) {
+      const before = params.observer;
+      params.observer = (path, value) => {
+        before?.(path, value);
+        observe(path, value);
+      };
+      let step: IteratorResult<void, T>;
+      try {
+        step = steps.next();
+      } finally {
+        params.observer = before;
       }
-    } finally {
-      steps.return(undefined as T);
+      if (step.done) return step.value;
+      yield;
     }
-  }
-
-  /** Reads the vectors by image and query; null where there are none. */
-  async read(): Promise<Float32Array[][] | null> {
-    if (this.tensor === null) return null;
-    const [batch, queries, length] = this.tensor.shape;
-    const values = (await this.tensor.data()) as Float32Array;
-    const vector = (i: number) => values.slice(i * length, (i + 1) * length);
-    return Array.from({ length: batch }, (_, b) => Array.from({ length: queries }, (_, q) => vector(b * queries + q)));
-  }
-
-  dispose(): void {
-    this.tensor?.dispose();
+  } finally {
+    steps.return(undefined as T);
   }
 }
 
@@ -77,4 +75,14 @@ export function withoutEmbeddings<R extends InstanceList | SegmentMap>(result: R
   const plain = <S extends { embedding?: Float32Array }>({ embedding: _, ...rest }: S) => rest;
   if ('ids' in result) return { ...result, segments: result.segments.map(plain) };
   return { ...result, instances: result.instances.map(plain) };
+}
+
+/** Vectors by image and query: [B, N, D]. */
+export async function readEmbeddings(embeddings: tf.Tensor3D): Promise<Float32Array[][]> {
+  const [, queries, length] = embeddings.shape;
+  const values = (await embeddings.data()) as Float32Array;
+  const vector = (i: number) => values.slice(i * length, (i + 1) * length);
+  return Array.from({ length: embeddings.shape[0] }, (_, b) =>
+    Array.from({ length: queries }, (_, q) => vector(b * queries + q)),
+  );
 }

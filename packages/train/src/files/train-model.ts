@@ -3,28 +3,19 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
-import type { ParamStore } from '@seg/core';
-import {
-  augmentSample,
-  batches,
-  batchTensors,
-  type MaskDataset,
-  type MaskSample,
-  toMaskSample,
-  toPanopticSample,
-} from '@seg/data';
+import type { MaskDataset } from '@seg/data';
 import { FileDataset, prefetch } from '@seg/data/node';
 import { type ModelDescription, type OpenModel, type SegmentationModel, Segmenter, type Task } from '@seg/models';
-import { saveModel, storedParams } from '@seg/models/node';
+import { saveModel } from '@seg/models/node';
 
 import { ALONE, type Collective } from '../collective/collective.ts';
 import { fit, type Validation } from '../fit/fit.ts';
 import type { FitEvent } from '../fit/fit-event.ts';
+import { partsOf, type SampleReader, samplesInTurn, usedDescription } from '../fit/model-parts.ts';
+import { isOfModel, modelWeights } from '../fit/model-weights.ts';
 import type { TrainingStorage } from '../fit/training-storage.ts';
 import { measure } from '../measure/measure.ts';
-import { AUXILIARY, objectiveOf } from '../objectives/objective-of.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import type { TrainingBatch } from '../training-batch.ts';
 import { formatConfusion } from './confusion-file.ts';
 import { claimRun } from './run-file.ts';
 import { trainingFolder } from './training-folder.ts';
@@ -75,7 +66,7 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
     return folder.read();
   };
   const training = fit({
-    ...partsOf(options, description),
+    ...partsOf(options, description, samplesOf),
     storage: isWriter ? { ...folder, read: claim } : NOWHERE,
     validation: options.data.validation && validationOf(options.data.validation, description, options),
     saveEvery: recipe.saveEvery,
@@ -105,68 +96,15 @@ export async function* rehearse(
 ): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const description = usedDescription(options.model.description, options.recipe);
   const { signal, collective } = options;
-  yield* fit({ ...partsOf(options, description), storage: NOWHERE, stopAt: steps, signal, collective });
-}
-
-/** Parts of a training that do not depend on where it is kept. */
-function partsOf(
-  { model, data, recipe, origin = {}, collective }: Omit<TrainModelOptions, 'out'>,
-  description: ModelDescription,
-) {
-  const { config, categories } = description;
-  const { seed, loss, semanticWeight } = recipe;
-  return {
-    title: `${config.model} on ${String(origin.data ?? 'data')}`,
-    createParams: model.createParams,
-    build: model.build,
-    objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
-      objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
-    recipe,
-    batchesFrom: (first: number) => batchesOf(data.training, description, recipe, { first, share: collective }),
-    onNonFinite: 'skip' as const,
-  };
-}
-
-/** The description that the finished model has: whole images are seen as the recipe says. */
-function usedDescription(description: ModelDescription, { resize }: Recipe): ModelDescription {
-  const { preprocessing } = description;
-  if (resize === undefined || preprocessing.resize.kind === 'square') return description;
-  return { ...description, preprocessing: { ...preprocessing, resize } };
-}
-
-/** First batch of a process, and the process. */
-type BatchPlace = { first: number; share: Collective | undefined };
-
-async function* batchesOf(
-  dataset: MaskDataset,
-  { config, categories, preprocessing }: ModelDescription,
-  recipe: Recipe,
-  place: BatchPlace,
-): AsyncGenerator<TrainingBatch, void, void> {
-  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples } of samplesOf(dataset, categories, recipe, place)) {
-    // masks of MaX-DeepLab share out the pixels
-    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
-  }
+  yield* fit({ ...partsOf(options, description, samplesOf), storage: NOWHERE, stopAt: steps, signal, collective });
 }
 
 /** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */
-function samplesOf(
-  dataset: MaskDataset,
-  categories: ModelDescription['categories'],
-  { batch: batchSize, seed, augment }: Recipe,
-  { first: start, share }: BatchPlace,
-): AsyncIterable<{ samples: MaskSample[] }> {
-  if (dataset instanceof FileDataset) return prefetch(dataset, { batchSize, seed, start, share, steps: augment });
-  const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
-  return batches<MaskSample>(dataset, {
-    batchSize,
-    seed,
-    start,
-    share,
-    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
-  });
-}
+const samplesOf: SampleReader = (dataset, categories, recipe, place) => {
+  if (!(dataset instanceof FileDataset)) return samplesInTurn(dataset, categories, recipe, place);
+  const { batch: batchSize, seed, augment: steps } = recipe;
+  return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, steps });
+};
 
 function validationOf(
   dataset: MaskDataset,
@@ -195,7 +133,7 @@ function validationOf(
 /** Writes the model folder: the parameters of the best validation where there was one, or those at hand. */
 async function writeModel(out: string, description: ModelDescription, model: SegmentationModel): Promise<void> {
   const best = path.join(out, 'best.safetensors');
-  const weights = existsSync(best) ? storedWeights(best, await readFile(best)) : ofModel(model);
+  const weights = existsSync(best) ? storedWeights(best, await readFile(best)) : modelWeights(model);
   await saveModel(path.join(out, 'model'), description, weights, { metadata: { format: 'pt' } });
 }
 
@@ -203,9 +141,3 @@ function* storedWeights(file: string, bytes: Uint8Array): Generator<[string, Sto
   const tensors = openSafetensors(bytesOf(file, bytes));
   for (const key of tensors.keys()) if (isOfModel(key)) yield [key, tensors.read(key)!];
 }
-
-async function* ofModel({ params }: SegmentationModel): AsyncGenerator<[string, StoredValue]> {
-  for await (const [key, value] of storedParams(params)) if (isOfModel(key)) yield [key, value];
-}
-
-const isOfModel = (key: string): boolean => !key.startsWith(`${AUXILIARY}.`);

@@ -1,5 +1,5 @@
 import { bytesOf, FormatError } from '@seg/checkpoint';
-import { init, ParamStore } from '@seg/core';
+import { init, ParamStore, reviveBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
@@ -66,6 +66,7 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
 export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
   options: FitOptions<Model, Prediction, Decisions>,
 ): AsyncGenerator<FitEvent<Model>, void, void> {
+  await reviveBackend(); // a training behind a loss goes on from its checkpoint
   const training = new Training(options);
   try {
     yield* training.run();
