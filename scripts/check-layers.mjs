@@ -17,10 +17,11 @@ const LAYERS = {
   heads: ['core', 'attention'],
   losses: ['core', 'matching'],
   data: ['checkpoint', 'core', 'image', 'coco-eval'],
-  models: ['checkpoint', 'core', 'image', 'attention', 'heads', 'postprocess'],
+  models: ['checkpoint', 'core', 'image', 'attention', 'matching', 'heads', 'postprocess'],
   train: ['checkpoint', 'core', 'image', 'losses', 'postprocess', 'data', 'models', 'coco-eval'],
   verify: ['checkpoint', 'core', 'image', 'losses', 'models', 'postprocess'],
   onnx: ['checkpoint', 'core', 'models'],
+  browser: ['checkpoint', 'core', 'data', 'image', 'models', 'postprocess', 'train'],
   cli: ['onnx', 'checkpoint', 'core', 'image', 'models', 'postprocess', 'data', 'verify', 'coco-eval', 'train'],
 };
 

@@ -1,6 +1,5 @@
 // Bundles the page and copies what it loads at run time into dist/.
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,23 +8,41 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, 'dist');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
-  entryPoints: [path.join(here, 'src/page.js'), path.join(here, 'src/verify.js')],
+const { metafile } = await build({
+  entryPoints: {
+    ...Object.fromEntries(['page', 'verify', 'probe'].map((name) => [name, path.join(here, `src/${name}.js`)])),
+    worker: '@seg/browser/worker', // beside the scripts that start it, by this name
+  },
   bundle: true,
   format: 'esm',
   splitting: true,
   minify: true,
   outdir: out,
+  absWorkingDir: here,
   logLevel: 'warning',
-  // reached in Node alone
-  external: ['node:*', 'webgpu', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'],
+  metafile: true,
 });
-const wasm = path.dirname(
-  createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.wasm'),
-);
-for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
-  cpSync(path.join(wasm, file), path.join(out, file));
-for (const file of ['index.html', 'verify.html']) cpSync(path.join(here, file), path.join(out, file));
-cpSync(path.join(here, '../../packages/verify/test/goldens'), path.join(out, 'goldens'), { recursive: true });
-const model = path.join(here, '../mask2former/model');
-if (existsSync(model)) cpSync(model, path.join(out, 'model'), { recursive: true });
+const FILES = ['index.html', 'verify.html', 'probe.html', 'page.css', 'icon.svg', 'page.webmanifest'];
+for (const file of FILES) cpSync(path.join(here, file), path.join(out, file));
+const FOLDERS = {
+  goldens: '../../packages/verify/test/goldens',
+  model: '../mask2former/model',
+  start: '../../packages/cli/starts/mask2former',
+};
+for (const [name, from] of Object.entries(FOLDERS)) {
+  const folder = path.join(here, from);
+  if (existsSync(folder)) cpSync(folder, path.join(out, name), { recursive: true });
+}
+writeServiceWorker();
+
+/** Names all scripts that the page and its worker may load, on demand too, but for those of the checks. */
+function writeServiceWorker() {
+  const scripts = Object.keys(metafile.outputs)
+    .map((file) => path.basename(file))
+    .filter((name) => !/^(page|worker|verify|probe)\.js$/.test(name));
+  const text = readFileSync(path.join(here, 'src/service-worker.js'), 'utf8');
+  writeFileSync(
+    path.join(out, 'service-worker.js'),
+    text.replace('self.SCRIPTS = [];', `self.SCRIPTS = ${JSON.stringify(scripts)};`),
+  );
+}

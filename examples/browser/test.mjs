@@ -1,16 +1,15 @@
-// Opens the pages in headless Chromium and checks what they compute: golden files on wasm and WebGPU, and the demo.
+// Opens the pages in headless Chromium and checks what they do and compute. An argument chooses checks by their beginning.
 import { chromium } from 'playwright-core';
 import './build.mjs';
+import { GOLDEN_CHECKS } from './checks/goldens.mjs';
+import { PAGE_CHECKS } from './checks/page.mjs';
+import { PICTURE_CHECKS } from './checks/pictures.mjs';
+import { WORKER_CHECKS } from './checks/worker.mjs';
 import { serve } from './serve.mjs';
 
-const GOLDENS = [
-  ['loss_mask2former_tiny.json', 'wasm'],
-  ['postprocess_mask_classification.json', 'wasm'],
-  ['loss_mask2former_tiny.json', 'webgpu'],
-];
+const chosen = process.argv.slice(2);
+const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS };
 
-const server = await serve(0);
-const address = `http://127.0.0.1:${server.address().port}`;
 const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',
   args: [
@@ -19,61 +18,53 @@ const browser = await chromium.launch({
     '--disable-background-networking',
     '--disable-component-update',
     '--no-first-run',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
   ],
 });
 let [passed, failed] = [0, 0];
 
-async function check(title, run) {
-  const page = await browser.newPage();
-  // tfjs starts half as many threads as there are processors: several, on small machines too
-  await page.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 4 }));
-  page.on('pageerror', (error) => console.log(`  page error: ${error.message}`));
-  try {
-    console.log(`ok ${title}: ${await run(page)}`);
-    passed++;
-  } catch (error) {
-    console.log(`FAILED ${title}: ${error.message}`);
-    failed++;
-  } finally {
-    await page.close();
-  }
+for (const [title, run] of Object.entries(CHECKS)) {
+  if (chosen.length === 0 || chosen.some((start) => title.startsWith(start))) await check(title, run);
 }
-
-for (const [file, backend] of GOLDENS) {
-  await check(`${file} on ${backend}`, async (page) => {
-    await page.goto(`${address}/verify.html`);
-    await page.waitForFunction(() => window.verify !== undefined);
-    const {
-      backend: used,
-      isolated,
-      results,
-    } = await page.evaluate(([name, on]) => window.verify(name, on), [file, backend]);
-    const beyond = results.filter(({ ok }) => !ok);
-    if (!isolated) throw new Error('expected a cross-origin isolated page, got another');
-    if (beyond.length > 0)
-      throw new Error(
-        beyond
-          .slice(0, 5)
-          .map(({ name, absolute, allowed, note }) => `${name} ${absolute} > ${allowed} ${note ?? ''}`)
-          .join('; '),
-      );
-    return `${results.length} taps within their bounds, ${used}`;
-  });
-}
-await check('the demo page segments a scene on wasm', async (page) => {
-  await page.goto(`${address}/`);
-  await page.selectOption('#backend', 'wasm');
-  await page.click('#run');
-  await page.waitForFunction(() => /segments in|failed/.test(document.getElementById('status').textContent), null, {
-    timeout: 120_000,
-  });
-  const status = await page.textContent('#status');
-  if (!/^[1-9]\d* segments in/.test(status)) throw new Error(status);
-  if (process.env.SEG_SCREENSHOT) await page.screenshot({ path: process.env.SEG_SCREENSHOT });
-  return status;
-});
-
 await browser.close();
-server.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+async function check(title, run) {
+  const context = await browser.newContext();
+  // tfjs starts half as many threads as there are processors: several, on small machines too
+  await context.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 4 }));
+  const servers = [];
+  const started = performance.now();
+  const faults = [];
+  /** A page of a server of its own; what goes wrong in it fails the check, unless it is expected. */
+  const open = async (file, { settings, options, expected } = {}) => {
+    const server = await serve(0, settings);
+    servers.push(server);
+    const page = await context.newPage(options);
+    page.setDefaultTimeout(120_000);
+    page.on('pageerror', ({ message }) => faults.push(`page error: ${message}`));
+    page.on('console', (message) => {
+      if (process.env.SEG_VERBOSE) console.log(`  ${message.text()}`);
+      if (message.type() === 'error' && !expected?.test(message.text())) faults.push(`console: ${message.text()}`);
+    });
+    await page.goto(`http://127.0.0.1:${server.address().port}/${file}`);
+    return page;
+  };
+  try {
+    const note = await run({ open, context });
+    if (faults.length > 0) throw new Error(faults.join('; ').slice(0, 600));
+    console.log(`ok ${title}: ${note} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    passed++;
+  } catch (error) {
+    console.log(`FAILED ${title}: ${[error.message, ...faults].join('; ').slice(0, 1500)}`);
+    failed++;
+  } finally {
+    await context.close();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+}

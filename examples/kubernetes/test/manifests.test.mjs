@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { Job } from 'kubernetes-models/batch/v1';
-import { Service } from 'kubernetes-models/v1';
+import { Pod, Service } from 'kubernetes-models/v1';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
@@ -12,13 +12,15 @@ const here = path.resolve(import.meta.dirname, '..');
 const root = path.resolve(here, '../..');
 const seg = path.join(root, 'packages/cli/bin/seg.mjs');
 const KINDS = { Job, Deployment, Service };
+/** A resource of an operator, whose pods alone are in the published schemas. */
+const TRAINING = 'train.yaml';
 
 const documentsOf = (name) =>
   parseAllDocuments(readFileSync(path.join(here, name), 'utf8')).map((document) => {
     expect(document.errors).toEqual([]);
     return document.toJS();
   });
-const MANIFESTS = readdirSync(here).filter((name) => name.endsWith('.yaml'));
+const MANIFESTS = readdirSync(here).filter((name) => name.endsWith('.yaml') && name !== TRAINING);
 
 let folder = '';
 beforeAll(() => {
@@ -35,6 +37,35 @@ test.each(MANIFESTS)('%s is as the published schemas have it, and runs without r
     const [{ securityContext }] = pod.containers;
     expect([securityContext.readOnlyRootFilesystem, securityContext.allowPrivilegeEscalation]).toEqual([true, false]);
   }
+});
+
+test('the pods of a training are as the published schemas have them, a process a worker', () => {
+  const [{ apiVersion, kind, spec }] = documentsOf(TRAINING);
+  expect([apiVersion, kind, spec.mpiImplementation]).toEqual(['kubeflow.org/v2beta1', 'MPIJob', 'OpenMPI']);
+  const { Launcher, Worker } = spec.mpiReplicaSpecs;
+  for (const { template } of [Launcher, Worker]) {
+    new Pod({ metadata: { name: 'seg' }, ...template }).validate();
+    expect(template.spec.containers[0].securityContext.runAsUser).toBe(1000);
+  }
+  const [{ args }] = Launcher.template.spec.containers;
+  expect(Number(/mpirun -n (\d+) /.exec(args[0])[1])).toBe(Worker.replicas * spec.slotsPerWorker);
+  const daemon = Worker.template.spec.containers[0];
+  const image = readFileSync(path.join(here, 'Dockerfile.mpi'), 'utf8');
+  expect(image).toContain(`> ${daemon.args.at(-1)}\n`);
+  expect(image).toContain(`${spec.sshAuthMountPath}/id_rsa`);
+});
+
+test('the command of the launcher begins a run, and goes on where one is', () => {
+  const [{ spec }] = documentsOf(TRAINING);
+  const [{ args }] = spec.mpiReplicaSpecs.Launcher.template.spec.containers;
+  const said = () =>
+    execFileSync('bash', ['-c', args[0].replace('exec', 'echo').replaceAll('/data/run', `${folder}/run`)], {
+      encoding: 'utf8',
+    });
+  expect(said()).toBe(`mpirun -n 4 seg train --data /data/split --backend wasm --out ${folder}/run\n`);
+  mkdirSync(path.join(folder, 'run'));
+  writeFileSync(path.join(folder, 'run/run.json'), '{}');
+  expect(said()).toContain('--resume');
 });
 
 test('the schemas refuse what is none', () => {

@@ -66,3 +66,23 @@ test('a task that the machine has failed is put into the queue again, one with a
   expect(task('predict.sh', [at('list.txt'), model, at('other')], 2, { SLURM_ARRAY_TASK_COUNT: 'x' }).status).toBe(2);
   expect(readFileSync(at('scontrol.log'), 'utf8')).toBe('requeue 42_2\n');
 });
+
+test('a training begins, and goes on where its run is there; one out of time is put into the queue again', () => {
+  const job = (code, ...more) => {
+    standIn('seg', `echo "$@"; exit ${code}`);
+    return task('train.sh', ['split', at('run'), '--steps', '2'], 1, {
+      SLURM_JOB_ID: '43',
+      SEG_RUN: 'env',
+      ...more[0],
+    });
+  };
+  expect(job(0).stdout).toBe(`train --data split --out ${at('run')} --steps 2\n`);
+  mkdirSync(at('run'));
+  writeFileSync(path.join(at('run'), 'run.json'), '{}');
+  expect(job(143).stdout).toBe(`train --data split --out ${at('run')} --resume --steps 2\n`);
+  expect(readFileSync(at('scontrol.log'), 'utf8')).toContain('requeue 43\n');
+  const before = readFileSync(at('scontrol.log'), 'utf8');
+  expect(job(1).status).toBe(1);
+  expect(job(75, { SLURM_RESTART_COUNT: '20' }).status).toBe(75);
+  expect(readFileSync(at('scontrol.log'), 'utf8')).toBe(before);
+});

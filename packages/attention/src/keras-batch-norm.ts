@@ -1,4 +1,4 @@
-import { init, type Scope } from '@seg/core';
+import { init, rankMean, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels and constants of a batch norm under Keras' keys. */
@@ -57,9 +57,9 @@ export class KerasBatchNorm {
 
   private normalizeBatch<T extends tf.Tensor>(x: T): T {
     const axes = this.averagedAxes(x.rank);
-    const mean = tf.mean(x, axes, true);
+    const mean = rankMean(this.scope, tf.mean(x, axes, true));
     const centered = tf.sub(x, mean);
-    const variance = tf.mean(tf.square(centered), axes, true);
+    const variance = rankMean(this.scope, tf.mean(tf.square(centered), axes, true));
     moveTowards(this.mean, mean);
     moveTowards(this.variance, variance);
     const scale = tf.mul(tf.rsqrt(tf.add(variance, EPSILON)), tf.reshape(this.gain, this.broadcast));

@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 
-export { type PredictIo, type PredictOptions, predictCommand } from './commands/predict.ts';
+export { predictCommand } from './commands/predict.ts';
 export { main } from './main.ts';
+export type { PredictIo, PredictOptions } from './predict/predict-options.ts';

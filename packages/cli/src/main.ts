@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { errorLine } from './process/error-line.ts';
 import { EXIT, exitCodeOf } from './process/exit-code.ts';
-import { errorText } from './render/terminal-text.ts';
 
 /** Each command's code is loaded only when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -32,9 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // it has said why
-    const code = exitCodeOf(error);
-    console.error(errorText(`seg: ${code === EXIT.fault ? 'internal error: ' : ''}${describe(error)}`));
-    return code;
+    console.error(errorLine(error));
+    return exitCodeOf(error);
   }
 }
 
@@ -57,9 +56,4 @@ function throwing(command: Command): Command {
 function readVersion(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return process.env.SEG_DEBUG ? (error.stack ?? error.message) : error.message;
 }

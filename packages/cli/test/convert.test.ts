@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bytesOf, openSafetensors, type SafetensorsFile, writeSafetensors } from '@seg/checkpoint';
 import { init, ParamStore, useBackend } from '@seg/core';
-import { buildModel, keyNamings, loadModel, openWeights } from '@seg/models';
-import { saveModel, storedParams } from '@seg/models/node';
+import { buildModel, keyNamings, loadModel, openWeights, storedParams } from '@seg/models';
+import { saveModel } from '@seg/models/node';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { TINY_DESCRIPTIONS } from '../../models/test/tiny-descriptions.ts';

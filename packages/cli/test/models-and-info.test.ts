@@ -47,6 +47,29 @@ test('seg info tells of a preset', async () => {
   expect(text).toMatch(/^images {6}shortest-edge shortestEdge 800 longestEdge 1333, sides padded to multiples of 32$/m);
 });
 
+test('seg info counts the operations of a pass at a size', async () => {
+  expect(await main(['info', 'panoptic-segformer-pvt-v2-b0-coco', '--size', '64x96', '--json'])).toBe(0);
+  const { pass, numbers } = JSON.parse(printed[0]);
+  expect(pass.size).toEqual([64, 96]);
+  expect(pass.bytes).toBeGreaterThan(4 * numbers);
+  expect(await main(['info', 'panoptic-segformer-pvt-v2-b0-coco', '--size', '128x96'])).toBe(0);
+  const [, larger] = /^a pass +(\S+) GFLOP over 128x96, at most \S+ GB of tensors at once$/m.exec(printed[1])!;
+  expect(Number(larger) * 1e9).toBeGreaterThan(pass.operations); // not twice: the queries stay as many
+  expect(Number(larger) * 1e9).toBeLessThan(2 * pass.operations);
+});
+
+test.each(['0x5', '64', '64x', 'x64', '-64x64', '64x64x3', '6e2x64', '100000x1', ''])(
+  'a size %s is none',
+  async (size) => {
+    expect(await main(['info', 'solov2-r50-coco', '--size', size])).toBe(2);
+  },
+);
+
+test('a size that a network does not take is refused', async () => {
+  expect(await main(['info', 'solov2-light-r18-coco', '--size', '100x100'])).toBe(1);
+  expect(told[0]).toMatch(/^seg: info: expected sides that are multiples of 32, got 100x100: /);
+});
+
 test.each(Object.keys(PRESETS))('seg info has every line of %s', async (preset) => {
   expect(await main(['info', preset])).toBe(0);
   expect(printed[0]).not.toMatch(/undefined|NaN|object/);

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { init, ParamStore } from '@seg/core';
 import { generateScene } from '@seg/data';
 import { decodeImage, encodePng } from '@seg/image';
-import { buildModel } from '@seg/models';
-import { saveModel, storedParams } from '@seg/models/node';
+import { buildModel, storedParams } from '@seg/models';
+import { saveModel } from '@seg/models/node';
 import { onEveryBackend } from '@seg/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 

@@ -98,7 +98,6 @@ export {
   type ReportRow,
   semanticReport,
 } from './report/report.ts';
-
 // Semantic segmentation
 export { checkSemantic } from './semantic/check-semantic.ts';
 export { SemanticQuality } from './semantic/semantic-quality.ts';
@@ -109,3 +108,15 @@ export type {
   SemanticResult,
   SemanticState,
 } from './semantic/semantic-types.ts';
+// Videos
+export { SegmentationTrackingQuality } from './video/segmentation-tracking-quality.ts';
+export type { VideoPanopticFrame } from './video/video-frame.ts';
+export { VideoPanopticQuality } from './video/video-panoptic-quality.ts';
+export type {
+  SegmentationTrackingResult,
+  SegmentationTrackingState,
+  TrackingScores,
+  VideoPanopticQualityOptions,
+  VideoPanopticResult,
+  VideoPanopticState,
+} from './video/video-types.ts';

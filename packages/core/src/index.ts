@@ -7,7 +7,9 @@
 
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
-export { useBackend } from './backend/use-backend.ts';
+export { explainLoss } from './backend/lost-device.ts';
+export { releaseMemory } from './backend/release-memory.ts';
+export { reviveBackend, useBackend } from './backend/use-backend.ts';
 
 // Tensors
 export { detach } from './detach.ts';
@@ -45,6 +47,7 @@ export { type FoldedNorm, foldNorm } from './layers/folded-norm.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';
+export { operationsOf } from './operations-of.ts';
 // Types that cross packages
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
 export type { Initializer } from './params/init.ts';
@@ -53,10 +56,12 @@ export type { Initializer } from './params/init.ts';
 export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
+export { rankMean } from './params/rank-mean.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
 export { type Axis, expectShapes } from './shape.ts';
+export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';
 // Training
 export { Tape } from './tape.ts';

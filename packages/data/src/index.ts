@@ -60,11 +60,13 @@ export {
   maskBox,
   type PixelBox,
   paintMask,
+  resizeBoxMask,
 } from './masks/box-mask.ts';
 export { MaskRoom } from './masks/mask-room.ts';
 // Generated scenes
 export { SCENE_CATEGORIES } from './scenes/categories.ts';
 export { generateScene, type Scene, type SceneOptions, type SceneSegment } from './scenes/generate-scene.ts';
+export { generateMovingScene, type MovingSceneOptions } from './scenes/moving-scene.ts';
 export { SCENE_SPLITS, type SceneSplit, type SeedRange, sceneSeed } from './scenes/splits.ts';
 // Pictures and counts of data sets
 export { contactSheet, type SheetPicture } from './sheets/contact-sheet.ts';

@@ -9,11 +9,19 @@ export type { Category, Color } from './category.ts';
 // Files to images
 export { decodeImage } from './decode-image.ts';
 // Drawing
-export { drawText, measureText } from './drawing/canvas.ts';
+export { drawText, measureText, type Pixels } from './drawing/canvas.ts';
 export { colorize, segmentColors } from './drawing/colorize.ts';
+export { type CanvasOptions, drawOnCanvas, type PixelContext } from './drawing/draw-on-canvas.ts';
+export { type DrawnCategory, type DrawOptions, drawSegments } from './drawing/draw-segments.ts';
+export { type Corner, drawLegend, type LegendEntry, legendEntries } from './drawing/legend.ts';
 export { outlines } from './drawing/outlines.ts';
-export { drawOverlay, type OverlayOptions } from './drawing/overlay.ts';
+export { drawOverlay } from './drawing/overlay.ts';
+export { segmentAt } from './drawing/segment-at.ts';
 export { expectImage } from './expect-image.ts';
+export { imageFrames } from './frames/image-frames.ts';
+export { PIXEL_FORMATS, type PixelFormat, type RawFrameOptions, rawFrames } from './frames/raw-frames.ts';
+// Frames of a video
+export type { FrameOptions, TimedImage } from './frames/timed-image.ts';
 export { type ImageHeader, readImageHeader } from './image-header.ts';
 export { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 export { orient as orientImage } from './orientation.ts';

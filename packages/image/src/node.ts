@@ -5,3 +5,4 @@
  */
 
 export { readBytes, readImage } from './files/read-image.ts';
+export { frameFolder, naturalOrder } from './frames/frame-folder.ts';

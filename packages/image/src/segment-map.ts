@@ -11,6 +11,10 @@ export type Segment = {
   area: number;
   /** x, y, width, height in pixels. */
   bbox: [x: number, y: number, width: number, height: number];
+  /** Number of the network's query that it comes from, the surest of several; only where it was asked for. */
+  query?: number;
+  /** Vector by which the network describes it, [D]; only where it was asked for. */
+  embedding?: Float32Array;
 };
 
 /** An image cut into segments: every pixel has the id of one, or 0 for none. */

@@ -26,6 +26,7 @@ export type { ModelConfig, ModelDescription } from './description/model-descript
 export { readDescription } from './description/read-description.ts';
 export { fetchBounded } from './fetch/fetch-bounded.ts';
 export type { DownloadProgress, FetchOptions } from './fetch/fetch-options.ts';
+export type { ModelFolder } from './folder/model-folder.ts';
 export { openLocation } from './folder/open-location.ts';
 export { type Footprint, footprint } from './footprint.ts';
 export type { HubOptions } from './hub/hub-options.ts';
@@ -34,11 +35,15 @@ export { readPreprocessing } from './hugging-face/preprocessing.ts';
 // From image to segments
 export { byImage } from './inference/batch-prediction.ts';
 export type { NetworkRuntime } from './inference/network-runtime.ts';
+export { withoutEmbeddings } from './inference/query-embeddings.ts';
 export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
-export { Segmenter } from './segmenter.ts';
+export type { SegmentBatchOptions, SegmentOptions, StreamOptions } from './segment-options.ts';
+export { Segmenter, type SegmenterOptions } from './segmenter.ts';
+export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
+export { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './systems/mask2former/hugging-face.ts';
@@ -83,7 +88,10 @@ export { SOLO } from './systems/solo/system.ts';
 // The systems' records
 export { defineSystem, type Network, type SegmentationModel, type System } from './systems/system.ts';
 export { buildModel, PRESETS, type PresetName, SYSTEMS } from './systems/systems.ts';
+export { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
 // Weights
 export { convertWeights, type KeyStyle } from './weights/convert-weights.ts';
 export { isLeftOut, isRecomputed, isUnused, keyNamings } from './weights/key-namings.ts';
+export { modelFiles } from './weights/model-files.ts';
 export { openWeights } from './weights/open-weights.ts';
+export { storedParams } from './weights/stored-params.ts';

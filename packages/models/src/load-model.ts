@@ -1,3 +1,5 @@
+import { reviveBackend } from '@seg/core';
+
 import type { ModelDescription } from './description/model-description.ts';
 import { type LoadOptions, openModel } from './open-model.ts';
 import type { SegmentationModel } from './systems/system.ts';
@@ -30,6 +32,7 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const opened = await openModel(pathOrUrl, description, options);
   options.signal?.throwIfAborted();
+  await reviveBackend();
   const { config, ...rest } = opened.description;
   return { model: opened.build(opened.createParams()), fresh: opened.fresh, ...rest };
 }

@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { type SaveModelOptions, saveModel, storedParams, type Weights } from './weights/save-model.ts';
+export { type SaveModelOptions, saveModel } from './weights/save-model.ts';

@@ -5,6 +5,7 @@ import type { Category } from '@seg/image';
 import { adoptBackbone } from './backbones/adopt-backbone.ts';
 import type { ModelConfig, ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
+import type { ModelFolder, ModelLocation } from './folder/model-folder.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
 import type { Task } from './inference/task.ts';
@@ -51,15 +52,18 @@ export type OpenOptions = LoadOptions & {
 /**
  * Opens a model without building it: {@link loadModel} in two steps, for training.
  *
+ * @param place Path, URL or name as of `loadModel`, or a folder of the caller's, whose files may be anywhere
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
 export async function openModel(
-  pathOrUrl: string,
+  place: string | ModelFolder,
   description?: ModelDescription,
   options: OpenOptions = {},
 ): Promise<OpenModel> {
   const { systems = SYSTEMS, categories, backbone, weights: hasWeights = true } = options;
-  const location = description !== undefined && !hasWeights ? null : await openLocation(pathOrUrl, options);
+  const pathOrUrl = typeof place === 'string' ? place : place.name;
+  const isNamed = description !== undefined && !hasWeights;
+  const location = isNamed ? null : await locationOf(place, options);
   const published = description ?? (await readDescription(location!.folder, systems));
   const own = categories === undefined ? published : withCategories(published, categories, systems);
   footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
@@ -68,6 +72,11 @@ export async function openModel(
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
   const { tasks } = systemOf(pathOrUrl, own.config, systems);
   return { description: own, tasks, fresh, ...builders(own.config, { weights, pretrained, fresh }, systems) };
+}
+
+/** @param place A folder that is open, or where one is */
+async function locationOf(place: string | ModelFolder, options: LoadOptions): Promise<ModelLocation> {
+  return typeof place === 'string' ? openLocation(place, options) : { folder: place, file: null };
 }
 
 type Sources = {

@@ -1,43 +1,38 @@
+import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchPrediction } from './inference/batch-prediction.ts';
+import { CallQueue } from './inference/call-queue.ts';
 import { requireFinite } from './inference/finite-prediction.ts';
 import { groupBySize } from './inference/group-by-size.ts';
 import type { NetworkRuntime } from './inference/network-runtime.ts';
-import { nextTurn } from './inference/next-turn.ts';
+import { pacer } from './inference/pacer.ts';
+import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
+import { checkOptions, type SegmentBatchOptions, type SegmentOptions, type StreamOptions } from './segment-options.ts';
+import type { FrameSource } from './stream/frame.ts';
+import { type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
-
-/** Choices for one call of {@link Segmenter}. */
-export type SegmentOptions = {
-  /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments of Mask2Former, for one. */
-  threshold?: number;
-  /** Publisher of the post-processing. Default: the original. */
-  rule?: Rule;
-  /** Ends the call before its next pass; its reason is thrown. */
-  signal?: AbortSignal;
-};
-
-/** Choices for several images at once. */
-export type SegmentBatchOptions = SegmentOptions & {
-  /**
-   * Most pixels that the model sees at once, after resizing and padding, one image at least: memory grows with them.
-   * Default: 2²⁰, which is one image of 800 × 1333.
-   */
-  batchPixels?: number;
-};
+import { SegmentTracker } from './tracking/segment-tracker.ts';
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
   /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
   maxWaiting?: number;
+  /**
+   * Passes under way at a time, begun in the order of the calls. More than one serves where the computing is elsewhere, in
+   * a graphics processor or another runtime; each has its own memory. Default: 1.
+   */
+  concurrency?: number;
   /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
   runtime?: NetworkRuntime;
 };
+
+type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
 
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
@@ -47,23 +42,21 @@ const BATCH_PIXELS = 2 ** 20;
 
 /**
  * Images in, segments out. Owns its model. Calls that are made at once wait for each other: passes run one after the other,
- * with a turn of the event loop between, so that timers, requests and signals are answered in a server or a page.
+ * and the event loop turns between layers, so that timers, requests and signals are answered in a server or a page. Where
+ * WebGPU's device is lost, the call under way fails, and the next one has a new device and the weights again.
  */
 export class Segmenter {
   readonly loaded: LoadedModel;
-  private readonly maxWaiting: number;
+  private readonly queue: CallQueue;
   private readonly runtime: NetworkRuntime | undefined;
-  private lastPass: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
   private isDisposed = false;
 
-  /** @throws RangeError where `maxWaiting` is no whole number from 0 on */
-  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, runtime }: SegmenterOptions = {}) {
-    if (!Number.isSafeInteger(maxWaiting) || maxWaiting < 0) {
-      throw new RangeError(`Segmenter: expected a whole number from 0 on as maxWaiting, got ${maxWaiting}`);
-    }
+  /** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
+  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, concurrency = 1, runtime }: SegmenterOptions = {}) {
+    expectCount('maxWaiting', maxWaiting, 0);
+    expectCount('concurrency', concurrency, 1);
     this.loaded = loaded;
-    this.maxWaiting = maxWaiting;
+    this.queue = new CallQueue(concurrency, maxWaiting);
     this.runtime = runtime;
   }
 
@@ -128,6 +121,7 @@ export class Segmenter {
         this.pass(
           group.map((i) => images[i]),
           decodeOptions,
+          options.signal,
         ),
       );
       for (const [k, i] of group.entries()) results[i] = found[k];
@@ -135,16 +129,50 @@ export class Segmenter {
     return results;
   }
 
+  /**
+   * A video, a camera, or any other source of frames, one frame at a time. Ending the loop over it, an error, or the signal
+   * let go of the source; frames that hold memory outside the heap are closed.
+   *
+   * @throws While it is read: the source's error, the signal's reason, or what `segment` throws
+   */
+  stream(
+    source: FrameSource,
+    options: StreamOptions & { task: 'instance' },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: 'panoptic' | 'semantic' },
+  ): AsyncIterableIterator<StreamedFrame<SegmentMap>>;
+  stream(
+    source: FrameSource,
+    options?: StreamOptions & { task?: Task },
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
+  stream(
+    source: FrameSource,
+    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
+  ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
+    checkOptions(options);
+    this.decodeOptions(options); // which refuses a task before a frame is read
+    const tracker = track === false ? null : new SegmentTracker(track === true ? {} : track);
+    const segment = async (image: RgbImage, signal: AbortSignal) => {
+      if (tracker === null) return this.segment(image, { ...options, signal });
+      const tracked = tracker.update(await this.segment(image, { ...options, signal, embeddings: true }));
+      return options.embeddings ? tracked : withoutEmbeddings(tracked);
+    };
+    return segmentStream(source, segment, { latest, signal });
+  }
+
   private decodeOptions({
     task = 'panoptic',
     threshold,
     rule = 'original',
+    embeddings: queries = false,
   }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
     checkSupport(model, task, rule);
     const { overlapThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
-    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule };
+    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule, queries };
   }
 
   /**
@@ -153,66 +181,104 @@ export class Segmenter {
    * @throws Error where the model is gone or too many wait, the signal's reason where it ends
    */
   private async inTurn<T>(signal: AbortSignal | undefined, pass: () => Promise<T>): Promise<T> {
-    if (this.waiting > this.maxWaiting) {
-      const most = `at most ${this.maxWaiting} calls that wait (await some, or raise maxWaiting)`;
-      throw new Error(`Segmenter: expected ${most}, got one more`);
-    }
-    this.waiting++;
-    const before = this.lastPass;
-    const ended = before.then(nextTurn).then(() => {
-      signal?.throwIfAborted();
-      if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
+    return this.queue.run(() => {
+      this.expectWanted(signal);
       return pass();
     });
-    const mine = ended.finally(() => this.waiting--);
-    this.lastPass = mine.catch(() => {}); // the next call is not concerned
-    return mine;
   }
 
-  private async predict(pixels: tf.Tensor4D): Promise<BatchPrediction> {
+  /** @throws Error where the model is gone, the signal's reason where it ends */
+  private expectWanted(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.isDisposed) throw new Error('Segmenter: expected a call before dispose(), got one after it');
+  }
+
+  /**
+   * Runs the network, layer by layer where it can.
+   *
+   * @param turn Waits between layers
+   * @returns The prediction, and the vectors of its queries where they are asked for; another runtime gives none
+   */
+  private async predict(pixels: tf.Tensor4D, { queries }: DecodeOptions, turn: Turn): Promise<DescribedPrediction> {
     const { model } = this.loaded;
-    if (this.runtime === undefined) return model.predict(pixels);
-    return model.predictionOf(await this.runtime.forward(model.network, pixels), pixels);
+    const { network, params } = model;
+    if (this.runtime !== undefined) {
+      const outputs = await this.runtime.forward(network, pixels);
+      return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
+    }
+    const run = (steps: Steps<object>) => runStepsInTurns(steps, turn);
+    const steps = network.forwardSteps?.(pixels) ?? inOneStep(() => network.forward(pixels));
+    if (!queries) return { prediction: model.predictionOf(await run(steps), pixels), embeddings: null };
+    const { outcome, embeddings } = await keepEmbeddings(params, model.embeddings, steps, run);
+    return { prediction: model.predictionOf(outcome, pixels), embeddings };
+  }
+
+  /** @throws BackendError where WebGPU's device is lost meanwhile */
+  private pass(
+    images: RgbImage[],
+    options: DecodeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<(InstanceList | SegmentMap)[]> {
+    return this.passOnDevice(images, options, signal).catch(async (error: unknown) => {
+      throw await explainLoss(error);
+    });
   }
 
   /** Images of one size through the model together, decoded one after the other. */
-  private async pass(images: RgbImage[], options: DecodeOptions): Promise<(InstanceList | SegmentMap)[]> {
+  private async passOnDevice(
+    images: RgbImage[],
+    options: DecodeOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<(InstanceList | SegmentMap)[]> {
+    await reviveBackend();
+    this.expectWanted(signal);
+    this.loaded.model.params.restore();
+    const pace = pacer();
+    const turn = () => pace()?.then(() => this.expectWanted(signal));
     const { pixels, geometry } = preprocess(images, this.loaded.preprocessing);
     const { model } = this.loaded;
-    const prediction = await this.predict(pixels).catch((error: unknown) => {
+    const { prediction, embeddings } = await this.predict(pixels, options, turn).catch((error: unknown) => {
       pixels.dispose();
       throw error;
     });
     try {
+      await turn();
       await requireFinite(prediction, model.params, () => model.forward(pixels));
+      const vectors = embeddings && (await readEmbeddings(embeddings));
       const results = [];
-      for (const [i, one] of geometry.entries()) results.push(await prediction.decode(i, one, options));
+      for (const [i, one] of geometry.entries()) {
+        await turn();
+        const found = await prediction.decode(i, one, options);
+        results.push(options.queries ? withEmbeddings(found, vectors?.[i]) : found);
+      }
       return results;
     } finally {
+      embeddings?.dispose();
       prediction.dispose();
       pixels.dispose();
     }
   }
 
-  /** Frees the model. Calls that wait for their turn fail. */
+  /** Frees the model, and what the backend keeps for its passes. Calls that wait for their turn fail. */
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
     this.loaded.model.dispose();
+    releaseMemory();
     void this.runtime?.dispose();
   }
 }
 
-function checkOptions({ threshold, batchPixels, signal }: SegmentBatchOptions): void {
-  if (threshold !== undefined && !Number.isFinite(threshold)) {
-    throw new RangeError(`Segmenter: expected a finite number as threshold, got ${threshold}`);
-  }
-  if (batchPixels !== undefined && !(typeof batchPixels === 'number' && batchPixels > 0)) {
-    throw new RangeError(`Segmenter: expected a number above 0 as batchPixels, got ${batchPixels}`);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError('Segmenter: expected an AbortSignal as signal, got something else');
-  }
+type Turn = () => Promise<void> | undefined;
+
+// biome-ignore lint/correctness/useYield: a pass that cannot be divided
+function* inOneStep<T>(pass: () => T): Steps<T> {
+  return pass();
+}
+
+function expectCount(name: string, count: number, least: number): void {
+  if (Number.isSafeInteger(count) && count >= least) return;
+  throw new RangeError(`Segmenter: expected a whole number from ${least} on as ${name}, got ${count}`);
 }
 
 function checkSupport({ config, tasks, rules }: SegmentationModel, task: Task, rule: Rule): void {

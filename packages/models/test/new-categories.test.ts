@@ -10,7 +10,8 @@ import { backboneOf } from '../src/backbones/pretrained-backbone.ts';
 import { loadModel } from '../src/load-model.ts';
 import { openModel } from '../src/open-model.ts';
 import { buildModel } from '../src/systems/systems.ts';
-import { saveModel, storedParams } from '../src/weights/save-model.ts';
+import { saveModel } from '../src/weights/save-model.ts';
+import { storedParams } from '../src/weights/stored-params.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 let parent = '';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { StoredValue } from '@seg/checkpoint';
-import { init, ParamStore, useBackend } from '@seg/core';
+import { init, ParamStore, runStepsInTurns, useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 import { onEveryBackend } from '@seg/testing';
@@ -13,7 +13,8 @@ import type { Task } from '../src/inference/task.ts';
 import { loadModel } from '../src/load-model.ts';
 import { Segmenter } from '../src/segmenter.ts';
 import { buildModel } from '../src/systems/systems.ts';
-import { type SaveModelOptions, saveModel, storedParams } from '../src/weights/save-model.ts';
+import { type SaveModelOptions, saveModel } from '../src/weights/save-model.ts';
+import { storedParams } from '../src/weights/stored-params.ts';
 import { TINY_DESCRIPTIONS } from './tiny-descriptions.ts';
 
 const SYSTEMS = Object.keys(TINY_DESCRIPTIONS);
@@ -57,6 +58,43 @@ describe('calls at once', () => {
     await Promise.all(images.map((image) => segmenter.segment(image)));
     clearInterval(timer);
     expect(turns).toBeGreaterThanOrEqual(images.length - 1);
+  });
+
+  test('end between two layers, and leave nothing', async () => {
+    const large = photo(600, 800, 7); // several spells between turns on any machine
+    await segmenter.segment(large); // derived tensors are there
+    const before = tf.memory().numTensors;
+    for (const turns of [1, 2]) {
+      const controller = new AbortController();
+      const ended = segmenter.segment(large, { signal: controller.signal });
+      const refused = expect(ended).rejects.toBe('enough');
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+      controller.abort('enough');
+      await refused;
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    const late = segmenter.segment(large);
+    setTimeout(() => segmenter.dispose(), 0);
+    await expect(late).rejects.toThrow('Segmenter: expected a call before dispose(), got one after it');
+    expect(tf.memory().numTensors).toBe(0);
+  });
+
+  test.each([1, 3])('have the same results %i at a time, alone in their order', async (concurrency) => {
+    segmenter.dispose();
+    segmenter = await Segmenter.load(folder, { concurrency });
+    const expected = [];
+    for (const image of images) expected.push(await segmenter.segment(image, { threshold: 0.001 }));
+    const order: number[] = [];
+    const call = async (image: RgbImage, i: number) => {
+      const found = await segmenter.segment(image, { threshold: 0.001 });
+      order.push(i);
+      return found;
+    };
+    const { numTensors } = tf.memory();
+    expect(await Promise.all(images.map(call))).toEqual(expected);
+    expect(concurrency === 1 ? order : order.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    await expect(Segmenter.load(folder, { concurrency: 0 })).rejects.toThrow('from 1 on as concurrency, got 0');
   });
 
   test('end by their own signals, and the others go on', async () => {
@@ -108,6 +146,101 @@ describe('calls at once', () => {
   });
 });
 
+describe('a stream of frames', () => {
+  let segmenter: Segmenter;
+  const images = [1, 2, 3, 4].map((seed) => photo(24, 36, seed));
+  beforeAll(() => useBackend('wasm'));
+  beforeEach(async () => {
+    await writeTiny('mask2former');
+    segmenter = await Segmenter.load(folder);
+  });
+  afterEach(() => segmenter.dispose());
+
+  test.each(['panoptic', 'instance'] as const)('answers %s as segment() does, in order', async (task) => {
+    const found = [];
+    for await (const { frame, result } of segmenter.stream(images, { task, threshold: 0.001 })) {
+      found.push(result);
+      expect(frame).toBe(found.length - 1);
+    }
+    const alone = [];
+    for (const image of images) alone.push(await segmenter.segment(image, { task, threshold: 0.001 }));
+    expect(found).toEqual(alone);
+  });
+
+  test.each([true, false])('holds no tensor, however it ends (latest: %s)', async (latest) => {
+    await segmenter.segment(images[0]);
+    const before = tf.memory().numTensors;
+    const endless = async function* () {
+      for (let i = 0; ; i++) yield images[i % images.length];
+    };
+    for await (const { frame } of segmenter.stream(endless(), { latest })) if (frame > 2) break;
+    expect(tf.memory().numTensors).toBe(before);
+    const controller = new AbortController();
+    const aborted = async () => {
+      for await (const { frame } of segmenter.stream(endless(), { latest, signal: controller.signal })) {
+        if (frame > 1) controller.abort('enough');
+      }
+    };
+    await expect(aborted()).rejects.toBe('enough');
+    const broken = [images[0], { data: new Uint8Array(5), width: 1, height: 1 }];
+    await expect(segmenter.stream(broken).next()).resolves.toMatchObject({ done: false });
+    const all = async () => {
+      for await (const _ of segmenter.stream(broken));
+    };
+    await expect(all()).rejects.toThrow('expected 3 bytes for each pixel');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('refuses a task that the model lacks before a frame is read', () => {
+    expect(() => segmenter.stream(images, { threshold: Number.NaN })).toThrow('as threshold, got NaN');
+    expect(() => segmenter.stream(images, { task: 'depth' as never })).toThrow('got depth');
+  });
+});
+
+describe('embeddings of queries', () => {
+  beforeAll(() => useBackend('wasm'));
+
+  test.each(CASES)('%s, %s: beside the same result, of every thing of a system with queries', async (system, task) => {
+    await writeTiny(system);
+    const segmenter = await Segmenter.load(folder);
+    const images = [photo(24, 36, 1), photo(24, 36, 2)];
+    const without = await segmenter.segmentBatch(images, { task, threshold: 0.001 });
+    const before = tf.memory().numTensors;
+    const found = await segmenter.segmentBatch(images, { task, threshold: 0.001, embeddings: true });
+    expect(tf.memory().numTensors).toBe(before);
+    const all = found.flatMap((one): { isThing?: boolean; embedding?: Float32Array }[] => {
+      return 'ids' in one ? one.segments : one.instances;
+    });
+    const plain = found.map((one) => {
+      if (!('ids' in one)) return { ...one, instances: one.instances.map(({ embedding: _, ...rest }) => rest) };
+      return { ...one, segments: one.segments.map(({ embedding: _, ...rest }) => rest) };
+    });
+    expect(plain).toEqual(without);
+    const things = all.filter(({ isThing = true }) => isThing);
+    const described = things.filter(({ embedding }) => embedding?.every(Number.isFinite));
+    const hasQueries = !/solo/.test(system) && task !== 'semantic';
+    expect(described.length).toBe(hasQueries ? things.length : 0);
+    const lengths = new Set(described.map(({ embedding }) => embedding?.length));
+    expect(lengths.size).toBe(described.length > 0 ? 1 : 0);
+    segmenter.dispose();
+  });
+
+  test('a stream that tracks gives the ids of a tracker, and no embedding that was not asked for', async () => {
+    await writeTiny('mask2former');
+    const segmenter = await Segmenter.load(folder);
+    const images = [1, 1, 1].map((seed) => photo(24, 36, seed));
+    const ids = [];
+    for await (const { result } of segmenter.stream(images, { threshold: 0.001, track: { memory: 3 } })) {
+      ids.push(result.segments.map(({ id }) => id));
+      expect(result.segments.every((segment) => !('embedding' in segment))).toBe(true);
+    }
+    expect(ids[0].length).toBeGreaterThan(0);
+    expect(ids).toEqual([ids[0], ids[0], ids[0]]);
+    expect(() => segmenter.stream(images, { track: { memory: -1 } })).toThrow('as memory, got -1');
+    segmenter.dispose();
+  });
+});
+
 onEveryBackend('every system, tiny, from a folder', () => {
   let segmenter: Segmenter | undefined;
   afterEach(() => segmenter?.dispose());
@@ -124,6 +257,26 @@ onEveryBackend('every system, tiny, from a folder', () => {
       expectAlike(together[i], alone);
     }
     expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+  });
+});
+
+onEveryBackend('every system, tiny, step by step', () => {
+  test.each(SYSTEMS)('%s: is the pass at once, to the bit, and tidy', async (system) => {
+    await writeTiny(system);
+    const { model } = await loadModel(folder);
+    const side = system === 'max-deeplab' ? 33 : 32; // whole multiples of their strides, one more for aligned corners
+    const pixels = tf.randomUniform<tf.Rank.R4>([1, side, side, 3], -1, 1, 'float32', 5);
+    const atOnce = model.forward(pixels);
+    const before = tf.memory().numTensors;
+    let count = 0;
+    const inSteps = await runStepsInTurns(model.network.forwardSteps!(pixels), async () => void count++);
+    expect(count).toBeGreaterThan(4); // a block a stage, and what is behind them
+    const [expected, found] = await Promise.all([atOnce, inSteps].map(valuesOf));
+    expect(found).toEqual(expected);
+    tf.dispose(inSteps as tf.TensorContainer);
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([atOnce as tf.TensorContainer, pixels]);
+    model.dispose();
   });
 });
 
@@ -195,6 +348,16 @@ describe('a door for every system', () => {
     (await loadModel(folder)).model.dispose();
   });
 });
+
+/** Values of all tensors in an output, in their order. */
+async function valuesOf(outputs: object): Promise<ArrayLike<number>[]> {
+  const values: ArrayLike<number>[] = [];
+  for (const value of Object.values(outputs)) {
+    if (value instanceof tf.Tensor) values.push(await value.data());
+    else if (value !== null && typeof value === 'object') values.push(...(await valuesOf(value)));
+  }
+  return values;
+}
 
 function tasksExpected(system: string): Task[] {
   if (system.includes('solo')) return ['instance'];

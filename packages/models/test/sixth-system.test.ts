@@ -4,8 +4,8 @@ import path from 'node:path';
 import { renamedBack, type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { ParamStore, useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
-import { keyNamings, loadModel, Segmenter, SYSTEMS } from '@seg/models';
-import { saveModel, storedParams } from '@seg/models/node';
+import { keyNamings, loadModel, Segmenter, SYSTEMS, storedParams } from '@seg/models';
+import { saveModel } from '@seg/models/node';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { STRIPES } from './sixth/sixth-system.ts';

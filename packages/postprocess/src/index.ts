@@ -11,6 +11,7 @@ export { type BitMask, isInside, packMask } from './bit-mask.ts';
 export { type ComponentOptions, type Components, connectedComponents } from './connected-components.ts';
 // The rules
 export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
+export { type LayInstancesOptions, layInstances } from './lay-instances.ts';
 export { maskNms } from './mask-nms.ts';
 export { maskOverlap } from './mask-overlap.ts';
 export {

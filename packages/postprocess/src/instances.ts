@@ -12,6 +12,12 @@ export type Instance = {
   /** Class probability times the mean mask probability inside the mask. */
   score: number;
   mask: BitMask;
+  /** Its number where something counts objects, a tracker for one. */
+  id?: number;
+  /** Number of the network's query that it comes from; only where it was asked for. */
+  query?: number;
+  /** Vector by which the network describes it, [D]; only where it was asked for. */
+  embedding?: Float32Array;
 };
 
 /** The objects of an image, most certain first. Masks may overlap. */
@@ -30,6 +36,8 @@ export type InstanceOptions = {
   topK?: number;
   /** Least score. Default: 0, or 0.5 for transformers' rules. */
   scoreThreshold?: number;
+  /** Gives instances the number of their query. Default: false. */
+  queries?: boolean;
 };
 
 type Candidate = { query: number; category: number; probability: number };
@@ -60,7 +68,7 @@ export async function instances(
   const found = candidates
     .map(({ query, category, probability }): Instance => {
       const { mask, certainty } = masks.get(query)!;
-      return { category, score: probability * certainty, mask };
+      return { category, score: probability * certainty, mask, ...(options.queries && { query }) };
     })
     .filter(({ score, mask }) => score >= scoreThreshold && (rule === 'mask2former' || mask.area > 0))
     .sort((a, b) => b.score - a.score);

@@ -15,6 +15,8 @@ export type MaskCandidates = {
   categories: ArrayLike<number>;
   /** M probabilities */
   probabilities: ArrayLike<number>;
+  /** True: the place among the M is the number of a query, which its segment gets. Default: false. */
+  queries?: boolean;
 };
 
 /** Thresholds of mask-wise merging, apart for things and stuff. */
@@ -67,13 +69,14 @@ export async function scoreMasks(
   { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta }: Pick<MaskWiseMergeOptions, 'alpha' | 'beta'> = {},
 ): Promise<ScoredMask[]> {
   const scored: ScoredMask[] = [];
-  for (const { masks, categories, probabilities } of groups) {
+  for (const { masks, categories, probabilities, queries } of groups) {
     for (const chunk of inChunks([...Array(masks.shape[3]).keys()], geometry)) {
       const [values] = await readTensors(() => [aboveHalf(masks, chunk, geometry)]);
       for (const [k, index] of chunk.entries()) {
         const mask = packMask(values, k, chunk.length, geometry.originalSize);
         const quality = sumInside(values, k, chunk.length) / (mask.area + 1);
-        scored.push({ category: categories[index], score: probabilities[index] ** alpha * quality ** beta, mask });
+        const score = probabilities[index] ** alpha * quality ** beta;
+        scored.push({ category: categories[index], score, mask, ...(queries && { query: index }) });
       }
     }
   }
@@ -87,13 +90,13 @@ export function mergeMasks(scored: readonly ScoredMask[], size: Size, options: M
   const [height, width] = size;
   const ids = new Int32Array(height * width);
   const claims: SegmentClaim[] = [];
-  for (const { category, score, mask } of scored) {
+  for (const { category, score, mask, query } of scored) {
     const isThing = things.has(category);
     const kind = isThing ? 'things' : 'stuff';
     if (score < scoreThresholds[kind] || mask.area === 0) continue;
     if (coveredArea(mask, ids) / mask.area > overlapThresholds[kind]) continue;
     const id = claims.length + 1;
-    claims.push({ id, category, isThing, score: Math.min(1, score) });
+    claims.push({ id, category, isThing, score: Math.min(1, score), ...(query !== undefined && { query }) });
     paint(mask, ids, id);
   }
   return { ids, width, height, segments: measureSegments(ids, width, claims) };

@@ -2,7 +2,13 @@ import type { BitMask } from './bit-mask.ts';
 import { maskOverlap } from './mask-overlap.ts';
 
 /** A mask that competes with others of its class. */
-export type ScoredMask = { category: number; score: number; mask: BitMask };
+export type ScoredMask = {
+  category: number;
+  score: number;
+  mask: BitMask;
+  /** Number of the network's query that it comes from; only where it was asked for. */
+  query?: number;
+};
 
 /** Decay of scores. Wang et al. 2020 (SOLOv2), section 3.3. */
 export type MatrixNmsOptions = {

@@ -17,6 +17,8 @@ export type MaxDeepLabPanopticOptions = {
   thingArea?: number;
   /** Least area of all slots of a stuff class. Default: 1600, for crops of 641. */
   stuffArea?: number;
+  /** Gives things the number of their slot. Default: false. */
+  queries?: boolean;
 };
 
 /** Least areas by the side of the crop, in pixels of it: deeplab2's configs. */
@@ -58,7 +60,7 @@ export async function maxDeepLabPanoptic(
   if (slots.length === 0) return { ids: new Int32Array(height * width), width, height, segments: [] };
   const kept = slots.map(({ slot }) => slot);
   const winners = await slotWinners(prediction.maskLogits, kept, geometry.paddedSize);
-  const claims = slots.map((slot) => claimOf(slot, probabilities.numQueries, options.things));
+  const claims = slots.map((slot) => claimOf(slot, probabilities.numQueries, options));
   const padded = largeEnough(claimedPixels(winners, claims, pixelThreshold), claims, options);
   const ids = inImage(padded, geometry);
   return { ids, width, height, segments: measureSegments(ids, width, mergedClaims(claims)) };
@@ -96,9 +98,10 @@ function confidentSlots({ values, numQueries, numClasses }: ClassProbabilities, 
   return kept;
 }
 
-function claimOf({ slot, category, score }: Slot, numSlots: number, things: ReadonlySet<number>): SegmentClaim {
-  const isThing = things.has(category);
-  return { id: isThing ? slot + 1 : numSlots + 1 + category, category, isThing, score };
+function claimOf({ slot, category, score }: Slot, numSlots: number, options: MaxDeepLabPanopticOptions): SegmentClaim {
+  const isThing = options.things.has(category);
+  const id = isThing ? slot + 1 : numSlots + 1 + category;
+  return { id, category, isThing, score, ...(options.queries && { query: slot }) };
 }
 
 function claimedPixels({ winner, probability }: SlotWinners, claims: SegmentClaim[], threshold: number): Int32Array {

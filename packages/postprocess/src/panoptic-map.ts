@@ -21,6 +21,8 @@ export type PanopticOptions = {
   overlapThreshold?: number;
   /** Classes whose segments become one. Default: all stuff; for transformers' rules none, as there. */
   fuse?: ReadonlySet<number>;
+  /** Gives segments the number of their query. Default: false. */
+  queries?: boolean;
 };
 
 /** Differences between the published rules. */
@@ -91,7 +93,12 @@ export async function panopticMap(
   const { claims, idOf } = decideSegments(contest, queries, terms, (category) => fuses.has(category), options.things);
   const [height, width] = geometry.originalSize;
   const ids = contest.paint(idOf, terms.paintsOwnAreaOnly);
-  return { ids, width, height, segments: measureSegments(ids, width, claims) };
+  const segments = measureSegments(
+    ids,
+    width,
+    options.queries ? claims : claims.map(({ query: _, ...claim }) => claim),
+  );
+  return { ids, width, height, segments };
 }
 
 /** Shows the maps of all queries to the contest, a part at a time. */
@@ -124,13 +131,13 @@ function decideSegments(
   const claims: SegmentClaim[] = [];
   const fused = new Map<number, SegmentClaim>();
   const idOf = new Int32Array(queries.length);
-  for (const [k, { category, score }] of queries.entries()) {
+  for (const [k, { query, category, score }] of queries.entries()) {
     const { won, own, wonOwn } = contest.areas(k);
     if (won === 0 || own === 0 || (paintsOwnAreaOnly && wonOwn === 0)) continue;
     if (isStrict ? won / own <= overlapThreshold : won / own < overlapThreshold) continue;
     const earlier = fused.get(category);
-    const claim = earlier ?? { id: claims.length + 1, category, isThing: things.has(category), score };
-    claim.score = Math.max(claim.score, score);
+    const claim = earlier ?? { id: claims.length + 1, category, isThing: things.has(category), score, query };
+    if (score > claim.score) [claim.score, claim.query] = [score, query];
     idOf[k] = claim.id;
     if (earlier === undefined) claims.push(claim);
     if (isFused(category)) fused.set(category, claim);

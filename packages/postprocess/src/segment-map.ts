@@ -1,7 +1,7 @@
 import type { Segment } from '@seg/image';
 
 /** A segment before its pixels are counted. */
-export type SegmentClaim = Pick<Segment, 'id' | 'category' | 'isThing' | 'score'>;
+export type SegmentClaim = Pick<Segment, 'id' | 'category' | 'isThing' | 'score' | 'query'>;
 
 /** Counts the pixels of every segment and finds its box. Segments without a pixel are dropped. */
 export function measureSegments(ids: Int32Array, width: number, claims: readonly SegmentClaim[]): Segment[] {

@@ -6,9 +6,12 @@
  */
 
 export { resumeTraining, saveTraining, saveWeights, storedParameters } from './checkpoint.ts';
+export { ALONE, type Collective, type Summable } from './collective/collective.ts';
 export { type FitOptions, fit, type Validation } from './fit/fit.ts';
 export type { EndReason, FitEvent } from './fit/fit-event.ts';
+export { type FitModelOptions, fitModel, trainedDescription } from './fit/fit-model.ts';
 export { lossCurve } from './fit/loss-curve.ts';
+export { modelWeights } from './fit/model-weights.ts';
 export type { OptimizerChoice, ScheduleChoice, TrainingRecipe } from './fit/recipe.ts';
 export type { LogEntry, TrainingLog, ValidationEntry } from './fit/training-log.ts';
 export type { SavedTraining, TrainingStorage } from './fit/training-storage.ts';

@@ -2,6 +2,9 @@ import { type MaskTargets, type ParamStore, seedDropout, Tape } from '@seg/core'
 import * as tf from '@tensorflow/tfjs-core';
 
 import { checkBatch, checkClasses } from './check-batch.ts';
+import { ALONE, type Collective } from './collective/collective.ts';
+import { meanOverRanks } from './collective/mean-over-ranks.ts';
+import type { Differentiated } from './differentiated.ts';
 import { gradientNorm } from './optimizers/gradient-norm.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { TrainingBatch } from './training-batch.ts';
@@ -12,7 +15,8 @@ import type { TrainingBatch } from './training-batch.ts';
  */
 export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
   forward(pixels: tf.Tensor4D): Prediction;
-  decide(prediction: Prediction, targets: MaskTargets[], step: number): Promise<Decisions>;
+  /** @param collective Processes that train together; criteria divide by numbers of all of their images */
+  decide(prediction: Prediction, targets: MaskTargets[], step: number, collective?: Collective): Promise<Decisions>;
   loss(
     prediction: Prediction,
     targets: MaskTargets[],
@@ -37,6 +41,8 @@ export type StepOptions = {
   learningRate: number;
   /** Reaction to a loss or gradient that is not finite; `'skip'` is what PyTorch's GradScaler does. Default: throw. */
   onNonFinite?: 'throw' | 'skip';
+  /** Processes that take the step together, each with a batch of its own. Default: this one alone. */
+  collective?: Collective;
 };
 
 /**
@@ -44,7 +50,8 @@ export type StepOptions = {
  * at a step continues to the same result.
  *
  * @param batch Several batches are gone through one after the other, and their losses and gradients averaged: more images
- *   in a step than there is memory for. Criteria that divide by the number of masks do so in each batch alone.
+ *   in a step than there is memory for. Criteria that divide by the number of masks do so in each batch alone, but over
+ *   all processes of a collective: n of them with one image each take the step that one takes with n images.
  * @throws Error where a batch, the step or the learning rate is none, and where the loss or a gradient is not finite;
  *   parameters and moments are then unchanged
  */
@@ -55,7 +62,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   batch: TrainingBatch | readonly TrainingBatch[],
   options: StepOptions,
 ): Promise<StepResult> {
-  const { step, learningRate } = options;
+  const { step, learningRate, collective = ALONE } = options;
   if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
     throw new Error(`trainStep: expected a learning rate of 0 or more, got ${learningRate}`);
   }
@@ -70,10 +77,12 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   const parts: Differentiated[] = [];
   try {
     for (const [i, one] of batches.entries()) {
-      parts.push(await differentiate(params, objective, one, [...variables.values()], step * batches.length + i));
+      const draw = (step * batches.length + i) * collective.size + collective.rank;
+      parts.push(await differentiate(params, objective, one, [...variables.values()], draw, collective));
     }
-    const { value, gradients, terms } = averaged(parts);
-    const result = await update(params, optimizer, { value, gradients, terms, keys: [...variables.keys()], options });
+    const own = averaged(parts.splice(0));
+    const all = collective.size === 1 ? own : await meanOverRanks(collective, own, [...variables.values()]);
+    const result = await update(params, optimizer, { ...all, keys: [...variables.keys()], options });
     if (result.skipped) statistics.restore();
     return result;
   } catch (error) {
@@ -86,9 +95,6 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   }
 }
 
-/** Loss, its terms, and its gradients in the order of the variables. */
-type Differentiated = { value: tf.Scalar; gradients: (tf.Tensor | null)[]; terms: Record<string, tf.Scalar> };
-
 /** Loss of one batch and its gradients. @param draw Number that seeds what is random */
 async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
@@ -96,9 +102,11 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   { pixels, targets }: TrainingBatch,
   variables: tf.Variable[],
   draw: number,
+  collective: Collective,
 ): Promise<Differentiated> {
   // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
   seedDropout(1 + draw * 1_000_003);
+  params.ranks = collective;
   const tape = new Tape();
   let prediction: Prediction | undefined;
   let terms: Record<string, tf.Scalar> = {};
@@ -106,20 +114,30 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
     const forward = params.train(() => tape.record(() => objective.forward(pixels)));
     prediction = forward;
     if (objective.numClasses) checkClasses(targets, objective.numClasses(forward));
-    const decisions = await objective.decide(forward, targets, draw);
+    const decisions = await objective.decide(forward, targets, draw, collective);
     const { value, gradients } = tape.gradients(() => {
       const result = objective.loss(forward, targets, decisions);
       terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
-      return result.total;
+      return collective.size === 1 ? result.total : tf.add<tf.Scalar>(result.total, nothingOf(forward));
     }, variables);
     return { value, gradients, terms };
   } catch (error) {
     tf.dispose(Object.values(terms));
     throw error;
   } finally {
+    params.ranks = null;
     tape.dispose();
     if (prediction !== undefined) tf.dispose(prediction);
   }
+}
+
+/**
+ * Zero, with a gradient of zeros for all of a prediction: layers that wait for other processes in their gradients then come
+ * to it in each, also where an image has nothing to learn from.
+ */
+function nothingOf(prediction: tf.TensorContainer): tf.Scalar {
+  const nothing = tf.customGrad((x) => ({ value: tf.scalar(0), gradFunc: () => tf.zerosLike(x as tf.Tensor) }));
+  return tf.addN(tf.tensor_util.getTensorsInContainer(prediction).map((tensor) => nothing(tensor) as tf.Scalar));
 }
 
 /** Means over several batches, which are disposed; one is handed on as it is. */
@@ -133,8 +151,7 @@ function averaged(parts: Differentiated[]): Differentiated {
   const names = Object.keys(parts[0].terms);
   const terms = Object.fromEntries(names.map((name) => [name, mean(parts.map((part) => part.terms[name]))]));
   const value = mean(parts.map((part) => part.value));
-  for (const part of parts.splice(0))
-    tf.dispose([part.value, ...present(part.gradients), ...Object.values(part.terms)]);
+  for (const part of parts) tf.dispose([part.value, ...present(part.gradients), ...Object.values(part.terms)]);
   return { value, gradients, terms };
 }
 

@@ -7,6 +7,7 @@ import { writeModel } from '@seg/onnx/node';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { imageSize } from '../process/image-size.ts';
 import { requireNewFiles } from '../process/new-files.ts';
 import { DownloadLines } from '../render/download-progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
@@ -30,7 +31,7 @@ export function exportCommand(): Command {
     .description('write a model as ONNX (opset 17, standard operators): what onnxruntime, TensorRT and CoreML take')
     .argument('<model>', 'folder or URL, org/name[@revision] on the hub, or a preset')
     .argument('<out>', 'new file, NAME.onnx; weights of more than 1.9 GB are NAME.onnx.data beside it')
-    .option('--size <HxW>', 'size of the images behind preprocessing (default: that of 640 x 480)', parseSize)
+    .option('--size <HxW>', 'size of the images behind preprocessing (default: that of 640 x 480)', imageSize)
     .option('--batch <n>', 'images at once, or free', parseBatch, 1)
     .addOption(new Option('--dtype <type>', 'type of the weights in the file').choices(['f32', 'f16']).default('f32'))
     .addOption(
@@ -86,12 +87,6 @@ async function expectPlace(out: string, force: boolean): Promise<void> {
   await makeFolder(folder).catch((error: unknown) => {
     throw new Error(`export: expected a folder ${folder} to write to, got ${systemReason(error)}`, { cause: error });
   });
-}
-
-function parseSize(text: string): Size {
-  const [, height, width] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
-  if (Number(height) > 0 && Number(width) > 0) return [Number(height), Number(width)];
-  throw new InvalidArgumentError('expected HEIGHTxWIDTH, 800x1344 for one');
 }
 
 function parseBatch(text: string): number | 'free' {

@@ -1,29 +1,30 @@
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
-import { type BackendName, useBackend } from '@seg/core';
-import type { Category } from '@seg/image';
-import type { Task } from '@seg/models';
+import { useBackend } from '@seg/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseCount, type Shard } from '../evaluate/shard.ts';
+import { parseCount } from '../evaluate/shard.ts';
 import { CocoIds } from '../predict/coco-ids.ts';
 import { GroundTruth } from '../predict/ground-truth.ts';
-import { type ImageReader, readerHere } from '../predict/image-reader.ts';
+import { readerHere } from '../predict/image-reader.ts';
 import { findInputImages, type InputImage, nameImages, requireImages } from '../predict/input-images.ts';
-import { type AutoShard, listDigest, listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
-import { backendFor, loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
+import { listShard, parseListShard, shardOf } from '../predict/list-shard.ts';
+import { backendFor, loadSegmenter } from '../predict/load-segmenter.ts';
 import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
-import { modelDigest } from '../predict/model-digest.ts';
 import { prepareOutFolder, removeTorn } from '../predict/out-folder.ts';
+import { FRAME_FORMATS, parseSize } from '../predict/pipe-frames.ts';
+import { SHOWN_INSTANCES } from '../predict/predict-image.ts';
 import { type NumberedImage, predictImages, runDigest } from '../predict/predict-images.ts';
+import { type PredictIo, type PredictOptions, refuseOptions, taskOf } from '../predict/predict-options.ts';
+import { predictPipe } from '../predict/predict-pipe.ts';
 import { produceHere } from '../predict/produce-here.ts';
 import { produceInWorkers } from '../predict/produce-in-workers.ts';
-import type { RecordHeader } from '../predict/record.ts';
 import { RecordFile, recordsName } from '../predict/record-file.ts';
 import { jsonReport, textReport } from '../predict/report.ts';
 import { pictureNames, WHOLE_FILES } from '../predict/result-files.ts';
-import type { ImageSegmenter } from '../predict/segmenter.ts';
+import { headerOf } from '../predict/run-header.ts';
+import { trackingSegmenter } from '../predict/tracking-segmenter.ts';
 import { backendOption } from '../process/backend-option.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
@@ -31,43 +32,6 @@ import { requireNewFiles } from '../process/new-files.ts';
 import { takeLock } from '../process/run-lock.ts';
 import { Progress } from '../render/progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
-
-/** Options of `seg predict`. */
-export type PredictOptions = {
-  model: string;
-  /** Default: what the model is for. */
-  task?: Task;
-  backend: BackendName | 'auto';
-  runtime: Runtime;
-  out: string;
-  threshold?: number;
-  json?: boolean;
-  groundTruth?: string;
-  /** COCO file whose ids the results get. */
-  images?: string;
-  onError: 'stop' | 'skip';
-  resume?: boolean;
-  force?: boolean;
-  /** List of images: a text file or a COCO file. */
-  list?: string;
-  /** Folder that the names of the list are in. */
-  root?: string;
-  shard?: Shard | AutoShard;
-  workers: number;
-  metrics?: string;
-};
-
-/** Model and outputs of the command, replaced in tests. */
-export type PredictIo = {
-  load(folder: string, runtime: Runtime, signal: AbortSignal): Promise<ImageSegmenter>;
-  /** Takes results. */
-  print(text: string): void;
-  /** Takes everything else. */
-  note(text: string): void;
-  progress: Progress;
-  /** Reads images; in threads where it can. */
-  reader(): ImageReader;
-};
 
 const processIo: PredictIo = {
   load: loadSegmenter,
@@ -81,7 +45,7 @@ const processIo: PredictIo = {
 export function predictCommand(io: PredictIo = processIo): Command {
   return new Command('predict')
     .description('segment JPEG and PNG images: overlay pictures, COCO panoptic files and a table of segments')
-    .argument('[images...]', 'image files, or folders of them')
+    .argument('[images...]', 'image files, or folders of them; - for images or raw frames on standard input')
     .option('--list <file>', 'images by a list: a text file with a name a line, or a COCO file')
     .option('--root <dir>', 'folder that the names of --list are in (default: that of the list)')
     .option(
@@ -111,6 +75,14 @@ export function predictCommand(io: PredictIo = processIo): Command {
     )
     .option('--out <dir>', 'folder for the results', 'out')
     .option('--threshold <score>', 'least score of a segment, 0 to 1 (default: that of the published rule)', parseScore)
+    .addOption(
+      new Option(
+        '--frames <format>',
+        'what comes on standard input: pixels of --size without headers, or images that tell theirs (default)',
+      ).choices(FRAME_FORMATS),
+    )
+    .option('--size <WxH>', 'width and height of raw frames, as 640x480', parseSize)
+    .option('--track', 'the images are frames of a video, whose objects keep their ids')
     .option('--json', 'print the segments as JSON instead of tables')
     .option(
       '--ground-truth <file>',
@@ -125,6 +97,12 @@ export function predictCommand(io: PredictIo = processIo): Command {
     .addOption(new Option('--resume', 'go on where an earlier run into --out has ended').conflicts('force'))
     .option('--force', 'replace files of the same names in --out')
     .option('--workers <n>', 'processes that share the images, each with a model of its own', parseCount, 1)
+    .option(
+      '--batch <n>',
+      'images in hand at once; those of one size share a pass (for graphics processors)',
+      parseCount,
+      1,
+    )
     .option('--metrics <file>', 'write numbers of the run for Prometheus every few seconds')
     .addCommand(mergeCommand(io))
     .enablePositionalOptions() // what stands behind `merge` is for it
@@ -151,7 +129,13 @@ function mergeCommand(io: PredictIo): Command {
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, io: PredictIo): Promise<void> {
-  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers } = options;
+  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers, batch, track } =
+    options;
+  if (images.includes('-')) return predictPipe(images, options, io);
+  if (options.frames !== undefined || options.size !== undefined) {
+    throw new UsageError('predict: expected - for standard input with --frames and --size, got none');
+  }
+  if (track) refuseOptions('--track', options, ['workers', 'resume', 'shard', 'batch']);
   if (groundTruth && options.images) throw new UsageError('predict: expected --images or --ground-truth, got both');
   const list = await findList(images, options);
   const shard = options.shard === undefined ? { k: 1, n: 1 } : listShard(options.shard);
@@ -173,14 +157,15 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   try {
     const started = await useBackend(backendFor(runtime, backend));
     report.start(started);
-    const segmenter = await io.load(model, runtime, request.signal).catch((error: unknown) => {
+    const loaded = await io.load(model, runtime, request.signal).catch((error: unknown) => {
       if (request.signal.aborted) return null; // in the middle of a download, which the next run goes on with
       throw error;
     });
-    if (segmenter === null) {
+    if (loaded === null) {
       process.exitCode = request.code() ?? undefined;
       return;
     }
+    const segmenter = track ? await trackingSegmenter(loaded, threshold ?? SHOWN_INSTANCES) : loaded;
     const reader = io.reader();
     try {
       const task = taskOf(segmenter, options.task);
@@ -189,12 +174,11 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
       const header = await headerOf(options, segmenter, {
         task,
         categories,
-        list: list.images,
-        shard,
-        images: mine.length,
+        list: list.images.map(({ input, id }) => ({ name: input.name, id })),
+        shard: { ...shard, images: mine.length },
       });
       const file = await (resume ? RecordFile.resume(out, header) : RecordFile.create(out, header, force === true));
-      const settings = { categories, task, threshold, out, run: runDigest(header) };
+      const settings = { categories, task, threshold, out, run: runDigest(header), batch, ...(track && { track }) };
       const rest = { images: mine, truth: task === 'panoptic' ? given : null, records: file, isWhole: shard.n === 1 };
       const prediction = { ...settings, ...rest, onError, metrics, signal: request.signal };
       const produce =
@@ -228,7 +212,8 @@ async function findList(images: readonly string[], options: PredictOptions): Pro
     throw new UsageError(`predict: expected images or --list, got ${list === undefined ? 'neither' : 'both'}`);
   }
   if (root !== undefined && list === undefined) throw new UsageError('predict: expected --list with --root, got none');
-  const inputs = list === undefined ? await findInputImages(images) : nameImages(await readManifest(list, root));
+  const inputs =
+    list === undefined ? await findInputImages(images, options.track) : nameImages(await readManifest(list, root));
   const isCoco = list !== undefined && /\.json$/i.test(list);
   const idsFile = options.images ?? groundTruth ?? (isCoco ? list : undefined);
   const ids = idsFile === undefined ? null : await CocoIds.read(idsFile);
@@ -246,32 +231,6 @@ async function openMetrics(
   return new MetricsFile(metrics);
 }
 
-type Whole = {
-  task: Task;
-  categories: readonly Category[];
-  list: readonly NumberedImage[];
-  shard: Shard;
-  images: number;
-};
-
-async function headerOf(
-  { model, threshold }: PredictOptions,
-  segmenter: ImageSegmenter,
-  { task, categories, list, shard, images }: Whole,
-): Promise<RecordHeader> {
-  const named = list.map(({ input, id }) => ({ name: input.name, id }));
-  return {
-    task,
-    threshold: threshold ?? null,
-    categories: categories.map(({ id, name, isThing, color }) => {
-      return { id, name, isthing: isThing ? 1 : 0, ...(color && { color: [...color] }) };
-    }),
-    model: await modelDigest(model, segmenter.categories),
-    list: { digest: listDigest(named), images: list.length },
-    shard: { ...shard, images },
-  };
-}
-
 /**
  * Ids of the images in the results: those of a COCO file, or else their places in the list.
  *
@@ -286,13 +245,6 @@ function numberImages(inputs: readonly InputImage[], ids: CocoIds | null, must: 
     }
     return { input, index, id: id ?? unused?.() ?? index + 1 };
   });
-}
-
-/** @throws Error naming the tasks that the model has, where it lacks the one asked for */
-function taskOf({ tasks }: ImageSegmenter, asked: Task | undefined): Task {
-  const task = asked ?? tasks[0];
-  if (tasks.includes(task)) return task;
-  throw new UsageError(`predict: expected --task ${tasks.join(' or ')} with this model, got ${task}`);
 }
 
 function parseScore(text: string): number {

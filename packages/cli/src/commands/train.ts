@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
-import { BACKBONE_KEYS } from '@seg/train';
+import { BACKBONE_KEYS, type Collective } from '@seg/train';
 import { Command, Option } from 'commander';
 import { withReadingOptions } from '../data/dataset-arguments.ts';
 import { backendOption } from '../process/backend-option.ts';
 import { UsageError } from '../process/exit-code.ts';
 import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
+import { amongRanks } from '../train/among-ranks.ts';
 import { chooseRecipe } from '../train/choose-recipe.ts';
 import { type DataOptions, openTrainingData } from '../train/open-training-data.ts';
 import { openTrainingModel, type TrainingModel } from '../train/open-training-model.ts';
@@ -75,12 +76,12 @@ export function trainCommand(io: TrainIo = processIo): Command {
     .option('--dry-run', 'take two steps and tell the pace; writes nothing')
     .option('--print-recipe', 'print the recipe as JSON, and do nothing else')
     .option('--tensorboard', 'write events for TensorBoard into --out, too')
-    .action((options: TrainOptions) => train(options, io));
+    .action((options: TrainOptions) => amongRanks(io, (collective, ofRank) => train(options, collective, ofRank)));
 }
 
 /** Checks everything that can be wrong before the first step. */
-async function train(options: TrainOptions, io: TrainIo): Promise<void> {
-  const out = await outOf(options);
+async function train(options: TrainOptions, collective: Collective, io: TrainIo): Promise<void> {
+  const out = await outOf(options, collective.rank === 0);
   const data = await openTrainingData(options);
   const backend = await useBackend(options.backend);
   const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
@@ -88,12 +89,13 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
+  if (collective.size > 1) io.note(`processes: ${collective.size}, each with its share of the images`);
   if (task !== (options.task ?? data.training.task))
     io.note(`validation of ${task} segments: all that the model finds`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
-  const shared = { model: model.opened, data, task, recipe, origin };
+  const shared = { model: model.opened, data, task, recipe, origin, collective };
   const versions = { seg: readVersion(), node: process.version, backend: backend.name };
   const code =
     out === null
@@ -103,10 +105,13 @@ async function train(options: TrainOptions, io: TrainIo): Promise<void> {
 }
 
 /** @returns null where nothing is to be written */
-async function outOf({ out, resume, dryRun: isDry, printRecipe }: TrainOptions): Promise<string | null> {
+async function outOf(
+  { out, resume, dryRun: isDry, printRecipe }: TrainOptions,
+  isWriter: boolean,
+): Promise<string | null> {
   if (isDry || printRecipe) return null;
   if (out === undefined) throw new UsageError('train: expected --out with a folder for the run, got none');
-  await requireRunFolder(out, resume === true);
+  if (isWriter) await requireRunFolder(out, resume === true);
   return out;
 }
 

@@ -1,6 +1,7 @@
 import type { ModelDescription } from '@seg/models';
 
 import type { ModelInfo } from './describe-model.ts';
+import type { PassCost } from './measure-pass.ts';
 
 /** Bytes of a number in float32, which everything is computed in. */
 const FLOAT = 4;
@@ -9,7 +10,7 @@ const FLOAT = 4;
 const NAMES_WIDTH = 60;
 
 /** Writes what is known of a model, a line for each. */
-export function infoText(info: ModelInfo): string {
+export function infoText(info: ModelInfo & { pass: PassCost | null }): string {
   const { model, system, config, tasks, published, numbers, parameters, size, activations } = info;
   const lines: [string, string][] = [
     ['model', model],
@@ -21,6 +22,7 @@ export function infoText(info: ModelInfo): string {
     ['parameters', `${(numbers / 1e6).toFixed(1)} million numbers in ${parameters} tensors`],
     ['memory', memoryOf(numbers, size, activations)],
   ];
+  if (info.pass !== null) lines.push(['a pass', passOf(info.pass)]);
   if (published !== null) {
     const { metric, value, data, hub, source } = published;
     lines.push(['published', `${metric} ${value.toFixed(1)} on ${data}, by its authors`], ['from', hub ?? source]);
@@ -54,6 +56,10 @@ function memoryOf(numbers: number, size: readonly number[] | null, activations: 
   const weights = `${gigabytes(numbers)} of weights`;
   if (size === null || activations === null) return `${weights}; images keep their size, so a pass has no bound`;
   return `${weights}, about ${gigabytes(activations)} in a pass over ${size.join('x')} (within a factor of four)`;
+}
+
+function passOf({ size, operations, bytes }: PassCost): string {
+  return `${(operations / 1e9).toFixed(1)} GFLOP over ${size.join('x')}, at most ${gigabytes(bytes / FLOAT)} of tensors at once`;
 }
 
 function gigabytes(numbers: number): string {

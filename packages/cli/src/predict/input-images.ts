@@ -2,7 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
-import { readImage } from '@seg/image/node';
+import { naturalOrder, readImage } from '@seg/image/node';
 
 /** A photograph that is there and begins like one. */
 export type InputImage = {
@@ -17,10 +17,11 @@ const SIGNATURES = [Uint8Array.of(0xff, 0xd8, 0xff), Uint8Array.of(0x89, 0x50, 0
 /**
  * Finds all images before any work is done on one. A folder stands for the pictures in it, hidden files apart.
  *
+ * @param isVideo Orders the pictures of a folder as people count frames: 2 before 10
  * @throws FormatError naming the first that is not there, or two that would have the same results
  */
-export async function findInputImages(paths: readonly string[]): Promise<InputImage[]> {
-  const files = (await Promise.all(paths.map(expandFolder))).flat();
+export async function findInputImages(paths: readonly string[], isVideo = false): Promise<InputImage[]> {
+  const files = (await Promise.all(paths.map((file) => expandFolder(file, isVideo)))).flat();
   return nameImages(files);
 }
 
@@ -68,7 +69,7 @@ async function beginsLikeImage(file: string): Promise<boolean> {
 /** Beginning of a URL (RFC 3986, section 3.1) with a host; one letter alone is a drive of Windows. */
 const URL_START = /^[a-z][a-z0-9+.-]+:\/\//i;
 
-async function expandFolder(file: string): Promise<string[]> {
+async function expandFolder(file: string, isVideo: boolean): Promise<string[]> {
   if (URL_START.test(file)) throw new FormatError(`predict: expected a file or folder of images, got the URL ${file}`);
   const isFolder = await stat(file).then(
     (entry) => entry.isDirectory(),
@@ -79,5 +80,5 @@ async function expandFolder(file: string): Promise<string[]> {
   if (!isFolder) return [file];
   const names = (await readdir(file)).filter((name) => /^[^.].*\.(jpe?g|png)$/is.test(name)).sort();
   if (names.length === 0) throw new FormatError(`predict: expected JPEG or PNG images in ${file}, got none`);
-  return names.map((name) => path.join(file, name));
+  return (isVideo ? naturalOrder(names) : names).map((name) => path.join(file, name));
 }

@@ -35,8 +35,8 @@ export async function mergePredictions(
   requireWhole(files, headers);
   const [{ list, categories, task }] = headers;
   const { predictions, failures } = index.counts;
-  if (predictions + failures !== list.images) {
-    throw new FormatError(`predict merge: expected records of ${list.images} images, got ${predictions + failures}`);
+  if (predictions + failures !== list?.images) {
+    throw new FormatError(`predict merge: expected records of ${list?.images} images, got ${predictions + failures}`);
   }
   const outputs = WHOLE_FILES.map((name) => path.join(out, name));
   await requireNewFiles('predict merge', { outputs, folder: path.dirname(outputs[0]), inputs: files, force });
@@ -66,6 +66,7 @@ async function addShard(index: RecordIndex, file: string): Promise<RecordHeader>
     if (!seen.has(name)) names.push({ name, where });
     seen.add(name);
   });
+  if (header.list === null) throw new FormatError(`${file}: expected records of a list of images, got those of a pipe`);
   const { k, n, images } = header.shard;
   for (const { name, where } of names) {
     if (shardOf(name, n) !== k)
@@ -80,7 +81,7 @@ async function addShard(index: RecordIndex, file: string): Promise<RecordHeader>
 function requireWhole(files: readonly string[], headers: readonly RecordHeader[]): void {
   const [first] = headers;
   const { n } = first.shard;
-  const stranger = headers.findIndex((one) => runOf(one) !== runOf(first) || one.list.digest !== first.list.digest);
+  const stranger = headers.findIndex((one) => runOf(one) !== runOf(first) || one.list?.digest !== first.list?.digest);
   if (stranger >= 0) {
     const kind = runOf(headers[stranger]) !== runOf(first) ? 'task, model, threshold and categories' : 'list of images';
     throw new FormatError(`${files[stranger]}: expected records of the same ${kind} as ${files[0]}, got others`);

@@ -23,7 +23,7 @@ export class MetricsFile {
 }
 
 /** @param now Milliseconds since 1970 */
-export function metricsText({ total, counts, seconds, rate }: Pace, now: number): string {
+export function metricsText({ total, done, counts, seconds, rate }: Pace, now: number): string {
   const family = (name: string, type: string, help: string, samples: [labels: string, value: number][]) => [
     `# HELP seg_predict_${name} ${help}`,
     `# TYPE seg_predict_${name} ${type}`,
@@ -32,7 +32,7 @@ export function metricsText({ total, counts, seconds, rate }: Pace, now: number)
   const finished = Object.entries(counts).map(([kind, count]): [string, number] => [`{result="${kind}"}`, count]);
   const steps = Object.entries(seconds).map(([step, sum]): [string, number] => [`{step="${step}"}`, sum]);
   return `${[
-    ...family('images', 'gauge', 'Images of this run.', [['', total]]),
+    ...family('images', 'gauge', 'Images of this run.', [['', total ?? done]]),
     ...family('images_finished_total', 'counter', 'Images that have come to their end.', finished),
     ...family('seconds_total', 'counter', 'Seconds spent, by step.', steps),
     ...family('images_per_second', 'gauge', 'Images a second since the start.', [['', rate]]),

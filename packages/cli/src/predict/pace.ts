@@ -2,13 +2,14 @@ import type { ImageOutcome, Times } from './predict-image.ts';
 
 /** Progress of a run: images done, and their pace. */
 export class Pace {
-  readonly total: number;
+  /** Null where nobody knows: a pipe's frames. */
+  readonly total: number | null;
   readonly begun = performance.now();
   readonly counts = { done: 0, kept: 0, failed: 0 };
   /** Sums over all images that were segmented. */
   readonly seconds: Times = { read: 0, model: 0, write: 0 };
 
-  constructor(total: number) {
+  constructor(total: number | null) {
     this.total = total;
   }
 
@@ -31,12 +32,12 @@ export class Pace {
   }
 
   /** Line of progress: place, pace, time left, failures. */
-  line(what: string): { done: number; total: number; what: string } {
+  line(what: string): { done: number; total: number | null; what: string } {
     const { done, total, rate, counts } = this;
-    const left =
-      rate === 0 ? [] : [`${rate.toFixed(rate < 10 ? 2 : 0)} images/s`, `${clock((total - done) / rate)} left`];
+    const pace = rate === 0 ? [] : [`${rate.toFixed(rate < 10 ? 2 : 0)} images/s`];
+    const left = rate === 0 || total === null ? [] : [`${clock((total - done) / rate)} left`];
     const failures = counts.failed === 0 ? [] : [`${counts.failed} failed`];
-    return { done, total, what: [what, ...left, ...failures].join('  ') };
+    return { done, total, what: [what, ...pace, ...left, ...failures].join('  ') };
   }
 }
 

@@ -1,13 +1,15 @@
 import { FormatError } from '@seg/checkpoint';
 import type { Category, RgbImage, SegmentMap } from '@seg/image';
 import type { Task } from '@seg/models';
+import { type InstanceList, layInstances } from '@seg/postprocess';
 
 import type { ImageReader } from './image-reader.ts';
 import type { InputImage } from './input-images.ts';
-import { instanceResults, layInstances } from './instance-results.ts';
+import { instanceResults } from './instance-results.ts';
 import type { ImageRecord } from './record.ts';
 import { ResultFiles } from './result-files.ts';
 import type { ImageSegmenter } from './segmenter.ts';
+import { thingsOf } from './things.ts';
 
 /** An image with its id in the results, its place in the list, and the digest of an earlier run. */
 export type ImageJob = { input: InputImage; id: number; index: number; known: string | null };
@@ -22,6 +24,10 @@ export type ImageSettings = {
   out: string;
   /** Digest of model and options. */
   run: string;
+  /** True where ids stay from image to image, and colors with them. */
+  track?: boolean;
+  /** Images in hand at once, of which those of one size share a pass. Default: 1. */
+  batch?: number;
 };
 
 /** Seconds of the steps of an image. */
@@ -36,8 +42,8 @@ export type ImageOutcome =
   | { kind: 'failed'; record: ImageRecord; error: string }
   | { kind: 'done'; record: ImageRecord; map: SeenMap; seconds: Times };
 
-/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
-const SHOWN_INSTANCES = 0.5;
+/** Least certainty of an instance that gets an id in a video: that of those which pictures show. */
+export const SHOWN_INSTANCES = 0.5;
 
 /** An image that is being read. */
 export type Reading = { job: ImageJob; read: ReturnType<ImageReader['read']>; begin: number };
@@ -49,48 +55,90 @@ export function beginReading(reader: ImageReader, job: ImageJob, { run }: ImageS
   return { job, read, begin: performance.now() };
 }
 
+/** Image that was read, and its job. */
+type ReadJob = Omit<ImageJob, 'known'> & { digest: string; image: RgbImage };
+
 /**
- * Segments an image and writes its pictures.
+ * Segments images, those of one size in one pass, and writes their pictures. Tells of them in their order.
  *
- * @throws What is no fault of the image: a full disk, a model that fails
+ * @throws What is no fault of an image: a full disk, a model that fails
  */
-export async function predictImage(
+export async function* predictTogether(
   segmenter: ImageSegmenter,
   settings: ImageSettings,
-  { job, read }: Reading,
-): Promise<ImageOutcome> {
+  readings: readonly Reading[],
+): AsyncGenerator<[ImageJob, ImageOutcome], void, void> {
   const begin = performance.now();
+  const ends = [];
+  for (const reading of readings) ends.push(await endOf(reading));
+  const images = ends.flatMap((end) => ('image' in end ? [end] : []));
+  const readAt = performance.now();
+  const found = images.length === 0 ? [] : await segmentAll(segmenter, settings, images.map(({ image }) => image)); // biome-ignore format: one step
+  const shares = {
+    read: (readAt - begin) / 1000 / images.length,
+    model: (performance.now() - readAt) / 1000 / images.length,
+  };
+  for (const [i, end] of ends.entries()) {
+    const outcome = 'image' in end ? await writeFound(settings, end, found[images.indexOf(end)], shares) : end;
+    yield [readings[i].job, outcome];
+  }
+}
+
+async function endOf({ job, read }: Reading): Promise<ReadJob | Extract<ImageOutcome, { kind: 'failed' | 'kept' }>> {
   try {
-    await read;
+    const { digest, image } = await read;
+    return image === null ? { kind: 'kept' } : { ...job, digest, image };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const { index, input } = job;
-    const record = { index, file_name: ResultFiles.nameOf(input), error: error.message };
-    return { kind: 'failed', error: error.message, record };
+    return {
+      kind: 'failed',
+      error: error.message,
+      record: { index, file_name: ResultFiles.nameOf(input), error: error.message },
+    };
   }
-  const { digest, image } = await read;
-  if (image === null) return { kind: 'kept' };
-  return segmentOne(segmenter, settings, { ...job, digest, image }, begin);
 }
 
-async function segmentOne(
+async function segmentAll(
   segmenter: ImageSegmenter,
-  { categories, task, threshold, out }: ImageSettings,
-  { input, id, index, digest, image }: ImageJob & { digest: string; image: RgbImage },
+  { task, threshold }: ImageSettings,
+  images: readonly RgbImage[],
+): Promise<(SegmentMap | InstanceList)[]> {
+  const options = { task, threshold };
+  if (images.length > 1 && segmenter.segmentBatch)
+    return segmenter.segmentBatch(images, { ...options, batchPixels: Number.POSITIVE_INFINITY });
+  const found = [];
+  for (const image of images) found.push(await segmenter.segment(image, options));
+  return found;
+}
+
+/** Segments an image and writes its pictures, as {@link predictTogether} does. */
+export async function segmentOne(
+  segmenter: ImageSegmenter,
+  settings: ImageSettings,
+  read: ReadJob,
   begin: number,
 ): Promise<ImageOutcome> {
   const readAt = performance.now();
-  const found = await segmenter.segment(image, { task, threshold });
-  const foundAt = performance.now();
-  const isMap = 'ids' in found;
-  const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
-  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map);
-  const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
-  const seconds = {
+  const [found] = await segmentAll(segmenter, settings, [read.image]);
+  return writeFound(settings, read, found, {
     read: (readAt - begin) / 1000,
-    model: (foundAt - readAt) / 1000,
-    write: (performance.now() - foundAt) / 1000,
-  };
+    model: (performance.now() - readAt) / 1000,
+  });
+}
+
+async function writeFound(
+  { categories, threshold, out, track }: ImageSettings,
+  { input, id, index, digest, image }: ReadJob,
+  found: SegmentMap | InstanceList,
+  before: Pick<Times, 'read' | 'model'>,
+): Promise<ImageOutcome> {
+  const begin = performance.now();
+  const isMap = 'ids' in found;
+  const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
+  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
+  const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
+  const seconds = { ...before, write: (performance.now() - begin) / 1000 };
   const { ids: _, ...seen } = map;
   return { kind: 'done', record: { index, digest, ...entry, ...instances }, map: seen, seconds };
 }

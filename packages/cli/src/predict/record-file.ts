@@ -52,6 +52,8 @@ export class RecordFile {
     await handle.close();
     if (first === null) return RecordFile.create(folder, header, true);
     const before = parseHeader(`${file}: line 1`, first);
+    if (before.list === null)
+      throw new FormatError(`${file}: expected records of a list of images, got those of a pipe`);
     if (runOf(before) !== runOf(header)) {
       throw new FormatError(`${file}: expected records of the same task, model, threshold and categories, got others`);
     }
@@ -81,12 +83,13 @@ export class RecordFile {
 }
 
 /** Everything in a header that decides what an image becomes: equal for all shards of a run. */
-export function runOf({ task, threshold, categories, model }: RecordHeader): string {
+export function runOf({ task, threshold, categories, model, track }: RecordHeader): string {
   return JSON.stringify([
     task,
     threshold,
     categories.map(({ id, name, isthing, color }) => [id, name, isthing, color]),
     model,
+    ...(track ? ['track'] : []),
   ]);
 }
 
@@ -102,7 +105,7 @@ async function* withHeader(file: string, header: RecordHeader): AsyncGenerator<U
 }
 
 function listOf({ list, shard }: RecordHeader): string {
-  return `${list.images} images, shard ${shard.k}/${shard.n}`;
+  return `${list?.images} images, shard ${shard.k}/${shard.n}`;
 }
 
 function ifAbsent(file: string): (error: unknown) => null {

@@ -22,6 +22,7 @@ const predictionSchema = v.object({
         image_id: id,
         category_id: id,
         score: v.number(),
+        track_id: v.optional(id),
         segmentation: v.object({ size: v.tuple([id, id]), counts: v.string() }),
       }),
     ),
@@ -36,7 +37,10 @@ const headerSchema = v.object({
   threshold: v.nullable(v.number()),
   categories: v.array(v.object({ id, name: v.string(), isthing: v.picklist([0, 1]), color: v.optional(color) })),
   model: sha256,
-  list: v.object({ digest: sha256, images: count }),
+  /** Null for the frames of a pipe, whose number nobody knows before. */
+  list: v.nullable(v.object({ digest: sha256, images: count })),
+  /** True where ids stay from image to image. */
+  track: v.optional(v.literal(true)),
   shard: v.pipe(
     v.object({ k: count, n: count, images: id }),
     v.check(({ k, n }) => k <= n, 'a shard k of n'),

@@ -18,8 +18,8 @@ export type Report = {
   start(backend: Backend): void;
   image(input: InputImage, outcome: ImageOutcome, categories: readonly Category[]): void;
   progress(line: ReturnType<Pace['line']>): void;
-  /** Told to end before the last image. */
-  stopped(folder: string, done: number, total: number): void;
+  /** Told to end before the last image; `total` is null where nobody knows it. */
+  stopped(folder: string, done: number, total: number | null): void;
   finish(folder: string, quality: Quality | null, pace: Pace): void;
 };
 
@@ -59,9 +59,17 @@ function notes(note: Print, progress: Progress): Pick<Report, 'start' | 'progres
     progress: ({ done, total, what }) => progress.show(done, total, escapeControls(what)),
     stopped: (folder, done, total) => {
       progress.clear();
-      note(`stopped behind ${done} of ${total} images in ${escapeControls(folder)}; --resume goes on`);
+      note(total === null ? stoppedFrames(folder, done) : `${stoppedImages(folder, done, total)}; --resume goes on`);
     },
   };
+}
+
+function stoppedImages(folder: string, done: number, total: number): string {
+  return `stopped behind ${done} of ${total} images in ${escapeControls(folder)}`;
+}
+
+function stoppedFrames(folder: string, done: number): string {
+  return `stopped behind ${done} frames in ${escapeControls(folder)}`;
 }
 
 function leftOut({ counts }: Pace): string {
@@ -98,7 +106,8 @@ export function jsonReport(print: Print, note: Print, progress: Progress): Repor
       const { width, height } = outcome.map;
       images.push({ file, width, height, milliseconds: Math.round(1000 * outcome.seconds.model), segments });
     },
-    stopped: (folder, done, total) => note(`stopped behind ${done} of ${total} images in ${escapeControls(folder)}`),
+    stopped: (folder, done, total) =>
+      note(total === null ? stoppedFrames(folder, done) : stoppedImages(folder, done, total)),
     finish: (out, quality) => print(JSON.stringify({ backend, out, images, quality }, null, 2)),
   };
 }

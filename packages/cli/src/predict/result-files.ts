@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { toCocoCategories } from '@seg/data';
-import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage, type SegmentMap } from '@seg/image';
+import {
+  type Category,
+  type DrawOptions,
+  drawOverlay,
+  encodePanopticPng,
+  encodePng,
+  type RgbImage,
+  type SegmentMap,
+} from '@seg/image';
 
 import type { InputImage } from './input-images.ts';
 import type { InstanceResult } from './instance-results.ts';
@@ -28,10 +36,19 @@ export class ResultFiles {
   }
 
   /** `<name>.overlay.png` and `<name>.panoptic.png`. @returns What COCO's format says of the image */
-  async addImage(input: InputImage, imageId: number, image: RgbImage, map: SegmentMap): Promise<Entry> {
+  async addImage(
+    input: InputImage,
+    imageId: number,
+    image: RgbImage,
+    map: SegmentMap,
+    options: DrawOptions = {},
+  ): Promise<Entry> {
     const file_name = panopticName(input);
     const writes = await Promise.allSettled([
-      writeFileAtomic(path.join(this.folder, overlayName(input)), encodePng(drawOverlay(image, map, this.categories))),
+      writeFileAtomic(
+        path.join(this.folder, overlayName(input)),
+        encodePng(drawOverlay(image, map, this.categories, options)),
+      ),
       writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map)),
     ]);
     for (const write of writes) if (write.status === 'rejected') throw write.reason;

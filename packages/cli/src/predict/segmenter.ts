@@ -9,7 +9,12 @@ export type ImageSegmenter = {
   readonly tasks: readonly Task[];
   segment(
     image: RgbImage,
-    options: { task: Task; threshold?: number | undefined; signal?: AbortSignal },
+    options: { task: Task; threshold?: number | undefined; embeddings?: boolean; signal?: AbortSignal },
   ): Promise<SegmentMap | InstanceList>;
+  /** Several images, those of one size in a pass. Default: one after the other. */
+  segmentBatch?(
+    images: readonly RgbImage[],
+    options: { task: Task; threshold?: number | undefined; batchPixels?: number },
+  ): Promise<(SegmentMap | InstanceList)[]>;
   dispose(): void;
 };

@@ -12,12 +12,19 @@ export class Progress {
     this.stream = stream;
   }
 
-  /** @param done Steps finished, of `total` */
-  show(done: number, total: number, what: string): void {
+  /** @param done Steps finished, of `total`; null where nobody knows */
+  show(done: number, total: number | null, what: string): void {
+    this.write(total === null ? `[${done}]` : this.place(done, total), what);
+  }
+
+  private place(done: number, total: number): string {
+    if (!this.stream.isTTY) return `[${done}/${total}]`;
     const filled = Math.round((20 * done) / Math.max(1, total));
-    const bar = `${'#'.repeat(filled)}${'.'.repeat(20 - filled)}`;
-    if (this.stream.isTTY) this.stream.write(`\r\x1b[2K[${bar}] ${done}/${total} ${what}`);
-    else this.stream.write(`[${done}/${total}] ${what}\n`);
+    return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${done}/${total}`;
+  }
+
+  private write(place: string, what: string): void {
+    this.stream.write(this.stream.isTTY ? `\r\x1b[2K${place} ${what}` : `${place} ${what}\n`);
   }
 
   /** Clears the line before other output. */

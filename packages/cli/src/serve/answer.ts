@@ -1,14 +1,14 @@
 import { type Category, drawOverlay, encodePanopticPng, encodePng, type RgbImage } from '@seg/image';
 
-import { instanceResults, layInstances } from '../predict/instance-results.ts';
+import { layInstances } from '@seg/postprocess';
+
+import { instanceResults } from '../predict/instance-results.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
+import { thingsOf } from '../predict/things.ts';
 import type { Question } from './question.ts';
 
 /** Body of an answer, with its type. */
 export type Answer = { type: string; body: Uint8Array | string };
-
-/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
-const SHOWN_INSTANCES = 0.5;
 
 /** Segments an image, in the form that is asked for. */
 export async function answer(
@@ -24,7 +24,7 @@ export async function answer(
     const instances = instanceResults(0, found, categories).map(({ image_id: _, ...one }) => one);
     return json({ task, width: image.width, height: image.height, instances });
   }
-  const map = isMap ? found : layInstances(found, threshold ?? SHOWN_INSTANCES, categories);
+  const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
   if (format === 'png') return { type: 'image/png', body: encodePanopticPng(map) };
   if (format === 'overlay') return { type: 'image/png', body: encodePng(drawOverlay(image, map, categories)) };
   const segments = map.segments.map(({ category, ...rest }) => ({ ...rest, ...named(categories[category]) }));

@@ -27,7 +27,8 @@ export async function runTraining(
   tensorboard: boolean,
   io: TrainIo,
 ): Promise<number | null> {
-  const release = await claimRunFolder(options.out);
+  const isWriter = (options.collective?.rank ?? 0) === 0;
+  const release = isWriter ? await claimRunFolder(options.out) : async () => {};
   const request = finishOnSignal();
   let [isCut, lastLine] = [false, 0];
   let board: Awaited<ReturnType<typeof eventFile>> | null = null;
@@ -37,7 +38,7 @@ export async function runTraining(
       if (event.type === 'warning') io.note(`warning: ${event.message}`);
       if (event.type === 'step') {
         const { step, loss, terms, learningRate } = event;
-        if (tensorboard) board ??= await eventFile(options.out); // behind all that can be wrong before the first step
+        if (tensorboard && isWriter) board ??= await eventFile(options.out); // behind all that can be wrong before the first step
         await board?.add(step, { loss, 'learning rate': learningRate, ...prefixed('loss/', terms) });
         const now = performance.now() / 1000;
         if (step < 3 || now - lastLine >= SECONDS_PER_LINE || step === options.recipe.steps - 1) {

@@ -25,12 +25,17 @@ export function readOptions(where: string, options: PanopticQualityOptions): Map
 }
 
 /** Checks a map and its segments. @throws at pixels of no numbers, and at the first segment that is none or unknown */
-export function requireMap(what: string, map: PanopticMap, categories: ReadonlyMap<number, unknown>): void {
-  const { ids, segments } = expectObject(`PanopticQuality: ${what}`, map);
+export function requireMap(
+  what: string,
+  map: PanopticMap,
+  categories: ReadonlyMap<number, unknown>,
+  evaluator = 'PanopticQuality',
+): void {
+  const { ids, segments } = expectObject(`${evaluator}: ${what}`, map);
   const isPixels =
     Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView)) || ids instanceof IdRuns;
-  expectThat(isPixels, `PanopticQuality: ${what}`, 'ids of pixels', ids);
-  const where = `PanopticQuality: segments of the ${what}`;
+  expectThat(isPixels, `${evaluator}: ${what}`, 'ids of pixels', ids);
+  const where = `${evaluator}: segments of the ${what}`;
   for (const [k, segment] of expectList(where, segments).entries()) {
     const at = `${where}[${k}]`;
     const { id, category_id, iscrowd, area } = expectObject(at, segment);

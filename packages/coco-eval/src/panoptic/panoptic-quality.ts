@@ -10,11 +10,11 @@ import type {
   PanopticCategory,
   PanopticImage,
   PanopticMap,
-  PanopticMean,
   PanopticQualityOptions,
   PanopticResult,
   PanopticState,
 } from './panoptic-types.ts';
+import { emptyTallies, qualityOf } from './quality-means.ts';
 
 /**
  * Panoptic quality (Kirillov et al. 2019, §4): PQ = Σ IoU / (TP + ½ FP + ½ FN) = SQ · RQ for each category, then the
@@ -73,20 +73,9 @@ export class PanopticQuality {
    */
   result({ cores = 1 }: { cores?: number } = {}): PanopticResult {
     const images = [...this.#images.values()].sort((a, b) => a.index - b.index);
-    const tallies = new Map<number, CategoryQuality>();
-    for (const category of this.#categories.values()) {
-      tallies.set(category.id, { category, pq: 0, sq: 0, rq: 0, iou: 0, tp: 0, fp: 0, fn: 0 });
-    }
+    const tallies = emptyTallies(this.#categories.values());
     for (const part of split(images, cores)) addPart(tallies, part);
-    const perCategory = [...tallies.values()].map(withQuality);
-    const isThing = ({ category }: CategoryQuality) => Number(category.isthing) === 1;
-    return {
-      all: mean(perCategory),
-      things: mean(perCategory.filter(isThing)),
-      stuff: mean(perCategory.filter((quality) => !isThing(quality))),
-      perCategory,
-      images: images.length,
-    };
+    return { ...qualityOf([...tallies.values()]), images: images.length };
   }
 
   /** Everything seen so far, which JSON can carry to another process; `restore` and `merge` take it up. */
@@ -119,7 +108,7 @@ export class PanopticQuality {
 }
 
 /** Runs of two maps, as wide as the one that is of runs already. @throws where they differ in their number of pixels */
-function runsOf(truth: PanopticMap['ids'], predicted: PanopticMap['ids']): [IdRuns, IdRuns] {
+export function runsOf(truth: PanopticMap['ids'], predicted: PanopticMap['ids']): [IdRuns, IdRuns] {
   const [pixels, others] = [truth, predicted].map((ids) =>
     ids instanceof IdRuns ? ids.width * ids.height : ids.length,
   );
@@ -150,18 +139,4 @@ function addPart(tallies: Map<number, CategoryQuality>, images: ImageTally[]): v
     for (const category of falseNegatives) tallies.get(category)!.fn++;
   }
   for (const [category, sum] of sums) tallies.get(category)!.iou += sum;
-}
-
-function withQuality(tally: CategoryQuality): CategoryQuality {
-  const { iou, tp, fp, fn } = tally;
-  if (tp + fp + fn === 0) return tally;
-  const size = tp + 0.5 * fp + 0.5 * fn;
-  return { ...tally, pq: iou / size, sq: tp === 0 ? 0 : iou / tp, rq: tp / size };
-}
-
-function mean(categories: CategoryQuality[]): PanopticMean {
-  const present = categories.filter(({ tp, fp, fn }) => tp + fp + fn > 0);
-  const n = present.length;
-  const average = (field: 'pq' | 'sq' | 'rq') => (n === 0 ? 0 : present.reduce((sum, q) => sum + q[field], 0) / n);
-  return { pq: average('pq'), sq: average('sq'), rq: average('rq'), n };
 }

@@ -7,6 +7,11 @@ export function reportDeviceError(message: string): void {
   pending.push(message);
 }
 
+/** Forgets what a device reported that is gone. */
+export function dropDeviceErrors(): void {
+  pending.length = 0;
+}
+
 /**
  * Throws if the device reported an error since the last check. WebGPU does not throw where a shader or a buffer is
  * refused: it drops the batch of commands, and results are whatever memory held before. Reading a tensor, choosing a

@@ -15,7 +15,8 @@ import type {
   StartedBackend,
 } from './backend-info.ts';
 import { startCpu } from './cpu.ts';
-import { checkBackend } from './device-errors.ts';
+import { checkBackend, dropDeviceErrors } from './device-errors.ts';
+import { lossOf } from './lost-device.ts';
 import { claimBackends } from './single-copy.ts';
 import { startWasm } from './wasm.ts';
 import { startWebgpu } from './webgpu.ts';
@@ -41,6 +42,7 @@ const started = new Map<BackendName, Promise<StartedBackend>>();
  *   package
  */
 export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<BackendInfo> {
+  forgetLostDevice();
   checkBackend();
   claimBackends('useBackend');
   if (name !== 'auto') return { name, ...(await activate(name, options, false)), passedOver: [] };
@@ -56,6 +58,26 @@ export async function useBackend(name: BackendName | 'auto', options: BackendOpt
   throw new BackendError(
     `useBackend: expected one of ${AUTOMATIC.join(', ')} to start, got none. Ask for cpu by name for plain JavaScript${reasons}`,
   );
+}
+
+/**
+ * Starts a new device where the one in use was lost: in sleep, by a driver that starts anew, or by too much work. What was on
+ * it is lost; `ParamStore.restore` brings weights back.
+ *
+ * @returns True where there was a loss
+ * @throws BackendError where no device can be had
+ */
+export async function reviveBackend(): Promise<boolean> {
+  if (tf.getBackend() !== 'webgpu' || lossOf(tf.backend()) === undefined) return false;
+  await useBackend('webgpu');
+  return true;
+}
+
+function forgetLostDevice(): void {
+  const { registry } = tf.engine();
+  if (!('webgpu' in registry) || lossOf(registry.webgpu) === undefined) return;
+  started.delete('webgpu');
+  dropDeviceErrors();
 }
 
 async function activate(name: BackendName, options: BackendOptions, hardwareOnly: boolean): Promise<BackendTraits> {

@@ -4,7 +4,9 @@ import { platform } from '#platform';
 import { BackendError } from '../errors.ts';
 import { absentPackage } from './absent-package.ts';
 import type { StartedBackend } from './backend-info.ts';
+import { type BufferPool, boundPool } from './bounded-pool.ts';
 import { checkBackend, reportDeviceError } from './device-errors.ts';
+import { expectDevice, explainLoss, loseBackend } from './lost-device.ts';
 
 type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
 
@@ -64,9 +66,6 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   device.addEventListener('uncapturederror', (event) =>
     reportDeviceError((event as GPUUncapturedErrorEvent).error.message),
   );
-  device.lost.then(({ reason, message }) => {
-    if (reason !== 'destroyed') reportDeviceError(`a lost device: ${message}`);
-  });
   return device;
 }
 
@@ -76,9 +75,14 @@ function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapt
   // tfjs would calculate small tensors on the processor, with other roundings than large ones
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  boundPool(backend.bufferManager as unknown as BufferPool);
+  device.lost.then(({ reason, message }) => loseBackend(backend, message || reason));
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
-    const values = await read(dataId);
+    const values = await read(dataId).catch(async (error: unknown) => {
+      throw await explainLoss(error);
+    });
+    expectDevice(backend);
     checkBackend();
     return values;
   };

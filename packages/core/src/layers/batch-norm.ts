@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sumRows } from '../kernels/sum-rows/sum-rows.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
+import { rankMean } from '../params/rank-mean.ts';
 
 /** Channels and constants of a batch norm. */
 export type BatchNormConfig = {
@@ -54,9 +55,10 @@ export class BatchNorm {
   private normalizeBatch<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => {
       const rows = tf.reshape(x, [-1, this.config.dim]) as tf.Tensor2D;
-      const { mean, variance } = columnMoments(rows);
-      this.follow(mean, variance, rows.shape[0]);
-      return tf.reshape(normalizeColumns(rows, this.gain, this.bias, this.config.epsilon), x.shape) as T;
+      const means = (columns: tf.Tensor2D) => rankMean(this.scope, columnMeans(columns));
+      const { mean, variance } = columnMoments(rows, means);
+      this.follow(mean, variance, rows.shape[0] * (this.scope.store.ranks?.size ?? 1));
+      return tf.reshape(normalizeColumns(rows, this.gain, this.bias, this.config.epsilon, means), x.shape) as T;
     });
   }
 
@@ -73,10 +75,13 @@ function moveTowards(running: tf.Variable, newest: tf.Tensor, momentum: number):
   running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(newest, momentum)));
 }
 
+/** Means of columns over the rows of all processes. */
+type ColumnMeans = (rows: tf.Tensor2D) => tf.Tensor1D;
+
 /** Mean and biased variance of every column of [M, C]. @returns both [C] */
-function columnMoments(rows: tf.Tensor2D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
-  const mean = columnMeans(rows);
-  return { mean, variance: columnMeans(tf.square(tf.sub(rows, mean))) };
+function columnMoments(rows: tf.Tensor2D, means: ColumnMeans): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const mean = means(rows);
+  return { mean, variance: means(tf.square(tf.sub(rows, mean))) };
 }
 
 function columnMeans(rows: tf.Tensor2D): tf.Tensor1D {
@@ -84,21 +89,26 @@ function columnMeans(rows: tf.Tensor2D): tf.Tensor1D {
 }
 
 /** Normalizes every column by its own moments, with the gradient of Ioffe & Szegedy 2015, section 3. */
-function normalizeColumns(rows: tf.Tensor2D, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor2D {
+function normalizeColumns(
+  rows: tf.Tensor2D,
+  gain: tf.Tensor,
+  bias: tf.Tensor,
+  epsilon: number,
+  means: ColumnMeans,
+): tf.Tensor2D {
   const normalize = tf.customGrad((...inputs) => {
     const [x, gamma, beta] = inputs as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
     const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    const { mean, variance } = columnMoments(x);
+    const { mean, variance } = columnMoments(x, means);
     const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [C]
     const normalized = tf.mul<tf.Tensor2D>(tf.sub(x, mean), inverse);
     save([normalized, inverse, gamma]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [y, scale, weight] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-      const meanGradient = columnMeans(dy as tf.Tensor2D);
-      const meanProjection = columnMeans(tf.mul(dy, y));
-      const centered = tf.sub(tf.sub(dy, meanGradient), tf.mul(y, meanProjection));
-      const count = y.shape[0];
-      return [tf.mul(centered, tf.mul(scale, weight)), tf.mul(meanProjection, count), tf.mul(meanGradient, count)];
+      const projection = tf.mul<tf.Tensor2D>(dy, y);
+      const centered = tf.sub(tf.sub(dy, means(dy as tf.Tensor2D)), tf.mul(y, means(projection)));
+      const ofParameter = (values: tf.Tensor) => tf.mul(columnMeans(values as tf.Tensor2D), y.shape[0]); // of this process
+      return [tf.mul(centered, tf.mul(scale, weight)), ofParameter(projection), ofParameter(dy)];
     };
     return { value: tf.add(tf.mul(normalized, gamma), beta), gradFunc };
   });

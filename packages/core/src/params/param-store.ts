@@ -2,9 +2,11 @@ import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { expectBackend } from '../backend/expect-backend.ts';
-import { CheckpointError } from '../errors.ts';
+import { isLost } from '../backend/lost-device.ts';
+import { BackendError, CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
+import type { TrainingRanks } from './training-ranks.ts';
 
 /** Options of a parameter: trained or not, and its layout in the checkpoint. */
 export type ParamOptions = {
@@ -19,7 +21,12 @@ export type ParamOptions = {
 /** Bounds of a model, checked at every parameter that it declares. */
 export type ParamLimits = { numbers: number; parameters: number };
 
-type StoredParam = { variable: tf.Variable; stored: StoredLayout | undefined; required: boolean };
+type StoredParam = {
+  variable: tf.Variable;
+  stored: StoredLayout | undefined;
+  required: boolean;
+  initialize: Initializer;
+};
 
 /**
  * Owns every parameter of one model, by checkpoint key: the state dict, the list an optimizer walks, and the only
@@ -44,6 +51,8 @@ export class ParamStore {
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
   /** True inside {@link train}: dropout drops, drop path drops. */
   training = false;
+  /** Processes that train this model together, for layers that take statistics of a batch. */
+  ranks: TrainingRanks | null = null;
 
   /**
    * @param source Where parameters come from; null initializes them, `'zeros'` leaves them zero where only their keys
@@ -174,6 +183,28 @@ export class ParamStore {
     return tensors;
   }
 
+  /**
+   * Uploads again what a lost device held, from the source of the parameters. Does nothing where nothing is lost.
+   *
+   * @throws BackendError where parameters were trained or initialized, which no source has
+   */
+  restore(): void {
+    const gone = [...this.entries].filter(([, { variable }]) => isLost(variable));
+    if (gone.length === 0) return;
+    if (this.source === null || this.version > 0 || gone.some(([key]) => this.fresh.has(key))) {
+      const found = 'some that only the lost device had (load them, or go on from the last checkpoint)';
+      throw new BackendError(`webgpu: expected weights from a source to upload again, got ${found}`);
+    }
+    for (const { tensors } of this.derived.values()) tf.dispose(tensors);
+    this.derived.clear();
+    for (const [key, { variable, stored, required, initialize }] of gone) {
+      tf.tidy(() => {
+        const shape = variable.shape;
+        variable.assign(this.stored(key, shape, { stored, required }) ?? initialize(shape));
+      });
+    }
+  }
+
   /** Frees the parameters. Layers that are called afterwards say that their model is gone. */
   dispose(): void {
     this.isDisposed = true;
@@ -200,7 +231,7 @@ export class ParamStore {
       const value = this.kind === 'zeros' ? tf.zeros(shape) : (this.stored(key, shape, options) ?? initialize(shape));
       return tf.variable(value, options.trainable ?? true);
     });
-    this.entries.set(key, { variable, stored: options.stored, required: options.required ?? true });
+    this.entries.set(key, { variable, initialize, stored: options.stored, required: options.required ?? true });
     return variable;
   }
 

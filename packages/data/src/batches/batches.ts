@@ -8,9 +8,19 @@ export type BatchOptions<Sample> = {
   seed: number;
   /** Begins with this step, as if the steps before had been taken. Default: 0. */
   start?: number;
+  /** Place among processes that share out the data set. Default: the only one. */
+  share?: Share;
   /** Changes a sample as training wants it, with random numbers of its own. */
   prepare?: (sample: Sample, random: Random) => Sample | Promise<Sample>;
 };
+
+/** One of several processes: of all batches in their order it takes every `size`-th, from the `rank`-th on. */
+export type Share = { rank: number; size: number };
+
+/** First position of a step's batch. */
+export function positionOf(step: number, batchSize: number, { rank, size }: Share = { rank: 0, size: 1 }): number {
+  return (step * size + rank) * batchSize;
+}
 
 /** Samples of one step, with the number of the step. */
 export type Batch<Sample> = { step: number; samples: Sample[] };
@@ -23,14 +33,13 @@ export async function* batches<Sample>(
   dataset: SampleSource<Sample>,
   options: BatchOptions<Sample>,
 ): AsyncGenerator<Batch<Sample>, never, void> {
-  const { batchSize, start = 0 } = options;
+  const { batchSize, start = 0, share } = options;
   if (dataset.length === 0) throw new RangeError('batches: expected a data set with samples, got an empty one');
   const order = new SampleOrder(dataset.length, options.seed);
   for (let step = start; ; step++) {
     const samples: Sample[] = [];
-    for (let position = step * batchSize; position < (step + 1) * batchSize; position++) {
-      samples.push(await sampleAt(dataset, order, position, options));
-    }
+    const first = positionOf(step, batchSize, share);
+    for (let i = 0; i < batchSize; i++) samples.push(await sampleAt(dataset, order, first + i, options));
     yield { step, samples };
   }
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { AugmentStep } from '../augment/augment-sample.ts';
 import { augmentedSample } from '../batches/augmented-sample.ts';
-import { type Batch, SampleOrder } from '../batches/batches.ts';
+import { type Batch, positionOf, SampleOrder, type Share } from '../batches/batches.ts';
 import { cachedDataset } from '../data-sets/cached-dataset.ts';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import type { FileDataset } from '../files/file-dataset.ts';
@@ -14,6 +14,8 @@ export type PrefetchOptions = {
   seed: number;
   /** Begins with this step, as if the steps before had been taken. Default: 0 */
   start?: number;
+  /** Place among processes that share out the data set. Default: the only one */
+  share?: Share;
   /** Changes of each sample. Default: none */
   steps?: readonly AugmentStep[];
   /**
@@ -48,14 +50,16 @@ export async function* prefetch(
   dataset: FileDataset,
   options: PrefetchOptions,
 ): AsyncGenerator<Batch<MaskSample>, never, void> {
-  const { batchSize, start = 0, ahead = 2, threads = defaultThreads(dataset) } = options;
+  const { batchSize, start = 0, share, ahead = 2, threads = defaultThreads(dataset) } = options;
   requireCount('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   requireCount('ahead', ahead, 0, 1000);
   requireCount('threads', threads, 0, THREAD_LIMIT);
   if (dataset.length === 0) throw new RangeError('prefetch: expected a data set with samples, got an empty one');
   const source = threads === 0 ? inThisThread(dataset, options) : inThreads(dataset, options, threads);
-  const batchAt = (step: number) =>
-    settled(Array.from({ length: batchSize }, (_, i) => source.sample(step * batchSize + i)));
+  const batchAt = (step: number) => {
+    const first = positionOf(step, batchSize, share);
+    return settled(Array.from({ length: batchSize }, (_, i) => source.sample(first + i)));
+  };
   try {
     const coming: ReturnType<typeof batchAt>[] = [];
     for (let step = start; ; step++) {

@@ -79,6 +79,16 @@ function label(stuff: Uint8Array, { things, owner }: Placement, width: number): 
   return { panoptic: slots.map((slot) => ids[slot]), segments };
 }
 
+/** Segments of a map of ids, by ascending id. */
+export function segmentsOf(ids: Int32Array, width: number, categoryOf: (id: number) => number): SceneSegment[] {
+  const most = ids.reduce((highest, id) => Math.max(highest, id), 0);
+  return measure(ids, most + 1, width).flatMap((measured, id) => {
+    if (measured.area === 0) return [];
+    const category_id = categoryOf(id);
+    return [{ id, category_id, isThing: category_id <= THING_COUNT, ...measured }];
+  });
+}
+
 function measure(slots: Int32Array, count: number, width: number): Pick<SceneSegment, 'area' | 'bbox'>[] {
   const extents = Array.from({ length: count }, () => ({ area: 0, left: width, right: -1, top: -1, bottom: -1 }));
   for (let i = 0; i < slots.length; i++) {

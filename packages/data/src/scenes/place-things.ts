@@ -44,13 +44,23 @@ export function placeThings(random: Random, height: number, width: number): Plac
   for (let attempt = 0; attempt < 3 * wanted && placement.things.length < wanted; attempt++) {
     const thing = proposeThing(random, height, width, placement.things);
     const leastArea = 0.0016 * side * side;
-    if (visibleArea(thing, placement.owner, height, width) >= leastArea) {
-      placement.things.push(thing);
-      forEachPixelOf(thing, height, width, (i) => {
-        if (placement.owner[i] === 0) placement.owner[i] = placement.things.length;
-      });
-    }
+    if (visibleArea(thing, placement.owner, height, width) >= leastArea) paint(placement, thing, height, width);
   }
+  return placement;
+}
+
+/** Puts a thing behind those that are there already. */
+function paint(placement: Placement, thing: Thing, height: number, width: number): void {
+  placement.things.push(thing);
+  forEachPixelOf(thing, height, width, (i) => {
+    if (placement.owner[i] === 0) placement.owner[i] = placement.things.length;
+  });
+}
+
+/** Puts things where they are, front to back, however much of them is seen. */
+export function layThings(things: readonly Thing[], height: number, width: number): Placement {
+  const placement: Placement = { things: [], owner: new Uint8Array(height * width) };
+  for (const thing of things) paint(placement, thing, height, width);
   return placement;
 }
 
@@ -64,7 +74,8 @@ function visibleArea(thing: Thing, owner: Uint8Array, height: number, width: num
   return visible >= LEAST_VISIBLE * whole ? visible : 0;
 }
 
-function proposeThing(random: Random, height: number, width: number, placed: Thing[]): Thing {
+/** A thing of any kind, somewhere in the scene. */
+export function proposeThing(random: Random, height: number, width: number, placed: Thing[]): Thing {
   const kind = Math.floor(random() * THING_SHAPES.length);
   const radius = proposeRadius(random) * Math.min(height, width);
   const { x, y } = proposePlace(random, radius, height, width, placed);

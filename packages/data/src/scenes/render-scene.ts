@@ -5,24 +5,35 @@ import type { NoiseField } from './noise-field.ts';
 import { direction, type Placement } from './place-things.ts';
 import { drawStuffTextures, thingTexture } from './textures.ts';
 
-export type RenderOptions = { stuff: Uint8Array; placement: Placement; height: number; width: number };
+/** Content of a scene, and its size. */
+export type RenderOptions = {
+  stuff: Uint8Array;
+  placement: Placement;
+  height: number;
+  width: number;
+  /** Pixels of a scene unit. Default: 128 units to the shorter side. */
+  unit?: number;
+  /** Source of the sensor's noise. Default: that of all else. */
+  grain?: Random;
+};
 
 /** Paints textures, light that falls off across the picture, cast shadows, a slight blur and sensor noise. */
 export function renderScene(random: Random, noise: NoiseField, options: RenderOptions): RgbImage {
   const { height, width } = options;
   const radiance = paint(random, noise, options);
   const blurred = blur(radiance, height, width, 0.5 * random());
-  const grain = 4 + 14 * random();
+  const strength = 4 + 14 * random();
+  const { grain = random } = options;
   const data = new Uint8Array(height * width * 3);
   for (let i = 0; i < data.length; i++) {
-    const value = 255 * blurred[i] + grain * (random() + random() - 1);
+    const value = 255 * blurred[i] + strength * (grain() + grain() - 1);
     data[i] = Math.max(0, Math.min(255, Math.round(value)));
   }
   return { data, width, height };
 }
 
-function paint(random: Random, noise: NoiseField, { stuff, placement, height, width }: RenderOptions): Float32Array {
-  const unit = Math.min(height, width) / 128;
+function paint(random: Random, noise: NoiseField, options: RenderOptions): Float32Array {
+  const { stuff, placement, height, width, unit = Math.min(height, width) / 128 } = options;
   const light = direction(random);
   const backgrounds = drawStuffTextures(random, noise);
   const things = placement.things.map((thing) => thingTexture(thing, unit, light, noise));

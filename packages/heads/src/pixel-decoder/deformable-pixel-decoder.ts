@@ -1,5 +1,16 @@
 import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
-import { Conv2d, GroupNorm, init, LayerNorm, resizeBilinear, type Scope, type Size } from '@seg/core';
+import {
+  Conv2d,
+  GroupNorm,
+  init,
+  LayerNorm,
+  resizeBilinear,
+  runSteps,
+  type Scope,
+  type Size,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { applyNormedConv, type NormedConv, normedConv } from './normed-conv.ts';
@@ -89,32 +100,41 @@ export class DeformablePixelDecoder {
 
   /** {@link forward} without its last convolution, for who can apply it to fewer vectors than there are pixels. */
   forwardUnprojected(features: tf.Tensor4D[]): UnprojectedFeatures {
-    return tf.tidy(() => {
-      const [, ...rest] = features;
-      const multiScale = this.encode(rest.reverse());
-      const finest = multiScale[multiScale.length - 1];
-      const unprojected = this.steps.reduceRight((y, _, i) => this.smoothed(features[i], y, i), finest);
-      return { multiScale, unprojected };
-    });
+    return runSteps(this.forwardUnprojectedSteps(features));
   }
 
-  private encode(maps: tf.Tensor4D[]): tf.Tensor4D[] {
-    return tf.tidy(() => {
-      const { dim } = this.config;
-      const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
-      let tokens = tf.tidy(() => this.project(maps)); // [B, S, C]
-      const position = this.positions(levels); // [S, C]
-      const reference = cellCenters(levels);
-      for (const layer of this.layers) {
-        const next = layer.forward({ tokens, position, reference, levels });
-        if (!this.scope.training) tokens.dispose();
-        tokens = next;
-      }
-      const lengths = levels.map(([height, width]) => height * width);
-      return tf.split(tokens, lengths, 1).map((part, i) => {
-        const map: tf.Tensor4D = tf.reshape(part, [part.shape[0], ...levels[i], dim]);
-        return this.scope.tap(map, `multi_scale.${i}`);
-      });
+  /** {@link forwardUnprojected} layer by layer. */
+  forwardUnprojectedSteps(features: tf.Tensor4D[]): Steps<UnprojectedFeatures> {
+    return tidySteps(this.unprojected(features));
+  }
+
+  private *unprojected(features: tf.Tensor4D[]): Steps<UnprojectedFeatures> {
+    const [, ...rest] = features;
+    const multiScale = yield* tidySteps(this.encode(rest.reverse()));
+    let unprojected = multiScale[multiScale.length - 1];
+    for (let i = this.steps.length - 1; i >= 0; i--) {
+      yield;
+      unprojected = this.smoothed(features[i], unprojected, i);
+    }
+    return { multiScale, unprojected };
+  }
+
+  private *encode(maps: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
+    const { dim } = this.config;
+    const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
+    let tokens = tf.tidy(() => this.project(maps)); // [B, S, C]
+    const position = this.positions(levels); // [S, C]
+    const reference = cellCenters(levels);
+    for (const layer of this.layers) {
+      yield;
+      const next = layer.forward({ tokens, position, reference, levels });
+      if (!this.scope.training) tokens.dispose();
+      tokens = next;
+    }
+    const lengths = levels.map(([height, width]) => height * width);
+    return tf.split(tokens, lengths, 1).map((part, i) => {
+      const map: tf.Tensor4D = tf.reshape(part, [part.shape[0], ...levels[i], dim]);
+      return this.scope.tap(map, `multi_scale.${i}`);
     });
   }
 

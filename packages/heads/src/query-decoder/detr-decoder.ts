@@ -80,7 +80,7 @@ export class DetrDecoder {
 
   private predict(queries: tf.Tensor3D, maskFeatures: tf.Tensor4D, index: number): MaskPrediction {
     return tf.tidy(() => {
-      const normed = this.norm.forward(queries);
+      const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
       const at = this.scope.at('prediction', index);
       const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
       return {

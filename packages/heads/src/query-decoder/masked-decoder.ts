@@ -9,8 +9,11 @@ import {
   type MaskPrediction,
   Mlp,
   resizeBilinear,
+  runSteps,
   type Scope,
   type Size,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -106,32 +109,41 @@ export class MaskedDecoder {
    *
    * @param projection The pixels' own: a 1×1 convolution from dim to maskDim channels
    */
-  forwardLast({ multiScale, unprojected }: UnprojectedFeatures, projection: Conv2d): MaskPrediction {
-    return tf.tidy(() => {
-      const scales = this.prepareScales(multiScale).map((scale) => ({
-        ...scale,
-        resized: resizeBilinear(unprojected, scale.size),
-      }));
-      const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
-        projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
-      let queries = this.startingQueries(unprojected.shape[0]);
-      for (const [i, layer] of this.layers.entries()) {
-        const { resized, size: _, ...scale } = scales[i % scales.length];
-        const before = queries;
-        queries = tf.tidy(() => {
-          const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
-          return layer.forward({
-            queries: before,
-            queryPosition: this.queryPosition,
-            ...scale,
-            bias,
-          });
+  forwardLast(features: UnprojectedFeatures, projection: Conv2d): MaskPrediction {
+    return runSteps(this.forwardLastSteps(features, projection));
+  }
+
+  /** {@link forwardLast} layer by layer. */
+  forwardLastSteps(features: UnprojectedFeatures, projection: Conv2d): Steps<MaskPrediction> {
+    return tidySteps(this.lastPrediction(features, projection));
+  }
+
+  private *lastPrediction({ multiScale, unprojected }: UnprojectedFeatures, projection: Conv2d): Steps<MaskPrediction> {
+    const scales = this.prepareScales(multiScale).map((scale) => ({
+      ...scale,
+      resized: resizeBilinear(unprojected, scale.size),
+    }));
+    const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
+      projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
+    let queries = this.startingQueries(unprojected.shape[0]);
+    for (const [i, layer] of this.layers.entries()) {
+      yield;
+      const { resized, size: _, ...scale } = scales[i % scales.length];
+      const before = queries;
+      queries = tf.tidy(() => {
+        const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
+        return layer.forward({
+          queries: before,
+          queryPosition: this.queryPosition,
+          ...scale,
+          bias,
         });
-        before.dispose();
-      }
-      const normed = this.norm.forward(queries);
-      return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
-    });
+      });
+      before.dispose();
+    }
+    yield;
+    const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
+    return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
   }
 
   private startingQueries(batch: number): tf.Tensor3D {

@@ -5,20 +5,25 @@ import type { Segment, SegmentMap } from '../segment-map.ts';
 /** Steps of the golden ratio fill the circle evenly, whatever their number. */
 const GOLDEN_TURN = 0.6180339887498949;
 
+/** A prime, so that objects that come one after the other differ, and those of one color are far apart. */
+const STEADY_TURNS = 31;
+
 /**
  * A color for every segment, by id. Stuff has its category's color; things of a category take turns around it in
  * brightness, so that neighbors differ. Without category colors, hues advance by the golden ratio.
  *
  * @param categoryColors By class index, 0 to 255
+ * @param isSteady True: the turn is that of the id, not of the order, so that objects of a video keep their colors
  */
 export function segmentColors(
   segments: readonly Pick<Segment, 'id' | 'category' | 'isThing'>[],
   categoryColors: readonly (Color | undefined)[] = [],
+  isSteady = false,
 ): Map<number, Color> {
   const seen = new Map<number, number>();
   const colors = new Map<number, Color>();
   for (const { id, category, isThing } of segments) {
-    const before = seen.get(category) ?? 0;
+    const before = isSteady ? (isThing ? id % STEADY_TURNS : 0) : (seen.get(category) ?? 0);
     seen.set(category, before + 1);
     const base = categoryColors[category] ?? hueColor(category * GOLDEN_TURN, isThing ? 0.85 : 0.5);
     colors.set(id, before === 0 ? [...base] : varied(base, before));

@@ -1,4 +1,4 @@
-import type { Scope } from '@seg/core';
+import type { Scope, Steps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { FieldsOf, Kinds } from '../description/check-fields.ts';
@@ -13,6 +13,8 @@ export type BackboneConfig = ResNetConfig | SwinConfig | PvtV2Config;
 export type Backbone = {
   readonly dims: readonly number[];
   forward(pixels: tf.Tensor4D): tf.Tensor4D[];
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]>;
 };
 
 /** The backbone that a config names. */

@@ -1,5 +1,17 @@
 import { ReducedAttention } from '@seg/attention';
-import { Conv2d, dropPath, gelu, init, LayerNorm, Linear, permuted, type Scope } from '@seg/core';
+import {
+  Conv2d,
+  dropPath,
+  gelu,
+  init,
+  LayerNorm,
+  Linear,
+  permuted,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type FieldsOf, listOf, optional, PART, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
@@ -66,10 +78,18 @@ export class PvtV2 {
    * @returns One normed map per stage at strides 4, 8, 16, 32
    */
   forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
-    return tf.tidy(() => {
-      let x = pixels;
-      return this.stages.map((stage) => (x = stage.forward(x)));
-    });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    return tidySteps(this.maps(pixels));
+  }
+
+  private *maps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    const maps: tf.Tensor4D[] = [];
+    for (const stage of this.stages) maps.push(yield* tidySteps(stage.forwardSteps(maps.at(-1) ?? pixels)));
+    return maps;
   }
 }
 
@@ -102,11 +122,13 @@ class PvtStage {
   }
 
   /** @param x [B, H, W, in] @returns [B, ⌈H/s⌉, ⌈W/s⌉, dim] */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const patches = this.embedScope.tap(this.embedNorm.forward(this.embed.forward(x)));
-      return this.norm.forward(this.blocks.reduce((y, block) => block.forward(y), patches));
-    });
+  *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    let y = this.embedScope.tap(this.embedNorm.forward(this.embed.forward(x)));
+    for (const block of this.blocks) {
+      yield;
+      y = block.forward(y);
+    }
+    return this.norm.forward(y);
   }
 }
 

@@ -8,7 +8,10 @@ import {
   ConvNorm,
   init,
   maxPool,
+  runSteps,
   type Scope,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -122,20 +125,30 @@ export class ResNet {
    * @returns One map per stage at strides 4, 8, 16, 32, or their doubles: [B, ⌈H/s⌉, ⌈W/s⌉, dims[i]]
    */
   forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
-    return tf.tidy(() => {
-      let x = tf.tidy(() => {
-        const stemmed = this.stem.reduce((y, conv) => conv.forward(y, this.activation), pixels);
-        return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
-      });
-      return this.stages.map((blocks) => {
-        for (const block of blocks) {
-          const next = block.forward(x);
-          if (!this.scope.training && block !== blocks[0]) x.dispose();
-          x = next;
-        }
-        return x;
-      });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    return tidySteps(this.maps(pixels));
+  }
+
+  private *maps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    let x = tf.tidy(() => {
+      const stemmed = this.stem.reduce((y, conv) => conv.forward(y, this.activation), pixels);
+      return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
     });
+    const maps: tf.Tensor4D[] = [];
+    for (const blocks of this.stages) {
+      for (const block of blocks) {
+        yield;
+        const next = block.forward(x);
+        if (!this.scope.training && block !== blocks[0]) x.dispose();
+        x = next;
+      }
+      maps.push(x);
+    }
+    return maps;
   }
 }
 

@@ -7,8 +7,11 @@ import {
   init,
   LayerNorm,
   Linear,
+  runSteps,
   type Scope,
   ShapeError,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -144,15 +147,24 @@ export class Swin {
    * @throws ShapeError where there are learned positions, and not one for each patch
    */
   forward(pixels: tf.Tensor4D): tf.Tensor4D[] {
-    return tf.tidy(() => {
-      const patches = this.embed.forward(padToMultiple(pixels, this.patch));
-      let x = this.scope.at('embeddings').tap(this.positioned(this.embedNorm.forward(patches)));
-      return this.stages.map((stage, i) => {
-        const { output, next } = stage.forward(x);
-        x = next;
-        return this.norms[i]?.forward(output) ?? output;
-      });
-    });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    return tidySteps(this.maps(pixels));
+  }
+
+  private *maps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    const patches = this.embed.forward(padToMultiple(pixels, this.patch));
+    let x = this.scope.at('embeddings').tap(this.positioned(this.embedNorm.forward(patches)));
+    const maps: tf.Tensor4D[] = [];
+    for (const [i, stage] of this.stages.entries()) {
+      const { output, next } = yield* tidySteps(stage.forwardSteps(x));
+      x = next;
+      maps.push(this.norms[i]?.forward(output) ?? output);
+    }
+    return maps;
   }
 
   private positioned(x: tf.Tensor4D): tf.Tensor4D {
@@ -198,13 +210,15 @@ class SwinStage {
   }
 
   /** @param x [B, H, W, C] @returns the map itself, and the merged one [B, ⌈H/2⌉, ⌈W/2⌉, 2C] */
-  forward(x: tf.Tensor4D): { output: tf.Tensor4D; next: tf.Tensor4D } {
-    return tf.tidy(() => {
-      const output = this.blocks.reduce((y, block) => block.forward(y), x);
-      if (this.merge === undefined) return { output, next: output };
-      const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
-      return { output, next: this.scope.tap(merged, 'downsample') };
-    });
+  *forwardSteps(x: tf.Tensor4D): Steps<{ output: tf.Tensor4D; next: tf.Tensor4D }> {
+    let output = x;
+    for (const block of this.blocks) {
+      yield;
+      output = block.forward(output);
+    }
+    if (this.merge === undefined) return { output, next: output };
+    const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
+    return { output, next: this.scope.tap(merged, 'downsample') };
   }
 }
 

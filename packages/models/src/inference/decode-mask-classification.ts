@@ -8,7 +8,7 @@ export function decodeMaskClassification(
   prediction: MaskPrediction,
   model: 'mask2former' | 'maskformer',
   geometry: ImageGeometry,
-  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first' }: DecodeOptions,
+  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first', queries }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
   const isOriginal = rule === 'original';
   const theirs = model === 'maskformer' ? 'huggingface' : 'huggingface-384';
@@ -19,9 +19,15 @@ export function decodeMaskClassification(
         rule: isOriginal ? model : theirs,
         scoreThreshold,
         overlapThreshold,
+        queries,
       });
     case 'instance':
-      return instances(prediction, geometry, { things, rule: isOriginal ? 'mask2former' : theirs, scoreThreshold });
+      return instances(prediction, geometry, {
+        things,
+        rule: isOriginal ? 'mask2former' : theirs,
+        scoreThreshold,
+        queries,
+      });
     case 'semantic':
       return semanticMap(prediction, geometry, { things, rule: isOriginal ? semanticRule : theirs });
     default:

@@ -18,4 +18,6 @@ export type DecodeOptions = {
   overlapThreshold: number | undefined;
   /** Undefined for the rule's own. */
   semanticRule: SemanticRule | undefined;
+  /** Gives segments the number of their query, where they have one. Default: false. */
+  queries?: boolean;
 };

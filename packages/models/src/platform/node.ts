@@ -10,4 +10,7 @@ export const platform: ModelPlatform = {
   endpoint: (options) => hubSettings(options).endpoint,
   hubFolder: diskHub,
   zooFolder: async (file, options) => (await import('../zoo/converted-folder.ts')).zooFolder(file, options),
+  moreSources: '',
+  frameReader: () => null,
+  drawnPixels: () => null,
 };

@@ -3,6 +3,8 @@ import { FormatError } from '@seg/checkpoint';
 import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
 import type { HubOptions, HubSettings } from '../hub/hub-options.ts';
 import { pageHub } from '../hub/page-hub.ts';
+import { drawnPixels } from '../stream/drawn-pixels.ts';
+import { pageFrameReader } from '../stream/page-frames.ts';
 import type { ModelPlatform } from './types.ts';
 
 /** A page, or a worker of one: it has no disk. */
@@ -18,6 +20,9 @@ export const platform: ModelPlatform = {
       `${url}: expected a folder in a page, got a file to convert (seg convert --preset ${preset})`,
     );
   },
+  moreSources: ", a camera's MediaStream or track, or a video element",
+  frameReader: pageFrameReader,
+  drawnPixels,
 };
 
 function settings({ revision: _, ...options }: HubOptions): HubSettings {

@@ -1,6 +1,9 @@
+import type { RgbImage } from '@seg/image';
+
 import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
 import type { HubId } from '../hub/hub-id.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
+import type { FrameReader } from '../stream/frame.ts';
 import type { ZooFile } from '../zoo/zoo-file.ts';
 
 /**
@@ -17,4 +20,10 @@ export type ModelPlatform = {
   hubFolder(id: HubId, options: HubOptions): Promise<ModelFolder>;
   /** Opens the model in an authors' file of a published model. */
   zooFolder(file: ZooFile, options: HubOptions): Promise<ModelFolder>;
+  /** Sources of frames that this platform has beside iterables and streams, for messages. */
+  moreSources: string;
+  /** Reader of such a source; null for all others. */
+  frameReader(source: object): FrameReader | null;
+  /** Pixels of what a canvas of this platform draws; null for all else. */
+  drawnPixels(image: unknown): RgbImage | null;
 };

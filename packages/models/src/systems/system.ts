@@ -1,5 +1,5 @@
 import { FormatError } from '@seg/checkpoint';
-import type { ParamStore, Size } from '@seg/core';
+import type { ParamStore, Size, Steps } from '@seg/core';
 import type { Category } from '@seg/image';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -17,6 +17,8 @@ export type Network = {
   readonly config: ModelConfig;
   /** @param pixels [B, H, W, 3], as the model's preprocessing makes them */
   forward(pixels: tf.Tensor4D): object;
+  /** `forward` in steps, between which the event loop may turn. Default: one step. */
+  forwardSteps?(pixels: tf.Tensor4D): Steps<object>;
   dispose(): void;
 };
 
@@ -24,6 +26,8 @@ export type Network = {
 export type SegmentationModel = Network & {
   /** The system's own class, `Mask2Former` for example, with all that training asks of it. */
   readonly network: Network;
+  /** Path of the tap with a vector for each query, [B, N, D]; undefined for a system without queries. */
+  readonly embeddings: string | undefined;
   /** Tasks that it answers, first the one that it is for. */
   readonly tasks: readonly Task[];
   /** Publishers of a post-processing for it. */
@@ -62,6 +66,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   /** Default: the original's alone. */
   rules?: readonly Rule[];
   predict(network: N, pixels: tf.Tensor4D): BatchPrediction;
+  /** Path of the tap with a vector for each query, [B, N, D], in the order of `query` in its segments. Default: none. */
+  embeddings?: string;
   /** Published namings of the weights, the authors' last. */
   keyNamings(config: C): readonly KeyNaming[];
   /** Keys, under any naming, that published files hold beside the model and inference does not use. */
@@ -122,6 +128,7 @@ export function defineSystem<
     network,
     params: network.params,
     config: network.config,
+    embeddings: definition.embeddings,
     tasks,
     rules,
     forward: (pixels) => network.forward(pixels),

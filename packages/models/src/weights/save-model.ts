@@ -2,10 +2,9 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
-import { type ParamStore, readTensors } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
 
 import type { ModelDescription, SegConfig } from '../description/model-description.ts';
+import type { Weights } from './stored-params.ts';
 
 /** Options of writing weights. */
 export type SaveModelOptions = {
@@ -20,14 +19,11 @@ export type SaveModelOptions = {
 /** Bytes of a number; of int8 without the scales, which are few. */
 const BYTES: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int8: 1 };
 
-/** Weights by checkpoint key, one after the other. */
-export type Weights = Iterable<[string, StoredValue]> | AsyncIterable<[string, StoredValue]>;
-
 /**
  * Writes a folder that `loadModel` reads: `model.safetensors`, or shards with `model.safetensors.index.json`, then
  * `config.json`. Node only. Every file is written beside its place and renamed; no more than one shard is in memory.
  *
- * @param weights A map, or {@link storedParams} of a model
+ * @param weights A map, or `storedParams` of a model
  * @throws RangeError where a value does not fit into float16
  */
 export async function saveModel(
@@ -48,17 +44,6 @@ export async function saveModel(
   await nameShards(folder, shards);
   const config: SegConfig = { format: 'seg-model-1', ...description };
   await writeFileAtomic(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-}
-
-/** A model's parameters in the checkpoint's layout, read from the device one by one. */
-export async function* storedParams(params: ParamStore): AsyncGenerator<[string, StoredValue]> {
-  for (const key of params.keys()) {
-    const layout = params.storedLayout(key);
-    const held = params.get(key);
-    const [values] = await readTensors(() => [layout ? layout.intoStored(held) : tf.clone(held)]);
-    const shape = layout ? layout.toStored(held.shape) : held.shape;
-    yield [key, { shape, values: values as Float32Array }];
-  }
 }
 
 async function* splitBySize(

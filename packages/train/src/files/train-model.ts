@@ -3,27 +3,19 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
-import type { ParamStore } from '@seg/core';
-import {
-  augmentSample,
-  batches,
-  batchTensors,
-  type MaskDataset,
-  type MaskSample,
-  toMaskSample,
-  toPanopticSample,
-} from '@seg/data';
+import type { MaskDataset } from '@seg/data';
 import { FileDataset, prefetch } from '@seg/data/node';
 import { type ModelDescription, type OpenModel, type SegmentationModel, Segmenter, type Task } from '@seg/models';
-import { saveModel, storedParams } from '@seg/models/node';
+import { saveModel } from '@seg/models/node';
 
+import { ALONE, type Collective } from '../collective/collective.ts';
 import { fit, type Validation } from '../fit/fit.ts';
 import type { FitEvent } from '../fit/fit-event.ts';
+import { partsOf, type SampleReader, samplesInTurn, usedDescription } from '../fit/model-parts.ts';
+import { isOfModel, modelWeights } from '../fit/model-weights.ts';
 import type { TrainingStorage } from '../fit/training-storage.ts';
 import { measure } from '../measure/measure.ts';
-import { AUXILIARY, objectiveOf } from '../objectives/objective-of.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import type { TrainingBatch } from '../training-batch.ts';
 import { formatConfusion } from './confusion-file.ts';
 import { claimRun } from './run-file.ts';
 import { trainingFolder } from './training-folder.ts';
@@ -45,6 +37,8 @@ export type TrainModelOptions = {
   signal?: AbortSignal;
   /** Step to stop at, for runs in parts. Default: the recipe's. */
   stopAt?: number;
+  /** Processes that train together, each on its share of the data; rank 0 writes. Default: this one alone. */
+  collective?: Collective;
 };
 
 /** Validation images that are drawn: a contact sheet's worth. */
@@ -58,7 +52,8 @@ const PICTURES = 12;
  * @throws FormatError where a run of another making is in the folder; errors of `fit`
  */
 export async function* trainModel(options: TrainModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
-  const { out, recipe, task, origin = {}, versions = {} } = options;
+  const { out, recipe, task, origin = {}, versions = {}, collective = ALONE } = options;
+  const isWriter = collective.rank === 0;
   const description = usedDescription(options.model.description, recipe);
   const { categories, config, preprocessing } = description;
   const images = { training: options.data.training.length, validation: options.data.validation?.length ?? null };
@@ -71,16 +66,17 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
     return folder.read();
   };
   const training = fit({
-    ...partsOf(options, description),
-    storage: { ...folder, read: claim },
+    ...partsOf(options, description, samplesOf),
+    storage: isWriter ? { ...folder, read: claim } : NOWHERE,
     validation: options.data.validation && validationOf(options.data.validation, description, options),
     saveEvery: recipe.saveEvery,
     signal: options.signal,
     stopAt: options.stopAt,
+    collective,
   });
   for await (const event of training) {
     const isWhole = event.type === 'end' && event.reason !== 'aborted' && event.reason !== 'stopped';
-    if (isWhole) {
+    if (isWhole && isWriter) {
       await writeModel(out, description, event.model).catch((error: unknown) => {
         event.params.dispose();
         throw error;
@@ -99,61 +95,16 @@ export async function* rehearse(
   steps = 2,
 ): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const description = usedDescription(options.model.description, options.recipe);
-  yield* fit({ ...partsOf(options, description), storage: NOWHERE, stopAt: steps, signal: options.signal });
-}
-
-/** Parts of a training that do not depend on where it is kept. */
-function partsOf({ model, data, recipe, origin = {} }: Omit<TrainModelOptions, 'out'>, description: ModelDescription) {
-  const { config, categories } = description;
-  const { seed, loss, semanticWeight } = recipe;
-  return {
-    title: `${config.model} on ${String(origin.data ?? 'data')}`,
-    createParams: model.createParams,
-    build: model.build,
-    objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
-      objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
-    recipe,
-    batchesFrom: (first: number) => batchesOf(data.training, description, recipe, first),
-    onNonFinite: 'skip' as const,
-  };
-}
-
-/** The description that the finished model has: whole images are seen as the recipe says. */
-function usedDescription(description: ModelDescription, { resize }: Recipe): ModelDescription {
-  const { preprocessing } = description;
-  if (resize === undefined || preprocessing.resize.kind === 'square') return description;
-  return { ...description, preprocessing: { ...preprocessing, resize } };
-}
-
-async function* batchesOf(
-  dataset: MaskDataset,
-  { config, categories, preprocessing }: ModelDescription,
-  recipe: Recipe,
-  first: number,
-): AsyncGenerator<TrainingBatch, void, void> {
-  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples } of samplesOf(dataset, categories, recipe, first)) {
-    // masks of MaX-DeepLab share out the pixels
-    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
-  }
+  const { signal, collective } = options;
+  yield* fit({ ...partsOf(options, description, samplesOf), storage: NOWHERE, stopAt: steps, signal, collective });
 }
 
 /** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */
-function samplesOf(
-  dataset: MaskDataset,
-  categories: ModelDescription['categories'],
-  { batch: batchSize, seed, augment }: Recipe,
-  start: number,
-): AsyncIterable<{ samples: MaskSample[] }> {
-  if (dataset instanceof FileDataset) return prefetch(dataset, { batchSize, seed, start, steps: augment });
-  const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
-  return batches<MaskSample>(dataset, {
-    batchSize,
-    seed,
-    start,
-    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
-  });
-}
+const samplesOf: SampleReader = (dataset, categories, recipe, place) => {
+  if (!(dataset instanceof FileDataset)) return samplesInTurn(dataset, categories, recipe, place);
+  const { batch: batchSize, seed, augment: steps } = recipe;
+  return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, steps });
+};
 
 function validationOf(
   dataset: MaskDataset,
@@ -182,7 +133,7 @@ function validationOf(
 /** Writes the model folder: the parameters of the best validation where there was one, or those at hand. */
 async function writeModel(out: string, description: ModelDescription, model: SegmentationModel): Promise<void> {
   const best = path.join(out, 'best.safetensors');
-  const weights = existsSync(best) ? storedWeights(best, await readFile(best)) : ofModel(model);
+  const weights = existsSync(best) ? storedWeights(best, await readFile(best)) : modelWeights(model);
   await saveModel(path.join(out, 'model'), description, weights, { metadata: { format: 'pt' } });
 }
 
@@ -190,9 +141,3 @@ function* storedWeights(file: string, bytes: Uint8Array): Generator<[string, Sto
   const tensors = openSafetensors(bytesOf(file, bytes));
   for (const key of tensors.keys()) if (isOfModel(key)) yield [key, tensors.read(key)!];
 }
-
-async function* ofModel({ params }: SegmentationModel): AsyncGenerator<[string, StoredValue]> {
-  for await (const [key, value] of storedParams(params)) if (isOfModel(key)) yield [key, value];
-}
-
-const isOfModel = (key: string): boolean => !key.startsWith(`${AUXILIARY}.`);

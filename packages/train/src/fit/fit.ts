@@ -1,8 +1,9 @@
-import { FormatError } from '@seg/checkpoint';
-import { init, ParamStore } from '@seg/core';
+import { bytesOf, FormatError } from '@seg/checkpoint';
+import { init, ParamStore, reviveBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
+import { ALONE, broadcastBytes, broadcastJson, type Collective, isTrueOfAny } from '../collective/collective.ts';
 import { expectNumber } from '../optimizers/expect-number.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { ParameterAverage } from '../optimizers/parameter-average.ts';
@@ -35,7 +36,10 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
   /** Quantity to minimize; may declare parameters of its own. */
   objectiveFor(model: Model, params: ParamStore): Objective<Prediction, Decisions>;
   recipe: TrainingRecipe;
-  /** Batches from a number on, without end; `fit` disposes them. A step takes `recipe.accumulate` of them. */
+  /**
+   * Batches from a number on, without end; `fit` disposes them. A step takes `recipe.accumulate` of them. Of several
+   * processes each has its own.
+   */
   batchesFrom(batch: number): AsyncIterator<TrainingBatch>;
   validation?: Validation<Model>;
   /** Step to stop at, for runs in parts. Default: the recipe's. */
@@ -46,6 +50,11 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
   signal?: AbortSignal;
   /** Reaction to a loss or gradient that is not finite. Default: throw. */
   onNonFinite?: 'throw' | 'skip';
+  /**
+   * Processes that train together. Gradients are averaged; rank 0 validates, and it alone reads and writes the storage. All
+   * start from its parameters. Default: this one alone.
+   */
+  collective?: Collective;
 };
 
 /**
@@ -57,6 +66,7 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
 export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
   options: FitOptions<Model, Prediction, Decisions>,
 ): AsyncGenerator<FitEvent<Model>, void, void> {
+  await reviveBackend(); // a training behind a loss goes on from its checkpoint
   const training = new Training(options);
   try {
     yield* training.run();
@@ -94,11 +104,13 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
   private readonly optimizer: Optimizer;
   private readonly average: ParameterAverage | null;
   private log: TrainingLog = { steps: [], validations: [] };
+  private readonly collective: Collective;
   private hasGivenModel = false;
   private skipped = 0;
 
   constructor(options: FitOptions<Model, Prediction, Decisions>) {
-    const { recipe, createParams = () => new ParamStore() } = options;
+    const { recipe, createParams = () => new ParamStore(), collective = ALONE } = options;
+    this.collective = collective;
     checkRecipe(recipe);
     checkPace(options);
     this.options = options;
@@ -143,7 +155,7 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
         yield { type: 'step', step, learningRate: schedule(step), seconds, secondsLeft, ...result };
         const isLast = step === stopAt - 1;
         const ended = this.isDue(step + 1, stopAt) ? yield* this.validate(step + 1) : null;
-        const isAborted = signal?.aborted === true;
+        const isAborted = await isTrueOfAny(this.collective, signal?.aborted === true);
         if ((step + 1) % saveEvery === 0 || isLast || ended || isAborted) yield await this.save(step + 1);
         if (ended) return ended;
         if (isAborted && !isLast) return 'aborted';
@@ -159,7 +171,7 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     const batches: TrainingBatch[] = [];
     try {
       for (let i = 0; i < (recipe.accumulate ?? 1); i++) batches.push(await this.nextBatch(step, source));
-      const options = { step, learningRate, onNonFinite };
+      const options = { step, learningRate, onNonFinite, collective: this.collective };
       const result = await trainStep(this.params, this.optimizer, this.objective, batches, options);
       this.average?.update(step);
       this.log.steps.push({ step, loss: result.loss, ...result.terms });
@@ -190,24 +202,36 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
    * @returns Reason to end the training, if any. Aborted, the validation is owed: a training that goes on begins with it
    */
   private async *validate(done: number): AsyncGenerator<FitEvent<Model>, 'no better' | 'aborted' | null, void> {
-    const { validation, storage, signal } = this.options;
     const started = performance.now();
     this.average?.swap();
     try {
-      const result = await validation!.run(this.model, done);
-      if (Number.isNaN(result.score)) throw new Error(`fit: expected a score of the validation, got ${result.score}`);
-      const isBest = result.score > (bestValidation(this.log)?.score ?? Number.NEGATIVE_INFINITY);
+      const measured = this.collective.rank === 0 ? await this.measure(done) : null;
+      const result = await broadcastJson(this.collective, measured);
+      if (result === null) return 'aborted';
       const entry = { step: done, ...result };
+      const isBest = result.score > (bestValidation(this.log)?.score ?? Number.NEGATIVE_INFINITY);
       this.log.validations.push(entry);
-      if (isBest) await storage.writeBest?.(await saveWeights(this.params, { step: String(done) }));
+      if (isBest && this.collective.rank === 0) {
+        await this.options.storage.writeBest?.(await saveWeights(this.params, { step: String(done) }));
+      }
       yield { type: 'validation', ...entry, isBest, seconds: (performance.now() - started) / 1000 };
-    } catch (error) {
-      if (signal?.aborted && this.log.validations.at(-1)?.step !== done) return 'aborted';
-      throw error;
     } finally {
       this.average?.swap();
     }
-    return this.isOutOfPatience(validation!.patience) ? 'no better' : null;
+    return this.isOutOfPatience(this.options.validation!.patience) ? 'no better' : null;
+  }
+
+  /** @returns null where the signal has cut it */
+  private async measure(done: number): Promise<{ score: number; metrics: Record<string, number> } | null> {
+    const { validation, signal } = this.options;
+    try {
+      const result = await validation!.run(this.model, done);
+      if (!Number.isNaN(result.score)) return result;
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw error;
+    }
+    throw new Error('fit: expected a score of the validation, got NaN');
   }
 
   private isOutOfPatience(patience: number | undefined): boolean {
@@ -222,8 +246,23 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     const { storage, title } = this.options;
     const config = JSON.stringify((this.model as { config?: unknown }).config ?? {});
     const checkpoint = await saveTraining(this.params, this.optimizer, { config }, this.average);
-    await storage.write(checkpoint, this.log, title);
+    if (this.collective.rank === 0) await storage.write(checkpoint, this.log, title);
     return { type: 'checkpoint', step: done };
+  }
+
+  /** Goes on where rank 0 does. @returns The first step */
+  private async *resume(): AsyncGenerator<FitEvent<Model>, number, void> {
+    const { collective, params, optimizer, average } = this;
+    const isReader = collective.rank === 0;
+    const step = isReader ? yield* this.resumeFromStorage() : 0;
+    if (collective.size === 1) return step;
+    const state = isReader ? await saveTraining(params, optimizer, {}, average) : new Uint8Array(0);
+    const bytes = await broadcastBytes(collective, state);
+    this.log = await broadcastJson(collective, this.log);
+    if (isReader) return step;
+    const first = resumeTraining(bytesOf('rank 0', bytes), params, optimizer, average);
+    if (first > 0) yield { type: 'continued', step: first };
+    return first;
   }
 
   /**
@@ -232,7 +271,7 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
    * @returns The first step
    * @throws FormatError of the newest one, where none is
    */
-  private async *resume(): AsyncGenerator<FitEvent<Model>, number, void> {
+  private async *resumeFromStorage(): AsyncGenerator<FitEvent<Model>, number, void> {
     let newest: unknown;
     for (const { checkpoint, log } of await this.options.storage.read()) {
       try {

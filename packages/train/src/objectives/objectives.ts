@@ -15,6 +15,7 @@ import {
   maxDeepLabLoss,
   maxDeepLabTerms,
   type PanopticGridOptions,
+  type PointSource,
   panopticGrid,
   randomPoints,
   type SlotMatching,
@@ -25,22 +26,32 @@ import {
 } from '@seg/losses';
 import type * as tf from '@tensorflow/tfjs-core';
 
+import type { Collective } from '../collective/collective.ts';
+import { denominatorShares, timesShare } from '../collective/denominator-shares.ts';
 import type { Objective } from '../train-step.ts';
+import { type MaskShares, maskShares, sharedMaskTerms } from './mask-shares.ts';
 
-/** Deep supervision of all predictions of a Mask2Former at sampled points. Cheng et al. 2022, sections 3.2 and 3.3. */
+/**
+ * Deep supervision of all predictions of a Mask2Former at sampled points. Cheng et al. 2022, sections 3.2 and 3.3.
+ *
+ * @param seed Of the points, or the points of a step
+ */
 export function mask2FormerObjective(
   model: { forwardAll(pixels: tf.Tensor4D): MaskPrediction[] },
   config: Mask2FormerLossConfig,
-  seed: number,
-): Objective<MaskPrediction[], Mask2FormerMatching> {
+  seed: number | ((step: number) => PointSource),
+): Objective<MaskPrediction[], { matching: Mask2FormerMatching; shares: MaskShares }> {
+  // A prime between the steps, so that trainings with seeds beside each other do not share their points.
+  const pointsAt = typeof seed === 'number' ? (step: number) => randomPoints(seededRandom(seed + step * 7919)) : seed;
   return {
     forward: (pixels) => model.forwardAll(pixels),
     numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
-    // A prime between the steps, so that trainings with seeds beside each other do not share their points.
-    decide: (predictions, targets, step) =>
-      matchMask2Former(predictions, targets, config, randomPoints(seededRandom(seed + step * 7919))),
-    loss: (predictions, targets, matching) => {
-      const terms = mask2FormerTerms(predictions, targets, matching, config);
+    decide: async (predictions, targets, step, collective) => {
+      const matching = await matchMask2Former(predictions, targets, config, pointsAt(step));
+      return { matching, shares: await maskShares(predictions, matching.assignments, targets, config, collective) };
+    },
+    loss: (predictions, targets, { matching, shares }) => {
+      const terms = sharedMaskTerms(mask2FormerTerms(predictions, targets, matching, config), shares);
       const { classification, mask, dice } = terms[terms.length - 1];
       return { total: maskClassificationLoss(terms, config), terms: { class: classification, mask, dice } };
     },
@@ -51,13 +62,16 @@ export function mask2FormerObjective(
 export function maskFormerObjective(
   model: { forwardAll(pixels: tf.Tensor4D): MaskPrediction[] },
   config: MaskFormerLossConfig,
-): Objective<MaskPrediction[], Awaited<ReturnType<typeof matchMaskFormer>>> {
+): Objective<MaskPrediction[], { assignments: Awaited<ReturnType<typeof matchMaskFormer>>; shares: MaskShares }> {
   return {
     forward: (pixels) => model.forwardAll(pixels),
     numClasses: ([{ classLogits }]) => classLogits.shape[2] - 1,
-    decide: (predictions, targets) => matchMaskFormer(predictions, targets, config),
-    loss: (predictions, targets, assignments) => {
-      const terms = maskFormerTerms(predictions, targets, assignments, config);
+    decide: async (predictions, targets, _, collective) => {
+      const assignments = await matchMaskFormer(predictions, targets, config);
+      return { assignments, shares: await maskShares(predictions, assignments, targets, config, collective) };
+    },
+    loss: (predictions, targets, { assignments, shares }) => {
+      const terms = sharedMaskTerms(maskFormerTerms(predictions, targets, assignments, config), shares);
       const { classification, mask, dice } = terms[terms.length - 1];
       return { total: maskClassificationLoss(terms, config), terms: { class: classification, mask, dice } };
     },
@@ -76,27 +90,39 @@ export type SoloTrainable<Prediction> = {
 export function soloObjective<Prediction extends tf.TensorContainerObject & { categoryLogits: tf.Tensor4D[] }>(
   model: SoloTrainable<Prediction>,
   config: SoloLossConfig,
-): Objective<Prediction, SoloAssignment> {
+): Objective<Prediction, { assignment: SoloAssignment; shares: readonly number[] }> {
   return {
     forward: (pixels) => model.forward(pixels),
     numClasses: ({ categoryLogits }) => categoryLogits[0].shape[3],
-    decide: (_, targets) => assignCells(targets, config),
-    loss: (prediction, targets, assignment) => {
+    decide: async (_, targets, __, collective) => {
+      const assignment = await assignCells(targets, config);
+      return { assignment, shares: await soloShares(assignment, collective) };
+    },
+    loss: (prediction, targets, { assignment, shares }) => {
       const { categoryLogits } = prediction;
       const inputs = {
         categoryLogits,
         cellMaskLogits: (at: { image: number; level: number }, cells: Int32Array) =>
           model.cellMaskLogits(prediction, at, cells),
       };
-      const terms = soloTerms(inputs, targets, assignment, config);
+      const { category, mask } = soloTerms(inputs, targets, assignment, config);
+      const terms = { category: timesShare(category, shares[0]), mask: timesShare(mask, shares[1]) };
       return { total: soloLoss(terms, config), terms };
     },
   };
 }
 
+/** Of the category term, divided by the cells with an object and one more, and of the mask term, by pairs of both. */
+function soloShares(assignment: SoloAssignment, collective?: Collective): Promise<number[]> {
+  const levels = assignment.flat();
+  const cells = levels.reduce((sum, level) => sum + new Set(level.cells).size, 0);
+  const pairs = levels.reduce((sum, level) => sum + level.cells.length, 0);
+  return denominatorShares([{ count: cells, of: (count) => count + 1 }, { count: pairs }], collective);
+}
+
 /**
  * All terms of MaX-DeepLab's loss. Targets are panoptic: masks that do not overlap, stuff included, where pixels
- * without a mask are void. Wang et al. 2021 (MaX-DeepLab), section 3.4.
+ * without a mask are void. Wang et al. 2021 (MaX-DeepLab), section 3.4. Each image's terms are means of its own.
  *
  * @param grid Which classes are things, and the stride of the predictions: 4. L weighs things below 4096 pixels by 3.
  */

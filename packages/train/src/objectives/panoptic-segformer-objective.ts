@@ -5,12 +5,15 @@ import {
   type PanopticSegFormerLossConfig,
   type PanopticSegFormerMatching,
   type PanopticSegFormerOutputs,
+  type PanopticSegFormerTerms,
   type PanopticTargets,
   panopticSegFormerLoss,
   panopticSegFormerTerms,
 } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ALONE, type Collective } from '../collective/collective.ts';
+import { timesShare } from '../collective/denominator-shares.ts';
 import type { Objective } from '../train-step.ts';
 
 /** Output of a training pass up to the mask decoders. */
@@ -41,7 +44,12 @@ type Split = {
   stuff: Map<number, number[]>;
 };
 
-type Decisions = { splits: Split[]; matching: PanopticSegFormerMatching };
+type Decisions = {
+  splits: Split[];
+  matching: PanopticSegFormerMatching;
+  /** Of all terms: each is divided by the things and stuff in the batch. */
+  share: number;
+};
 
 /**
  * Detection, thing masks and stuff of Panoptic SegFormer. Classes of the targets count things first, then stuff.
@@ -55,13 +63,15 @@ export function panopticSegFormerObjective(
   return {
     forward: (pixels) => model.locate(pixels) as LocatedThings & tf.TensorContainerObject,
     numClasses: () => model.config.numThingClasses + model.config.numStuffClasses,
-    decide: async (located, targets) => {
+    decide: async (located, targets, _, collective) => {
       const splits = await splitTargets(targets, model.config.numThingClasses);
-      return { splits, matching: await match(model, located, panopticTargets(targets, splits), config) };
+      const matching = await match(model, located, panopticTargets(targets, splits), config);
+      return { splits, matching, share: await segmentShare(splits, matching, collective) };
     },
-    loss: (located, targets, { splits, matching }) => {
+    loss: (located, targets, { splits, matching, share }) => {
       const outputs = allOutputs(model, located, matching.locations.at(-1)!);
-      const terms = panopticSegFormerTerms(outputs, panopticTargets(targets, splits), matching, config);
+      const own = panopticSegFormerTerms(outputs, panopticTargets(targets, splits), matching, config);
+      const terms = share === 1 ? own : timesShares(own, share);
       const { classification, box, iou } = terms.locations.at(-1)!;
       return {
         total: panopticSegFormerLoss(terms),
@@ -75,6 +85,35 @@ export function panopticSegFormerObjective(
         },
       };
     },
+  };
+}
+
+/** Share of one process in terms that are divided by the things and stuff of a batch, at least one of each. */
+async function segmentShare(
+  splits: readonly Split[],
+  { masks }: PanopticSegFormerMatching,
+  collective: Collective = ALONE,
+): Promise<number> {
+  if (collective.size === 1) return 1;
+  const total = ([things, stuff]: Float64Array) => Math.max(1, things) + Math.max(1, stuff);
+  const things = masks.reduce((sum, { rows }) => sum + rows.length, 0);
+  const counts = Float64Array.of(things, splits.reduce((sum, { stuff }) => sum + stuff.size, 0)); // biome-ignore format: one step
+  const own = total(counts);
+  await collective.allReduce(counts);
+  return (own * collective.size) / total(counts);
+}
+
+function timesShares(terms: PanopticSegFormerTerms, share: number): PanopticSegFormerTerms {
+  const times = (term: tf.Scalar) => timesShare(term, share);
+  return {
+    locations: terms.locations.map(({ classification, box, iou }) => ({
+      classification: times(classification),
+      box: times(box),
+      iou: times(iou),
+    })),
+    thingMasks: terms.thingMasks.map(times),
+    stuffMasks: terms.stuffMasks.map(times),
+    stuffClasses: terms.stuffClasses.map(times),
   };
 }
 

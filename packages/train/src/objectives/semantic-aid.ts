@@ -4,7 +4,9 @@ import { classCrossEntropy, type Mask2FormerLossConfig, type Mask2FormerMatching
 import type { Mask2Former } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { denominatorShares, timesShare } from '../collective/denominator-shares.ts';
 import type { Objective } from '../train-step.ts';
+import type { MaskShares } from './mask-shares.ts';
 import { mask2FormerObjective } from './objectives.ts';
 
 /** Options of {@link aidedMask2FormerObjective}. */
@@ -23,7 +25,12 @@ type AidedPrediction = {
   semantic: tf.Tensor4D;
 };
 
-type AidedDecisions = { matching: Mask2FormerMatching; labels: number[] };
+type AidedDecisions = {
+  base: { matching: Mask2FormerMatching; shares: MaskShares };
+  labels: number[];
+  /** Share of this process in the pixels that have a class; null where it has none. */
+  share: number | null;
+};
 
 /**
  * Mask2Former's objective, and beside it what every pixel shows. Published models start from a backbone that knows
@@ -50,15 +57,22 @@ export function aidedMask2FormerObjective(
       return { predictions, semantic: head.forward(finest!) };
     },
     numClasses: ({ predictions }) => predictions[0].classLogits.shape[2] - 1,
-    decide: async ({ predictions, semantic }, targets, step) => {
+    decide: async ({ predictions, semantic }, targets, step, collective) => {
       const [, height, width] = semantic.shape;
-      const labels = await Promise.all(targets.map((target) => labelMap(target, [height, width], numClasses)));
-      return { matching: await base.decide(predictions, targets, step), labels: labels.flatMap((map) => [...map]) };
+      const maps = await Promise.all(targets.map((target) => labelMap(target, [height, width], numClasses)));
+      const labels = maps.flatMap((map) => [...map]);
+      const decisions = await base.decide(predictions, targets, step, collective);
+      const count = labels.filter((label) => label < numClasses).length;
+      const [share] = await denominatorShares([{ count }], collective);
+      return { base: decisions, labels, share: count === 0 ? null : share };
     },
-    loss: ({ predictions, semantic }, targets, { matching, labels }) => {
-      const { total, terms } = base.loss(predictions, targets, matching);
+    loss: ({ predictions, semantic }, targets, { base: decisions, labels, share }) => {
+      const { total, terms } = base.loss(predictions, targets, decisions);
       const logits = tf.reshape<tf.Rank.R2>(semantic, [-1, numClasses + 1]);
-      const pixel = classCrossEntropy(logits, tf.tensor1d(labels, 'int32'), 0);
+      const pixel =
+        share === null
+          ? tf.mul<tf.Scalar>(tf.sum(logits), 0) // a mean over no pixels is none
+          : timesShare(classCrossEntropy(logits, tf.tensor1d(labels, 'int32'), 0), share);
       return { total: tf.add(total, tf.mul(pixel, semanticWeight)), terms: { ...terms, pixel } };
     },
   };

@@ -1,5 +1,5 @@
-import type { MaskPrediction, ParamStore } from '@seg/core';
-import { DeformablePixelDecoder, MaskedDecoder } from '@seg/heads';
+import { type MaskPrediction, type ParamStore, runSteps, type Steps, tidySteps } from '@seg/core';
+import { DeformablePixelDecoder, MaskedDecoder, type UnprojectedFeatures } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
@@ -52,22 +52,33 @@ export class Mask2Former {
    * @returns The last prediction
    */
   forward(pixels: tf.Tensor4D): MaskPrediction {
-    return tf.tidy(() => {
-      const features = tf.tidy(() => this.pixelDecoder.forwardUnprojected(this.features(pixels)));
-      return this.decoder.forwardLast(features, this.pixelDecoder.maskProjection);
-    });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    return tidySteps(this.lastPrediction(pixels));
+  }
+
+  private *lastPrediction(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    const features = yield* tidySteps(this.unprojected(pixels));
+    return yield* this.decoder.forwardLastSteps(features, this.pixelDecoder.maskProjection);
+  }
+
+  private *unprojected(pixels: tf.Tensor4D): Steps<UnprojectedFeatures> {
+    return yield* this.pixelDecoder.forwardUnprojectedSteps(yield* this.features(pixels));
   }
 
   /** All numDecoderLayers + 1 predictions, first to last: what training supervises. */
   forwardAll(pixels: tf.Tensor4D): MaskPrediction[] {
     return tf.tidy(() => {
-      const features = tf.tidy(() => this.pixelDecoder.forward(this.features(pixels)));
+      const features = tf.tidy(() => this.pixelDecoder.forward(runSteps(this.features(pixels))));
       return this.decoder.forward(features);
     });
   }
 
-  private features(pixels: tf.Tensor4D): tf.Tensor4D[] {
-    const features = this.backbone.forward(pixels);
+  private *features(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     return features;
   }

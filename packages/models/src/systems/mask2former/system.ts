@@ -31,6 +31,7 @@ export const MASK2FORMER = defineSystem({
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodeMaskClassification(one, 'mask2former', geometry, options),
     ),
+  embeddings: 'model.transformer_module.embeddings',
   keyNamings: () => [STATE_DICT_NAMING, originalNaming(isDetectron2, MASK2FORMER_ORIGINAL_KEYS)],
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {

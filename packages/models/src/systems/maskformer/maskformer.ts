@@ -1,6 +1,6 @@
-import type { MaskPrediction, ParamStore } from '@seg/core';
+import { type MaskPrediction, type ParamStore, runSteps, type Steps, tidySteps } from '@seg/core';
 import { DetrDecoder, MaskFormerPixelDecoder } from '@seg/heads';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { MaskFormerConfig } from './config.ts';
@@ -46,18 +46,29 @@ export class MaskFormer {
 
   /** @param pixels [B, H, W, 3], normalized @returns The last prediction */
   forward(pixels: tf.Tensor4D): MaskPrediction {
-    return tf.tidy(() => this.predict(pixels, 'last')[0]);
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} in steps: blocks of the backbone, pixel decoder, decoder. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    return tidySteps(this.lastPrediction(pixels));
+  }
+
+  private *lastPrediction(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    return (yield* this.predict(pixels, 'last'))[0];
   }
 
   /** One prediction per decoder layer, first to last: what training supervises. */
   forwardAll(pixels: tf.Tensor4D): MaskPrediction[] {
-    return tf.tidy(() => this.predict(pixels, 'all'));
+    return runSteps(tidySteps(this.predict(pixels, 'all')));
   }
 
-  private predict(pixels: tf.Tensor4D, which: 'all' | 'last'): MaskPrediction[] {
-    const features = this.backbone.forward(pixels);
+  private *predict(pixels: tf.Tensor4D, which: 'all' | 'last'): Steps<MaskPrediction[]> {
+    const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+    yield;
     const { memory, maskFeatures } = this.pixelDecoder.forward(features);
+    yield;
     return this.decoder.forward(memory, maskFeatures, which);
   }
 

@@ -30,6 +30,7 @@ export const MASKFORMER = defineSystem({
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodeMaskClassification(one, 'maskformer', geometry, options),
     ),
+  embeddings: 'model.transformer_module.embeddings',
   keyNamings: () => [STATE_DICT_NAMING, originalNaming(isDetectron2, MASKFORMER_ORIGINAL_KEYS)],
   unusedKeys: [/^criterion\./, /\.encoder\.(swin|model)\.layernorm\./],
   huggingFace: {

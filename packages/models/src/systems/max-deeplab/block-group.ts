@@ -1,6 +1,5 @@
 import { type DualPath, DualPathTransformer } from '@seg/attention';
-import type { Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 
 import type { MaxEncoderConfig } from './config.ts';
 import { ResidualBlock } from './residual-block.ts';
@@ -49,15 +48,24 @@ export class BlockGroup {
 
   /** @param input Pixels [B, H, W, in] @returns Pixels [B, H', W', out], not activated */
   forward(input: DualPath): DualPath {
-    return tf.tidy(() => {
-      let { pixel, memory } = input;
-      for (const [i, block] of this.blocks.entries()) {
-        pixel = block.forward(pixel);
-        const transformer = this.transformers[i];
-        if (transformer) ({ pixel, memory } = transformer.forward({ pixel, memory }));
-      }
-      return { pixel, memory };
-    });
+    return runSteps(this.forwardSteps(input));
+  }
+
+  /** {@link forward} block by block. */
+  forwardSteps(input: DualPath): Steps<DualPath> {
+    return tidySteps(this.pass(input));
+  }
+
+  private *pass({ pixel, memory }: DualPath): Steps<DualPath> {
+    for (const [i, block] of this.blocks.entries()) {
+      yield;
+      pixel = block.forward(pixel);
+      const transformer = this.transformers[i];
+      if (transformer === undefined) continue;
+      yield;
+      ({ pixel, memory } = transformer.forward({ pixel, memory }));
+    }
+    return { pixel, memory };
   }
 }
 

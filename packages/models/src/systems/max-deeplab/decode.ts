@@ -7,9 +7,9 @@ import type { DecodeOptions } from '../../inference/task.ts';
 export function decodeMaxDeepLab(
   prediction: MaskPrediction,
   geometry: ImageGeometry,
-  { task, things, scoreThreshold }: Pick<DecodeOptions, 'task' | 'things' | 'scoreThreshold'>,
+  { task, things, scoreThreshold, queries }: Pick<DecodeOptions, 'task' | 'things' | 'scoreThreshold' | 'queries'>,
 ): Promise<SegmentMap> {
   if (task === 'semantic') return maxDeepLabSemantic(prediction, geometry, { things });
   const areas = maxDeepLabAreas(geometry.paddedSize);
-  return maxDeepLabPanoptic(prediction, geometry, { things, ...areas, classThreshold: scoreThreshold });
+  return maxDeepLabPanoptic(prediction, geometry, { things, ...areas, classThreshold: scoreThreshold, queries });
 }

@@ -1,4 +1,4 @@
-import { type MaskPrediction, type ParamStore, Scope } from '@seg/core';
+import { type MaskPrediction, type ParamStore, runSteps, Scope, type Steps, tidySteps } from '@seg/core';
 import { MaxDeepLabHead, type MaxDeepLabMasks, SemanticDecoder, SemanticHead } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -46,10 +46,19 @@ export class MaxDeepLab {
 
   /** @param pixels [B, 16h + 1, 16w + 1, 3] in −1..1 @returns Masks at stride 4, without what only training needs */
   forward(pixels: tf.Tensor4D): MaskPrediction {
-    return tf.tidy(() => {
-      const { classLogits, maskLogits } = this.masks(this.encoder.forward(pixels));
-      return { classLogits, maskLogits };
-    });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    return tidySteps(this.predict(pixels));
+  }
+
+  private *predict(pixels: tf.Tensor4D): Steps<MaskPrediction> {
+    const features = yield* this.encoder.forwardSteps(pixels);
+    yield;
+    const { classLogits, maskLogits } = this.masks(features);
+    return { classLogits, maskLogits };
   }
 
   /** The same, with all that training supervises. */

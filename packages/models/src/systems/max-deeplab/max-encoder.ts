@@ -1,5 +1,5 @@
 import { type DualPath, KerasConvNorm } from '@seg/attention';
-import { init, type Scope } from '@seg/core';
+import { init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BlockGroup } from './block-group.ts';
@@ -56,41 +56,48 @@ export class MaxEncoder {
 
   /** @param pixels [B, 16h + 1, 16w + 1, 3] in −1..1 */
   forward(pixels: tf.Tensor4D): MaxFeatures {
-    return tf.tidy(() => {
-      const memory = tf.tile(this.memory, [pixels.shape[0], 1, 1]);
-      const { outputs, path } = this.encode({ pixel: this.stem.forward(pixels), memory });
-      const [, stage2, stage3, , stage5] = outputs;
-      const decoded = this.decode(path, { 4: [stage2], 8: [stage3], 16: [stage5] });
-      return {
-        stages: { res2: tf.relu(stage2), res3: tf.relu(stage3), res5: tf.relu(stage5) },
-        highResolution: decoded.highResolution,
-        classFeature: this.classFeature.scope.tap(this.classFeature.forward(decoded.memory, 'relu')),
-        maskFeature: this.maskFeature.scope.tap(this.maskFeature.forward(decoded.memory, 'relu')),
-      };
-    });
+    return runSteps(this.forwardSteps(pixels));
   }
 
-  private encode(stem: DualPath): { outputs: tf.Tensor4D[]; path: DualPath } {
+  /** {@link forward} block by block. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<MaxFeatures> {
+    return tidySteps(this.features(pixels));
+  }
+
+  private *features(pixels: tf.Tensor4D): Steps<MaxFeatures> {
+    const memory = tf.tile(this.memory, [pixels.shape[0], 1, 1]);
+    const { outputs, path } = yield* this.encode({ pixel: this.stem.forward(pixels), memory });
+    const [, stage2, stage3, , stage5] = outputs;
+    const decoded = yield* this.decode(path, { 4: [stage2], 8: [stage3], 16: [stage5] });
+    return {
+      stages: { res2: tf.relu(stage2), res3: tf.relu(stage3), res5: tf.relu(stage5) },
+      highResolution: decoded.highResolution,
+      classFeature: this.classFeature.scope.tap(this.classFeature.forward(decoded.memory, 'relu')),
+      maskFeature: this.maskFeature.scope.tap(this.maskFeature.forward(decoded.memory, 'relu')),
+    };
+  }
+
+  private *encode(stem: DualPath): Steps<{ outputs: tf.Tensor4D[]; path: DualPath }> {
     const outputs: tf.Tensor4D[] = [];
-    const path = this.stages.reduce((before, stage) => {
-      const after = stage.forward(before);
-      outputs.push(after.pixel);
-      return after;
-    }, stem);
+    let path = stem;
+    for (const stage of this.stages) {
+      path = yield* stage.forwardSteps(path);
+      outputs.push(path.pixel);
+    }
     return { outputs, path };
   }
 
   /** @param known Maps by stride that fusions read the last two of, not activated */
-  private decode(
+  private *decode(
     start: DualPath,
     known: Record<DecoderStep['stride'], tf.Tensor4D[]>,
-  ): { memory: tf.Tensor3D; highResolution: tf.Tensor4D[] } {
+  ): Steps<{ memory: tf.Tensor3D; highResolution: tf.Tensor4D[] }> {
     let path = start;
     const highResolution: tf.Tensor4D[] = [];
     for (const { step, fuse, group } of this.decoder) {
       const maps = known[step.stride];
       const fused = fuse ? fuse.forward(path.pixel, maps.slice(-2)) : path.pixel;
-      path = group.forward({ ...path, pixel: fused });
+      path = yield* group.forwardSteps({ ...path, pixel: fused });
       if (fuse === null) maps.pop(); // more blocks behind a map take its place
       maps.push(path.pixel);
       if (step.stride === 4) highResolution.push(tf.relu(path.pixel));

@@ -23,6 +23,7 @@ export const MAX_DEEPLAB = defineSystem({
   build: (params, config) => new MaxDeepLab(params, config),
   tasks: ['panoptic', 'semantic'],
   predict: (network, pixels) => byImage(network.forward(pixels), decodeMaxDeepLab),
+  embeddings: 'output/mask_kernel_f',
   keyNamings: () => [originalNaming((key) => key.endsWith('/.ATTRIBUTES/VARIABLE_VALUE'), MAX_DEEPLAB_ORIGINAL_KEYS)],
   presets: MAX_DEEPLAB_PUBLISHED,
 });

@@ -14,9 +14,10 @@ export async function decodePanopticSegFormer(
   prediction: PanopticSegFormerPrediction,
   numThingClasses: number,
   geometry: ImageGeometry,
-  { task, things, scoreThreshold, overlapThreshold }: DecodeOptions,
+  { task, things, scoreThreshold, overlapThreshold, queries }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
-  const [ofThings, ofStuff] = await mergeCandidates(prediction, numThingClasses);
+  const [allThings, ofStuff] = await mergeCandidates(prediction, numThingClasses);
+  const ofThings = queries ? { ...allThings, queries: true } : allThings;
   if (task === 'instance') {
     const scored = await scoreMasks([ofThings], geometry);
     const [height, width] = geometry.originalSize;

@@ -1,4 +1,4 @@
-import type { ParamStore, Size } from '@seg/core';
+import { type ParamStore, runSteps, type Size, type Steps, tidySteps } from '@seg/core';
 import {
   ChannelMapper,
   type Locations,
@@ -58,24 +58,42 @@ export class PanopticSegFormer {
    * @returns Boxes are shares of the image without its padding
    * @throws RangeError where `maskLayers` is less than 1, or `sizes` are not those of B images within H and W
    */
-  forward(pixels: tf.Tensor4D, { maskLayers, sizes }: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
-    return tf.tidy(() => {
-      const { locations, maskMemory } = this.locate(pixels, sizes);
-      const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
-      const queries = tf.gather(locations.queries, detections.queries, 1, 1);
-      const { masks } = this.head.things(queries, maskMemory, maskLayers);
-      return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
-    });
+  forward(pixels: tf.Tensor4D, options: PanopticSegFormerOptions = {}): PanopticSegFormerPrediction {
+    return runSteps(this.forwardSteps(pixels, options));
+  }
+
+  /** {@link forward} in steps: blocks of the backbone, encoder and location decoder, mask decoders. */
+  forwardSteps(pixels: tf.Tensor4D, options: PanopticSegFormerOptions = {}): Steps<PanopticSegFormerPrediction> {
+    return tidySteps(this.predict(pixels, options));
+  }
+
+  private *predict(
+    pixels: tf.Tensor4D,
+    { maskLayers, sizes }: PanopticSegFormerOptions,
+  ): Steps<PanopticSegFormerPrediction> {
+    const { locations, maskMemory } = yield* tidySteps(this.locateSteps(pixels, sizes));
+    yield;
+    const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
+    const queries = this.params.root.tap(tf.gather(locations.queries, detections.queries, 1, 1), 'embeddings');
+    const { masks } = this.head.things(queries, maskMemory, maskLayers);
+    yield;
+    return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
   }
 
   /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
   locate(pixels: tf.Tensor4D, sizes?: readonly Size[]): { locations: Locations; maskMemory: MaskMemory } {
+    return runSteps(tidySteps(this.locateSteps(pixels, sizes)));
+  }
+
+  private *locateSteps(
+    pixels: tf.Tensor4D,
+    sizes?: readonly Size[],
+  ): Steps<{ locations: Locations; maskMemory: MaskMemory }> {
     const padding = sizes && { sizes: checkedSizes(sizes, pixels), padded: pixels.shape.slice(1, 3) as Size };
-    return tf.tidy(() => {
-      const features = this.backbone.forward(pixels);
-      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
-      return this.head.locate(this.neck.forward(features.slice(1)), padding);
-    });
+    const features = yield* this.backbone.forwardSteps(pixels);
+    for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+    yield;
+    return this.head.locate(this.neck.forward(features.slice(1)), padding);
   }
 
   dispose(): void {

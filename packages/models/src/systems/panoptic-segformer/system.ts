@@ -31,6 +31,7 @@ export const PANOPTIC_SEGFORMER = defineSystem({
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodePanopticSegFormer(one, network.config.numThingClasses, geometry, options),
     ),
+  embeddings: 'embeddings',
   keyNamings: ({ backbone }) => [originalNaming(isMmdetection, PANOPTIC_SEGFORMER_ORIGINAL_KEYS[backbone.type])],
   // class and box heads of the mask decoder of things, whose losses are multiplied by zero
   unusedKeys: [/^bbox_head\.(reg_branches2|cls_thing_branches)\./],

@@ -1,6 +1,6 @@
-import type { ParamStore } from '@seg/core';
+import { type ParamStore, runSteps, type Steps, tidySteps } from '@seg/core';
 import { cellMaskLogits, FeaturePyramid, type LevelOfImage, type SoloPrediction } from '@seg/heads';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { type Backbone, buildBackbone } from '../../backbones/backbone.ts';
 import type { SoloConfig } from './config.ts';
@@ -35,11 +35,21 @@ export class Solo {
 
   /** @param pixels [B, H, W, 3], normalized, sides multiples of 32 */
   forward(pixels: tf.Tensor4D): SoloPrediction {
-    return tf.tidy(() => {
-      const features = this.backbone.forward(pixels);
-      for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
-      return this.head.forward(this.pyramid.forward(features));
-    });
+    return runSteps(this.forwardSteps(pixels));
+  }
+
+  /** {@link forward} in steps: blocks of the backbone, pyramid, head. */
+  forwardSteps(pixels: tf.Tensor4D): Steps<SoloPrediction> {
+    return tidySteps(this.predict(pixels));
+  }
+
+  private *predict(pixels: tf.Tensor4D): Steps<SoloPrediction> {
+    const features = yield* this.backbone.forwardSteps(pixels);
+    for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
+    yield;
+    const pyramid = this.pyramid.forward(features);
+    yield;
+    return this.head.forward(pyramid);
   }
 
   /** Mask logits of some cells, as training compares them with targets; see {@link cellMaskLogits}. */

@@ -1,0 +1,187 @@
+// The page as a person uses it: photograph, names, files; keyboard; a telephone; dark; the camera; without a network.
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A task of the page that nobody notices (RAIL: a frame and a half of an answer within 100 ms). */
+const LONGEST_TASK = 50;
+const SHOTS = process.env.SEG_SCREENSHOTS;
+
+async function shot(page, name) {
+  if (SHOTS === undefined) return;
+  mkdirSync(SHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
+}
+
+async function status(page, id, pattern) {
+  await page.waitForFunction(
+    ([place, source]) => new RegExp(source).test(document.getElementById(place).textContent),
+    [id, pattern.source],
+  );
+  return page.textContent(`#${id}`);
+}
+
+async function segmented(page) {
+  await page.selectOption('#backend', 'wasm');
+  await page.click('#scene');
+  return status(page, 'status', /segments? in/);
+}
+
+async function photograph({ open }) {
+  const page = await open('');
+  const text = await segmented(page);
+  const lines = await page.locator('#segments li').count();
+  if (lines === 0) throw new Error(`expected lines of segments, got ${text}`);
+  await page.hover('#picture');
+  await status(page, 'hover', /%|No segment/);
+  await page.focus('#segments li button');
+  await shot(page, 'picture');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-coco')]);
+  const coco = JSON.parse(readFileSync(await download.path(), 'utf8'));
+  const isWhole = coco.annotations.every(
+    ({ segmentation, area, bbox }) => segmentation.counts && area > 0 && bbox[2] > 0,
+  );
+  if (coco.annotations.length !== lines || !isWhole)
+    throw new Error(`expected ${lines} annotations, got ${coco.annotations.length}`);
+  const [png] = await Promise.all([page.waitForEvent('download'), page.click('#save-png')]);
+  const [masks] = await Promise.all([page.waitForEvent('download'), page.click('#save-masks')]);
+  for (const one of [png, masks]) {
+    const bytes = readFileSync(await one.path());
+    if (bytes.toString('latin1', 1, 4) !== 'PNG') throw new Error(`expected a PNG, got ${bytes.subarray(0, 8)}`);
+  }
+  await page.selectOption('#task', 'instance');
+  await status(page, 'status', /segments? in/);
+  return `${text} ${lines} lines, COCO, PNG and masks saved`;
+}
+
+async function responsive({ open }, isolated) {
+  const page = await open('', { settings: { isolated } });
+  await segmented(page); // fonts, canvases and code are there
+  const longest = await page.evaluate(() => {
+    const tasks = [];
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    });
+    window.longestTask = () => Math.max(0, ...tasks);
+  });
+  await page.click('#load');
+  await status(page, 'model-status', /classes/);
+  await page.click('#scene');
+  await page.waitForTimeout(300);
+  await status(page, 'status', /segments? in/);
+  const found = await page.evaluate(() => window.longestTask());
+  if (found > LONGEST_TASK) throw new Error(`expected no task over ${LONGEST_TASK} ms, got ${found} ${longest ?? ''}`);
+  return `longest task ${found} ms`;
+}
+
+async function cancelled({ open }) {
+  const page = await open('', { settings: { bytesPerSecond: 100_000 } });
+  await page.selectOption('#backend', 'wasm');
+  await page.click('#load');
+  await status(page, 'model-status', /model\.safetensors: \d+ kB of 3\.6 MB/);
+  await shot(page, 'loading');
+  await page.click('#cancel-load');
+  return status(page, 'model-status', /Cancelled/);
+}
+
+async function missing({ open }) {
+  const page = await open('', { settings: { statuses: { '/model/config.json': 404 } }, expected: /404/ });
+  await page.click('#load');
+  return status(page, 'model-status', /expected a file config\.json, got none/);
+}
+
+async function dropped({ open }) {
+  const page = await open('');
+  await page.selectOption('#backend', 'wasm');
+  for (const kind of ['drop', 'paste']) {
+    await page.evaluate(async (name) => {
+      const canvas = new OffscreenCanvas(120, 80);
+      canvas.getContext('2d').fillRect(20, 20, 40, 40);
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([await canvas.convertToBlob()], `${name}.png`, { type: 'image/png' }));
+      const options = { bubbles: true, cancelable: true };
+      const event =
+        name === 'drop'
+          ? new DragEvent('drop', { ...options, dataTransfer: transfer })
+          : new ClipboardEvent('paste', { ...options, clipboardData: transfer });
+      document.body.dispatchEvent(event);
+    }, kind);
+    await status(page, 'status', /segments? in/);
+    await page.evaluate(() => (document.getElementById('status').textContent = ''));
+  }
+  await page.setInputFiles('#file', { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('none') });
+  return status(page, 'status', /a\.txt to be a picture/);
+}
+
+async function keyboard({ open }) {
+  const page = await open('');
+  await page.keyboard.press('Tab');
+  const first = await page.evaluate(() => document.activeElement.textContent);
+  await page.focus('#tab-picture');
+  await page.keyboard.press('ArrowRight');
+  const isShown = await page.isVisible('#panel-video');
+  await page.keyboard.press('ArrowRight');
+  if (!isShown || !(await page.isVisible('#panel-teach'))) throw new Error('expected arrows to change the panel');
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll('button, input, select, canvas, progress')]
+      .filter((one) => !one.labels?.length && !one.getAttribute('aria-label') && !one.textContent.trim())
+      .map(({ id }) => id),
+  );
+  if (nameless.length > 0) throw new Error(`expected a label for each control, got none for ${nameless}`);
+  return `first ${JSON.stringify(first)}, every control has a label`;
+}
+
+async function telephone({ open }) {
+  const page = await open('', { options: {} });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await segmented(page);
+  await shot(page, 'phone-dark');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  for (const tab of ['video', 'teach']) {
+    await page.click(`#tab-${tab}`);
+    await shot(page, `phone-dark-${tab}`);
+    if ((await page.evaluate(() => document.documentElement.scrollWidth)) > 390)
+      throw new Error(`${tab} is wider than 390`);
+  }
+  if (wide > 390) throw new Error(`expected a page of 390 pixels, got ${wide}`);
+  if (background !== 'rgb(20, 22, 27)') throw new Error(`expected a dark page, got ${background}`);
+  return `${wide} pixels wide, dark`;
+}
+
+async function offline({ open, context }) {
+  const page = await open('');
+  await status(page, 'offline', /without a network/);
+  await page.waitForFunction(async () => (await (await caches.open('seg-page')).match('page.js')) !== undefined);
+  await segmented(page);
+  await context.setOffline(true);
+  await page.reload();
+  const text = await segmented(page);
+  await context.setOffline(false);
+  return text;
+}
+
+async function camera({ open }) {
+  const page = await open('');
+  await page.selectOption('#backend', 'wasm');
+  await page.click('#tab-video');
+  await page.click('#camera');
+  const text = await status(page, 'video-status', /^([3-9]|\d\d) frames/);
+  await shot(page, 'camera');
+  await page.click('#stop-video');
+  await status(page, 'video-status', /Cancelled/);
+  return text;
+}
+
+export const PAGE_CHECKS = {
+  'page: a scene, its segments and files': photograph,
+  'page: it answers while it loads and segments, isolated': (tools) => responsive(tools, true),
+  'page: it answers while it loads and segments, not isolated': (tools) => responsive(tools, false),
+  'page: progress by file, and cancel': cancelled,
+  'page: a missing file is named': missing,
+  'page: drop, paste, and what is no picture': dropped,
+  'page: keyboard and labels': keyboard,
+  'page: a telephone in the dark': telephone,
+  'page: a second visit without a network': offline,
+  'page: the camera': camera,
+};

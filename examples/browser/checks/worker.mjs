@@ -1,0 +1,150 @@
+// The worker of @seg/browser: the page answers while it loads and computes; cancel, missing files, slow lines, crashes.
+
+/** No task of the page may be longer, in milliseconds: the definition of a long task (W3C, "Long Tasks API"). */
+const LONGEST_TASK = 50;
+
+/** 400 kbit/s, a bad mobile line. */
+const SLOW = 50_000;
+
+async function probe(open, options) {
+  const page = await open('probe.html', options);
+  await page.waitForFunction(() => window.seg !== undefined);
+  return page;
+}
+
+async function longestTask({ open }, isolated) {
+  const page = await probe(open, { settings: { isolated } });
+  const found = await page.evaluate(async () => {
+    const [image, small] = [window.noise(640, 480), window.noise(96, 64)];
+    await new Promise((resolve) => setTimeout(resolve, 200)); // the page has settled
+    const watch = window.watchTasks();
+    const segmenter = window.seg.createSegmenterWorker();
+    const progress = [];
+    await segmenter.load(new URL('model/', location.href).href, {
+      backend: 'wasm',
+      onProgress: (p) => progress.push(p),
+    });
+    const started = performance.now();
+    const { segments } = await segmenter.segment(image, { threshold: 0.3, transfer: true });
+    await segmenter.segment(small, { threshold: 0.3 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { description } = segmenter.loaded.backend;
+    segmenter.dispose();
+    return {
+      longest: watch.longest(),
+      took: performance.now() - started,
+      segments: segments.length,
+      files: [...new Set(progress.map(({ file }) => file))],
+      loaded: progress.at(-1).loaded === progress.at(-1).total,
+      description,
+      isolated: crossOriginIsolated,
+    };
+  });
+  if (found.isolated !== isolated) throw new Error(`expected isolation ${isolated}, got ${found.isolated}`);
+  if (found.longest > LONGEST_TASK) throw new Error(`expected no task over ${LONGEST_TASK} ms, got ${found.longest}`);
+  if (found.segments === 0) throw new Error('expected segments, got none');
+  if (found.files.join() !== 'config.json,model.safetensors' || !found.loaded) {
+    throw new Error(`expected progress of both files to their end, got ${JSON.stringify(found)}`);
+  }
+  return `longest task ${found.longest} ms, two pictures in ${found.took.toFixed(0)} ms, ${found.description}`;
+}
+
+async function cancelled({ open }) {
+  const page = await probe(open, { settings: { bytesPerSecond: SLOW } });
+  return page.evaluate(async () => {
+    const segmenter = window.seg.createSegmenterWorker();
+    const url = new URL('model/', location.href).href;
+    const controller = new AbortController();
+    const started = performance.now();
+    const loading = segmenter.load(url, {
+      backend: 'wasm',
+      signal: controller.signal,
+      onProgress: ({ file, loaded }) => {
+        if (file === 'model.safetensors' && loaded > 0) controller.abort(new Error('enough'));
+      },
+    });
+    const message = await loading.then(
+      () => 'loaded',
+      (error) => error.message,
+    );
+    if (message !== 'enough') throw new Error(`expected the reason of the signal, got ${message}`);
+    const took = performance.now() - started;
+    if (took > 30_000) throw new Error(`expected an end at once, got one behind ${took} ms`);
+    segmenter.dispose();
+    return `ended behind ${took.toFixed(0)} ms of 72 s`;
+  });
+}
+
+async function missing({ open }) {
+  const statuses = { '/model/model.safetensors': 404 };
+  const page = await probe(open, { settings: { statuses }, expected: /404/ });
+  const { name, isOurs, message } = await page.evaluate(async () => {
+    const segmenter = window.seg.createSegmenterWorker();
+    const error = await segmenter.load(new URL('model/', location.href).href, { backend: 'wasm' }).catch((e) => e);
+    segmenter.dispose();
+    return { name: error.name, isOurs: error.constructor.name !== 'Error', message: error.message };
+  });
+  if (name !== 'FormatError' || !isOurs || !/expected model\.safetensors or .*, got none/.test(message)) {
+    throw new Error(`expected a FormatError that names the files, got ${name}: ${message}`);
+  }
+  return message;
+}
+
+async function absent({ open }) {
+  const page = await probe(open, { settings: { statuses: { '/worker.js': 404 } }, expected: /404/ });
+  const message = await page.evaluate(() =>
+    window.seg
+      .createSegmenterWorker()
+      .load('model/')
+      .then(
+        () => 'loaded',
+        (error) => error.message,
+      ),
+  );
+  if (!message.includes('its script cannot be loaded')) throw new Error(message);
+  return message;
+}
+
+async function constant({ open }) {
+  const page = await probe(open);
+  return page.evaluate(async () => {
+    const { useBackend, Segmenter } = window.seg;
+    await useBackend('wasm');
+    const url = new URL('model/', location.href).href;
+    const sizes = [
+      [96, 64],
+      [64, 96],
+      [128, 128],
+      [200, 150],
+      [150, 200],
+      [320, 180],
+    ];
+    const segmenter = await Segmenter.load(url);
+    const run = async (count) => {
+      for (let i = 0; i < count; i++) await segmenter.segment(window.noise(...sizes[i % sizes.length]));
+    };
+    const { tf } = window.seg;
+    const state = () => ({ tensors: tf.memory().numTensors, wasm: tf.backend().wasm.HEAPU8.length });
+    await run(2 * sizes.length);
+    const before = state();
+    await run(36);
+    const after = state();
+    segmenter.dispose();
+    for (let i = 0; i < 5; i++) (await Segmenter.load(url)).dispose();
+    const end = state();
+    const isConstant = after.tensors === before.tensors && after.wasm === before.wasm && end.wasm === after.wasm;
+    if (!isConstant || end.tensors !== 0) {
+      throw new Error(`expected constant memory, got ${JSON.stringify({ before, after, end })}`);
+    }
+    return `${after.tensors} tensors and ${after.wasm / 2 ** 20} MiB of WebAssembly over 36 pictures of 6 sizes, none left`;
+  });
+}
+
+export const WORKER_CHECKS = {
+  'worker: the page answers while it loads and segments, isolated': (tools) => longestTask(tools, true),
+  'worker: the page answers while it loads and segments, not isolated': (tools) => longestTask(tools, false),
+  'worker: loading over a slow line is cancelled at once': cancelled,
+  'worker: a missing file is an error of its class': missing,
+  'worker: a missing script is said to be one': absent,
+  'soak: pictures of changing sizes': constant,
+};

@@ -1,0 +1,203 @@
+// One photograph: from the disk, the clipboard, the camera or a generator; its segments, their names, and files of them.
+import { pictureBitmap } from '@seg/browser';
+import { drawOnCanvas, encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
+
+import { resultToCoco } from './coco.js';
+import { attempt, download, element, say } from './dom.js';
+import { ensureModel, session } from './session.js';
+
+/** Longest side that is shown and segmented: more pixels than most models look at, and few enough to be drawn within a frame. */
+const MAX_SIDE = 1024;
+
+const FIRST_SEED = 2_000_000_000; // behind the seeds of all splits
+const TASKS = { panoptic: 'things and stuff', instance: 'objects', semantic: 'classes' };
+
+const state = { source: null, name: 'scene', map: null, highlight: null, seed: FIRST_SEED, controller: null };
+
+export function connectPicture(showTab) {
+  session.onLoad(({ tasks, categories }) => {
+    element('task').replaceChildren(...tasks.map((task) => new Option(TASKS[task], task)));
+    state.categories = categories;
+    if (state.source !== null) void segment();
+  });
+  for (const id of ['file', 'take']) {
+    element(id).addEventListener('change', ({ target }) => {
+      if (target.files.length > 0) void open(target.files[0]);
+      target.value = '';
+    });
+  }
+  connectDrop(showTab);
+  element('scene').addEventListener('click', async () => {
+    const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
+    const { data, width, height } = generateScene({ seed: state.seed++ }).image;
+    void open(toImageData(data, width, height), 'scene.png');
+  });
+  element('cancel-segment').addEventListener('click', () => state.controller?.abort());
+  element('task').addEventListener('change', () => void segment());
+  element('threshold').addEventListener('input', ({ target }) => {
+    element('threshold-value').value = Number(target.value).toFixed(2);
+  });
+  element('threshold').addEventListener('change', () => void segment());
+  for (const id of ['show-fill', 'show-labels']) element(id).addEventListener('change', draw);
+  connectHover();
+  connectFiles();
+}
+
+function connectDrop(showTab) {
+  const over = (isOver) => element('drop').classList.toggle('over', isOver);
+  addEventListener('dragover', (event) => {
+    event.preventDefault(); // a browser would open the picture in the place of the page
+    over(true);
+  });
+  addEventListener('dragleave', () => over(false));
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    over(false);
+    const [file] = event.dataTransfer.files;
+    if (file === undefined || !element('panel-teach').hidden) return;
+    showTab('tab-picture');
+    void open(file);
+  });
+  addEventListener('paste', ({ clipboardData }) => {
+    const [file] = clipboardData?.files ?? [];
+    if (file === undefined) return;
+    showTab('tab-picture');
+    void open(file);
+  });
+}
+
+function toImageData(data, width, height) {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    image.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
+    image.data[4 * i + 3] = 255;
+  }
+  return image;
+}
+
+/** Shows a picture at once and segments it. */
+async function open(picture, name = picture.name ?? 'picture.png') {
+  await attempt('status', async () => {
+    const bitmap = await pictureBitmap(picture, { maxSide: MAX_SIDE });
+    state.source?.close();
+    Object.assign(state, { source: bitmap, name, map: null, highlight: null });
+    const { width, height } = bitmap;
+    Object.assign(element('picture'), { width, height });
+    element('result').hidden = false;
+    draw();
+    listSegments();
+    if (session.isLoaded) await segment();
+    else await ensureModel(); // which segments what is open
+  });
+}
+
+/** A map to be drawn of any answer. */
+export async function toMap(found, options) {
+  if ('ids' in found) return found;
+  return (await import('@seg/postprocess')).layInstances(found, options);
+}
+
+async function segment() {
+  if (state.source === null || !(await ensureModel())) return;
+  state.controller?.abort();
+  const controller = new AbortController();
+  state.controller = controller;
+  element('cancel-segment').hidden = false;
+  say('status', 'Segmenting …');
+  const [task, threshold] = [element('task').value, Number(element('threshold').value)];
+  const started = performance.now();
+  await attempt('status', async () => {
+    const found = await session.segmenter.segment(state.source, { task, threshold, signal: controller.signal });
+    state.map = await toMap(found, { threshold, things: session.segmenter.things });
+    const seconds = (performance.now() - started) / 1000;
+    const count = state.map.segments.length;
+    say('status', `${count} ${count === 1 ? 'segment' : 'segments'} in ${seconds.toFixed(2)} s.`);
+    draw();
+    listSegments();
+  });
+  if (state.controller === controller) element('cancel-segment').hidden = true;
+}
+
+function draw() {
+  const { source, map, highlight, categories } = state;
+  if (source === null) return;
+  const context = element('picture').getContext('2d', { willReadFrequently: true });
+  context.drawImage(source, 0, 0);
+  if (map === null) return;
+  const [fill, labels] = ['show-fill', 'show-labels'].map((id) => element(id).checked);
+  drawOnCanvas(context, map, categories, { fill, labels, highlight });
+}
+
+function listSegments() {
+  const { map, categories } = state;
+  const list = element('segments');
+  if (map === null) {
+    list.replaceChildren();
+    return;
+  }
+  const colors = segmentColors(
+    map.segments,
+    categories.map(({ color }) => color),
+  );
+  const byScore = [...map.segments].sort((a, b) => b.area - a.area);
+  list.replaceChildren(...byScore.map((one) => segmentLine(one, colors.get(one.id), map)));
+}
+
+function segmentLine({ id, category, score, area }, color, { width, height }) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  const swatch = Object.assign(document.createElement('span'), { className: 'swatch' });
+  swatch.style.background = `rgb(${color.join(' ')})`;
+  const share = ((100 * area) / (width * height)).toFixed(1);
+  const name = state.categories[category].name;
+  const note = Object.assign(document.createElement('span'), { className: 'score' });
+  note.textContent = `${Math.round(100 * score)} %, ${share} % of it`;
+  button.append(swatch, name, note);
+  button.setAttribute(
+    'aria-label',
+    `${name}, score ${Math.round(100 * score)} percent, ${share} percent of the picture`,
+  );
+  for (const [event, shown] of Object.entries({ mouseenter: id, focus: id, mouseleave: null, blur: null })) {
+    button.addEventListener(event, () => highlight(shown));
+  }
+  const line = document.createElement('li');
+  line.append(button);
+  return line;
+}
+
+function highlight(id) {
+  if (state.highlight === id) return;
+  state.highlight = id;
+  draw();
+}
+
+function connectHover() {
+  const canvas = element('picture');
+  canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
+    if (state.map === null) return;
+    const { map, categories } = state;
+    const scale = map.width / canvas.clientWidth;
+    const found = segmentAt(map, offsetX * scale, offsetY * scale);
+    highlight(found?.id ?? null);
+    element('hover').textContent = found
+      ? `${categories[found.category].name}, ${Math.round(100 * found.score)} %`
+      : 'No segment here.';
+  });
+  canvas.addEventListener('pointerleave', () => highlight(null));
+}
+
+const stem = () => state.name.replace(/\.[^.]*$/, '');
+
+function connectFiles() {
+  element('save-png').addEventListener('click', () =>
+    element('picture').toBlob((blob) => download(`${stem()}-segments.png`, blob)),
+  );
+  element('save-masks').addEventListener('click', () => {
+    if (state.map !== null) download(`${stem()}-masks.png`, encodePanopticPng(state.map), 'image/png');
+  });
+  element('save-coco').addEventListener('click', () => {
+    if (state.map === null) return;
+    const json = resultToCoco(state.map, state.categories, state.name);
+    download(`${stem()}.json`, JSON.stringify(json), 'application/json');
+  });
+}

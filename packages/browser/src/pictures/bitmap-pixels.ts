@@ -1,0 +1,34 @@
+import { FormatError } from '@seg/checkpoint';
+import type { RgbImage } from '@seg/image';
+
+/** Pixels of what a canvas draws, over white where it is translucent, as a page shows it. */
+export function bitmapPixels(bitmap: ImageBitmap): RgbImage {
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new FormatError(`readPicture: expected a canvas of ${width}x${height}, got none`);
+  context.fillStyle = 'white';
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0);
+  return { data: withoutAlpha(readPixels(context, width, height)), width, height };
+}
+
+function readPixels(context: OffscreenCanvasRenderingContext2D, width: number, height: number): Uint8ClampedArray {
+  try {
+    return context.getImageData(0, 0, width, height).data;
+  } catch (error) {
+    throw new FormatError('readPicture: expected pixels that this page may read, got those of another origin', {
+      cause: error,
+    });
+  }
+}
+
+function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let to = 0, from = 0; to < rgb.length; to += 3, from += 4) {
+    rgb[to] = rgba[from];
+    rgb[to + 1] = rgba[from + 1];
+    rgb[to + 2] = rgba[from + 2];
+  }
+  return rgb;
+}

@@ -1,0 +1,40 @@
+import { pictureBitmap } from './picture-bitmap.ts';
+import { isA, type PictureOptions, type PictureSource } from './picture-source.ts';
+
+/** Picture that can be sent to a worker. */
+export type SentPicture = Exclude<
+  PictureSource,
+  HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | URL
+>;
+
+/**
+ * Makes a picture one that can be sent: elements of the page become bitmaps, reduced, addresses texts. Files are read on
+ * the other side.
+ *
+ * @returns The picture, and what of it may be given away
+ */
+export async function sentPicture(
+  source: PictureSource,
+  options: PictureOptions,
+): Promise<{ picture: SentPicture | string; made: Transferable[] }> {
+  if (source instanceof URL) return { picture: source.href, made: [] };
+  if (!isOfPage(source)) return { picture: source, made: [] };
+  const bitmap = await pictureBitmap(source, options);
+  return { picture: bitmap, made: [bitmap] };
+}
+
+function isOfPage(
+  source: PictureSource,
+): source is HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas {
+  return (
+    isA('HTMLImageElement', source) ||
+    isA('HTMLCanvasElement', source) ||
+    isA('HTMLVideoElement', source) ||
+    isA('OffscreenCanvas', source)
+  );
+}
+
+/** Frees what a picture holds outside the heap: the worker's copy of it. */
+export function closePicture(picture: PictureSource): void {
+  if (isA('ImageBitmap', picture) || isA('VideoFrame', picture)) picture.close();
+}

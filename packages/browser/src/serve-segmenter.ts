@@ -1,0 +1,136 @@
+import { type BackendInfo, type BackendName, type BackendOptions, useBackend } from '@seg/core';
+import {
+  type ModelDescription,
+  openModel,
+  Segmenter,
+  type SegmentOptions,
+  SegmentTracker,
+  type SegmentTrackerOptions,
+  type Task,
+  withoutEmbeddings,
+} from '@seg/models';
+
+import { folderOfFiles } from './folder-of-files.ts';
+
+import type { PictureOptions } from './pictures/picture-source.ts';
+import { readPicture } from './pictures/read-picture.ts';
+import { closePicture, type SentPicture } from './pictures/sent-picture.ts';
+import type { FinetuneCall } from './training/finetune-call.ts';
+import type { CallPort } from './wire/messages.ts';
+import { type CallContext, serveCalls } from './wire/serve-calls.ts';
+import type { WorkerLoadOptions } from './worker-load-options.ts';
+
+/** Description of what a worker has loaded. */
+export type LoadedInWorker = Omit<ModelDescription, 'config'> & {
+  config: ModelDescription['config'];
+  tasks: readonly Task[];
+  /** Keys of parameters that the weights did not give. */
+  fresh: readonly string[];
+  backend: BackendInfo;
+};
+
+/** Call to load a model. */
+export type LoadCall = { place: string | File[]; options: Omit<WorkerLoadOptions, 'signal' | 'onProgress'> };
+
+/** Call to segment images. */
+export type SegmentCall = {
+  /** Pictures, or the address of one. */
+  pictures: (SentPicture | string)[];
+  options: Omit<SegmentOptions, 'signal'> & Omit<PictureOptions, 'signal'> & { task?: Task; track?: TrackCall };
+};
+
+/** Stream whose objects keep their ids. */
+type TrackCall = { stream: number; options: SegmentTrackerOptions };
+
+/** Streams that keep ids at a time: more than a page shows. */
+const MOST_STREAMS = 8;
+
+/** Segments for whoever asks through a port. Holds one model at a time: the one before is freed before the next is built. */
+export function serveSegmenter(port: CallPort): void {
+  const server = new SegmenterServer();
+  serveCalls(port, {
+    load: (call: LoadCall, context) => server.load(call, context),
+    segment: (call: SegmentCall, context) => server.segment(call, context),
+    finetune: (call: FinetuneCall, context) => server.finetune(call, context),
+    stop: () => server.stop(),
+  });
+}
+
+class SegmenterServer {
+  private segmenter: Segmenter | null = null;
+  private readonly trackers = new Map<number, SegmentTracker>();
+  private training: AbortController | null = null;
+  private backend: BackendInfo | null = null;
+
+  async load({ place, options }: LoadCall, { signal, tell }: CallContext): Promise<LoadedInWorker> {
+    const { backend: name = 'auto', threads, wasmPaths, timeLimit, maxWaiting, ...loading } = options;
+    const backend = await startBackend(name, { threads, wasmPaths, timeLimit });
+    this.backend = backend;
+    signal.throwIfAborted();
+    const folder = typeof place === 'string' ? place : folderOfFiles(place);
+    const opened = await openModel(folder, undefined, { ...loading, signal, onProgress: tell });
+    signal.throwIfAborted();
+    this.segmenter?.dispose();
+    this.segmenter = null;
+    const { config, ...rest } = opened.description;
+    const model = opened.build(opened.createParams());
+    this.segmenter = new Segmenter({ model, fresh: opened.fresh, ...rest }, { maxWaiting });
+    return { config, ...rest, tasks: opened.tasks, fresh: opened.fresh, backend };
+  }
+
+  async segment(
+    { pictures, options: { maxSide, maxPixels, track, ...options } }: SegmentCall,
+    { signal }: CallContext,
+  ) {
+    if (this.segmenter === null) throw new Error('SegmenterWorker: expected a loaded model, got none');
+    const images = [];
+    for (const picture of pictures) {
+      const source = typeof picture === 'string' ? new URL(picture) : picture;
+      images.push(await readPicture(source, { maxSide, maxPixels, signal }));
+      closePicture(source);
+    }
+    if (track === undefined) return this.segmenter.segmentBatch(images, { ...options, signal });
+    const found = await this.segmenter.segment(images[0], { ...options, embeddings: true, signal });
+    return [withoutEmbeddings(this.trackerOf(track).update(found))];
+  }
+
+  /** Tracker of a stream: streams that were left are forgotten, the oldest first. */
+  private trackerOf({ stream, options }: TrackCall): SegmentTracker {
+    const known = this.trackers.get(stream);
+    if (known !== undefined) return known;
+    if (this.trackers.size === MOST_STREAMS) this.trackers.delete([...this.trackers.keys()][0]);
+    const tracker = new SegmentTracker(options);
+    this.trackers.set(stream, tracker);
+    return tracker;
+  }
+
+  /** Trains in the place of the model that was loaded, and has the one that it gives. */
+  async finetune(call: FinetuneCall, { signal, tell }: CallContext) {
+    const { finetune } = await import('./training/finetune.ts'); // which most pages never need
+    this.backend ??= await startBackend('auto', {});
+    this.segmenter?.dispose();
+    this.segmenter = null;
+    this.training = new AbortController();
+    try {
+      const ending = AbortSignal.any([signal, this.training.signal]);
+      const { files, segmenter, reason, step } = await finetune(call, ending, tell);
+      this.segmenter = segmenter;
+      const { model, ...rest } = segmenter.loaded;
+      const { config, tasks } = model;
+      const loaded: LoadedInWorker = { ...rest, config, tasks, fresh: [], backend: this.backend };
+      return { files: Object.fromEntries(files), loaded, reason, step };
+    } finally {
+      this.training = null;
+    }
+  }
+
+  /** Ends a training behind its step, with a checkpoint and the model so far. */
+  stop(): void {
+    this.training?.abort();
+  }
+}
+
+function startBackend(name: BackendName | 'auto', options: BackendOptions): Promise<BackendInfo> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return useBackend(name, Object.fromEntries(given));
+}

@@ -1,0 +1,108 @@
+import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
+import type { MaskDataset } from '@seg/data';
+import { modelFiles, type OpenModel, openModel, type SegmentationModel, Segmenter } from '@seg/models';
+import {
+  BACKBONE_KEYS,
+  type FitEvent,
+  finetuneRecipe,
+  fitModel,
+  modelWeights,
+  type Recipe,
+  trainedDescription,
+} from '@seg/train';
+
+import { folderOfFiles } from '../folder-of-files.ts';
+import { annotatedPictures } from './annotated-pictures.ts';
+import type { FinetuneCall, FinetuneNews } from './finetune-call.ts';
+import { trainingDatabase } from './training-database.ts';
+
+/** Pictures are kept with twice the side of the crops: scale jitter enlarges by two at most. */
+const SIDE_OF_PICTURES = 2;
+
+/** Steps between two checkpoints: some ten seconds of work, which a closed tab costs. */
+const SAVE_EVERY = 20;
+
+/** Files of the model that a training gave, and a segmenter with it. */
+export type Finetuned = { files: Map<string, Uint8Array>; segmenter: Segmenter; reason: string; step: number };
+
+/** Fine-tunes a model on photographs of the caller, and tells of it. */
+export async function finetune(
+  call: FinetuneCall,
+  signal: AbortSignal,
+  tell: (news: FinetuneNews) => void,
+): Promise<Finetuned> {
+  const { place, pictures, annotations, validation, options, storage } = call;
+  const size = options.size ?? 256;
+  const reading = { maxSide: SIDE_OF_PICTURES * size, signal };
+  const training = await annotatedPictures(pictures, annotations, { ...reading, name: 'annotations' });
+  const held =
+    validation === undefined
+      ? undefined
+      : await annotatedPictures(pictures, validation, { ...reading, name: 'validation' });
+  const folder = typeof place === 'string' ? place : folderOfFiles(place);
+  const model = await openModel(folder, undefined, { categories: training.categories, signal });
+  tell({ type: 'data', training: training.length, validation: held?.length ?? 0 });
+  return train({ model, training, held, recipe: recipeOf(model, call), storage }, signal, tell);
+}
+
+function recipeOf({ description }: OpenModel, { options }: FinetuneCall): Recipe {
+  const { size, steps, freezeBackbone = true, isNew = false } = options;
+  const { model } = description.config;
+  const recipe = finetuneRecipe({ model, isNew, size, steps });
+  const freeze = freezeBackbone ? [BACKBONE_KEYS] : undefined;
+  return { ...recipe, ...(freeze && { freeze }), saveEvery: SAVE_EVERY };
+}
+
+type PreparedTraining = {
+  model: OpenModel;
+  training: MaskDataset;
+  held: MaskDataset | undefined;
+  recipe: Recipe;
+  storage: string;
+};
+
+async function train(
+  { model, training, held, recipe, storage: name }: PreparedTraining,
+  signal: AbortSignal,
+  tell: (news: FinetuneNews) => void,
+): Promise<Finetuned> {
+  const storage = trainingDatabase(name);
+  const data = { training, validation: held };
+  const events = fitModel({ model, data, recipe, task: 'instance', storage, signal });
+  for await (const event of events) {
+    if (event.type !== 'end') tell(newsOf(event));
+    else {
+      const best = await storage.best();
+      return ended(model, recipe, event, best);
+    }
+  }
+  throw new Error('finetune: expected an end of the training, got none');
+}
+
+/** A copy of an event that can be sent. */
+function newsOf(event: Exclude<FitEvent<SegmentationModel>, { type: 'end' }>): FinetuneNews {
+  return { ...event } as FinetuneNews;
+}
+
+async function ended(
+  opened: OpenModel,
+  recipe: Recipe,
+  { model, reason, step }: Extract<FitEvent<SegmentationModel>, { type: 'end' }>,
+  best: Uint8Array | null,
+): Promise<Finetuned> {
+  const { config, ...description } = trainedDescription({ model: opened, recipe });
+  const weights = new Map<string, StoredValue>();
+  for await (const [key, value] of modelWeights(model)) weights.set(key, value);
+  if (best !== null) takeBest(weights, best);
+  const files = await modelFiles({ config, ...description }, weights);
+  return { files, segmenter: new Segmenter({ model, ...description }), reason, step };
+}
+
+/** Puts the parameters of the best validation in the place of the last. */
+function takeBest(weights: Map<string, StoredValue>, best: Uint8Array): void {
+  const tensors = openSafetensors(bytesOf('the best parameters', best));
+  for (const key of weights.keys()) {
+    const value = tensors.read(key);
+    if (value !== null) weights.set(key, value);
+  }
+}

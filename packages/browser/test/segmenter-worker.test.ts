@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url';
+import { FormatError } from '@seg/checkpoint';
+import { useBackend } from '@seg/core';
+import type { RgbImage } from '@seg/image';
+import { Segmenter } from '@seg/models';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { SegmenterWorker, serveSegmenter } from '../src/index.ts';
+
+const MODEL = fileURLToPath(new URL('../../../examples/mask2former/model', import.meta.url));
+const WASM = { backend: 'wasm' } as const;
+
+/** The noise in which the model of the examples finds a few of its shapes. */
+function noise(width = 96, height = 64): RgbImage {
+  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 251) };
+}
+
+/** A worker's port whose other side is in this thread. */
+function pair(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  for (const port of [port1, port2]) (port as unknown as { unref(): void }).unref();
+  serveSegmenter(port2 as never);
+  return port1;
+}
+
+describe('a segmenter behind a port', () => {
+  let port: MessagePort;
+  let segmenter: SegmenterWorker;
+  beforeAll(() => useBackend('wasm'));
+  beforeEach(() => {
+    port = pair();
+    segmenter = new SegmenterWorker(port as never);
+  });
+  afterEach(() => segmenter.dispose());
+
+  test('finds what one in this thread finds, and tells what it has loaded', async () => {
+    const here = await Segmenter.load(MODEL);
+    const expected = await here.segment(noise(), { threshold: 0.3 });
+    expect(expected.segments.length).toBeGreaterThan(0);
+    await segmenter.load(MODEL, WASM);
+    expect(await segmenter.segment(noise(), { threshold: 0.3 })).toEqual(expected);
+    expect(await segmenter.segment(noise(), { task: 'instance' })).toEqual(
+      await here.segment(noise(), { task: 'instance' }),
+    );
+    expect([segmenter.categories, segmenter.tasks, segmenter.things]).toEqual([
+      here.categories,
+      here.tasks,
+      here.things,
+    ]);
+    expect(segmenter.loaded.backend.name).toBe('wasm');
+    here.dispose();
+  });
+
+  test('pixels are copied, and given away on request', async () => {
+    await segmenter.load(MODEL, WASM);
+    const image = noise(32, 32);
+    await segmenter.segment(image);
+    expect(image.data.length).toBe(32 * 32 * 3);
+    await segmenter.segment(image, { transfer: true });
+    expect(image.data.length).toBe(0);
+  });
+
+  test('one model at a time is in memory', async () => {
+    await segmenter.load(MODEL, WASM);
+    const { numTensors } = tf.memory();
+    for (let i = 0; i < 3; i++) await segmenter.load(MODEL, WASM);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
+  test('errors arrive in their class, and a failed load leaves the model before', async () => {
+    await expect(segmenter.segment(noise())).rejects.toThrow('SegmenterWorker: expected a loaded model, got none');
+    expect(() => segmenter.categories).toThrow('SegmenterWorker: expected a loaded model, got none');
+    await segmenter.load(MODEL, WASM);
+    const failed = segmenter.load('/nowhere/at-all', WASM);
+    await expect(failed).rejects.toBeInstanceOf(FormatError);
+    await expect(segmenter.segment(noise(), { threshold: Number.NaN })).rejects.toThrow(
+      new RangeError('Segmenter: expected a finite number as threshold, got NaN'),
+    );
+    const flat = { ...noise(), width: 1 };
+    await expect(segmenter.segment(flat)).rejects.toBeInstanceOf(RangeError);
+    expect((await segmenter.segment(noise(), { threshold: 0.3 })).segments.length).toBeGreaterThan(0);
+  });
+
+  test('a signal ends loading and segmenting', async () => {
+    const reason = new Error('enough');
+    await expect(segmenter.load(MODEL, { ...WASM, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await segmenter.load(MODEL, WASM);
+    const controller = new AbortController();
+    const calls = [1, 2, 3].map(() => segmenter.segment(noise(), { signal: controller.signal }));
+    const unconcerned = segmenter.segment(noise());
+    controller.abort(reason);
+    for (const call of calls) await expect(call).rejects.toBe(reason);
+    expect((await unconcerned).width).toBe(96);
+  });
+
+  test('a crash fails what waits and what comes, by its reason; dispose too', async () => {
+    await segmenter.load(MODEL, WASM);
+    const waiting = segmenter.segment(noise());
+    port.dispatchEvent(Object.assign(new Event('error'), { message: 'RangeError: out of memory' }));
+    const reason = 'SegmenterWorker: expected a worker that runs, got an error in it (RangeError: out of memory)';
+    await expect(waiting).rejects.toThrow(reason);
+    await expect(segmenter.segment(noise())).rejects.toThrow(reason);
+    const other = new SegmenterWorker(pair() as never);
+    other.dispose();
+    await expect(other.load(MODEL, WASM)).rejects.toThrow('expected a call before dispose(), got one after it');
+  });
+
+  test('a script that cannot be loaded is said to be none', async () => {
+    const loading = segmenter.load(MODEL, WASM);
+    port.dispatchEvent(new Event('error'));
+    await expect(loading).rejects.toThrow('expected a worker that runs, got none: its script cannot be loaded');
+  });
+});

@@ -1,0 +1,42 @@
+/** tfjs's pool of buffers, by size and usage: it takes what it needs and gives nothing back. */
+export type BufferPool = {
+  acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+  freeBuffers: Map<string, GPUBuffer[]>;
+  numFreeBuffers: number;
+  numBytesUsed: number;
+  numBytesAllocated: number;
+};
+
+/**
+ * Bounds a pool: free buffers together have no more bytes than were ever in use at once, so that images of many sizes take at
+ * most twice what the largest of them needs. The sizes that were first used go first.
+ */
+export function boundPool(pool: BufferPool): void {
+  let peak = 0;
+  const acquire = pool.acquireBuffer.bind(pool);
+  const release = pool.releaseBuffer.bind(pool);
+  pool.acquireBuffer = (...request) => {
+    const buffer = acquire(...request);
+    peak = Math.max(peak, pool.numBytesUsed);
+    return buffer;
+  };
+  pool.releaseBuffer = (...returned) => {
+    release(...returned);
+    freeBuffers(pool, peak);
+  };
+}
+
+/** Destroys free buffers until those that are left have no more bytes than these. */
+export function freeBuffers(pool: BufferPool, most: number): void {
+  if (pool.numBytesAllocated - pool.numBytesUsed <= most) return;
+  for (const buffers of pool.freeBuffers.values()) {
+    while (buffers.length > 0) {
+      const buffer = buffers.shift()!;
+      pool.numFreeBuffers--;
+      pool.numBytesAllocated -= buffer.size;
+      buffer.destroy(); // at work until the commands that use it have ended
+      if (pool.numBytesAllocated - pool.numBytesUsed <= most) return;
+    }
+  }
+}

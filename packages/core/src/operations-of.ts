@@ -1,0 +1,60 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+import type { KernelCall } from './record-kernels.ts';
+
+/** Kernels that move numbers or look at them, and compute none. */
+const MOVES = new Set([
+  ...['Cast', 'Concat', 'ExpandDims', 'GatherV2', 'Identity', 'Pack', 'PadV2', 'Reshape', 'ResizeNearestNeighbor'],
+  ...[
+    'Reverse',
+    'ScatterNd',
+    'Slice',
+    'SplitV',
+    'StridedSlice',
+    'Tile',
+    'Transpose',
+    'Unpack',
+    'ZerosLike',
+    'OnesLike',
+    'Fill',
+  ],
+]);
+
+/** Kernels that go once over all of their input. */
+const REDUCTIONS = new Set(['ArgMax', 'Max', 'Mean', 'Min', 'Prod', 'SegSumRows', 'Sum', 'TopK']);
+
+/**
+ * Counts the floating point operations of a kernel call: of products and convolutions multiplications and additions, the
+ * direct way, and of everything else one for each number that comes out.
+ */
+export function operationsOf({ kernel, inputs, attrs, outputs }: KernelCall): number {
+  const size = outputs.reduce((sum, output) => sum + output.size, 0);
+  if (MOVES.has(kernel)) return 0;
+  if (REDUCTIONS.has(kernel)) return Object.values(inputs)[0].size;
+  return 2 * size * (multiplicationsPerNumber(kernel, inputs, attrs) ?? 0.5);
+}
+
+/** @returns undefined of kernels that are no products */
+function multiplicationsPerNumber(
+  kernel: string,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+  attrs: Readonly<Record<string, unknown>>,
+): number | undefined {
+  const taps = (filter: tf.Tensor, sides: number): number => filter.shape.slice(0, sides).reduce((a, b) => a * b, 1);
+  switch (kernel) {
+    case 'BatchMatMul':
+      return inputs.a.shape.at(attrs.transposeA === true ? -2 : -1)!;
+    case 'SegLinear':
+      return inputs.x.shape.at(-1)!;
+    case 'SegConv2D':
+      return taps(inputs.filter, 3); // [kh, kw, in, out]
+    case 'DepthwiseConv2dNative':
+      return taps(inputs.filter, 2); // [kh, kw, C, 1]
+    case 'SegAttention':
+      return 2 * (inputs.key as tf.Tensor4D).shape[1]; // logits and their sum, over [B, L, h, d]
+    case 'SegDeformableSampling':
+      return (4 * taps(inputs.weights, 5)) / taps(inputs.weights, 3); // corners of L · P samples, [B, Q, M, L, P]
+    default:
+      return undefined;
+  }
+}

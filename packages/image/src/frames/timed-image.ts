@@ -1,0 +1,25 @@
+import { FormatError } from '@seg/checkpoint';
+
+import type { RgbImage } from '../rgb-image.ts';
+
+/** A frame of a video. */
+export type TimedImage = {
+  image: RgbImage;
+  /** Seconds from the first frame; only where the rate of frames is known. */
+  time?: number;
+};
+
+/** Choices of reading frames. */
+export type FrameOptions = {
+  /** Frames in a second, for the times of frames. */
+  fps?: number;
+};
+
+/** Gives frames their times. @throws FormatError where the rate is none */
+export function timing(where: string, { fps }: FrameOptions): (number: number) => Pick<TimedImage, 'time'> {
+  if (fps === undefined) return () => ({});
+  if (!(typeof fps === 'number' && fps > 0 && Number.isFinite(fps))) {
+    throw new FormatError(`${where}: expected a number above 0 as fps, got ${fps}`);
+  }
+  return (number) => ({ time: number / fps });
+}

@@ -1,0 +1,45 @@
+import type { SegmentMap } from '@seg/image';
+
+import { isInside } from './bit-mask.ts';
+import type { Instance, InstanceList } from './instances.ts';
+import { measureSegments } from './segment-map.ts';
+
+/** Least certainty of an instance that pictures show, as in the demos of the original repositories. */
+const SHOWN = 0.5;
+
+/** Options of {@link layInstances}. */
+export type LayInstancesOptions = {
+  /** Least score. Default: 0.5. */
+  threshold?: number;
+  /** Class indices of things. Default: all. */
+  things?: ReadonlySet<number>;
+};
+
+/**
+ * Lays instances of enough certainty over each other, the most certain on top: a map to be drawn. Their ids are their own
+ * where they have some, as behind a tracker, or else their places among those that are laid, from 1 on.
+ *
+ * @param list Most certain first
+ */
+export function layInstances(
+  { instances, width, height }: InstanceList,
+  { threshold = SHOWN, things }: LayInstancesOptions = {},
+): SegmentMap {
+  const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
+  const ids = new Int32Array(width * height);
+  for (let k = shown.length - 1; k >= 0; k--) {
+    for (let i = 0; i < ids.length; i++) if (isInside(shown[k].mask, i)) ids[i] = k + 1;
+  }
+  const claims = shown.map(({ category, score }, k) => {
+    return { id: k + 1, category, isThing: things?.has(category) ?? true, score };
+  });
+  const map = { ids, width, height, segments: measureSegments(ids, width, claims) };
+  return shown.some(({ id }) => id !== undefined) ? underOwnIds(map, shown) : map;
+}
+
+/** Ids of a video grow without end, so that nothing is counted by them. Those without are not tracked, and not shown. */
+function underOwnIds(map: SegmentMap, shown: readonly Instance[]): SegmentMap {
+  const idOf = (place: number) => shown[place - 1].id ?? 0;
+  const segments = map.segments.map((segment) => ({ ...segment, id: idOf(segment.id) })).filter(({ id }) => id > 0);
+  return { ...map, ids: map.ids.map((place) => (place === 0 ? 0 : idOf(place))), segments };
+}

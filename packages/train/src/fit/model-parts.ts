@@ -1,0 +1,94 @@
+import type { ParamStore } from '@seg/core';
+import {
+  augmentSample,
+  batches,
+  batchTensors,
+  type MaskDataset,
+  type MaskSample,
+  toMaskSample,
+  toPanopticSample,
+} from '@seg/data';
+import type { ModelDescription, OpenModel, SegmentationModel } from '@seg/models';
+
+import type { Collective } from '../collective/collective.ts';
+import { objectiveOf } from '../objectives/objective-of.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import type { TrainingBatch } from '../training-batch.ts';
+
+/** Model, data and recipe of a training. */
+export type ModelTraining = {
+  /** Opened for the categories of the data. */
+  model: OpenModel;
+  data: { training: MaskDataset; validation?: MaskDataset };
+  recipe: Recipe;
+  /** Names of data and model. */
+  origin?: Record<string, unknown>;
+  /** Processes that train together, each on its share of the data. Default: this one alone. */
+  collective?: Collective;
+};
+
+/** Reader of augmented samples, without end. */
+export type SampleReader = (
+  dataset: MaskDataset,
+  categories: ModelDescription['categories'],
+  recipe: Recipe,
+  place: BatchPlace,
+) => AsyncIterable<{ samples: MaskSample[] }>;
+
+/** Parts of a training that do not depend on where it is kept. */
+export function partsOf(
+  { model, data, recipe, origin = {}, collective }: ModelTraining,
+  description: ModelDescription,
+  samplesOf: SampleReader,
+) {
+  const { config, categories } = description;
+  const { seed, loss, semanticWeight } = recipe;
+  return {
+    title: `${config.model} on ${String(origin.data ?? 'data')}`,
+    createParams: model.createParams,
+    build: model.build,
+    objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
+      objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
+    recipe,
+    batchesFrom: (first: number) =>
+      batchesOf(data.training, description, recipe, { first, share: collective }, samplesOf),
+    onNonFinite: 'skip' as const,
+  };
+}
+
+/** The description that the finished model has: whole images are seen as the recipe says. */
+export function usedDescription(description: ModelDescription, { resize }: Recipe): ModelDescription {
+  const { preprocessing } = description;
+  if (resize === undefined || preprocessing.resize.kind === 'square') return description;
+  return { ...description, preprocessing: { ...preprocessing, resize } };
+}
+
+/** First batch of a process, and the process. */
+export type BatchPlace = { first: number; share: Collective | undefined };
+
+async function* batchesOf(
+  dataset: MaskDataset,
+  { config, categories, preprocessing }: ModelDescription,
+  recipe: Recipe,
+  place: BatchPlace,
+  samplesOf: SampleReader,
+): AsyncGenerator<TrainingBatch, void, void> {
+  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
+  for await (const { samples } of samplesOf(dataset, categories, recipe, place)) {
+    // masks of MaX-DeepLab share out the pixels
+    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+  }
+}
+
+/** Augmented samples, each made when it is wanted. */
+export const samplesInTurn: SampleReader = (dataset, categories, recipe, { first: start, share }) => {
+  const { batch: batchSize, seed, augment } = recipe;
+  const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
+  return batches<MaskSample>(dataset, {
+    batchSize,
+    seed,
+    start,
+    share,
+    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
+  });
+};
