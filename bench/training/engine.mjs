@@ -28,10 +28,12 @@ const batch = {
 
 let step = 0;
 for await (const _ of createInterface({ input: process.stdin })) {
-  const begin = performance.now();
+  const [begin, used] = [performance.now(), process.cpuUsage()];
   const { loss } = await trainStep(params, optimizer, objective, batch, { step: step++, learningRate: 1e-5 });
   const seconds = (performance.now() - begin) / 1000;
-  console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024, loss }));
+  const { user, system } = process.cpuUsage(used);
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  console.log(JSON.stringify({ seconds, processor: (user + system) / 1e6, megabytes, loss }));
 }
 
 /** Masks [T, H, W] of stripes, each moved on from the last. */

@@ -26,11 +26,12 @@ for (let round = 0; round < Number(rounds); round++) {
 for (const { child } of engines) child.kill();
 
 console.log(`Mask2Former-R50, a step at ${size} x ${size}, ${threads} threads, least of ${rounds} rounds`);
-for (const { name, best, most } of engines) {
+for (const { name, least, most } of engines) {
   const ratios = engines
     .filter((peer) => peer.name !== name)
-    .map((peer) => `${(best() / peer.best()).toFixed(2)} of ${peer.name}`);
-  console.log(`${name.padEnd(10)} ${best().toFixed(2)} s  ${(most() / 1024).toFixed(1)} GB   ${ratios.join(', ')}`);
+    .map((peer) => `${(least('seconds') / peer.least('seconds')).toFixed(2)} of ${peer.name}`);
+  const times = `${least('seconds').toFixed(2)} s, ${least('processor').toFixed(2)} s of processors`;
+  console.log(`${name.padEnd(10)} ${times}, ${(most() / 1024).toFixed(1)} GB   ${ratios.join(', ')}`);
 }
 
 function start(name) {
@@ -52,6 +53,6 @@ function start(name) {
       return;
     }
   };
-  const best = () => Math.min(...steps.slice(1).map(({ seconds }) => seconds));
-  return { name, child, step, best, most: () => steps.at(-1).megabytes };
+  const least = (what) => Math.min(...steps.slice(1).map((taken) => taken[what]));
+  return { name, child, step, least, most: () => steps.at(-1).megabytes };
 }
