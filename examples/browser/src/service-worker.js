@@ -23,8 +23,9 @@ addEventListener('fetch', (event) => {
 async function answer(event) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(event.request, { ignoreSearch: true });
-  const fetching = fetch(event.request).then(async (response) => {
-    if (response.ok) await cache.put(event.request, response.clone());
+  const fetching = fetch(event.request).then((response) => {
+    // beside the answer, whose bytes the page counts as they come
+    if (response.ok) event.waitUntil(cache.put(event.request, response.clone()).catch(() => {}));
     return response;
   });
   if (kept === undefined) return fetching;
