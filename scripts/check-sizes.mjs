@@ -16,7 +16,7 @@ const RLE = [
 
 /** What is imported, from where, and how many bytes it may be. */
 const PROMISES = [
-  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 29 * 1024 },
+  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 32 * 1024 },
   { name: 'RLE alone', code: `export { ${RLE} } from './packages/coco-eval/src/index.ts'`, limit: 4 * 1024 },
   {
     name: 'assignment alone',

@@ -45,6 +45,7 @@ test.each([
   'docs/goldens.md',
   'docs/limits.md',
   'docs/your-own-data.md',
+  'docs/video.md',
 ])('every file that %s links to exists', (file) => {
   const text = readFileSync(path.join(root, file), 'utf8');
   const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, link]) => link).filter((link) => !/^https?:/.test(link));

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is too slow for every change: Next with webpack and turbopack, Bun, Deno, Node 22 and 24, a release to a registry on
-# loopback, every golden file at its published size through onnxruntime-node, the shipped model in onnxruntime-web.
+# loopback, every golden file at its published size through onnxruntime-node, the shipped model in onnxruntime-web,
+# streams of cameras in a page.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +15,7 @@ for golden in mask2former_r50 mask2former_swin_t maskformer_r50 maskformer_swin_
   node packages/cli/bin/seg.mjs verify "packages/verify/test/goldens/$golden.json" --backend wasm --runtime onnx --all | tail -1
 done
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-onnx-web.mjs
+SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-page-video.mjs
 
 # 50 kills at random moments of a prediction over 300 images
 SEG_KILLS=50 SEG_KILL_IMAGES=300 npx vitest run packages/cli/test/predict-killed.test.ts

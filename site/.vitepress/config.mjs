@@ -14,6 +14,7 @@ const linksTo = (folder, names, text = (name) => name) =>
 const GUIDES = [
   ['photograph', 'A photograph'],
   ['page', 'A page'],
+  ['video', 'A video'],
   ['server', 'A server'],
   ['from-pytorch', 'From PyTorch'],
   ['many-machines', 'Many machines'],

@@ -1,4 +1,4 @@
-import { conv2d, type Initializer, init, linear, type Scope } from '@seg/core';
+import { type Conv2DOptions, conv2d, foldNorm, type Initializer, init, linear, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
@@ -46,10 +46,7 @@ export class KerasConvNorm {
 
   /** @param x [B, H, W, in], or [B, L, in] for tokens @returns [B, H', W', out], or [B, L, out] */
   forward<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu' = 'linear'): T {
-    if (!this.scope.training) {
-      const [filter, bias] = this.scope.derive('folded', () => this.fold());
-      return this.convolve(x, filter, bias, activation);
-    }
+    if (!this.scope.training) return this.convolveFolded(x, activation);
     return tf.tidy(() => {
       const normalized = this.norm.forward(this.convolve(x, this.filter));
       return activation === 'relu' ? tf.relu(normalized) : normalized;
@@ -59,18 +56,28 @@ export class KerasConvNorm {
   private convolve<T extends tf.Tensor3D | tf.Tensor4D>(
     x: T,
     filter: tf.Tensor,
-    bias?: tf.Tensor,
-    activation: 'linear' | 'relu' = 'linear',
+    { scale, bias, activation }: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'> = {},
   ): T {
     const { inDim, outDim, kernel, stride = 1, dilation = 1 } = this.config;
     if (kernel === 'tokens') return linear(x, tf.reshape(filter, [inDim, outDim]), bias, activation);
     const padding = ((kernel - 1) / 2) * dilation;
-    const options = { strides: stride, padding, dilation, bias, activation };
+    const options = { strides: stride, padding, dilation, scale, bias, activation };
     return conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, options) as T;
   }
 
-  private fold(): tf.Tensor[] {
-    const [scale, shift] = this.norm.affine();
-    return [tf.mul(this.filter, scale), shift];
+  private convolveFolded<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu'): T {
+    const affine = () => {
+      const [scale, shift] = this.norm.affine() as [tf.Tensor1D, tf.Tensor1D];
+      return { scale, shift };
+    };
+    if (this.config.kernel !== 'tokens') {
+      const { filter, ...folded } = foldNorm(this.scope, this.filter as tf.Variable<tf.Rank.R4>, affine);
+      return this.convolve(x, filter, { ...folded, activation });
+    }
+    const [weight, bias] = this.scope.derive('folded', () => {
+      const { scale, shift } = affine();
+      return [tf.mul(this.filter, scale), shift];
+    });
+    return this.convolve(x, weight, { bias, activation });
   }
 }

@@ -84,3 +84,11 @@ test('a second run into the folder is told so, and loses nothing', async () => {
   expect((await first.ended)[0]).toBe(0);
   expect(names('out')).toContain('panoptic.json');
 });
+
+test('batches give what single images give, in workers too', async () => {
+  expect((await predict('one').ended)[0]).toBe(0);
+  expect((await predict('batches', '--batch', '4').ended)[0]).toBe(0);
+  expect((await predict('workers', '--batch', '2', '--workers', '2').ended)[0]).toBe(0);
+  expect(results('batches')).toEqual(results('one'));
+  expect(results('workers')).toEqual(results('one'));
+});

@@ -67,6 +67,31 @@ function results(name: string): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(at(name, file), 'base64')]));
 }
 
+test('images in hand at once go through the model together, and a bad one among them fails alone', async () => {
+  await run(images(), '--out', at('one'));
+  const sizes: number[] = [];
+  const together: ImageSegmenter = {
+    ...brightSegmenter(),
+    segment: () => Promise.reject(new Error('expected a batch, got an image')),
+    segmentBatch: async (batch, { task, threshold }) => {
+      sizes.push(batch.length);
+      return Promise.all(batch.map((image) => brightSegmenter().segment(image, { task, threshold })));
+    },
+  };
+  await predict(together, images(), '--out', at('many'), '--batch', '4');
+  expect(sizes).toEqual([4, 4, 4]);
+  expect(results('many')).toEqual(results('one'));
+  writeFileSync(at('images', '005.png'), 'no picture');
+  await predict(together, images(), '--out', at('faulty'), '--batch', '6', '--on-error', 'skip');
+  expect(sizes.slice(3)).toEqual([5, 6]);
+  expect(Object.keys(results('faulty'))).not.toContain('005.panoptic.png');
+  for (const batch of ['0', '-1', 'two', '1.5']) {
+    await expect(run(images(), '--out', at('none'), '--batch', batch)).rejects.toThrow();
+  }
+  await expect(run(images(), '--out', at('none'), '--batch', '2', '--track')).rejects.toThrow('without --batch');
+  expect(existsSync(at('none'))).toBe(false);
+});
+
 describe.each(['panoptic', 'instance'])('%s', (task) => {
   test('four shards, one of them stopped and gone on with, are one run in every byte', async () => {
     await run(images(), '--task', task, '--out', at('one'));

@@ -24,7 +24,7 @@ export function multiplyBatches(p: usize, from: i32, to: i32, thread: i32): void
   for (let batch = from; batch < to; batch++) {
     const a = <usize>load<u32>(job.operands + (<usize>batch << 3)), b = <usize>load<u32>(job.operands + (<usize>batch << 3), 4);
     const out = job.out + <usize>batch * <usize>M * line;
-    pack(b, panels, K, N, job.transposeB ? 4 : line, job.transposeB ? <usize>K << 2 : 4, <usize>K << 5, 0, panelCount);
+    pack(b, panels, K, N, job.transposeB ? 4 : line, job.transposeB ? <usize>K << 2 : 4, <usize>K << 5, 0, 0, panelCount);
     for (let first = 0; first < M; first += ROW_BLOCK) {
       const count = min(ROW_BLOCK, M - first), tiles = (count + ROWS - 1) / ROWS;
       if (job.transposeA) turnColumns(a + (<usize>first << 2), turned, <usize>M << 2, K, count, depth);

@@ -5,7 +5,7 @@ import { ADD, RELU } from './sums';
 import { multiplyTiles, ROWS } from './tile';
 
 /** Rows of the result at a time, and rows of the grid: 400 kB of turned values stay in the second cache. */
-const ROW_BLOCK = 192, DEPTH = 512;
+const ROW_BLOCK = 96, DEPTH = 1024;
 /** Values from one turned row to the next: not a power of two, so that they do not share sets of the cache. */
 const LINE = DEPTH + 16;
 

@@ -3,30 +3,33 @@ import { loadPart } from './sums';
 
 /**
  * Panels [from, to) of eight columns, [⌈N/8⌉, K, 8], of b[k][n] at b + k·down + n·right bytes, zeros past N; `panelBytes`
- * from one to the next. Matrices in rows have right = 4, transposed ones down = 4.
+ * from one to the next. Matrices in rows have right = 4, transposed ones down = 4. Those in rows are multiplied by scale [N], 0
+ * for none.
  */
 export function pack(
-  b: usize, out: usize, K: i32, N: i32, down: usize, right: usize, panelBytes: usize, from: i32, to: i32,
+  b: usize, out: usize, K: i32, N: i32, down: usize, right: usize, panelBytes: usize, scale: usize,
+  from: i32, to: i32,
 ): void {
   for (let panel = from; panel < to; panel++) {
     const n = panel << 3;
     const source = b + <usize>n * right, target = out + <usize>panel * panelBytes;
-    if (right == 4) packRows(source, target, K, N - n, down);
+    if (right == 4) packRows(source, target, K, N - n, down, scale ? scale + (<usize>n << 2) : 0);
     else if (down == 4 && n + 8 <= N) packColumns(source, target, K, right);
     else packSingly(source, target, 0, K, N - n, down, right);
   }
 }
 
-function packRows(b: usize, out: usize, K: i32, width: i32, down: usize): void {
+function packRows(b: usize, out: usize, K: i32, width: i32, down: usize, scale: usize): void {
+  const low = scale ? loadPart(scale, width) : f32x4.splat(1), high = scale ? loadPart(scale + 16, width - 4) : low;
   if (width >= 8) {
     for (let k = 0; k < K; k++, b += down, out += 32) {
-      v128.store(out, v128.load(b));
-      v128.store(out, v128.load(b, 16), 16);
+      v128.store(out, f32x4.mul(low, v128.load(b)));
+      v128.store(out, f32x4.mul(high, v128.load(b, 16)), 16);
     }
   } else {
     for (let k = 0; k < K; k++, b += down, out += 32) {
-      v128.store(out, loadPart(b, width));
-      v128.store(out, loadPart(b + 16, width - 4), 16);
+      v128.store(out, f32x4.mul(low, loadPart(b, width)));
+      v128.store(out, f32x4.mul(high, loadPart(b + 16, width - 4)), 16);
     }
   }
 }

@@ -43,6 +43,7 @@ export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
 export { ConvNorm } from './layers/conv-norm.ts';
 export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
 export { dropout, dropPath, seedDropout } from './layers/dropout.ts';
+export { type FoldedNorm, foldNorm } from './layers/folded-norm.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm } from './layers/norms.ts';

@@ -97,6 +97,12 @@ export function predictCommand(io: PredictIo = processIo): Command {
     .addOption(new Option('--resume', 'go on where an earlier run into --out has ended').conflicts('force'))
     .option('--force', 'replace files of the same names in --out')
     .option('--workers <n>', 'processes that share the images, each with a model of its own', parseCount, 1)
+    .option(
+      '--batch <n>',
+      'images in hand at once; those of one size share a pass (for graphics processors)',
+      parseCount,
+      1,
+    )
     .option('--metrics <file>', 'write numbers of the run for Prometheus every few seconds')
     .addCommand(mergeCommand(io))
     .enablePositionalOptions() // what stands behind `merge` is for it
@@ -123,12 +129,13 @@ function mergeCommand(io: PredictIo): Command {
 
 /** Checks everything that can be wrong before the model is loaded, and what only the model can tell before it runs. */
 async function predict(images: string[], options: PredictOptions, io: PredictIo): Promise<void> {
-  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers, track } = options;
+  const { model, backend, runtime, out, threshold, groundTruth, onError, resume, force, workers, batch, track } =
+    options;
   if (images.includes('-')) return predictPipe(images, options, io);
   if (options.frames !== undefined || options.size !== undefined) {
     throw new UsageError('predict: expected - for standard input with --frames and --size, got none');
   }
-  if (track) refuseOptions('--track', options, ['workers', 'resume', 'shard']);
+  if (track) refuseOptions('--track', options, ['workers', 'resume', 'shard', 'batch']);
   if (groundTruth && options.images) throw new UsageError('predict: expected --images or --ground-truth, got both');
   const list = await findList(images, options);
   const shard = options.shard === undefined ? { k: 1, n: 1 } : listShard(options.shard);
@@ -171,7 +178,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
         shard: { ...shard, images: mine.length },
       });
       const file = await (resume ? RecordFile.resume(out, header) : RecordFile.create(out, header, force === true));
-      const settings = { categories, task, threshold, out, run: runDigest(header), ...(track && { track }) };
+      const settings = { categories, task, threshold, out, run: runDigest(header), batch, ...(track && { track }) };
       const rest = { images: mine, truth: task === 'panoptic' ? given : null, records: file, isWhole: shard.n === 1 };
       const prediction = { ...settings, ...rest, onError, metrics, signal: request.signal };
       const produce =

@@ -1,7 +1,7 @@
 import { FormatError } from '@seg/checkpoint';
 import type { Category, RgbImage, SegmentMap } from '@seg/image';
 import type { Task } from '@seg/models';
-import { layInstances } from '@seg/postprocess';
+import { type InstanceList, layInstances } from '@seg/postprocess';
 
 import type { ImageReader } from './image-reader.ts';
 import type { InputImage } from './input-images.ts';
@@ -26,6 +26,8 @@ export type ImageSettings = {
   run: string;
   /** True where ids stay from image to image, and colors with them. */
   track?: boolean;
+  /** Images in hand at once, of which those of one size share a pass. Default: 1. */
+  batch?: number;
 };
 
 /** Seconds of the steps of an image. */
@@ -53,49 +55,90 @@ export function beginReading(reader: ImageReader, job: ImageJob, { run }: ImageS
   return { job, read, begin: performance.now() };
 }
 
+/** Image that was read, and its job. */
+type ReadJob = Omit<ImageJob, 'known'> & { digest: string; image: RgbImage };
+
 /**
- * Segments an image and writes its pictures.
+ * Segments images, those of one size in one pass, and writes their pictures. Tells of them in their order.
  *
- * @throws What is no fault of the image: a full disk, a model that fails
+ * @throws What is no fault of an image: a full disk, a model that fails
  */
-export async function predictImage(
+export async function* predictTogether(
   segmenter: ImageSegmenter,
   settings: ImageSettings,
-  { job, read }: Reading,
-): Promise<ImageOutcome> {
+  readings: readonly Reading[],
+): AsyncGenerator<[ImageJob, ImageOutcome], void, void> {
   const begin = performance.now();
+  const ends = [];
+  for (const reading of readings) ends.push(await endOf(reading));
+  const images = ends.flatMap((end) => ('image' in end ? [end] : []));
+  const readAt = performance.now();
+  const found = images.length === 0 ? [] : await segmentAll(segmenter, settings, images.map(({ image }) => image)); // biome-ignore format: one step
+  const shares = {
+    read: (readAt - begin) / 1000 / images.length,
+    model: (performance.now() - readAt) / 1000 / images.length,
+  };
+  for (const [i, end] of ends.entries()) {
+    const outcome = 'image' in end ? await writeFound(settings, end, found[images.indexOf(end)], shares) : end;
+    yield [readings[i].job, outcome];
+  }
+}
+
+async function endOf({ job, read }: Reading): Promise<ReadJob | Extract<ImageOutcome, { kind: 'failed' | 'kept' }>> {
   try {
-    await read;
+    const { digest, image } = await read;
+    return image === null ? { kind: 'kept' } : { ...job, digest, image };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const { index, input } = job;
-    const record = { index, file_name: ResultFiles.nameOf(input), error: error.message };
-    return { kind: 'failed', error: error.message, record };
+    return {
+      kind: 'failed',
+      error: error.message,
+      record: { index, file_name: ResultFiles.nameOf(input), error: error.message },
+    };
   }
-  const { digest, image } = await read;
-  if (image === null) return { kind: 'kept' };
-  return segmentOne(segmenter, settings, { ...job, digest, image }, begin);
 }
 
-/** Segments an image and writes its pictures, as {@link predictImage} does. */
+async function segmentAll(
+  segmenter: ImageSegmenter,
+  { task, threshold }: ImageSettings,
+  images: readonly RgbImage[],
+): Promise<(SegmentMap | InstanceList)[]> {
+  const options = { task, threshold };
+  if (images.length > 1 && segmenter.segmentBatch)
+    return segmenter.segmentBatch(images, { ...options, batchPixels: Number.POSITIVE_INFINITY });
+  const found = [];
+  for (const image of images) found.push(await segmenter.segment(image, options));
+  return found;
+}
+
+/** Segments an image and writes its pictures, as {@link predictTogether} does. */
 export async function segmentOne(
   segmenter: ImageSegmenter,
-  { categories, task, threshold, out, track }: ImageSettings,
-  { input, id, index, digest, image }: Omit<ImageJob, 'known'> & { digest: string; image: RgbImage },
+  settings: ImageSettings,
+  read: ReadJob,
   begin: number,
 ): Promise<ImageOutcome> {
   const readAt = performance.now();
-  const found = await segmenter.segment(image, { task, threshold });
-  const foundAt = performance.now();
+  const [found] = await segmentAll(segmenter, settings, [read.image]);
+  return writeFound(settings, read, found, {
+    read: (readAt - begin) / 1000,
+    model: (performance.now() - readAt) / 1000,
+  });
+}
+
+async function writeFound(
+  { categories, threshold, out, track }: ImageSettings,
+  { input, id, index, digest, image }: ReadJob,
+  found: SegmentMap | InstanceList,
+  before: Pick<Times, 'read' | 'model'>,
+): Promise<ImageOutcome> {
+  const begin = performance.now();
   const isMap = 'ids' in found;
   const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
   const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
   const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
-  const seconds = {
-    read: (readAt - begin) / 1000,
-    model: (foundAt - readAt) / 1000,
-    write: (performance.now() - foundAt) / 1000,
-  };
+  const seconds = { ...before, write: (performance.now() - begin) / 1000 };
   const { ids: _, ...seen } = map;
   return { kind: 'done', record: { index, digest, ...entry, ...instances }, map: seen, seconds };
 }

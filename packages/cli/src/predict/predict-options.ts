@@ -38,6 +38,8 @@ export type PredictOptions = {
   root?: string;
   shard?: Shard | AutoShard;
   workers: number;
+  /** Images in hand at once. */
+  batch: number;
   metrics?: string;
 };
 
@@ -64,7 +66,7 @@ export type PredictIo = {
 export function refuseOptions(what: string, options: PredictOptions, names: readonly (keyof PredictOptions)[]): void {
   const isGiven = (name: keyof PredictOptions) => {
     const value = options[name];
-    return value !== undefined && value !== false && !(name === 'workers' && value === 1);
+    return value !== undefined && value !== false && !((name === 'workers' || name === 'batch') && value === 1);
   };
   const given = names.find(isGiven);
   if (given === undefined) return;

@@ -23,7 +23,7 @@ import type { ImageSegmenter } from './segmenter.ts';
 import { trackingSegmenter } from './tracking-segmenter.ts';
 
 /** Options that need to know what comes, or that it comes again. */
-const OF_LISTS = ['list', 'root', 'shard', 'workers', 'resume', 'images', 'groundTruth'] as const;
+const OF_LISTS = ['list', 'root', 'shard', 'workers', 'batch', 'resume', 'images', 'groundTruth'] as const;
 
 /** One shard of everything: nobody knows how many frames come. */
 const ALL = { k: 1, n: 1, images: 0 };

@@ -17,8 +17,8 @@ export type WorkerMessage =
   | { type: 'outcome'; job: ImageJob; outcome: ImageOutcome }
   | { type: 'error'; message: string; kind: 'input' | 'temporary' | 'fault' };
 
-/** Two images each: one at work, one that is read meanwhile. */
-const JOBS_OF_A_WORKER = 2;
+/** Jobs that a worker has beside the batch at work: they are read meanwhile. */
+const AHEAD = 1;
 
 /** Segments in several processes, each with a model of its own. Where one fails, the others are ended. */
 export function produceInWorkers(count: number, start: WorkerStart): Producer {
@@ -44,7 +44,8 @@ export function produceInWorkers(count: number, start: WorkerStart): Producer {
           found.push([message.job, message.outcome]);
           wake();
         }
-        for (let k = message.type === 'ready' ? 0 : JOBS_OF_A_WORKER - 1; k < JOBS_OF_A_WORKER; k++) give(worker);
+        const free = message.type === 'ready' ? AHEAD + (start.settings.batch ?? 1) : 1;
+        for (let i = 0; i < free; i++) give(worker);
       });
       return worker;
     });

@@ -11,5 +11,10 @@ export type ImageSegmenter = {
     image: RgbImage,
     options: { task: Task; threshold?: number | undefined; embeddings?: boolean; signal?: AbortSignal },
   ): Promise<SegmentMap | InstanceList>;
+  /** Several images, those of one size in a pass. Default: one after the other. */
+  segmentBatch?(
+    images: readonly RgbImage[],
+    options: { task: Task; threshold?: number | undefined; batchPixels?: number },
+  ): Promise<(SegmentMap | InstanceList)[]>;
   dispose(): void;
 };

@@ -3,7 +3,7 @@ import { useBackend } from '@seg/core';
 import { EXIT, exitCodeOf } from '../process/exit-code.ts';
 import { threadReader } from './image-reader.ts';
 import { loadSegmenter } from './load-segmenter.ts';
-import { beginReading, type ImageJob, predictImage, type Reading } from './predict-image.ts';
+import { beginReading, type ImageJob, predictTogether, type Reading } from './predict-image.ts';
 import type { WorkerMessage, WorkerStart } from './produce-in-workers.ts';
 
 /** Signals reach the whole group of processes; the parent tells its workers when they are to end. */
@@ -30,9 +30,10 @@ async function work({ model, runtime, backend, settings }: WorkerStart): Promise
   });
   tell({ type: 'ready' });
   for (;;) {
-    const next = waiting.shift();
-    if (next === undefined) await new Promise<void>((resolve) => (wake = resolve));
-    else tell({ type: 'outcome', job: next.job, outcome: await predictImage(segmenter, settings, next) });
+    if (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    const batch = waiting.splice(0, settings.batch ?? 1);
+    for await (const [job, outcome] of predictTogether(segmenter, settings, batch))
+      tell({ type: 'outcome', job, outcome });
   }
 }
 

@@ -4,10 +4,11 @@ import type { Scope } from '../params/param-store.ts';
 import { type ActivationName, activate } from './activation.ts';
 import type { BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
+import { foldNorm } from './folded-norm.ts';
 
 /**
  * A convolution and the batch norm behind it. In inference the two are one convolution: W' = W · scale,
- * b' = b · scale + shift, computed once.
+ * b' = b · scale + shift.
  */
 export class ConvNorm {
   readonly scope: Scope;
@@ -32,13 +33,13 @@ export class ConvNorm {
         return activation === 'relu' ? tf.relu(normalized) : normalized;
       });
     }
-    const [filter, bias] = this.scope.derive('folded', () => this.fold());
-    return this.conv.apply(x, filter as tf.Tensor4D, bias as tf.Tensor1D, activation);
+    const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
+    return this.conv.apply(x, filter, { ...folded, activation });
   }
 
-  private fold(): tf.Tensor[] {
+  private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
     const { scale, shift } = this.norm.affine();
-    const { filter, bias } = this.conv;
-    return [tf.mul(filter, scale), bias === undefined ? shift : tf.add(tf.mul(bias, scale), shift)];
+    const { bias } = this.conv;
+    return { scale, shift: bias === undefined ? shift : tf.add<tf.Tensor1D>(tf.mul(bias, scale), shift) };
   }
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
+import type { Conv2DOptions } from '../kernels/conv2d/types.ts';
 import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -43,17 +44,12 @@ export class Conv2d {
 
   /** @param x [B, H, W, in] @returns [B, H', W', out] */
   forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
-    return this.apply(x, this.filter, this.bias, activation);
+    return this.apply(x, this.filter, { bias: this.bias, activation });
   }
 
   /** The same convolution with other weights: a batch norm folded into it, say. */
-  apply(
-    x: tf.Tensor4D,
-    filter: tf.Tensor4D,
-    bias: tf.Tensor1D | undefined,
-    activation: 'linear' | 'relu',
-  ): tf.Tensor4D {
+  apply(x: tf.Tensor4D, filter: tf.Tensor4D, fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>): tf.Tensor4D {
     const { stride, padding, dilation, groups } = this.config;
-    return conv2d(x, filter, { strides: stride, padding, dilation, groups, bias, activation });
+    return conv2d(x, filter, { strides: stride, padding, dilation, groups, ...fused });
   }
 }

@@ -1,11 +1,12 @@
 import { nextTurn } from './next-turn.ts';
 
-/** Calls that begin in their order, a few at a time, each behind a turn of the event loop. */
+/** Calls that begin and end in their order, a few at a time, each behind a turn of the event loop. One that fails does so at once. */
 export class CallQueue {
   private readonly concurrency: number;
   private readonly most: number;
   private readonly waiting: (() => void)[] = [];
   private running = 0;
+  private lastEnd: Promise<unknown> = Promise.resolve();
 
   /** @param most Calls that may wait; one more is refused */
   constructor(concurrency: number, most: number) {
@@ -15,6 +16,17 @@ export class CallQueue {
 
   /** @throws Error at once, where too many wait */
   async run<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.lastEnd;
+    const own = this.runInTurn(call);
+    const ended = own.then(async (result) => {
+      await before;
+      return result;
+    });
+    this.lastEnd = ended.catch(() => before); // the next call waits for those before this one
+    return ended;
+  }
+
+  private async runInTurn<T>(call: () => Promise<T>): Promise<T> {
     if (this.running < this.concurrency) this.running++;
     else if (this.waiting.length < this.most) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else {

@@ -18,6 +18,11 @@ export const convolution: OnnxBody = (graph, { x, filter, bias }, { strides, pad
   graph.define(y, activation === 'relu' ? graph.node('Relu', [result]) : result, y.shape, NCHW);
 };
 
+/** The factors are in the filter of the graph. */
+export const scaledConvolution: OnnxBody = (graph, { filter, scale, ...inputs }, attrs, outputs) => {
+  tf.tidy(() => convolution(graph, { ...inputs, filter: tf.mul(filter, scale) }, attrs, outputs));
+};
+
 export const depthwise: OnnxBody = (graph, { x, filter }, { strides, pad, dilations, dimRoundingMode }, [y]) => {
   const [height, width, channels, multiplier] = filter.shape;
   const sizes = [x.shape, filter.shape, strides, dilations, pad, dimRoundingMode, true] as unknown;

@@ -1,7 +1,7 @@
 import { attention } from './attention.ts';
 import { deformableSampling } from './deformable-sampling.ts';
 import { cast, clip, elementwise, floorDivision, gelu, inverseRoot, softmax, square } from './elementwise.ts';
-import { convolution, depthwise, maxPool, resize } from './maps.ts';
+import { convolution, depthwise, maxPool, resize, scaledConvolution } from './maps.ts';
 import { groupNorm, layerNorm } from './norms.ts';
 import type { OnnxBody } from './onnx-body.ts';
 import { linear, product } from './products.ts';
@@ -47,6 +47,7 @@ export const ONNX_BODIES: Readonly<Record<string, OnnxBody>> = {
   SegLayerNorm: layerNorm,
   SegLinear: linear,
   SegMaxPool: maxPool,
+  SegScaledConv2D: scaledConvolution,
   Sigmoid: elementwise('Sigmoid'),
   Slice: slice,
   Softmax: softmax,

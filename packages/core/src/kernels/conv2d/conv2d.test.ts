@@ -58,7 +58,30 @@ const CONVOLUTION: BodyCase = {
   },
 };
 
+/** Factors of the output's channels; the second call has the same filter, whose transform may be kept, and other factors. */
+function scaledCase(title: string, channels: [number, number]): BodyCase {
+  return {
+    title: `conv2d with a factor of each channel, ${title}`,
+    run: () => {
+      const x = random([1, 17, 18, channels[0]], 1) as tf.Tensor4D;
+      const filter = tf.mul(random([3, 3, ...channels], 2), 0.05) as tf.Tensor4D;
+      const [bias, one, other] = [3, 4, 5].map((seed) => random([channels[1]], seed)) as tf.Tensor1D[];
+      const options = { padding: 1, bias, activation: 'relu' as const };
+      const plain = (scale: tf.Tensor) => conv2d(x, tf.mul(filter, scale), options);
+      return {
+        fast: [one!, other!, one!].map((scale) => conv2d(x, filter, { ...options, scale })),
+        plain: [plain(one!), plain(other!), plain(one!)],
+      };
+    },
+  };
+}
+
 checkOps([
+  {
+    title: 'conv2d with a factor of each channel',
+    shapes: [[2, 6, 5, 3], [3, 3, 3, 4], [4]],
+    f: (x, w, scale) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { padding: 1, scale }),
+  },
   {
     title: 'conv2d with padding, bias and relu',
     epsilon: 1e-2,
@@ -136,6 +159,8 @@ checkOps([
 
 checkBodies([
   CONVOLUTION,
+  scaledCase('few channels', [5, 11]),
+  scaledCase('many channels', [32, 36]),
   convCase('3×3', [3, 3, 5, 8], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 32 channels', [3, 3, 32, 36], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 128 channels', [3, 3, 128, 128], { strides: 1, padding: 0, dilation: 1 }),

@@ -4,11 +4,12 @@ import { ShapeError } from '../../errors.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Activation } from '../linear/types.ts';
 import { paddingOf, pairOf } from '../map-layout.ts';
+import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
-import type { Attrs, Conv2DOptions, Inputs } from './types.ts';
-import { conv2dWasm } from './wasm.ts';
+import type { Attrs, Conv2DOptions, Inputs, ScaledInputs } from './types.ts';
+import { conv2dWasm, scaledConv2dWasm } from './wasm.ts';
 
 /**
  * Convolution of a map with zeros around it, bias and activation in one step.
@@ -18,10 +19,16 @@ import { conv2dWasm } from './wasm.ts';
  * @returns [B, H', W', out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
-  const { strides = 1, padding = 0, dilation = 1, groups = 1, bias, activation = 'linear' } = options;
+  const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, activation = 'linear' } = options;
   const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };
   if (x.shape[3] !== filter.shape[2] * groups) {
     throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
+  }
+  if (scale !== undefined) {
+    if (groups === 1 && scalesInPlace() && !isRecorded()) {
+      return scaledConv2dKernel({ x, filter, scale, bias }, attrs) as tf.Tensor4D;
+    }
+    return tf.tidy(() => conv2d(x, tf.mul(filter, scale), { ...options, scale: undefined }));
   }
   if (groups === 1) return conv2dKernel({ x, filter, bias }, attrs) as tf.Tensor4D;
   return tf.tidy(() => {
@@ -54,6 +61,20 @@ function dilatedAndStrided(inputs: Inputs, attrs: Attrs): tf.Tensor4D {
 function activated(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
   return activation === 'relu' ? tf.relu(x) : x;
 }
+
+/** True where a convolution takes in factors of its channels at no cost, so that no multiplied filter need be kept. */
+export function scalesInPlace(): boolean {
+  return tf.getBackend() === 'wasm';
+}
+
+/** Inference only: {@link conv2d} multiplies the filter where a gradient may be asked for. */
+const scaledConv2dKernel = defineKernel<ScaledInputs, Attrs>({
+  name: 'SegScaledConv2D',
+  reference: ({ filter, scale, ...inputs }, attrs) =>
+    conv2dReference({ ...inputs, filter: tf.mul(filter, scale) }, attrs),
+  bodies: { wasm: scaledConv2dWasm },
+  gradient: 'none',
+});
 
 const conv2dKernel = defineKernel<Inputs, Attrs>({
   name: 'SegConv2D',

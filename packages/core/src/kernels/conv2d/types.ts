@@ -13,6 +13,8 @@ export type Conv2DOptions = {
   dilation?: number;
   /** Groups of channels that do not mix. Default: 1. */
   groups?: number;
+  /** [out], multiplied into the filter: the gain of a norm behind the convolution, say. */
+  scale?: tf.Tensor;
   /** [out] */
   bias?: tf.Tensor;
   activation?: Activation;
@@ -22,6 +24,7 @@ export type Conv2DOptions = {
 export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
 
 export type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
+export type ScaledInputs = Inputs & { scale: tf.Tensor };
 export type Attrs = ConvolutionShape & { activation: Activation };
 
 /** `shape` is that of the tensor whose gradient is wanted: the input's or the filter's. */

@@ -55,8 +55,8 @@ function convolution(kernelName: 'Conv2D' | 'FusedConv2D'): Repair {
       const isRow = bias?.size === filter.shape[3]; // of [out]
       const relu = activation === 'relu' && (bias === undefined || isRow);
       return tf.tidy(() => {
-        const epilogue = { bias: isRow ? bias : undefined, relu };
-        const info = convolved(args.backend as WasmBackend, x, filter, geometry, epilogue);
+        const fused = { bias: isRow ? bias : undefined, relu };
+        const info = convolved(args.backend as WasmBackend, x, filter, geometry, fused);
         const y = tf.engine().makeTensorFromTensorInfo(info);
         const shifted = bias === undefined || isRow ? y : tf.add(y, bias);
         return relu ? shifted : activated(shifted, { activation, leakyreluAlpha }, preluActivationWeights);

@@ -7,46 +7,60 @@ import { convolve, type Grid } from '../wasm/grid.ts';
 import { packPanels } from '../wasm/products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
-import type { Attrs, ConvolutionShape, Inputs } from './types.ts';
+import type { Attrs, ConvolutionShape, Inputs, ScaledInputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
 
 /** Geometry of a convolution whose taps may be further apart along one axis than along the other. */
 export type WasmConvolution = { strides: [number, number]; padding: Padding2D; dilations: [number, number] };
 
-/** Bias and activation in the same step. */
-export type Epilogue = { bias?: tf.TensorInfo; relu?: boolean };
+/** Factor of each output channel, bias and activation in the same step. */
+export type Fused = { scale?: tf.TensorInfo; bias?: tf.TensorInfo; relu?: boolean };
 
 /** Any convolution without groups: Winograd's transform where it is faster, else an implicit product. */
 export const conv2dWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) =>
   convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), { bias, relu: attrs.activation === 'relu' });
+
+/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed. */
+export const scaledConv2dWasm: KernelBody<ScaledInputs, Attrs> = ({ x, filter, scale, bias }, attrs, backend) =>
+  convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), {
+    ...{ scale, bias, relu: attrs.activation === 'relu' },
+  });
 
 /** The same geometry with a dilation for each axis. */
 export function wasmConvolution({ strides, padding, dilation }: ConvolutionShape): WasmConvolution {
   return { strides, padding, dilations: [dilation, dilation] };
 }
 
-/** act(x ∗ filter + bias). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
+/** act(x ∗ filter · scale + bias). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
 export function convolved(
   backend: WasmBackend,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   convolution: WasmConvolution,
-  epilogue: Epilogue,
+  fused: Fused,
 ): tf.TensorInfo {
   const shape = outputShape(x.shape, filter.shape, convolution);
   if (isWinograd(filter.shape, convolution, shape[0] * shape[1] * shape[2])) {
-    return winograd(backend, x, filter, shape, convolution.padding, epilogue);
+    return winograd(backend, x, filter, shape, convolution.padding, fused);
   }
   if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);
   const out = allocate(backend, shape);
-  const { bias, relu } = epilogue;
+  const { scale, bias, relu } = fused;
+  const factors = scale && addressOf(backend, scale);
   const end = { out: addressOf(backend, out), bias: bias && addressOf(backend, bias), relu };
   withGrid(backend, x, filter.shape as Shape4D, convolution, shape, (grid) => {
     const depth = grid.taps.length * grid.channels;
     convolve(backend, { ...grid, ...end, columns: shape[3] }, (to, first, count) => {
       const columns = Math.min(8 * count, shape[3] - 8 * first);
       const from = addressOf(backend, filter) + 32 * first;
-      packPanels(backend, { from, to, depth, columns, steps: [4 * shape[3], 4] });
+      packPanels(backend, {
+        from,
+        to,
+        depth,
+        columns,
+        steps: [4 * shape[3], 4],
+        scale: factors && factors + 32 * first,
+      });
     });
   });
   return out;

@@ -42,12 +42,12 @@ export function winograd(
   filter: tf.TensorInfo,
   shape: Shape4D,
   padding: Padding2D,
-  { bias, relu }: { bias?: tf.TensorInfo; relu?: boolean },
+  { scale, bias, relu }: { scale?: tf.TensorInfo; bias?: tf.TensorInfo; relu?: boolean },
 ): tf.TensorInfo {
   const module = wasmModule(backend);
   const [, height, width, inputs] = x.shape as Shape4D;
   const [batch, outHeight, outWidth, outputs] = shape;
-  const panels = transformedFilter(backend, filter);
+  const panels = transformedFilter(backend, filter, scale);
   const out = allocate(backend, shape);
   const [tilesX, tilesY] = [Math.ceil(outWidth / 2), Math.ceil(outHeight / 2)];
   const tiles = batch * tilesY * tilesX;
@@ -72,25 +72,32 @@ export function rowGrain(tilesX: number, channels: number): number {
   return Math.ceil(32_768 / (tilesX * channels));
 }
 
-const transformed = new WeakMap<object, number>();
+const transformed = new WeakMap<object, { panels: number; scaleId: object | undefined }>();
 const watched = new WeakSet<object>();
 
-/** Panels [16, ⌈out / 8⌉, in, 8] of the transformed filter, kept for as long as the filter. */
-function transformedFilter(backend: WasmBackend, filter: tf.TensorInfo): number {
+/** Panels [16, ⌈out / 8⌉, in, 8] of the transformed filter, kept for as long as the filter, or until other factors come. */
+function transformedFilter(backend: WasmBackend, filter: tf.TensorInfo, scale?: tf.TensorInfo): number {
   const known = transformed.get(filter.dataId);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.scaleId === scale?.dataId) return known.panels;
   const [, , inputs, outputs] = filter.shape as Shape4D;
   const panelBytes = 32 * Math.ceil(outputs / 8) * inputs;
-  const kept = backend.wasm._malloc(16 * panelBytes) >>> 0;
+  const kept = known?.panels ?? backend.wasm._malloc(16 * panelBytes) >>> 0;
   withBlocks(backend, [64 * inputs * outputs], ([planes]) => {
     wasmKernels(backend).winogradFilter(addressOf(backend, filter), planes!, inputs, outputs);
     for (let plane = 0; plane < 16; plane++) {
       const from = planes! + 4 * plane * inputs * outputs;
       const to = kept + plane * panelBytes;
-      packPanels(backend, { from, to, depth: inputs, columns: outputs, steps: [4 * outputs, 4] });
+      packPanels(backend, {
+        from,
+        to,
+        depth: inputs,
+        columns: outputs,
+        steps: [4 * outputs, 4],
+        scale: scale && addressOf(backend, scale),
+      });
     }
   });
-  transformed.set(filter.dataId, kept);
+  transformed.set(filter.dataId, { panels: kept, scaleId: scale?.dataId });
   watchDisposal(backend);
   return kept;
 }
@@ -102,9 +109,9 @@ function watchDisposal(backend: WasmBackend): void {
   const dispose = backend.disposeData.bind(backend);
   backend.disposeData = (dataId, force) => {
     const isGone = dispose(dataId, force);
-    const panels = transformed.get(dataId);
-    if (isGone && panels !== undefined) {
-      backend.wasm._free(panels);
+    const known = transformed.get(dataId);
+    if (isGone && known !== undefined) {
+      backend.wasm._free(known.panels);
       transformed.delete(dataId);
     }
     return isGone;

@@ -30,8 +30,10 @@ export type Grid = {
 const MOST_PACKED = 2 ** 20;
 /** Multiplications that are worth a thread: about 50 μs, ten times what waking one takes. */
 const GRAIN = 1_000_000;
-/** Rows whose addresses a thread keeps, rows of the grid that `correlate` turns at a time and their spacing. As in assembly/. */
-const [ROW_BLOCK, DEPTH, TURNED_LINE] = [192, 512, 528];
+/** Rows whose addresses a thread keeps in `convolve`, as in assembly/convolve.ts. */
+const ROW_BLOCK = 192;
+/** Rows that a thread turns in `correlate`, rows of the grid at a time, and their spacing, as in assembly/correlate.ts. */
+const TURNED = { rows: 96, depth: 1024, line: 1040 };
 /** Fewest tiles for each thread that are shared by tiles; with fewer, and more panels, panels are shared. */
 const TILES_PER_THREAD = 8;
 
@@ -74,8 +76,8 @@ export function correlate(backend: WasmBackend, grid: Grid, packRows: PackPanels
   const module = wasmModule(backend);
   const { taps, channels, columns, size } = grid;
   const [inner, panels] = [size[0] * size[1] * size[2], Math.ceil(columns / 8)];
-  const atOnce = Math.min(inner, DEPTH * Math.max(1, Math.floor(MOST_PACKED / (8 * panels * DEPTH))));
-  const scratchBytes = 4 * (8 * panels + ROW_BLOCK * (TURNED_LINE + 2));
+  const atOnce = Math.min(inner, TURNED.depth * Math.max(1, Math.floor(MOST_PACKED / (8 * panels * TURNED.depth))));
+  const scratchBytes = 4 * (8 * panels + TURNED.rows * (TURNED.line + 2));
   const blocks = blockSizes(grid, 32 * panels * atOnce, scratchBytes, module.threadCount);
   withBlocks(backend, blocks, ([job, zeros, packed, scratch]) => {
     clearZeros(backend, zeros!, grid.channels);

@@ -62,11 +62,16 @@ export type Packing = {
   steps: [number, number];
   /** Default: depth · 32, one behind the other. */
   panelBytes?: number;
+  /** Address of a factor for each column, of matrices in rows. Default: none. */
+  scale?: number;
 };
 
 /** Copies a matrix [depth, columns] into panels of eight columns, [⌈columns / 8⌉, depth, 8]. */
-export function packPanels(backend: WasmBackend, { from, to, depth, columns, steps, panelBytes }: Packing): void {
-  const args = [from, to, depth, columns, ...steps, panelBytes ?? 32 * depth];
+export function packPanels(
+  backend: WasmBackend,
+  { from, to, depth, columns, steps, panelBytes, scale = 0 }: Packing,
+): void {
+  const args = [from, to, depth, columns, ...steps, panelBytes ?? 32 * depth, scale];
   const grain = Math.ceil(PACK_GRAIN / (32 * depth));
   wasmModule(backend).run('pack', args, { to: Math.ceil(columns / 8), grain });
 }

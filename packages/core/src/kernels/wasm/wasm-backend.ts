@@ -23,6 +23,7 @@ const MEBIBYTE = 2 ** 20;
  * address 0, over the binary's own data: all that follows is wrong, or does not come back.
  */
 export function refuseFullHeap(backend: WasmBackend): void {
+  backend.wasm._free(backend.wasm._malloc(1)); // Emscripten puts the real function in place on its first call
   const allocateBlock = backend.wasm._malloc;
   backend.wasm._malloc = (bytes) => {
     const address = allocateBlock(bytes);
