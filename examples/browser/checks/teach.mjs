@@ -30,7 +30,7 @@ async function prepared(open) {
     '#annotations',
     ['train.json', 'val.json'].map((name) => path.join(DATA, name)),
   );
-  const text = await status(page, 'annotations-status', /objects in .* for validation/);
+  const text = await status(page, 'annotations-status', /objects? in .* for validation/);
   return { page, text };
 }
 
@@ -113,7 +113,7 @@ async function drawn({ open }) {
   await page.selectOption('#tool', 'brush');
   await canvas.hover({ position: at(0.3, 0.3) });
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.3, { steps: 5 });
+  for (let x = 0.32; x <= 0.5; x += 0.02) await canvas.hover({ position: at(x, 0.3) });
   await page.mouse.up();
   await page.click('#new-object');
   await page.selectOption('#tool', 'polygon');
@@ -124,7 +124,7 @@ async function drawn({ open }) {
   ])
     await canvas.click({ position: at(x, y) });
   await canvas.press('Enter');
-  await status(page, 'annotations-status', /^2 objects in 1 photographs, 1 classes: stone/);
+  await status(page, 'annotations-status', /^2 objects in 1 photograph, 1 class: stone/);
   await page.click('#propose');
   await status(page, 'drawing-status', /proposals/);
   const count = Number.parseInt(await page.textContent('#drawing-status'), 10);

@@ -3,7 +3,7 @@ import { pictureBitmap } from '@seg/browser';
 import { drawOnCanvas, encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
 
 import { resultToCoco } from './coco.js';
-import { attempt, download, element, say } from './dom.js';
+import { attempt, counted, download, element, say } from './dom.js';
 import { ensureModel, session } from './session.js';
 
 /** Longest side that is shown and segmented: more pixels than most models look at, and few enough to be drawn within a frame. */
@@ -111,7 +111,7 @@ async function segment() {
     state.map = await toMap(found, { threshold, things: session.segmenter.things });
     const seconds = (performance.now() - started) / 1000;
     const count = state.map.segments.length;
-    say('status', `${count} ${count === 1 ? 'segment' : 'segments'} in ${seconds.toFixed(2)} s.`);
+    say('status', `${counted(count, 'segment')} in ${seconds.toFixed(2)} s.`);
     draw();
     listSegments();
   });

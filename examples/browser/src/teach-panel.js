@@ -3,7 +3,7 @@ import { forgetTraining, keptTraining, pictureBitmap } from '@seg/browser';
 import { zipSync } from 'fflate';
 
 import { Annotations } from './annotations.js';
-import { attempt, download, duration, element, say } from './dom.js';
+import { attempt, counted, download, duration, element, say } from './dom.js';
 import { connectDrawing, openDrawing } from './drawing.js';
 import { keepPhotos, keptPhotos } from './kept-photos.js';
 import { chosenPlace, session } from './session.js';
@@ -67,7 +67,7 @@ async function comeBack() {
   const training = await keptTraining(TRAINING).catch(() => null);
   if (training === null) return;
   element('forget').hidden = false;
-  say('train-status', `A training of ${training.steps} steps is kept: “Train” goes on with it.`);
+  say('train-status', `A training of ${counted(training.steps, 'step')} is kept: “Train” goes on with it.`);
 }
 
 const save = () =>
@@ -103,14 +103,18 @@ async function importFiles(files) {
 
 function told() {
   const { images, objects, classes } = annotations.counts();
-  const held = state.validation === undefined ? '' : ` ${state.validation.images.length} photographs for validation.`;
+  const held =
+    state.validation === undefined ? '' : ` ${counted(state.validation.images.length, 'photograph')} for validation.`;
   const names = classes.length > 0 ? `: ${classes.join(', ')}` : '';
-  say('annotations-status', `${objects} objects in ${images} photographs, ${classes.length} classes${names}.${held}`);
+  say(
+    'annotations-status',
+    `${counted(objects, 'object')} in ${counted(images, 'photograph')}, ${counted(classes.length, 'class')}${names}.${held}`,
+  );
   void save();
 }
 
 function listPhotos() {
-  say('photos-status', state.photos.size === 0 ? 'None yet.' : `${state.photos.size} photographs.`);
+  say('photos-status', state.photos.size === 0 ? 'None yet.' : `${counted(state.photos.size, 'photograph')}.`);
   element('photo-list').replaceChildren(...[...state.photos].map(([name, file]) => photoButton(name, file)));
 }
 
@@ -150,7 +154,7 @@ async function train() {
     const { files, reason, step } = await session.segmenter.finetune(call, { onNews: (news) => hear(news, options) });
     state.files = files;
     session.loaded();
-    say('train-status', `${reason === 'finished' ? 'Done' : `Ended (${reason})`} behind ${step} steps.`);
+    say('train-status', `${reason === 'finished' ? 'Done' : `Ended (${reason})`} behind ${counted(step, 'step')}.`);
     say('model-status', `the model that was taught, ${session.segmenter.categories.length} classes`);
     element('save-model').hidden = element('use-model').hidden = false;
   } finally {
@@ -170,7 +174,7 @@ function setTraining(isTraining) {
 function hear(news, { steps }) {
   switch (news.type) {
     case 'data':
-      say('train-status', `${news.training} photographs to learn from, ${news.validation} for validation.`);
+      say('train-status', `${counted(news.training, 'photograph')} to learn from, ${news.validation} for validation.`);
       break;
     case 'continued':
       say('train-status', `Going on behind step ${news.step}.`);
