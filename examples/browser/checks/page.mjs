@@ -1,18 +1,14 @@
 // The page as a person uses it: photograph, names, files; keyboard; a telephone; dark; the camera; without a network.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+
+import { largePng } from './large-png.mjs';
 
 /** A task of the page that nobody notices (RAIL: a frame and a half of an answer within 100 ms). */
 const LONGEST_TASK = 50;
-/** A photograph of 640 × 480 or so, of the samples. */
-const PHOTOGRAPH = samplePhotograph();
+/** A picture that is reduced to the most that the page shows. */
+const PHOTOGRAPH = { name: 'photograph.png', mimeType: 'image/png', buffer: largePng(2000, 1500) };
 const SHOTS = process.env.SEG_SCREENSHOTS;
-
-function samplePhotograph() {
-  const folder = fileURLToPath(new URL('../../samples/images', import.meta.url));
-  return path.join(folder, readdirSync(folder)[0]);
-}
 
 async function shot(page, name) {
   if (SHOTS === undefined) return;

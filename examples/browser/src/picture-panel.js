@@ -1,12 +1,13 @@
 // One photograph: from the disk, the clipboard, the camera or a generator; its segments, their names, and files of them.
 import { pictureBitmap } from '@seg/browser';
-import { drawOnCanvas, encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
+import { encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
 
 import { resultToCoco } from './coco.js';
 import { attempt, counted, download, element, say } from './dom.js';
+import { drawSoon, onDrawn, setMap, setPicture } from './drawer.js';
 import { ensureModel, session } from './session.js';
 
-/** Longest side that is shown and segmented: more pixels than most models look at, and few enough to be drawn within a frame. */
+/** Longest side that is shown and segmented: more pixels than most models look at. */
 const MAX_SIDE = 1024;
 
 const FIRST_SEED = 2_000_000_000; // behind the seeds of all splits
@@ -39,6 +40,10 @@ export function connectPicture(showTab) {
   });
   element('threshold').addEventListener('change', () => void segment());
   for (const id of ['show-fill', 'show-labels']) element(id).addEventListener('change', draw);
+  onDrawn((image) => {
+    const canvas = element('picture');
+    if (canvas.width === image.width && canvas.height === image.height) canvas.getContext('2d').drawImage(image, 0, 0);
+  });
   connectHover();
   connectFiles();
 }
@@ -84,6 +89,7 @@ async function open(picture, name = picture.name ?? 'picture.png') {
     const { width, height } = bitmap;
     Object.assign(element('picture'), { width, height });
     element('result').hidden = false;
+    setPicture(bitmap);
     draw();
     listSegments();
     if (session.isLoaded) await segment();
@@ -109,6 +115,7 @@ async function segment() {
   await attempt('status', async () => {
     const found = await session.segmenter.segment(state.source, { task, threshold, signal: controller.signal });
     state.map = await toMap(found, { threshold, things: session.segmenter.things });
+    setMap(state.map, state.categories);
     const seconds = (performance.now() - started) / 1000;
     const count = state.map.segments.length;
     say('status', `${counted(count, 'segment')} in ${seconds.toFixed(2)} s.`);
@@ -119,13 +126,9 @@ async function segment() {
 }
 
 function draw() {
-  const { source, map, highlight, categories } = state;
-  if (source === null) return;
-  const context = element('picture').getContext('2d', { willReadFrequently: true });
-  context.drawImage(source, 0, 0);
-  if (map === null) return;
+  if (state.source === null) return;
   const [fill, labels] = ['show-fill', 'show-labels'].map((id) => element(id).checked);
-  drawOnCanvas(context, map, categories, { fill, labels, highlight });
+  drawSoon({ fill, labels, highlight: state.highlight });
 }
 
 function listSegments() {

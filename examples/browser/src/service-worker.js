@@ -8,7 +8,16 @@ addEventListener('activate', (event) => event.waitUntil(takeOver()));
 async function takeOver() {
   await clients.claim();
   const cache = await caches.open(CACHE);
-  await cache.addAll(['./', 'page.js', 'page.css', 'worker.js', 'icon.svg', 'page.webmanifest', ...self.SCRIPTS]);
+  await cache.addAll([
+    './',
+    'page.js',
+    'page.css',
+    'worker.js',
+    'draw-worker.js',
+    'icon.svg',
+    'page.webmanifest',
+    ...self.SCRIPTS,
+  ]);
 }
 
 /** Scripts of the page and the worker; written by the build. */
