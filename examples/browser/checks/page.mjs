@@ -1,6 +1,7 @@
 // The page as a person uses it: photograph, names, files; keyboard; a telephone; dark; the camera; without a network.
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { largePng } from './large-png.mjs';
 
@@ -93,6 +94,17 @@ async function missing({ open }) {
   return status(page, 'model-status', /expected a file config\.json, got none/);
 }
 
+async function folder({ open }) {
+  const page = await open('');
+  await page.selectOption('#backend', 'wasm');
+  await page.selectOption('#model', 'folder');
+  await page.click('#load');
+  await status(page, 'model-status', /Choose a folder/);
+  await page.setInputFiles('#folder', fileURLToPath(new URL('../../mask2former/model', import.meta.url)));
+  await page.click('#load');
+  return status(page, 'model-status', /12 classes/);
+}
+
 async function dropped({ open }) {
   const page = await open('');
   await page.selectOption('#backend', 'wasm');
@@ -183,6 +195,7 @@ export const PAGE_CHECKS = {
   'page: it answers while it loads and segments, not isolated': (tools) => responsive(tools, false),
   'page: progress by file, and cancel': cancelled,
   'page: a missing file is named': missing,
+  'page: a model of a folder on this disk': folder,
   'page: drop, paste, and what is no picture': dropped,
   'page: keyboard and labels': keyboard,
   'page: a telephone in the dark': telephone,

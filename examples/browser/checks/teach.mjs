@@ -1,5 +1,6 @@
 // A model taught in the page: import, train, stop, go on behind a reload, save, and the same model in Node.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -63,12 +64,36 @@ async function taught({ open }) {
   const text = await status(page, 'train-status', /^Done behind 24 steps/, 240_000);
   if (SHOTS) await page.screenshot({ path: path.join(SHOTS, 'teach.png'), fullPage: true });
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-model')]);
-  const found = await filesOf(readFileSync(await download.path()));
+  const zip = readFileSync(await download.path());
+  const found = await filesOf(zip);
   if (found.join() !== 'config.json,model.safetensors') throw new Error(`expected a model folder, got ${found}`);
+  const classes = await classesInNode(zip);
+  if (classes.join() !== 'date,fig,hazelnut') throw new Error(`expected the classes of the file, got ${classes}`);
+  const pictures = await page.locator('#validation-pictures canvas').count();
+  if (pictures !== 2) throw new Error(`expected two pictures of the validation, got ${pictures}`);
   await page.click('#use-model');
   await page.setInputFiles('#file', path.join(DATA, 'images', readdirSync(path.join(DATA, 'images'))[0]));
   await status(page, 'status', /segments? in/);
   return `${text} Longest task while it trained ${longest} ms.`;
+}
+
+/** Classes of the saved model as Node loads it. */
+async function classesInNode(zip) {
+  const { unzipSync } = await import('fflate');
+  const { useBackend } = await import('@seg/core');
+  const { Segmenter } = await import('@seg/models');
+  const folder = mkdtempSync(path.join(tmpdir(), 'seg-taught-'));
+  for (const [name, bytes] of Object.entries(unzipSync(zip))) writeFileSync(path.join(folder, name), bytes);
+  try {
+    await useBackend('wasm');
+    const segmenter = await Segmenter.load(folder);
+    const image = { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3) };
+    await segmenter.segment(image, { task: 'instance' });
+    segmenter.dispose();
+    return segmenter.categories.map(({ name }) => name);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Names in a zip file. */

@@ -5,6 +5,7 @@ import { encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
 import { resultToCoco } from './coco.js';
 import { attempt, counted, download, element, say } from './dom.js';
 import { drawSoon, onDrawn, setMap, setPicture } from './drawer.js';
+import { toImageData } from './pixels.js';
 import { ensureModel, session } from './session.js';
 
 /** Longest side that is shown and segmented: more pixels than most models look at. */
@@ -30,8 +31,7 @@ export function connectPicture(showTab) {
   connectDrop(showTab);
   element('scene').addEventListener('click', async () => {
     const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
-    const { data, width, height } = generateScene({ seed: state.seed++ }).image;
-    void open(toImageData(data, width, height), 'scene.png');
+    void open(toImageData(generateScene({ seed: state.seed++ }).image), 'scene.png');
   });
   element('cancel-segment').addEventListener('click', () => state.controller?.abort());
   element('task').addEventListener('change', () => void segment());
@@ -69,15 +69,6 @@ function connectDrop(showTab) {
     showTab('tab-picture');
     void open(file);
   });
-}
-
-function toImageData(data, width, height) {
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    image.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    image.data[4 * i + 3] = 255;
-  }
-  return image;
 }
 
 /** Shows a picture at once and segments it. */

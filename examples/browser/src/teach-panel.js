@@ -1,11 +1,13 @@
 // A model taught on photographs of this device: import or draw their objects, train, go on behind a reload, save the model.
 import { forgetTraining, keptTraining, pictureBitmap } from '@seg/browser';
+import { drawOnCanvas } from '@seg/image';
 import { zipSync } from 'fflate';
 
 import { Annotations } from './annotations.js';
 import { attempt, counted, download, duration, element, say } from './dom.js';
 import { connectDrawing, openDrawing } from './drawing.js';
 import { keepPhotos, keptPhotos } from './kept-photos.js';
+import { toImageData } from './pixels.js';
 import { chosenPlace, session } from './session.js';
 
 /** Name of the training in the page's database. */
@@ -147,6 +149,8 @@ async function train() {
     isNew: ['model/', 'start/'].includes(element('model').value), // which have seen generated scenes alone
   };
   setTraining(true);
+  state.categories = coco.categories.map(({ name }) => ({ name }));
+  element('validation-pictures').replaceChildren();
   state.losses = [];
   element('validations').replaceChildren();
   try {
@@ -194,11 +198,32 @@ function hear(news, { steps }) {
       element('validations').append(line);
       break;
     }
+    case 'picture':
+      showValidation(news);
+      break;
     case 'warning':
       say('train-status', news.message);
       break;
     default: // a checkpoint
   }
+}
+
+/** A photograph of the validation with what is found in it so far. */
+function showValidation({ index, name, image, map }) {
+  const place = element('validation-pictures');
+  while (place.children.length <= index) {
+    const figure = document.createElement('figure');
+    figure.append(document.createElement('canvas'), document.createElement('figcaption'));
+    place.append(figure);
+  }
+  const [canvas, caption] = place.children[index].children;
+  Object.assign(canvas, { width: image.width, height: image.height });
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', `${name} with ${counted(map.segments.length, 'object')} found`);
+  caption.textContent = `${name}: ${counted(map.segments.length, 'object')} found`;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.putImageData(toImageData(image), 0, 0);
+  drawOnCanvas(context, map, state.categories, { labels: false });
 }
 
 function drawCurve(steps) {

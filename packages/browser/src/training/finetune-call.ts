@@ -1,3 +1,5 @@
+import type { RgbImage, SegmentMap } from '@seg/image';
+
 import type { NamedPicture } from './annotated-pictures.ts';
 
 /** Choices of fine-tuning. */
@@ -40,4 +42,6 @@ export type FinetuneNews =
       isBest: boolean;
       seconds: number;
     }
+  /** A photograph of the validation at hand, with what the model finds in it. */
+  | { type: 'picture'; index: number; name: string; image: RgbImage; map: SegmentMap }
   | { type: 'checkpoint'; step: number };
