@@ -171,6 +171,7 @@ describe('faults are named', () => {
     [[raw(1)], ['-', 'photo.jpg'], 2, 'expected - alone for standard input, got other images too'],
     [[raw(1)], ['photo.jpg', '--size', '40x20'], 2, 'expected - for standard input with --frames and --size, got none'],
     [[raw(1)], [...RAW, '--resume'], 2, 'expected - for standard input without --resume, got both'],
+    [[raw(1)], [...RAW, '--on-error', 'skip'], 2, 'expected - for standard input without --on-error skip, got both'],
     [[raw(1)], [...RAW, '--shard', '1/2'], 2, 'expected - for standard input without --shard, got both'],
     [[raw(1)], [...RAW, '--workers', '2'], 2, 'expected - for standard input without --workers, got both'],
     [[raw(1)], [...RAW, '--ground-truth', 'a.json'], 2, 'without --ground-truth, got both'],

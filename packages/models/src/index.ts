@@ -40,13 +40,8 @@ export type { Task } from './inference/task.ts';
 export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
-export {
-  type SegmentBatchOptions,
-  Segmenter,
-  type SegmenterOptions,
-  type SegmentOptions,
-  type StreamOptions,
-} from './segmenter.ts';
+export type { SegmentBatchOptions, SegmentOptions, StreamOptions } from './segment-options.ts';
+export { Segmenter, type SegmenterOptions } from './segmenter.ts';
 export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
 export { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 // Mask2Former

@@ -13,41 +13,11 @@ import type { DecodeOptions, Rule, Task } from './inference/task.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
+import { checkOptions, type SegmentBatchOptions, type SegmentOptions, type StreamOptions } from './segment-options.ts';
 import type { FrameSource } from './stream/frame.ts';
-import { type ReadOptions, type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
+import { type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
 import type { SegmentationModel } from './systems/system.ts';
-import { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
-
-/** Choices for one call of {@link Segmenter}. */
-export type SegmentOptions = {
-  /** Least score of a segment. Default: the rule's, 0.8 for panoptic segments of Mask2Former, for one. */
-  threshold?: number;
-  /** Publisher of the post-processing. Default: the original. */
-  rule?: Rule;
-  /**
-   * Gives segments the vector by which the network describes them, where it has one: things of systems with queries.
-   * Default: false.
-   */
-  embeddings?: boolean;
-  /** Ends the call at the next turn of the event loop, between two layers for one; its reason is thrown. */
-  signal?: AbortSignal;
-};
-
-/** Choices for several images at once. */
-export type SegmentBatchOptions = SegmentOptions & {
-  /**
-   * Most pixels that the model sees at once, after resizing and padding, one image at least: memory grows with them.
-   * Default: 2²⁰, which is one image of 800 × 1333.
-   */
-  batchPixels?: number;
-};
-
-/** Choices for a stream of frames. */
-export type StreamOptions = SegmentOptions &
-  ReadOptions & {
-    /** Gives objects ids that stay from frame to frame, by a tracker with these options. Default: false. */
-    track?: boolean | SegmentTrackerOptions;
-  };
+import { SegmentTracker } from './tracking/segment-tracker.ts';
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -309,18 +279,6 @@ function* inOneStep<T>(pass: () => T): Steps<T> {
 function expectCount(name: string, count: number, least: number): void {
   if (Number.isSafeInteger(count) && count >= least) return;
   throw new RangeError(`Segmenter: expected a whole number from ${least} on as ${name}, got ${count}`);
-}
-
-function checkOptions({ threshold, batchPixels, signal }: SegmentBatchOptions): void {
-  if (threshold !== undefined && !Number.isFinite(threshold)) {
-    throw new RangeError(`Segmenter: expected a finite number as threshold, got ${threshold}`);
-  }
-  if (batchPixels !== undefined && !(typeof batchPixels === 'number' && batchPixels > 0)) {
-    throw new RangeError(`Segmenter: expected a number above 0 as batchPixels, got ${batchPixels}`);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError('Segmenter: expected an AbortSignal as signal, got something else');
-  }
 }
 
 function checkSupport({ config, tasks, rules }: SegmentationModel, task: Task, rule: Rule): void {

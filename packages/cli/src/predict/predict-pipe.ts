@@ -34,6 +34,9 @@ export async function predictPipe(images: readonly string[], options: PredictOpt
   const { input = process.stdin } = io;
   if (images.length > 1) throw new UsageError('predict: expected - alone for standard input, got other images too');
   refuseOptions('- for standard input', options, OF_LISTS);
+  if (options.onError === 'skip') {
+    throw new UsageError('predict: expected - for standard input without --on-error skip, got both');
+  }
   checkPipe(options);
   if (input.isTTY) throw new UsageError('predict: expected frames on standard input, got a terminal');
   const records = recordsName(ALL);

@@ -65,6 +65,44 @@ describe('by hand, from the formulas of the paper', () => {
   });
 });
 
+/** The formulas pixel by pixel over a whole video, in doubles: no pairs are counted, no state is kept. */
+function slowScores(frames: { truth: number[]; prediction: number[] }[]) {
+  const pixels = frames.flatMap(({ truth, prediction }) => truth.map((g, i) => [g, prediction[i]] as const));
+  const classOf = (id: number) => (id === 0 ? 0 : id < 10 ? 1 : 2);
+  const isThing = (id: number) => classOf(id) === 1;
+  const count = (holds: (g: number, p: number) => boolean) => pixels.filter(([g, p]) => holds(g, p)).length;
+  const ids = (side: 0 | 1) => [...new Set(pixels.map((pixel) => pixel[side]))].filter(isThing);
+  const perTrack = ids(0).map((track) => {
+    const size = count((g) => g === track);
+    return ids(1).reduce((sum, id) => {
+      const shared = count((g, p) => g === track && p === id);
+      return sum + (shared * (shared / (size + count((_, p) => p === id) - shared))) / size;
+    }, 0);
+  });
+  const ious = [1, 2].map((category) => {
+    const shared = count((g, p) => classOf(g) === category && classOf(p) === category);
+    return shared / count((g, p) => g !== 0 && (classOf(g) === category || classOf(p) === category));
+  });
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return { aq: mean(perTrack), sq: mean(ious) };
+}
+
+test('pairs counted a frame at a time give what the formulas give pixel by pixel', () => {
+  let state = 17;
+  const next = (most: number) => (state = (state * 48_271) % 2_147_483_647) % most;
+  for (let round = 0; round < 5; round++) {
+    const frames = Array.from({ length: 6 }, () => {
+      const truth = Array.from({ length: 30 }, (_, i) => [1, 1, 2, 3, 10, 11, 0][(i + next(2)) % 7]);
+      return { truth, prediction: truth.map((id) => (next(3) === 0 ? [1, 2, 4, 10, 0][next(5)] : id)) };
+    });
+    const found = scores(frames.map(({ truth, prediction }) => [truth, prediction]));
+    const { aq, sq } = slowScores(frames);
+    expect(found.aq).toBeCloseTo(aq, 14);
+    expect(found.sq).toBeCloseTo(sq, 14);
+    expect(found.stq).toBeCloseTo(Math.sqrt(aq * sq), 14);
+  }
+});
+
 test('saved, sent and merged, it is the same', () => {
   const frames = ['a', 'b'].flatMap((video) =>
     [0, 1, 2].map((k) => ({ video, groundTruth: map([1, 2, 10, 10]), prediction: map([1, 1 + k, 10, 3]) })),

@@ -93,14 +93,20 @@ function paintSegments(
   { fill = true, outlines: hasOutlines = true, highlight = null }: DrawOptions,
 ): void {
   const borders = hasOutlines ? outlines(ids, [height, width]) : null;
-  const opacity = (id: number, isThing: boolean) => (id === highlight ? HIGHLIGHT : isThing ? FILL.thing : FILL.stuff);
-  const fills = new Map(segments.map(({ id, isThing }) => [id, fill || id === highlight ? opacity(id, isThing) : 0]));
-  const lines = new Map([...colors].map(([id, color]) => [id, mixed(color, WHITE, 0.4)]));
+  const brushes = new Map(
+    segments.map(({ id, isThing }) => {
+      const isPointedAt = id === highlight;
+      const opacity = isPointedAt ? HIGHLIGHT : isThing ? FILL.thing : FILL.stuff;
+      const color = colors.get(id)!;
+      return [id, { color, line: mixed(color, WHITE, 0.4), opacity: fill || isPointedAt ? opacity : 0 }];
+    }),
+  );
+  let [last, brush] = [0, brushes.get(0)]; // neighbors mostly have one id: it is looked up once a run
   for (let i = 0; i < ids.length; i++) {
-    const color = colors.get(ids[i]);
-    if (color === undefined) continue;
-    if (borders?.[i] === 1) blend(pixels, i, lines.get(ids[i])!, BORDER);
-    else blend(pixels, i, color, fills.get(ids[i])!);
+    if (ids[i] !== last) [last, brush] = [ids[i], brushes.get(ids[i])];
+    if (brush === undefined) continue;
+    if (borders?.[i] === 1) blend(pixels, i, brush.line, BORDER);
+    else if (brush.opacity > 0) blend(pixels, i, brush.color, brush.opacity);
   }
 }
 

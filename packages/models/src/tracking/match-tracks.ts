@@ -1,6 +1,6 @@
 import { linearAssignment } from '@seg/matching/assignment';
 
-import { type MovedRegion, Overlaps, type SegmentRegion } from './region.ts';
+import { type MovedRegion, movedIou, type SegmentRegion } from './region.ts';
 import { type Detection, expectedShift, type Track } from './track.ts';
 
 /** Likeness of what cannot be the same: worse than to stay alone, which is 0. */
@@ -27,23 +27,18 @@ export type Likeness = {
 export function matchTracks(
   detections: readonly Detection[],
   tracks: readonly Track[],
-  [height, width]: readonly [height: number, width: number],
+  size: readonly [height: number, width: number],
   likeness: Likeness,
 ): Int32Array {
   const matches = new Int32Array(detections.length).fill(-1);
   if (detections.length === 0 || tracks.length === 0) return matches;
   const columns = tracks.length + detections.length; // a detection may stay alone at no cost
   const costs = new Float64Array(detections.length * columns);
-  const overlaps = new Overlaps(width, height);
   const moved = tracks.map((track) => ({ region: track.region, shift: expectedShift(track) }));
   for (const [d, detection] of detections.entries()) {
-    const ious = overlaps.ious(detection.region, moved);
     for (const [t, track] of tracks.entries()) {
-      const nearness = nearnessOf(detection.region, moved[t]);
-      const { nearnessShare: share } = likeness;
-      const place = (1 - share) * ious[t] + share * nearness;
-      const value = likenessOf(detection, track, place, likeness);
-      costs[d * columns + t] = -value;
+      const place = () => placeLikeness(detection.region, moved[t], size, likeness);
+      costs[d * columns + t] = -likenessOf(detection, track, place, likeness);
     }
   }
   const { rows, columns: chosen } = linearAssignment(costs, detections.length, columns);
@@ -54,15 +49,30 @@ export function matchTracks(
   return matches;
 }
 
-function likenessOf(detection: Detection, track: Track, place: number, likeness: Likeness): number {
+/** @param likenessOfPlace Is asked where the pair can be one object */
+function likenessOf(
+  detection: Detection,
+  track: Track,
+  likenessOfPlace: () => number,
+  { embeddingShare: share, otherClass, least }: Likeness,
+): number {
   if (detection.isThing !== track.isThing) return IMPOSSIBLE;
   const isSame = detection.category === track.category;
-  if (!detection.isThing) return isSame ? (1 + place) / 2 : IMPOSSIBLE;
-  const { embeddingShare: share, otherClass, least } = likeness;
+  if (!detection.isThing) return isSame ? (1 + likenessOfPlace()) / 2 : IMPOSSIBLE;
+  const place = likenessOfPlace();
   const cosine = similarity(detection.embedding, track.embedding);
   const raw = cosine === null ? place : (1 - share) * place + share * Math.max(0, cosine);
   const value = isSame ? raw : otherClass * raw;
   return value < (cosine === null ? least.placed : least.described) ? IMPOSSIBLE : value;
+}
+
+function placeLikeness(
+  region: SegmentRegion,
+  moved: MovedRegion,
+  size: readonly [height: number, width: number],
+  { nearnessShare: share }: Likeness,
+): number {
+  return (1 - share) * movedIou(region, moved, size) + share * nearnessOf(region, moved);
 }
 
 /**

@@ -1,83 +1,93 @@
 import { type InstanceList, isInside, type SegmentMap } from '@seg/postprocess';
 
-/** Pixels of one found object, as the tracker compares them. */
+/** x, y, width, height in pixels. */
+export type SegmentBox = readonly [x: number, y: number, width: number, height: number];
+
+/** Pixels of one found object, as the tracker compares them: by runs, which are a hundred times fewer. */
 export type SegmentRegion = {
-  /** Row-major places of its pixels, ascending. */
-  pixels: Int32Array;
+  /** Row, first column, and the column behind the last, of each run; rows ascend, and columns within them. */
+  runs: Int32Array;
+  /** In pixels. */
+  area: number;
   box: SegmentBox;
 };
 
 /** A region, and the whole pixels by which it is moved. */
 export type MovedRegion = { region: SegmentRegion; shift: readonly [x: number, y: number] };
 
-/** x, y, width, height in pixels. */
-export type SegmentBox = readonly [x: number, y: number, width: number, height: number];
-
 /** Regions of the segments of a map, by their order in it. */
-export function regionsOfMap({ ids, segments }: SegmentMap): SegmentRegion[] {
-  const places = new Map(segments.map(({ id }, i) => [id, i]));
-  const pixels = segments.map(({ area }) => new Int32Array(area));
-  const filled = new Int32Array(segments.length);
-  for (let i = 0; i < ids.length; i++) {
-    const k = places.get(ids[i]);
-    if (k !== undefined && filled[k] < pixels[k].length) pixels[k][filled[k]++] = i;
+export function regionsOfMap({ ids, width, height, segments }: SegmentMap): SegmentRegion[] {
+  const runs = new Map(segments.map(({ id }) => [id, [] as number[]]));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; ) {
+      const id = ids[y * width + x];
+      const start = x;
+      while (x < width && ids[y * width + x] === id) x++;
+      if (id !== 0) runs.get(id)?.push(y, start, x);
+    }
   }
-  return segments.map(({ bbox }, k) => ({ pixels: pixels[k].subarray(0, filled[k]), box: bbox }));
+  return segments.map(({ id, bbox }) => regionOf(runs.get(id)!, bbox));
 }
 
 /** Regions of instances, which may overlap. */
 export function regionsOfInstances({ instances }: InstanceList): SegmentRegion[] {
   return instances.map(({ mask }) => {
-    const pixels = new Int32Array(mask.area);
+    const runs: number[] = [];
     const [left, top, width, height] = mask.bbox;
-    let filled = 0;
     for (let y = top; y < top + height; y++) {
       for (let x = left; x < left + width; x++) {
-        const i = y * mask.width + x;
-        if (isInside(mask, i) && filled < pixels.length) pixels[filled++] = i;
+        const start = x;
+        while (x < left + width && isInside(mask, y * mask.width + x)) x++;
+        if (x > start) runs.push(y, start, x);
       }
     }
-    return { pixels: pixels.subarray(0, filled), box: mask.bbox };
+    return regionOf(runs, mask.bbox);
   });
 }
 
-/** Room for marks of one region at a time, without clearing a picture for each. */
-export class Overlaps {
-  private readonly marks: Int32Array;
-  private readonly width: number;
-  private readonly height: number;
-  private mark = 0;
+function regionOf(runs: readonly number[], box: SegmentBox): SegmentRegion {
+  let area = 0;
+  for (let k = 0; k < runs.length; k += 3) area += runs[k + 2] - runs[k + 1];
+  return { runs: Int32Array.from(runs), area, box };
+}
 
-  constructor(width: number, height: number) {
-    this.marks = new Int32Array(width * height);
-    this.width = width;
-    this.height = height;
+/**
+ * Intersection over union of two regions, the second of which is moved; what leaves the picture of it does not count.
+ *
+ * @param size Of the picture
+ */
+export function movedIou(
+  { runs, area, box }: SegmentRegion,
+  { region, shift: [dx, dy] }: MovedRegion,
+  size: readonly [height: number, width: number],
+): number {
+  if (!boxesMeet(box, region.box, dx, dy)) return 0;
+  let shared = 0;
+  for (let a = 0, b = 0; a < runs.length && b < region.runs.length; ) {
+    const row = runs[a] - (region.runs[b] + dy);
+    const [start, end] = [region.runs[b + 1] + dx, region.runs[b + 2] + dx];
+    if (row === 0) shared += Math.max(0, Math.min(runs[a + 2], end) - Math.max(runs[a + 1], start));
+    if (row < 0 || (row === 0 && runs[a + 2] <= end)) a += 3;
+    else b += 3;
   }
+  return shared === 0 ? 0 : shared / (area + areaWithin(region, dx, dy, size) - shared);
+}
 
-  /**
-   * Intersection over union of a region with each of several that is moved.
-   *
-   * @param others What leaves the picture does not count
-   */
-  ious(region: SegmentRegion, others: readonly MovedRegion[]): Float64Array {
-    this.mark++;
-    for (const i of region.pixels) this.marks[i] = this.mark;
-    return Float64Array.from(others, (other) => this.iou(region, other));
+/** Pixels of a moved region that are still in the picture. */
+function areaWithin(
+  { runs, area, box: [x, y, wide, tall] }: SegmentRegion,
+  dx: number,
+  dy: number,
+  [height, width]: readonly [height: number, width: number],
+): number {
+  if (x + dx >= 0 && y + dy >= 0 && x + dx + wide <= width && y + dy + tall <= height) return area;
+  let within = 0;
+  for (let k = 0; k < runs.length; k += 3) {
+    const row = runs[k] + dy;
+    if (row < 0 || row >= height) continue;
+    within += Math.max(0, Math.min(width, runs[k + 2] + dx) - Math.max(0, runs[k + 1] + dx));
   }
-
-  private iou(region: SegmentRegion, { region: moved, shift: [dx, dy] }: MovedRegion): number {
-    if (!boxesMeet(region.box, moved.box, dx, dy)) return 0;
-    const { marks, mark, width, height } = this;
-    let [shared, inside] = [0, 0];
-    for (const i of moved.pixels) {
-      const x = (i % width) + dx;
-      const y = Math.floor(i / width) + dy;
-      if (x < 0 || x >= width || y < 0 || y >= height) continue;
-      inside++;
-      if (marks[y * width + x] === mark) shared++;
-    }
-    return shared === 0 ? 0 : shared / (region.pixels.length + inside - shared);
-  }
+  return within;
 }
 
 function boxesMeet(a: SegmentBox, b: SegmentBox, dx: number, dy: number): boolean {
