@@ -4,7 +4,7 @@ import { drawOnCanvas } from '@seg/image';
 import { zipSync } from 'fflate';
 
 import { Annotations } from './annotations.js';
-import { attempt, counted, download, duration, element, say } from './dom.js';
+import { attempt, counted, download, duration, element, kB, say } from './dom.js';
 import { connectDrawing, openDrawing } from './drawing.js';
 import { keepPhotos, keptPhotos } from './kept-photos.js';
 import { toImageData } from './pixels.js';
@@ -154,7 +154,16 @@ async function train() {
   state.losses = [];
   element('validations').replaceChildren();
   try {
-    const call = { place, pictures, annotations: coco, validation: state.validation, storage: TRAINING, options };
+    const backend = element('backend').value;
+    const call = {
+      place,
+      backend,
+      pictures,
+      annotations: coco,
+      validation: state.validation,
+      storage: TRAINING,
+      options,
+    };
     const { files, reason, step } = await session.segmenter.finetune(call, { onNews: (news) => hear(news, options) });
     state.files = files;
     session.loaded();
@@ -177,6 +186,9 @@ function setTraining(isTraining) {
 
 function hear(news, { steps }) {
   switch (news.type) {
+    case 'download':
+      say('train-status', `${news.file}: ${kB(news.loaded)}${news.total ? ` of ${kB(news.total)}` : ''}`);
+      break;
     case 'data':
       say('train-status', `${counted(news.training, 'photograph')} to learn from, ${news.validation} for validation.`);
       break;

@@ -1,6 +1,13 @@
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
 import type { MaskDataset } from '@seg/data';
-import { modelFiles, type OpenModel, openModel, type SegmentationModel, Segmenter } from '@seg/models';
+import {
+  type DownloadProgress,
+  modelFiles,
+  type OpenModel,
+  openModel,
+  type SegmentationModel,
+  Segmenter,
+} from '@seg/models';
 import { layInstances } from '@seg/postprocess';
 import {
   BACKBONE_KEYS,
@@ -45,7 +52,8 @@ export async function finetune(
       ? undefined
       : await annotatedPictures(pictures, validation, { ...reading, name: 'validation' });
   const folder = typeof place === 'string' ? place : folderOfFiles(place);
-  const model = await openModel(folder, undefined, { categories: training.categories, signal });
+  const onProgress = (progress: DownloadProgress) => tell({ type: 'download', ...progress });
+  const model = await openModel(folder, undefined, { categories: training.categories, signal, onProgress });
   tell({ type: 'data', training: training.length, validation: held?.length ?? 0 });
   return train({ model, training, held, recipe: recipeOf(model, call), storage }, signal, tell);
 }
