@@ -136,7 +136,7 @@ async function checkDevelopment(name) {
     const env = isolated ? { ISOLATED: '1' } : {};
     try {
       const server = await startServer(process.execPath, args, { cwd: consumer, env, url: `${address}/` });
-      for (const page of ['index.html', 'worker.html']) {
+      for (const page of ['index.html', 'worker.html', 'segmenter.html']) {
         await openPage(browser, `${address}/${page}`); // the first visit makes Vite find dependencies and load again
         checkPage(`${name} dev ${page}`, await openPage(browser, `${address}/${page}`), isolated);
       }

@@ -10,7 +10,9 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
   entryPoints: {
-    ...Object.fromEntries(['page', 'verify', 'probe'].map((name) => [name, path.join(here, `src/${name}.js`)])),
+    ...Object.fromEntries(
+      ['page', 'verify', 'probe', 'draw-worker'].map((name) => [name, path.join(here, `src/${name}.js`)]),
+    ),
     worker: '@seg/browser/worker', // beside the scripts that start it, by this name
   },
   bundle: true,
@@ -39,7 +41,7 @@ writeServiceWorker();
 function writeServiceWorker() {
   const scripts = Object.keys(metafile.outputs)
     .map((file) => path.basename(file))
-    .filter((name) => !/^(page|worker|verify|probe)\.js$/.test(name));
+    .filter((name) => !/^(page|worker|draw-worker|verify|probe)\.js$/.test(name));
   const text = readFileSync(path.join(here, 'src/service-worker.js'), 'utf8');
   writeFileSync(
     path.join(out, 'service-worker.js'),

@@ -4,11 +4,13 @@ import './build.mjs';
 import { GOLDEN_CHECKS } from './checks/goldens.mjs';
 import { PAGE_CHECKS } from './checks/page.mjs';
 import { PICTURE_CHECKS } from './checks/pictures.mjs';
-import { WORKER_CHECKS } from './checks/worker.mjs';
+import { LONG_CHECKS, TEACH_CHECKS } from './checks/teach.mjs';
+import { LONG_SOAK, WORKER_CHECKS } from './checks/worker.mjs';
 import { serve } from './serve.mjs';
 
 const chosen = process.argv.slice(2);
-const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS };
+const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS, ...TEACH_CHECKS };
+if (chosen.some((start) => start.startsWith('measure'))) Object.assign(CHECKS, LONG_CHECKS, LONG_SOAK);
 
 const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',

@@ -34,6 +34,8 @@ export const BUILDS = [
         'esbuild',
         'src/main.js',
         'src/worker.js',
+        'src/use-own-worker.js',
+        'src/seg-worker.js',
         '--bundle',
         '--minify',
         '--outdir=out/esbuild',
@@ -41,7 +43,7 @@ export const BUILDS = [
       ],
       ['esbuild', 'src/use-worker.js', '--format=esm', '--outdir=out/esbuild', '--log-level=warning'],
     ],
-    pages: { 'index.html': 'main.js', 'worker.html': 'use-worker.js' },
+    pages: { 'index.html': 'main.js', 'worker.html': 'use-worker.js', 'segmenter.html': 'use-own-worker.js' },
   },
   {
     name: 'rollup',
@@ -56,20 +58,21 @@ export const BUILDS = [
     commands: [
       ['webpack', '--entry', './src/main.js', '--mode', 'production', '-o', 'out/webpack'],
       ['webpack', '--entry', './src/use-worker.js', '--mode', 'production', '-o', 'out/webpack/worker'],
+      ['webpack', '--entry', './src/use-segmenter.js', '--mode', 'production', '-o', 'out/webpack/segmenter'],
     ],
-    pages: { 'index.html': 'main.js', 'worker/index.html': 'main.js' },
+    pages: { 'index.html': 'main.js', 'worker/index.html': 'main.js', 'segmenter/index.html': 'main.js' },
   },
   {
     name: 'vite7',
     commands: [
       ['../vite7/bin/vite.js', 'build', '--outDir', 'out/vite7', '--logLevel', 'warn', '--config', 'vite7.config.mjs'],
     ],
-    pages: { 'index.html': null, 'worker.html': null },
+    pages: { 'index.html': null, 'worker.html': null, 'segmenter.html': null },
   },
   {
     name: 'vite8',
     commands: [['../vite8/bin/vite.js', 'build', '--outDir', 'out/vite8', '--logLevel', 'warn']],
-    pages: { 'index.html': null, 'worker.html': null },
+    pages: { 'index.html': null, 'worker.html': null, 'segmenter.html': null },
   },
 ];
 

@@ -105,39 +105,42 @@ async function absent({ open }) {
   return message;
 }
 
-async function constant({ open }) {
+async function constant({ open }, count, loads) {
   const page = await probe(open);
-  return page.evaluate(async () => {
-    const { useBackend, Segmenter } = window.seg;
-    await useBackend('wasm');
-    const url = new URL('model/', location.href).href;
-    const sizes = [
-      [96, 64],
-      [64, 96],
-      [128, 128],
-      [200, 150],
-      [150, 200],
-      [320, 180],
-    ];
-    const segmenter = await Segmenter.load(url);
-    const run = async (count) => {
-      for (let i = 0; i < count; i++) await segmenter.segment(window.noise(...sizes[i % sizes.length]));
-    };
-    const { tf } = window.seg;
-    const state = () => ({ tensors: tf.memory().numTensors, wasm: tf.backend().wasm.HEAPU8.length });
-    await run(2 * sizes.length);
-    const before = state();
-    await run(36);
-    const after = state();
-    segmenter.dispose();
-    for (let i = 0; i < 5; i++) (await Segmenter.load(url)).dispose();
-    const end = state();
-    const isConstant = after.tensors === before.tensors && after.wasm === before.wasm && end.wasm === after.wasm;
-    if (!isConstant || end.tensors !== 0) {
-      throw new Error(`expected constant memory, got ${JSON.stringify({ before, after, end })}`);
-    }
-    return `${after.tensors} tensors and ${after.wasm / 2 ** 20} MiB of WebAssembly over 36 pictures of 6 sizes, none left`;
-  });
+  return page.evaluate(soak, [count, loads]);
+}
+
+/** Runs in the page. */
+async function soak([pictures, loads]) {
+  const { useBackend, Segmenter } = window.seg;
+  await useBackend('wasm');
+  const url = new URL('model/', location.href).href;
+  const sizes = [
+    [96, 64],
+    [64, 96],
+    [128, 128],
+    [200, 150],
+    [150, 200],
+    [320, 180],
+  ];
+  const segmenter = await Segmenter.load(url);
+  const run = async (count) => {
+    for (let i = 0; i < count; i++) await segmenter.segment(window.noise(...sizes[i % sizes.length]));
+  };
+  const { tf } = window.seg;
+  const state = () => ({ tensors: tf.memory().numTensors, wasm: tf.backend().wasm.HEAPU8.length });
+  await run(2 * sizes.length);
+  const before = state();
+  await run(pictures);
+  const after = state();
+  segmenter.dispose();
+  for (let i = 0; i < loads; i++) (await Segmenter.load(url)).dispose();
+  const end = state();
+  const isConstant = after.tensors === before.tensors && after.wasm === before.wasm && end.wasm === after.wasm;
+  if (!isConstant || end.tensors !== 0) {
+    throw new Error(`expected constant memory, got ${JSON.stringify({ before, after, end })}`);
+  }
+  return `${after.tensors} tensors and ${after.wasm / 2 ** 20} MiB of WebAssembly over ${pictures} pictures of 6 sizes, ${loads} loads, none left`;
 }
 
 export const WORKER_CHECKS = {
@@ -146,5 +149,8 @@ export const WORKER_CHECKS = {
   'worker: loading over a slow line is cancelled at once': cancelled,
   'worker: a missing file is an error of its class': missing,
   'worker: a missing script is said to be one': absent,
-  'soak: pictures of changing sizes': constant,
+  'soak: pictures of changing sizes': (tools) => constant(tools, 36, 5),
 };
+
+/** Run by its name alone. */
+export const LONG_SOAK = { 'measure: a soak of 300 pictures and 20 loads': (tools) => constant(tools, 300, 20) };

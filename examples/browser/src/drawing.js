@@ -31,6 +31,7 @@ export function connectDrawing(given, onChange) {
   const canvas = element('drawing-canvas');
   canvas.addEventListener('pointerdown', down);
   canvas.addEventListener('pointermove', move);
+  for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, endStroke);
   canvas.addEventListener('dblclick', closePolygon);
   canvas.addEventListener('keydown', ({ key }) => {
     if (key === 'Enter') closePolygon();
@@ -152,6 +153,17 @@ function paint(x, y, tool) {
       if ((column - x) ** 2 + (row - y) ** 2 <= radius ** 2) mask[row * width + column] = value;
     }
   }
+  state.isStroke = true;
+  const context = element('drawing-canvas').getContext('2d'); // a dot at once; all of it when the stroke ends
+  context.fillStyle = tool === 'brush' ? 'rgb(31 95 208 / 60%)' : 'rgb(255 255 255 / 60%)';
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function endStroke() {
+  if (!state.isStroke) return;
+  state.isStroke = false;
   store();
 }
 

@@ -1,12 +1,14 @@
 // One photograph: from the disk, the clipboard, the camera or a generator; its segments, their names, and files of them.
 import { pictureBitmap } from '@seg/browser';
-import { drawOnCanvas, encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
+import { encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
 
 import { resultToCoco } from './coco.js';
-import { attempt, download, element, say } from './dom.js';
+import { attempt, counted, download, element, say } from './dom.js';
+import { drawSoon, onDrawn, setMap, setPicture } from './drawer.js';
+import { toImageData } from './pixels.js';
 import { ensureModel, session } from './session.js';
 
-/** Longest side that is shown and segmented: more pixels than most models look at, and few enough to be drawn within a frame. */
+/** Longest side that is shown and segmented: more pixels than most models look at. */
 const MAX_SIDE = 1024;
 
 const FIRST_SEED = 2_000_000_000; // behind the seeds of all splits
@@ -29,8 +31,7 @@ export function connectPicture(showTab) {
   connectDrop(showTab);
   element('scene').addEventListener('click', async () => {
     const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
-    const { data, width, height } = generateScene({ seed: state.seed++ }).image;
-    void open(toImageData(data, width, height), 'scene.png');
+    void open(toImageData(generateScene({ seed: state.seed++ }).image), 'scene.png');
   });
   element('cancel-segment').addEventListener('click', () => state.controller?.abort());
   element('task').addEventListener('change', () => void segment());
@@ -39,6 +40,10 @@ export function connectPicture(showTab) {
   });
   element('threshold').addEventListener('change', () => void segment());
   for (const id of ['show-fill', 'show-labels']) element(id).addEventListener('change', draw);
+  onDrawn((image) => {
+    const canvas = element('picture');
+    if (canvas.width === image.width && canvas.height === image.height) canvas.getContext('2d').drawImage(image, 0, 0);
+  });
   connectHover();
   connectFiles();
 }
@@ -66,15 +71,6 @@ function connectDrop(showTab) {
   });
 }
 
-function toImageData(data, width, height) {
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    image.data.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    image.data[4 * i + 3] = 255;
-  }
-  return image;
-}
-
 /** Shows a picture at once and segments it. */
 async function open(picture, name = picture.name ?? 'picture.png') {
   await attempt('status', async () => {
@@ -84,6 +80,7 @@ async function open(picture, name = picture.name ?? 'picture.png') {
     const { width, height } = bitmap;
     Object.assign(element('picture'), { width, height });
     element('result').hidden = false;
+    setPicture(bitmap);
     draw();
     listSegments();
     if (session.isLoaded) await segment();
@@ -109,9 +106,10 @@ async function segment() {
   await attempt('status', async () => {
     const found = await session.segmenter.segment(state.source, { task, threshold, signal: controller.signal });
     state.map = await toMap(found, { threshold, things: session.segmenter.things });
+    setMap(state.map, state.categories);
     const seconds = (performance.now() - started) / 1000;
     const count = state.map.segments.length;
-    say('status', `${count} ${count === 1 ? 'segment' : 'segments'} in ${seconds.toFixed(2)} s.`);
+    say('status', `${counted(count, 'segment')} in ${seconds.toFixed(2)} s.`);
     draw();
     listSegments();
   });
@@ -119,13 +117,9 @@ async function segment() {
 }
 
 function draw() {
-  const { source, map, highlight, categories } = state;
-  if (source === null) return;
-  const context = element('picture').getContext('2d', { willReadFrequently: true });
-  context.drawImage(source, 0, 0);
-  if (map === null) return;
+  if (state.source === null) return;
   const [fill, labels] = ['show-fill', 'show-labels'].map((id) => element(id).checked);
-  drawOnCanvas(context, map, categories, { fill, labels, highlight });
+  drawSoon({ fill, labels, highlight: state.highlight });
 }
 
 function listSegments() {

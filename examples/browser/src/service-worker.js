@@ -8,7 +8,16 @@ addEventListener('activate', (event) => event.waitUntil(takeOver()));
 async function takeOver() {
   await clients.claim();
   const cache = await caches.open(CACHE);
-  await cache.addAll(['./', 'page.js', 'page.css', 'worker.js', 'icon.svg', 'page.webmanifest', ...self.SCRIPTS]);
+  await cache.addAll([
+    './',
+    'page.js',
+    'page.css',
+    'worker.js',
+    'draw-worker.js',
+    'icon.svg',
+    'page.webmanifest',
+    ...self.SCRIPTS,
+  ]);
 }
 
 /** Scripts of the page and the worker; written by the build. */
@@ -23,8 +32,9 @@ addEventListener('fetch', (event) => {
 async function answer(event) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(event.request, { ignoreSearch: true });
-  const fetching = fetch(event.request).then(async (response) => {
-    if (response.ok) await cache.put(event.request, response.clone());
+  const fetching = fetch(event.request).then((response) => {
+    // beside the answer, whose bytes the page counts as they come
+    if (response.ok) event.waitUntil(cache.put(event.request, response.clone()).catch(() => {}));
     return response;
   });
   if (kept === undefined) return fetching;

@@ -1,11 +1,13 @@
 // A model taught on photographs of this device: import or draw their objects, train, go on behind a reload, save the model.
 import { forgetTraining, keptTraining, pictureBitmap } from '@seg/browser';
+import { drawOnCanvas } from '@seg/image';
 import { zipSync } from 'fflate';
 
 import { Annotations } from './annotations.js';
-import { attempt, download, duration, element, say } from './dom.js';
+import { attempt, counted, download, duration, element, kB, say } from './dom.js';
 import { connectDrawing, openDrawing } from './drawing.js';
 import { keepPhotos, keptPhotos } from './kept-photos.js';
+import { toImageData } from './pixels.js';
 import { chosenPlace, session } from './session.js';
 
 /** Name of the training in the page's database. */
@@ -67,7 +69,7 @@ async function comeBack() {
   const training = await keptTraining(TRAINING).catch(() => null);
   if (training === null) return;
   element('forget').hidden = false;
-  say('train-status', `A training of ${training.steps} steps is kept: “Train” goes on with it.`);
+  say('train-status', `A training of ${counted(training.steps, 'step')} is kept: “Train” goes on with it.`);
 }
 
 const save = () =>
@@ -103,14 +105,18 @@ async function importFiles(files) {
 
 function told() {
   const { images, objects, classes } = annotations.counts();
-  const held = state.validation === undefined ? '' : ` ${state.validation.images.length} photographs for validation.`;
+  const held =
+    state.validation === undefined ? '' : ` ${counted(state.validation.images.length, 'photograph')} for validation.`;
   const names = classes.length > 0 ? `: ${classes.join(', ')}` : '';
-  say('annotations-status', `${objects} objects in ${images} photographs, ${classes.length} classes${names}.${held}`);
+  say(
+    'annotations-status',
+    `${counted(objects, 'object')} in ${counted(images, 'photograph')}, ${counted(classes.length, 'class')}${names}.${held}`,
+  );
   void save();
 }
 
 function listPhotos() {
-  say('photos-status', state.photos.size === 0 ? 'None yet.' : `${state.photos.size} photographs.`);
+  say('photos-status', state.photos.size === 0 ? 'None yet.' : `${counted(state.photos.size, 'photograph')}.`);
   element('photo-list').replaceChildren(...[...state.photos].map(([name, file]) => photoButton(name, file)));
 }
 
@@ -143,14 +149,25 @@ async function train() {
     isNew: ['model/', 'start/'].includes(element('model').value), // which have seen generated scenes alone
   };
   setTraining(true);
+  state.categories = coco.categories.map(({ name }) => ({ name }));
+  element('validation-pictures').replaceChildren();
   state.losses = [];
   element('validations').replaceChildren();
   try {
-    const call = { place, pictures, annotations: coco, validation: state.validation, storage: TRAINING, options };
+    const backend = element('backend').value;
+    const call = {
+      place,
+      backend,
+      pictures,
+      annotations: coco,
+      validation: state.validation,
+      storage: TRAINING,
+      options,
+    };
     const { files, reason, step } = await session.segmenter.finetune(call, { onNews: (news) => hear(news, options) });
     state.files = files;
     session.loaded();
-    say('train-status', `${reason === 'finished' ? 'Done' : `Ended (${reason})`} behind ${step} steps.`);
+    say('train-status', `${reason === 'finished' ? 'Done' : `Ended (${reason})`} behind ${counted(step, 'step')}.`);
     say('model-status', `the model that was taught, ${session.segmenter.categories.length} classes`);
     element('save-model').hidden = element('use-model').hidden = false;
   } finally {
@@ -169,8 +186,11 @@ function setTraining(isTraining) {
 
 function hear(news, { steps }) {
   switch (news.type) {
+    case 'download':
+      say('train-status', `${news.file}: ${kB(news.loaded)}${news.total ? ` of ${kB(news.total)}` : ''}`);
+      break;
     case 'data':
-      say('train-status', `${news.training} photographs to learn from, ${news.validation} for validation.`);
+      say('train-status', `${counted(news.training, 'photograph')} to learn from, ${news.validation} for validation.`);
       break;
     case 'continued':
       say('train-status', `Going on behind step ${news.step}.`);
@@ -190,11 +210,32 @@ function hear(news, { steps }) {
       element('validations').append(line);
       break;
     }
+    case 'picture':
+      showValidation(news);
+      break;
     case 'warning':
       say('train-status', news.message);
       break;
     default: // a checkpoint
   }
+}
+
+/** A photograph of the validation with what is found in it so far. */
+function showValidation({ index, name, image, map }) {
+  const place = element('validation-pictures');
+  while (place.children.length <= index) {
+    const figure = document.createElement('figure');
+    figure.append(document.createElement('canvas'), document.createElement('figcaption'));
+    place.append(figure);
+  }
+  const [canvas, caption] = place.children[index].children;
+  Object.assign(canvas, { width: image.width, height: image.height });
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', `${name} with ${counted(map.segments.length, 'object')} found`);
+  caption.textContent = `${name}: ${counted(map.segments.length, 'object')} found`;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.putImageData(toImageData(image), 0, 0);
+  drawOnCanvas(context, map, state.categories, { labels: false });
 }
 
 function drawCurve(steps) {

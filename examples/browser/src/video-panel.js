@@ -2,6 +2,7 @@
 import { drawOnCanvas } from '@seg/image';
 
 import { attempt, element, say } from './dom.js';
+import { toImageData } from './pixels.js';
 import { ensureModel, session } from './session.js';
 
 /** Wanted size of a camera's picture: small models look at no more. */
@@ -65,17 +66,11 @@ async function watch(source) {
   }
 }
 
-function show({ data, width, height }, map, categories, track) {
+function show(image, map, categories, track) {
+  const { width, height } = image;
   const canvas = element('frame');
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const pixels = context.createImageData(width, height);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    pixels.data[to] = data[from];
-    pixels.data[to + 1] = data[from + 1];
-    pixels.data[to + 2] = data[from + 2];
-    pixels.data[to + 3] = 255;
-  }
-  context.putImageData(pixels, 0, 0);
+  context.putImageData(toImageData(image), 0, 0);
   if ('ids' in map) drawOnCanvas(context, map, categories, { steadyColors: track });
 }

@@ -63,6 +63,7 @@ class SegmenterServer {
   private backend: BackendInfo | null = null;
 
   async load({ place, options }: LoadCall, { signal, tell }: CallContext): Promise<LoadedInWorker> {
+    this.expectNoTraining();
     const { backend: name = 'auto', threads, wasmPaths, timeLimit, maxWaiting, ...loading } = options;
     const backend = await startBackend(name, { threads, wasmPaths, timeLimit });
     this.backend = backend;
@@ -106,22 +107,34 @@ class SegmenterServer {
 
   /** Trains in the place of the model that was loaded, and has the one that it gives. */
   async finetune(call: FinetuneCall, { signal, tell }: CallContext) {
-    const { finetune } = await import('./training/finetune.ts'); // which most pages never need
-    this.backend ??= await startBackend('auto', {});
-    this.segmenter?.dispose();
-    this.segmenter = null;
+    this.expectNoTraining();
     this.training = new AbortController();
     try {
-      const ending = AbortSignal.any([signal, this.training.signal]);
-      const { files, segmenter, reason, step } = await finetune(call, ending, tell);
-      this.segmenter = segmenter;
-      const { model, ...rest } = segmenter.loaded;
-      const { config, tasks } = model;
-      const loaded: LoadedInWorker = { ...rest, config, tasks, fresh: [], backend: this.backend };
-      return { files: Object.fromEntries(files), loaded, reason, step };
+      return await this.train(call, { signal, tell }, this.training.signal);
     } finally {
       this.training = null;
     }
+  }
+
+  private async train(call: FinetuneCall, { signal, tell }: CallContext, stop: AbortSignal) {
+    const { finetune } = await import('./training/finetune.ts'); // which most pages never need
+    if (call.backend !== undefined || this.backend === null) {
+      this.backend = await startBackend(call.backend ?? 'auto', {});
+    }
+    const { backend } = this;
+    this.segmenter?.dispose();
+    this.segmenter = null;
+    const { files, segmenter, reason, step } = await finetune(call, AbortSignal.any([signal, stop]), tell);
+    this.segmenter = segmenter;
+    const { model, ...rest } = segmenter.loaded;
+    const { config, tasks } = model;
+    const loaded: LoadedInWorker = { ...rest, config, tasks, fresh: [], backend };
+    return { files: Object.fromEntries(files), loaded, reason, step };
+  }
+
+  private expectNoTraining(): void {
+    if (this.training === null) return;
+    throw new Error('SegmenterWorker: expected a worker that does not train, got one in a training');
   }
 
   /** Ends a training behind its step, with a checkpoint and the model so far. */

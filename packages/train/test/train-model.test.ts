@@ -1,13 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { useBackend } from '@seg/core';
 import { asMaskDataset, type MaskDataset, SceneDataset } from '@seg/data';
-import { openModel, Segmenter } from '@seg/models';
+import { modelFiles, openModel, Segmenter } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { type TrainModelOptions, trainModel } from '../src/files/train-model.ts';
+import { fitModel, trainedDescription } from '../src/fit/fit-model.ts';
+import { modelWeights } from '../src/fit/model-weights.ts';
+import type { TrainingLog } from '../src/fit/training-log.ts';
+import type { TrainingStorage } from '../src/fit/training-storage.ts';
 import { finetuneRecipe } from '../src/recipes/finetune.ts';
 import { SMALL_MODELS, type SmallModelName, smallModel } from '../src/recipes/small-models.ts';
 
@@ -55,6 +60,42 @@ async function run(made: TrainModelOptions): Promise<string[]> {
   }
   return types;
 }
+
+test('without folders and threads it is the same training, and its files the same model', async () => {
+  const { out, ...made } = await options('mask2former', 'in-a-folder');
+  await run({ out, ...made });
+  const before = tf.memory().numTensors;
+  let checkpoint = new Uint8Array();
+  let log: TrainingLog | null = null;
+  let best = new Uint8Array();
+  const storage: TrainingStorage = {
+    read: async () => [],
+    write: async (...written) => {
+      [checkpoint, log] = [written[0] as Uint8Array<ArrayBuffer>, structuredClone(written[1])];
+    },
+    writeBest: async (weights) => {
+      best = weights as Uint8Array<ArrayBuffer>;
+    },
+  };
+  let files = new Map<string, Uint8Array>();
+  for await (const event of fitModel({ ...made, storage })) {
+    if (event.type !== 'end') continue;
+    files = await modelFiles(trainedDescription(made), modelWeights(event.model));
+    event.params.dispose();
+  }
+  expect(tf.memory().numTensors).toBe(before);
+  const read = (file: string) => readFileSync(path.join(out, file));
+  expect(Buffer.compare(checkpoint, read('training.safetensors'))).toBe(0);
+  expect(Buffer.compare(best, read('best.safetensors'))).toBe(0);
+  expect(log!.validations).toHaveLength(1);
+  expect(JSON.parse(new TextDecoder().decode(files.get('config.json')))).toEqual(
+    JSON.parse(read('model/config.json').toString()),
+  );
+  const [here, there] = [files.get('model.safetensors')!, new Uint8Array(read('model/model.safetensors'))].map(
+    (bytes) => openSafetensors(bytesOf('model', bytes)),
+  );
+  for (const key of there.keys()) expect(here.read(key), key).toEqual(there.read(key)); // the last step is the best here
+});
 
 test.each(SMALL_MODELS)('a small %s goes from data to a model folder that segments', async (name) => {
   const before = tf.memory().numTensors;

@@ -1,3 +1,7 @@
+import type { BackendName } from '@seg/core';
+import type { RgbImage, SegmentMap } from '@seg/image';
+import type { DownloadProgress } from '@seg/models';
+
 import type { NamedPicture } from './annotated-pictures.ts';
 
 /** Choices of fine-tuning. */
@@ -16,6 +20,8 @@ export type FinetuneChoices = {
 export type FinetuneCall = {
   /** URL or name of the model to start from, or its files. */
   place: string | File[];
+  /** Backend of the worker. Default: the one in use, or `auto`. */
+  backend?: BackendName | 'auto';
   pictures: readonly NamedPicture[];
   /** A COCO instance file, parsed. */
   annotations: unknown;
@@ -28,6 +34,7 @@ export type FinetuneCall = {
 
 /** News of a training. Times are in seconds. */
 export type FinetuneNews =
+  | ({ type: 'download' } & DownloadProgress)
   | { type: 'data'; training: number; validation: number }
   | { type: 'continued'; step: number }
   | { type: 'warning'; message: string }
@@ -40,4 +47,6 @@ export type FinetuneNews =
       isBest: boolean;
       seconds: number;
     }
+  /** A photograph of the validation at hand, with what the model finds in it. */
+  | { type: 'picture'; index: number; name: string; image: RgbImage; map: SegmentMap }
   | { type: 'checkpoint'; step: number };

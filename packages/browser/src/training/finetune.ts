@@ -1,9 +1,18 @@
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
 import type { MaskDataset } from '@seg/data';
-import { modelFiles, type OpenModel, openModel, type SegmentationModel, Segmenter } from '@seg/models';
+import {
+  type DownloadProgress,
+  modelFiles,
+  type OpenModel,
+  openModel,
+  type SegmentationModel,
+  Segmenter,
+} from '@seg/models';
+import { layInstances } from '@seg/postprocess';
 import {
   BACKBONE_KEYS,
   type FitEvent,
+  type FitModelOptions,
   finetuneRecipe,
   fitModel,
   modelWeights,
@@ -21,6 +30,9 @@ const SIDE_OF_PICTURES = 2;
 
 /** Steps between two checkpoints: some ten seconds of work, which a closed tab costs. */
 const SAVE_EVERY = 20;
+
+/** Photographs of the validation that are told of: as many as stand beside each other. */
+const PICTURES = 4;
 
 /** Files of the model that a training gave, and a segmenter with it. */
 export type Finetuned = { files: Map<string, Uint8Array>; segmenter: Segmenter; reason: string; step: number };
@@ -40,7 +52,8 @@ export async function finetune(
       ? undefined
       : await annotatedPictures(pictures, validation, { ...reading, name: 'validation' });
   const folder = typeof place === 'string' ? place : folderOfFiles(place);
-  const model = await openModel(folder, undefined, { categories: training.categories, signal });
+  const onProgress = (progress: DownloadProgress) => tell({ type: 'download', ...progress });
+  const model = await openModel(folder, undefined, { categories: training.categories, signal, onProgress });
   tell({ type: 'data', training: training.length, validation: held?.length ?? 0 });
   return train({ model, training, held, recipe: recipeOf(model, call), storage }, signal, tell);
 }
@@ -68,7 +81,13 @@ async function train(
 ): Promise<Finetuned> {
   const storage = trainingDatabase(name);
   const data = { training, validation: held };
-  const events = fitModel({ model, data, recipe, task: 'instance', storage, signal });
+  const things = new Set(training.categories.keys());
+  const onImage: FitModelOptions['onImage'] = ({ sample, found }, index) => {
+    if (index >= PICTURES || !('instances' in found)) return;
+    const map = layInstances(found, { things });
+    tell({ type: 'picture', index, name: sample.name, image: sample.image, map });
+  };
+  const events = fitModel({ model, data, recipe, task: 'instance', storage, signal, onImage });
   for await (const event of events) {
     if (event.type !== 'end') tell(newsOf(event));
     else {

@@ -1,6 +1,6 @@
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
-import { Linear, type ParamStore } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { Linear, type ParamStore, useBackend } from '@seg/core';
+import { onEveryBackend, testedBackends } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -75,6 +75,25 @@ const FULL = {
   average: 0.9,
   accumulate: 2,
 } as const;
+
+test.runIf(testedBackends().includes('webgpu'))(
+  'a device lost in the middle: the training says so, and the next one goes on to the same numbers',
+  async () => {
+    await useBackend('webgpu');
+    const [whole, parts] = [memory(), memory()];
+    await eventsOf(fit({ ...options(whole), saveEvery: 2 }));
+    const losing = async () => {
+      for await (const event of fit({ ...options(parts), saveEvery: 2 })) {
+        if (event.type !== 'step' || event.step !== 2) continue;
+        (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
+      }
+    };
+    await expect(losing()).rejects.toThrow(/^webgpu: expected a device, got a lost one/);
+    const events = await eventsOf(fit({ ...options(parts), saveEvery: 2 }));
+    expect(ofType(events, 'continued')).toEqual([{ type: 'continued', step: 2 }]);
+    expect(bytes(parts)).toEqual(bytes(whole));
+  },
+);
 
 onEveryBackend('fit', () => {
   test.each([RECIPE, FULL])('stopped and continued, ends in the bytes and the log of one run', async (recipe) => {

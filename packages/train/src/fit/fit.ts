@@ -1,5 +1,5 @@
 import { bytesOf, FormatError } from '@seg/checkpoint';
-import { init, ParamStore, reviveBackend } from '@seg/core';
+import { explainLoss, init, ParamStore, reviveBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
@@ -61,6 +61,7 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
  * Trains a model: batch, step, log, validation, checkpoint, and tells of each. Where the storage has a checkpoint, goes on
  * from it to the same bytes. Whoever stops listening stops the training; what it held is freed.
  *
+ * @throws BackendError where WebGPU's device is lost: the next call goes on from the last checkpoint
  * @throws FormatError or RangeError where the recipe or another option is none, before anything is built; Error of {@link trainStep}, {@link resumeTraining}, of the batches, the validation or the storage
  */
 export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
@@ -70,6 +71,8 @@ export async function* fit<Model, Prediction extends tf.TensorContainer, Decisio
   const training = new Training(options);
   try {
     yield* training.run();
+  } catch (error) {
+    throw await explainLoss(error);
   } finally {
     training.dispose();
   }

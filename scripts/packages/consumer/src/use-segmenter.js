@@ -1,0 +1,4 @@
+import { createSegmenterWorker } from '@seg/browser';
+import { segmentInWorker } from './segment-in-worker.js';
+
+globalThis.result = segmentInWorker(createSegmenterWorker());
