@@ -11,5 +11,5 @@ export { readPicture } from './pictures/read-picture.ts';
 export { type FinetuneResult, SegmenterWorker } from './segmenter-worker.ts';
 export { serveSegmenter } from './serve-segmenter.ts';
 export type { FinetuneCall, FinetuneChoices, FinetuneNews } from './training/finetune-call.ts';
-export { forgetTraining, keptTraining } from './training/training-database.ts';
+export { forgetTraining, keptTraining } from './training/kept-training.ts';
 export type { WorkerLoadOptions } from './worker-load-options.ts';

@@ -1,15 +1,8 @@
 import type { Category, RgbImage } from '@seg/image';
-import {
-  type FrameSource,
-  type SegmentBatchOptions,
-  type SegmentOptions,
-  type StreamedFrame,
-  type StreamOptions,
-  segmentStream,
-  type Task,
-} from '@seg/models';
+import type { FrameSource, SegmentBatchOptions, SegmentOptions, StreamedFrame, StreamOptions, Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
+import { lateIterator } from './late-iterator.ts';
 import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
 import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
@@ -172,7 +165,10 @@ export class SegmenterWorker {
       const [found] = (await this.calls.call('segment', call, { signal: ended })) as (InstanceList | SegmentMap)[];
       return found;
     };
-    return segmentStream(source, segment, { latest, signal });
+    return lateIterator(async () => {
+      const { segmentStream } = await import('@seg/models/stream'); // which a page without videos never needs
+      return segmentStream(source, segment, { latest, signal });
+    });
   }
 
   /**

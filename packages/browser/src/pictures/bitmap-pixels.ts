@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/errors';
 import type { RgbImage } from '@seg/image';
 
 /** Pixels of what a canvas draws, over white where it is translucent, as a page shows it. */

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/errors';
 import type { RgbImage } from '@seg/image';
 import { imageDimensionsFromData } from 'image-dimensions';
 

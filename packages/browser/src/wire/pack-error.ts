@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/errors';
 import { BackendError, CheckpointError, ShapeError } from '@seg/core/errors';
 
 /** An error as plain data, which structured cloning takes: it keeps names of the language's own errors alone. */
