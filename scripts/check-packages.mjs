@@ -186,9 +186,14 @@ function entryPoints() {
   );
 }
 
-/** Node 20.19 and later take ES modules by `require`, as long as none of them awaits at its top. */
+/**
+ * Node 20.19 and later take ES modules by `require`, as long as none of them awaits at its top. Entries of workers are
+ * started, not taken.
+ */
 async function requireEach() {
-  const names = entryPoints().map(({ specifier }) => specifier);
+  const names = entryPoints()
+    .map(({ specifier }) => specifier)
+    .filter((specifier) => !specifier.endsWith('/worker'));
   const code = `for (const name of ${JSON.stringify(names)}) if (Object.keys(require(name)).length === 0) throw new Error(name);`;
   writeFileSync(path.join(together, 'require-each.cjs'), code);
   const { code: status, output } = await run(process.execPath, ['require-each.cjs'], { cwd: together });
