@@ -1,7 +1,7 @@
 import { type KernelCall, recordKernels } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What a computation asks of a graphics processor. */
+/** Requests of a computation to a graphics processor. */
 export type GpuCounts = {
   dispatches: number;
   submits: number;
