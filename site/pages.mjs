@@ -5,7 +5,13 @@ import path from 'node:path';
 /** Where files that are no pages are shown. */
 export const REPOSITORY = 'https://seg.example/seg';
 
-/** Writes `guide/`, `docs/` and `packages/` beside the API. */
+/** Figures and how they were taken, and their pages. */
+const BENCHMARKS = [
+  ['bench/README.md', 'bench/index.md'],
+  ['bench/eval/README.md', 'bench/eval.md'],
+];
+
+/** Writes `guide/`, `docs/`, `bench/` and `packages/` beside the API. */
 export function writePages(packages, root, out) {
   for (const { folder, name } of packages) {
     writePage(root, path.join(folder, 'README.md'), path.join(out, 'packages', `${name.replace('@seg/', '')}.md`));
@@ -15,6 +21,7 @@ export function writePages(packages, root, out) {
   }
   const guides = path.join(root, 'site', 'guides');
   for (const file of markdownIn(guides)) writePage(root, file, path.join(out, 'guide', path.relative(guides, file)));
+  for (const [file, page] of BENCHMARKS) writePage(root, path.join(root, file), path.join(out, page));
   writePage(root, path.join(root, 'site', 'index.md'), path.join(out, 'index.md'));
   cpSync(path.join(root, 'LICENSE'), path.join(out, 'public', 'LICENSE.txt'));
 }
@@ -52,6 +59,8 @@ function linkOf(root, file, link) {
   const guide = /^site\/guides\/(.+)\.md$/.exec(inside);
   if (guide) return `/guide/${guide[1]}${anchor}`;
   if (/^docs\/.+\.md$/.test(inside)) return `/${inside.replace(/\.md$/, '')}${anchor}`;
+  const bench = BENCHMARKS.find(([name]) => name === inside);
+  if (bench) return `/${bench[1].replace(/(index)?\.md$/, '')}${anchor}`;
   if (/^docs\/images\//.test(inside)) return `/${inside}`;
   if (!existsSync(path.join(root, inside)))
     throw new Error(`site: ${path.relative(root, file)}: expected ${link} to be there`);

@@ -1,6 +1,7 @@
 // Whole forward pass of Mask2Former-R50 at 512 x 512, ours beside the usual runtimes, as ratios taken in one run: one
 // resident process per engine, in turn, a random order per round, the least of all rounds.
-//   node run.mjs [--threads 2] [--rounds 5] [--engines wasm,node,ort-web,ort-node,pytorch]
+//   node run.mjs [--threads 2] [--rounds 5] [--engines wasm,node,ort-web,ort-node,pytorch] [--earlier FOLDER]
+// `wasm-earlier` among the engines is WebAssembly of another built checkout, in --earlier
 // SEG_PYTHON  a python3 with torch, transformers, onnx and onnxscript, for the peer's export and for PyTorch
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
     engines: { type: 'string', default: 'wasm,node,ort-web,ort-node,pytorch' },
+    earlier: { type: 'string' },
     onnx: { type: 'string', default: path.join(tmpdir(), 'seg-mask2former-r50.onnx') },
   },
 });
@@ -48,7 +50,7 @@ for (const [name, { seconds, parts, heapMiB }] of best) {
     .filter(([peer]) => peer !== name)
     .map(([peer, result]) => `${(seconds / result.seconds).toFixed(2)} of ${peer}`);
   console.log(
-    `${name.padEnd(9)} ${seconds.toFixed(2)} s   ${ratios.join(', ')}${heapMiB ? `   heap ${heapMiB.toFixed(0)} MiB` : ''}`,
+    `${name.padEnd(12)} ${seconds.toFixed(2)} s   ${ratios.join(', ')}${heapMiB ? `   heap ${heapMiB.toFixed(0)} MiB` : ''}`,
   );
   if (parts)
     console.log(
@@ -62,8 +64,9 @@ function start(name) {
   const [command, args] =
     name === 'pytorch'
       ? [python, ['pytorch.py', values.threads]]
-      : [process.execPath, ['engine.mjs', name, values.threads, values.onnx]];
-  const child = spawn(command, args, { cwd: here, stdio: ['pipe', 'pipe', 'ignore'] });
+      : [process.execPath, ['engine.mjs', name.replace('-earlier', ''), values.threads, values.onnx]];
+  const cwd = name.endsWith('-earlier') ? path.join(values.earlier, 'bench/mask2former') : here;
+  const child = spawn(command, args, { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const run = async () => {
     child.stdin.write('\n');

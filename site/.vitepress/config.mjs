@@ -14,6 +14,7 @@ const linksTo = (folder, names, text = (name) => name) =>
 const GUIDES = [
   ['photograph', 'A photograph'],
   ['page', 'A page'],
+  ['demo', 'A page to try'],
   ['video', 'A video'],
   ['server', 'A server'],
   ['from-pytorch', 'From PyTorch'],
@@ -33,6 +34,7 @@ export default defineConfig({
   cacheDir: '.vitepress/cache',
   cleanUrls: true,
   lastUpdated: false,
+  ignoreDeadLinks: [/^\/demo\//], // files of their own, which build.mjs puts there
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: { html: false },
   vite: { logLevel: 'warn', build: { chunkSizeWarningLimit: 2000 } },
@@ -40,8 +42,10 @@ export default defineConfig({
     search: { provider: 'local' },
     nav: [
       { text: 'Guides', link: '/guide/photograph' },
+      { text: 'Try it', link: '/demo/index.html', target: '_self' }, // beside the pages, not one of them
       { text: 'Papers to code', link: '/docs/reading-guide' },
       { text: 'Models', link: '/docs/model-zoo' },
+      { text: 'Benchmarks', link: '/bench/' },
       { text: 'Packages', link: '/packages/cli' },
       { text: 'API', link: '/api/' },
     ],

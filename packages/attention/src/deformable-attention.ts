@@ -1,4 +1,4 @@
-import { deformableSampling, init, Linear, type Scope, type Size } from '@seg/core';
+import { defineKernel, deformableSampling, init, Linear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
@@ -98,11 +98,20 @@ function sideBySide(count: number): tf.Tensor2D {
 
 /** [1, 1, L, 2P]: one pixel of each level as a share of the map, (1/width, 1/height) for every point. */
 function pixelSizes(levels: Size[], numPoints: number): tf.Tensor4D {
-  const perLevel = levels.flatMap(([height, width]) =>
-    Array.from({ length: numPoints }, () => [1 / width, 1 / height]).flat(),
-  );
-  return tf.tensor4d(perLevel, [1, 1, levels.length, numPoints * 2]);
+  return pixelSizesKernel({}, { levels, numPoints }) as tf.Tensor4D;
 }
+
+/** Kernels, so that who writes a pass down sees places where there would be numbers of one size. */
+const pixelSizesKernel = defineKernel<Record<string, undefined>, { levels: Size[]; numPoints: number }>({
+  name: 'SegPixelSizes',
+  reference: (_, { levels, numPoints }) => {
+    const perLevel = levels.flatMap(([height, width]) =>
+      Array.from({ length: numPoints }, () => [1 / width, 1 / height]).flat(),
+    );
+    return tf.tensor4d(perLevel, [1, 1, levels.length, numPoints * 2]);
+  },
+  gradient: 'none',
+});
 
 /** Head k looks in direction 2πk / heads, scaled to the unit square's edge, point p a distance of p + 1 pixels. */
 function startingOffsets({ numHeads, numLevels, numPoints }: DeformableAttentionConfig): number[] {
@@ -126,9 +135,17 @@ function startingOffsets({ numHeads, numLevels, numPoints }: DeformableAttention
  * @returns [1, Σ H·W, 1, 2] as (x, y)
  */
 export function cellCenters(levels: Size[]): tf.Tensor4D {
-  const centers = levels.flatMap(([height, width]) => gridCenters(height, width));
-  return tf.tensor4d(centers, [1, centers.length / 2, 1, 2]);
+  return cellCentersKernel({}, { levels }) as tf.Tensor4D;
 }
+
+const cellCentersKernel = defineKernel<Record<string, undefined>, { levels: Size[] }>({
+  name: 'SegCellCenters',
+  reference: (_, { levels }) => {
+    const centers = levels.flatMap(([height, width]) => gridCenters(height, width));
+    return tf.tensor4d(centers, [1, centers.length / 2, 1, 2]);
+  },
+  gradient: 'none',
+});
 
 function gridCenters(height: number, width: number): number[] {
   const points: number[] = [];

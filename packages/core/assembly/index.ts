@@ -1,3 +1,4 @@
+export { attend } from './attend';
 export { multiplyBatches } from './batches';
 export { convolve } from './convolve';
 export { correlate } from './correlate';

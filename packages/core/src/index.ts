@@ -22,6 +22,7 @@ export { attention } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
+export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
 export { gelu } from './kernels/gelu/gelu.ts';
 export { groupNorm } from './kernels/group-norm/group-norm.ts';

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-type TapeNode = { saved: tf.Tensor[] };
+type TapeNode = {
+  saved: tf.Tensor[];
+  outputs: tf.Tensor[];
+  gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
+};
 type EngineInternals = {
   startTape(): void;
   endTape(): void;
-  state: { activeTape: TapeNode[] | null };
+  state: { activeTape: TapeNode[] | null; gradientDepth: number };
 };
 
 /**
@@ -40,7 +44,9 @@ export class Tape {
     const { value, grads } = tf.engine().gradients(
       () => {
         engine.state.activeTape!.unshift(...nodes);
-        return tf.tidy(loss);
+        const value = tf.tidy(loss);
+        if (engine.state.gradientDepth === 1) freeAsUsed(engine.state.activeTape!, xs);
+        return value;
       },
       xs,
       undefined,
@@ -53,5 +59,32 @@ export class Tape {
   dispose(): void {
     for (const node of this.nodes) tf.dispose(node.saved);
     this.nodes = [];
+  }
+}
+
+/**
+ * Frees what each node saved, and the gradients of its outputs, when the next node's turn comes. tfjs keeps both until all is
+ * differentiated: of Mask2Former with ResNet-50 at 512 × 512 more than the 4 GiB that a WebAssembly heap may have.
+ */
+function freeAsUsed(nodes: TapeNode[], xs: tf.Tensor[]): void {
+  const wanted = new Set(xs.map(({ id }) => id));
+  const handedOn = new WeakSet<tf.Tensor>();
+  let spent: tf.Tensor[] = [];
+  for (const node of nodes) {
+    const { gradient, outputs, saved } = node;
+    if (gradient === undefined) continue;
+    node.gradient = (dys) => {
+      tf.dispose(spent);
+      const given = dys.filter((dy): dy is tf.Tensor => dy !== null);
+      spent = [...given.filter((dy) => !wanted.has(outputs[dys.indexOf(dy)]!.id)), ...saved];
+      // one tensor may be the gradient of several: each gets one of its own
+      const owned = (dx: tf.Tensor): tf.Tensor => {
+        const result = handedOn.has(dx) || dys.includes(dx) || saved.includes(dx) ? tf.clone(dx) : dx;
+        handedOn.add(result);
+        return result;
+      };
+      const gradients = Object.entries(gradient(dys));
+      return Object.fromEntries(gradients.map(([input, derive]) => [input, () => owned(derive())]));
+    };
   }
 }

@@ -4,10 +4,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Sides } from './graph/axes.ts';
 import { Graph } from './graph/graph.ts';
 import type { OnnxGraph } from './graph/onnx-graph.ts';
-import { ONNX_BODIES } from './kernels/onnx-bodies.ts';
+import { ONNX_BODIES, POSITION_BODIES } from './kernels/onnx-bodies.ts';
 
 /** A tensor at the border of a graph: its name there, and the order of its axes there. */
 export type Port = { name: string; tensor: tf.Tensor; perm?: Sides };
+
+/** Options of a trace. */
+export type TraceOptions = {
+  /** Compute positions of pixels in the graph too, where they would be constants of one size. Default: no. */
+  positions?: boolean;
+};
 
 /**
  * Runs a forward pass on the backend in use and writes down what it does to its input. What does not depend on the input
@@ -23,6 +29,7 @@ export async function traceGraph(
   params: ParamStore,
   input: Port,
   forward: () => readonly Port[],
+  { positions = false }: TraceOptions = {},
 ): Promise<OnnxGraph> {
   expectTraceable();
   const graph = new Graph((tensor) => params.nameOf(tensor));
@@ -36,7 +43,10 @@ export async function traceGraph(
   };
   try {
     tf.tidy(() => {
-      const outputs = recordKernels((call) => write(graph, call, params, modules.last), forward);
+      const outputs = recordKernels((call) => {
+        if (positions && call.kernel in POSITION_BODIES) writePosition(graph, call);
+        else write(graph, call, params, modules.last);
+      }, forward);
       for (const output of outputs) graph.addOutput(output.name, output.tensor, output.perm);
     });
     return await graph.finish(name);
@@ -49,6 +59,10 @@ export async function traceGraph(
 function expectTraceable(): void {
   if (tf.getBackend() !== 'tensorflow') return;
   throw new Error('exportOnnx: expected backend wasm, webgpu or cpu, got native TensorFlow');
+}
+
+function writePosition(graph: Graph, { kernel, inputs, attrs, outputs }: KernelCall): void {
+  POSITION_BODIES[kernel](graph, inputs, attrs, outputs);
 }
 
 function write(graph: Graph, { kernel, inputs, attrs, outputs }: KernelCall, params: ParamStore, last: string): void {

@@ -118,3 +118,48 @@ onEveryBackend(
   },
   { only: ['wasm'] },
 );
+
+onEveryBackend(
+  'graphs of free sizes',
+  () => {
+    const some = ['mask2former', 'maskformer', 'solo', 'decoupled_solo', 'decoupled_solo_light', 'solov2'];
+    test.each(some.map((name) => [name, MODELS[name]] as const))(
+      '%s: one graph at sizes and batches that were not traced',
+      async (name, description) => {
+        const model = modelOf(description);
+        for (const batch of [1, 'free'] as const) {
+          const graph = await exportGraph(model, { size: 'free', batch });
+          expect(graph.inputs[0].dims, name).toEqual([batch === 1 ? 1 : 'batch', 3, 'height', 'width']);
+          for (const [images, height, width] of batch === 1
+            ? [
+                [1, 128, 160],
+                [1, 32, 224],
+              ]
+            : [
+                [3, 96, 64],
+                [1, 224, 32],
+              ]) {
+            const pixels = tf.randomNormal([images, height, width, 3], 0, 1, 'float32', width) as tf.Tensor4D;
+            await expectEqualRun(graph, model, pixels);
+            pixels.dispose();
+          }
+        }
+        model.dispose();
+      },
+    );
+
+    test.each([
+      ['max-deeplab', 'expected a size for max-deeplab (tables of its axes are of one size), got free'],
+      ['panoptic_segformer', 'expected a size for panoptic_segformer with pvt-v2'],
+      ['maskformer with Swin', 'expected a size for maskformer with swin (maps are padded to windows'],
+    ])('%s is refused with the reason, before it runs', async (name, message) => {
+      const model = modelOf(MODELS[name]);
+      model.network.forward = () => {
+        throw new Error('ran');
+      };
+      await expect(exportGraph(model, { size: 'free' })).rejects.toThrow(message);
+      model.dispose();
+    });
+  },
+  { only: ['wasm'] },
+);

@@ -1,4 +1,4 @@
-import type { Size } from '@seg/core';
+import { defineKernel, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels of a sine position, and how its indices become angles. */
@@ -19,7 +19,18 @@ export type SinePositionConfig = {
  * @returns [height · width, dim]
  */
 export function sinePosition(height: number, width: number, config: SinePositionConfig): tf.Tensor2D {
-  const { dim } = config;
+  return sineKernel({}, { height, width, ...config }) as tf.Tensor2D;
+}
+
+/** A kernel, so that who writes a pass down sees a position where there would be numbers of one size. */
+const sineKernel = defineKernel<Record<string, undefined>, { height: number; width: number } & SinePositionConfig>({
+  name: 'SegSinePosition',
+  reference: (_, attrs) => sineTable(attrs),
+  gradient: 'none',
+});
+
+function sineTable(config: { height: number; width: number } & SinePositionConfig): tf.Tensor2D {
+  const { height, width, dim } = config;
   const half = dim / 2;
   const rows = axisEncoding(height, half, config);
   const columns = axisEncoding(width, half, config);

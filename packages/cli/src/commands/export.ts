@@ -13,7 +13,7 @@ import { DownloadLines } from '../render/download-progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
 type ExportCommandOptions = {
-  size?: Size;
+  size?: Size | 'free';
   batch: number | 'free';
   dtype: 'f32' | 'f16';
   backend: BackendName | 'auto';
@@ -31,7 +31,7 @@ export function exportCommand(): Command {
     .description('write a model as ONNX (opset 17, standard operators): what onnxruntime, TensorRT and CoreML take')
     .argument('<model>', 'folder or URL, org/name[@revision] on the hub, or a preset')
     .argument('<out>', 'new file, NAME.onnx; weights of more than 1.9 GB are NAME.onnx.data beside it')
-    .option('--size <HxW>', 'size of the images behind preprocessing (default: that of 640 x 480)', imageSize)
+    .option('--size <HxW>', 'size of the images behind preprocessing, or free (default: that of 640 x 480)', parseSize)
     .option('--batch <n>', 'images at once, or free', parseBatch, 1)
     .addOption(new Option('--dtype <type>', 'type of the weights in the file').choices(['f32', 'f16']).default('f32'))
     .addOption(
@@ -87,6 +87,10 @@ async function expectPlace(out: string, force: boolean): Promise<void> {
   await makeFolder(folder).catch((error: unknown) => {
     throw new Error(`export: expected a folder ${folder} to write to, got ${systemReason(error)}`, { cause: error });
   });
+}
+
+function parseSize(text: string): Size | 'free' {
+  return text === 'free' ? text : imageSize(text);
 }
 
 function parseBatch(text: string): number | 'free' {

@@ -23,7 +23,7 @@ const BYTES: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int
  * Writes a folder that `loadModel` reads: `model.safetensors`, or shards with `model.safetensors.index.json`, then
  * `config.json`. Node only. Every file is written beside its place and renamed; no more than one shard is in memory.
  *
- * @param weights A map, or {@link storedParams} of a model
+ * @param weights A map, or `storedParams` of a model
  * @throws RangeError where a value does not fit into float16
  */
 export async function saveModel(

@@ -6,7 +6,7 @@ export const attention: OnnxBody = (graph, { query, key, value, bias }, { scale 
   const keys = graph.request(key, key.shape, [0, 2, 3, 1]); // [B, h, d, L]
   const scaled = graph.node('Mul', [heads, graph.floats([scale])]);
   const logits = graph.node('MatMul', [scaled, keys]); // [B, h, N, L]
-  const biased = graph.node('Add', [logits, graph.request(bias)]);
+  const biased = bias === undefined ? logits : graph.node('Add', [logits, graph.request(bias)]);
   const weights = graph.node('Softmax', [biased], { axis: -1 });
   const mixed = graph.node('MatMul', [weights, graph.request(value, value.shape, [0, 2, 1, 3])]);
   graph.define(y, mixed, y.shape, [0, 2, 1, 3]);

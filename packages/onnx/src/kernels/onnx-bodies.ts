@@ -4,9 +4,10 @@ import { cast, clip, elementwise, floorDivision, gelu, inverseRoot, softmax, squ
 import { convolution, depthwise, maxPool, resize, scaledConvolution } from './maps.ts';
 import { groupNorm, layerNorm } from './norms.ts';
 import type { OnnxBody } from './onnx-body.ts';
+import { cellCenters, coordinates, pixelSizes, sinePosition } from './positions.ts';
 import { linear, product } from './products.ts';
 import { argMax, gather, reduction, topK } from './selection.ts';
-import { concat, pack, pad, sameData, slice, split, transposition } from './shapes.ts';
+import { concat, pack, pad, sameData, slice, split, tile, transposition } from './shapes.ts';
 
 /** Every kernel that the five systems call on the way from an image to predictions, and in points NMS. */
 export const ONNX_BODIES: Readonly<Record<string, OnnxBody>> = {
@@ -55,6 +56,15 @@ export const ONNX_BODIES: Readonly<Record<string, OnnxBody>> = {
   Square: square,
   Sub: elementwise('Sub'),
   Sum: reduction('ReduceSum', true),
+  Tile: tile,
   TopK: topK,
   Transpose: transposition,
+};
+
+/** Kernels of positions: constants in a graph of one size, computed in one of free sizes. */
+export const POSITION_BODIES: Readonly<Record<string, OnnxBody>> = {
+  SegCellCenters: cellCenters,
+  SegCoordinates: coordinates,
+  SegPixelSizes: pixelSizes,
+  SegSinePosition: sinePosition,
 };

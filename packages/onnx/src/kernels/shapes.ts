@@ -49,6 +49,10 @@ export const pad: OnnxBody = (graph, { x }, { paddings, constantValue }, [y]) =>
   graph.define(y, result, y.shape, perm);
 };
 
+export const tile: OnnxBody = (graph, { x }, { reps }, [y]) => {
+  graph.define(y, graph.node('Tile', [graph.request(x), graph.integers(reps)]));
+};
+
 export const transposition: OnnxBody = (graph, { x }, { perm }, [y]) => graph.defineTransposed(y, x, perm);
 
 /** The result has its input's data, and with it its value. */

@@ -1,6 +1,8 @@
+import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
 
-import { checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
+import { type BodyCase, checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
 import { attention, attentionReference } from './attention.ts';
 
 checkOps([
@@ -26,7 +28,46 @@ checkOps([
   },
 ]);
 
+/** Attention without a tape beside its plain ops; blocks hold 256 keys and 108 queries. */
+function forwardCase(
+  title: string,
+  [batch, queries, keys, heads, channels]: [number, number, number, number, number],
+  biasShape?: number[],
+): BodyCase {
+  return {
+    title: `attention, ${title}`,
+    run: () => {
+      const [query, key, value] = [queries, keys, keys].map((rows, i) => random([batch, rows, heads, channels], i + 1));
+      const inputs = { query, key, value } as { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D };
+      const bias = biasShape && random(biasShape, 4);
+      return {
+        fast: [attention(inputs.query, inputs.key, inputs.value, bias, { scale: 0.4 })],
+        plain: [attentionReference({ ...inputs, bias }, { scale: 0.4 })],
+      };
+    },
+  };
+}
+
+onEveryBackend('attention of what is no number', () => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    '%s in the bias of one key',
+    async (added) => {
+      const [query, key, value] = [random([1, 2, 1, 4], 1), random([1, 300, 1, 4], 2), random([1, 300, 1, 4], 3)];
+      const bias = tf.buffer([1, 2, 300]);
+      bias.set(added, 0, 1, 290);
+      const y = await attention(query as tf.Tensor4D, key as tf.Tensor4D, value as tf.Tensor4D, bias.toTensor()).data();
+      expect([...y.slice(0, 4)].every(Number.isFinite)).toBe(true);
+      expect([...y.slice(4)].every(Number.isFinite)).toBe(added === Number.NEGATIVE_INFINITY);
+    },
+  );
+});
+
 checkBodies([
+  forwardCase('one query and one key', [1, 1, 1, 1, 4]),
+  forwardCase('a bias that all heads share, three blocks of keys', [2, 5, 517, 3, 8], [2, 5, 517]),
+  forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
+  forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
+  forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
   {
     title: 'attention',
     run: () => {

@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
+import { isRecorded } from '../recorded.ts';
 import type { AttentionOptions, Attrs, Inputs } from './types.ts';
+import { attentionWasm } from './wasm.ts';
 import { attentionWebgpu } from './webgpu.ts';
 
 /**
@@ -22,9 +24,13 @@ export function attention(
   { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    // elsewhere the plain ops are faster than a derivative computed anew
-    if (tf.getBackend() !== 'webgpu') return attentionReference({ query, key, value, bias }, { scale });
-    const added = bias === undefined ? tf.zeros([1, 1, 1, 1]) : perHead(bias);
+    const isWasm = tf.getBackend() === 'wasm';
+    // elsewhere, and for a gradient on wasm, the plain ops are faster than a derivative computed anew
+    if (isWasm ? isRecorded() : tf.getBackend() !== 'webgpu') {
+      return attentionReference({ query, key, value, bias }, { scale });
+    }
+    // a recorded kernel needs all that its gradient reads
+    const added = bias === undefined ? (isWasm ? undefined : tf.zeros([1, 1, 1, 1])) : perHead(bias);
     return attentionKernel({ query, key, value, bias: added }, { scale }) as tf.Tensor4D;
   });
 }
@@ -46,6 +52,6 @@ function perHead(bias: tf.Tensor): tf.Tensor {
 const attentionKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAttention',
   reference: attentionReference,
-  bodies: { webgpu: attentionWebgpu },
+  bodies: { wasm: attentionWasm, webgpu: attentionWebgpu },
   saves: ['query', 'key', 'value', 'bias'],
 });

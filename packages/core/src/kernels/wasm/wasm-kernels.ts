@@ -7,6 +7,7 @@ import { refuseFullHeap, type WasmBackend } from './wasm-backend.ts';
 
 /** Functions of the module in assembly/ that work on a range: their last arguments are its begin, its end and the thread. */
 export type RangedKernel =
+  | 'attend'
   | 'clamp'
   | 'convolve'
   | 'correlate'
