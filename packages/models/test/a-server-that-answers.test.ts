@@ -13,16 +13,6 @@ function noise(seed: number, width = 320, height = 240): RgbImage {
   return { width, height, data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919 + seed) % 251) };
 }
 
-/** Longest time that a timer of no length took, in milliseconds. */
-function watchTurns(): { longest(): number; stop(): void } {
-  let [last, longest] = [performance.now(), 0];
-  const timer = setInterval(() => {
-    const now = performance.now();
-    [last, longest] = [now, Math.max(longest, now - last)];
-  }, 1);
-  return { longest: () => longest, stop: () => clearInterval(timer) };
-}
-
 test('fifty calls at once leave a server its health check, and end in their order', async () => {
   await useBackend('wasm');
   const segmenter = await Segmenter.load(MODEL);
@@ -30,8 +20,6 @@ test('fifty calls at once leave a server its health check, and end in their orde
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   await segmenter.segment(noise(0));
-  const started = performance.now();
-  const watch = watchTurns();
   const order: number[] = [];
   let isDone = false;
   const all = Promise.all(
@@ -43,11 +31,8 @@ test('fifty calls at once leave a server its health check, and end in their orde
     answers++;
   }
   await all;
-  watch.stop();
   expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i));
-  const whole = performance.now() - started;
-  expect(answers).toBeGreaterThan(50); // more than one a call
-  expect(watch.longest()).toBeLessThan(whole / 10); // a tenth of all on any machine; 50 ms on an idle one
+  expect(answers).toBeGreaterThan(100); // a request takes several turns: passes alone, without turns within, leave one each
   segmenter.dispose();
   server.close();
 }, 120_000);

@@ -1,4 +1,4 @@
-import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
+import { type ByteSource, bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
 import type { MaskDataset } from '@seg/data';
 import {
   type DownloadProgress,
@@ -114,7 +114,19 @@ async function ended(
   for await (const [key, value] of modelWeights(model)) weights.set(key, value);
   if (best !== null) takeBest(weights, best);
   const files = await modelFiles({ config, ...description }, weights);
-  return { files, segmenter: new Segmenter({ model, ...description }), reason, step };
+  model.dispose();
+  const folder = { name: 'the trained model', open: async (name: string) => sourceOf(name, files.get(name)) };
+  const saved = await openModel(folder);
+  return {
+    files,
+    segmenter: new Segmenter({ model: saved.build(saved.createParams()), ...description }),
+    reason,
+    step,
+  };
+}
+
+function sourceOf(name: string, bytes: Uint8Array | undefined): ByteSource | null {
+  return bytes === undefined ? null : bytesOf(name, bytes.slice()); // the files are given away, and weights are read again
 }
 
 /** Puts the parameters of the best validation in the place of the last. */
