@@ -36,16 +36,20 @@ function timedParts(model) {
   const parts = new Map();
   const time = (name, owner, method) => {
     const original = owner[method].bind(owner);
-    owner[method] = (...args) => {
-      const started = performance.now();
-      const result = original(...args);
-      parts.set(name, (parts.get(name) ?? 0) + (performance.now() - started) / 1000);
-      return result;
+    owner[method] = function* (...args) {
+      const steps = original(...args);
+      for (;;) {
+        const started = performance.now();
+        const step = steps.next();
+        parts.set(name, (parts.get(name) ?? 0) + (performance.now() - started) / 1000);
+        if (step.done) return step.value;
+        yield;
+      }
     };
   };
-  time('backbone', model.backbone, 'forward');
-  time('pixel decoder', model.pixelDecoder, 'forwardUnprojected');
-  time('query decoder', model.decoder, 'forwardLast');
+  time('backbone', model.backbone, 'forwardSteps');
+  time('pixel decoder', model.pixelDecoder, 'forwardUnprojectedSteps');
+  time('query decoder', model.decoder, 'forwardLastSteps');
   return parts;
 }
 
