@@ -1,7 +1,7 @@
 import type { NetworkRuntime } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { PIXELS } from '../export/export-graph.ts';
+import { PIXELS } from '../export/forward-of.ts';
 import { outputsOf, withTensors } from '../export/outputs.ts';
 import { NCHW } from '../graph/axes.ts';
 import { withHalfSafeSteps } from '../graph/half-safe-steps.ts';
