@@ -1,5 +1,5 @@
 // The shipped model, exported, in onnxruntime-web: WebAssembly, and WebGPU on a software adapter, in headless Chromium, beside
-// onnxruntime-node. `SEG_CHROMIUM=… node scripts/check-onnx-web.mjs`, after a build.
+// onnxruntime-node; and a Segmenter whose network runs there, pixel by pixel beside one on WebAssembly. `SEG_CHROMIUM=… node scripts/check-onnx-web.mjs`, after a build.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -39,14 +39,18 @@ const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'],
 });
-for (const provider of ['wasm', 'webgpu']) check(provider, await runIn(provider));
+const script = await bundle();
+for (const provider of ['wasm', 'webgpu']) {
+  check(provider, await runIn(provider));
+  checkSegments(provider, await runIn(provider, 'segmenter'));
+}
 await browser.close();
 server.close();
 await session.release();
 
-async function runIn(provider) {
+async function runIn(provider, kind = 'page') {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/page/${provider}`);
+  await page.goto(`http://127.0.0.1:${server.address().port}/${kind}/${provider}`);
   const found = await page.waitForFunction(() => window.result, null, { timeout: 240_000 });
   return found.jsonValue();
 }
@@ -64,10 +68,56 @@ function check(provider, { error, outputs, milliseconds }) {
   console.log(`${provider}: ${milliseconds.toFixed(0)} ms`);
 }
 
+/** What Segmenter finds through onnxruntime-web, and on WebAssembly in the same page. */
+function checkSegments(provider, { error, apart, segments }) {
+  if (error) throw new Error(`${provider}: ${error}`);
+  console.log(`${provider} Segmenter: ${segments} segments, ${apart} of 16384 pixels differ`);
+  if (segments === 0) throw new Error(`${provider}: expected segments, got none`);
+  if (apart > 0) throw new Error(`${provider}: expected the pixels of WebAssembly, got ${apart} others`);
+}
+
+/** A script with `compare(ort, provider)`, in the way of any page with a bundler. */
+async function bundle() {
+  const { build } = createRequire(path.join(root, 'examples/browser/package.json'))('esbuild');
+  const contents = `
+    import { useBackend } from '@seg/core';
+    import { generateScene } from '@seg/data';
+    import { Segmenter } from '@seg/models';
+    import { webRuntime } from '@seg/onnx';
+    export async function compare(ort, provider) {
+      await useBackend('wasm');
+      const { image } = generateScene({ seed: 4, height: 128, width: 128 });
+      const session = { executionProviders: [provider] };
+      const found = [];
+      for (const runtime of [undefined, webRuntime({ ort, session })]) {
+        const segmenter = await Segmenter.load(location.origin + '/model', { runtime });
+        found.push(await segmenter.segment(image));
+        segmenter.dispose();
+      }
+      const [here, there] = found;
+      return { apart: here.ids.filter((id, i) => id !== there.ids[i]).length, segments: there.segments.length };
+    }`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: path.join(root, 'packages/cli') },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'warning',
+  });
+  return outputFiles[0].contents;
+}
+
 function answer(request, response) {
   const { pathname } = new URL(request.url, 'http://page');
   const provider = /^\/page\/(wasm|webgpu)$/.exec(pathname)?.[1];
   if (provider) return response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(provider));
+  const whole = /^\/segmenter\/(wasm|webgpu)$/.exec(pathname)?.[1];
+  if (whole) return response.writeHead(200, { 'content-type': 'text/html' }).end(segmenterPage(whole));
+  if (pathname === '/segmenter.mjs') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
+  if (pathname.startsWith('/model/')) {
+    const part = path.join(model, path.basename(pathname));
+    return existsSync(part) ? response.end(readFileSync(part)) : response.writeHead(404).end();
+  }
   const found = pathname === '/shipped.onnx' ? file : path.join(dist, path.basename(pathname));
   if (!existsSync(found)) return response.writeHead(404).end();
   const types = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
@@ -92,5 +142,15 @@ function pageOf(provider) {
     } catch (error) {
       window.result = { error: String(error) };
     }
+  </script>`;
+}
+
+function segmenterPage(provider) {
+  return `<link rel="icon" href="data:,"><script type="module">
+    import * as ort from '/ort.${provider}.min.mjs';
+    import { compare } from '/segmenter.mjs';
+    ort.env.wasm.wasmPaths = '/';
+    ort.env.wasm.numThreads = 1;
+    window.result = await compare(ort, '${provider}').catch((error) => ({ error: String(error.stack) }));
   </script>`;
 }

@@ -76,3 +76,25 @@ test('seg predict --runtime onnx writes the same panoptic.json and the same maps
     );
   }
 });
+
+test('free sizes are named; a network that has none is refused in one line', async () => {
+  expect(await main(['export', MODEL, at('m.onnx'), '--size', 'free'])).toBe(0);
+  expect(printed[0]).toContain('pixel_values [1, 3, height, width]');
+  expect(printed[0]).toContain('masks_queries_logits [1, 24, height/4, width/4]');
+});
+
+test('a SavedModel is a folder with its graph and notes; options that it lacks are refused by name', async () => {
+  const saved = ['export', MODEL, at('tf'), '--format', 'saved-model'];
+  for (const [option, ...more] of [['--size', 'free'], ['--batch', 'free'], ['--dtype', 'f16'], ['--apart']]) {
+    expect(await main([...saved, option, ...more])).toBe(1);
+    expect(told.at(-1)).toContain(`export: expected no ${[option, ...more].join(' ')} with --format saved-model`);
+  }
+  expect(existsSync(at('tf'))).toBe(false);
+  expect(await main([...saved, '--size', '64x96'])).toBe(0);
+  expect(printed[0]).toContain('pixel_values [1, 64, 96, 3]');
+  expect(printed[0]).toContain('masks_queries_logits [1, 16, 24, 24]');
+  expect(readFileSync(at('tf/saved_model.pb')).toString('latin1')).toContain('serving_default');
+  expect(readFileSync(at('tf/assets.extra/seg.json'), 'utf8')).toContain('crescent');
+  expect(await main([...saved, '--size', '64x96'])).toBe(1);
+  expect(told.at(-1)).toContain('expected a new folder');
+});

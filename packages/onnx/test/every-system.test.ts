@@ -1,44 +1,17 @@
-import { init, ParamStore } from '@seg/core';
-import { buildModel, type ModelDescription } from '@seg/models';
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { formulaSource, keysOf, TINY_SWIN } from '../../models/test/tiny.ts';
 import { TINY_DESCRIPTIONS } from '../../models/test/tiny-descriptions.ts';
 import { exportGraph } from '../src/export/export-graph.ts';
 import { outputsOf } from '../src/export/outputs.ts';
 import { isIdentity } from '../src/graph/axes.ts';
 import { openSession } from '../src/node.ts';
-
-const swin = (name: string, keys: 'mask2former' | 'maskformer'): ModelDescription => {
-  const { config, ...rest } = TINY_DESCRIPTIONS[name];
-  return { ...rest, config: { ...config, backbone: { ...TINY_SWIN, keys } } as ModelDescription['config'] };
-};
-
-/** Each system, each kind of SOLO, each kind of backbone. */
-const MODELS: Readonly<Record<string, ModelDescription>> = {
-  ...TINY_DESCRIPTIONS,
-  'mask2former with Swin': swin('mask2former', 'mask2former'),
-  'maskformer with Swin': swin('maskformer', 'maskformer'),
-};
-
-/** Multiples of 32, and one more for MaX-DeepLab, whose sizes are 16n + 1. */
-const sizeOf = (name: string): [number, number] => (name === 'max-deeplab' ? [65, 97] : [64, 96]);
-
-/** Formulas give MaX-DeepLab's variances a sign, so its weights are drawn. */
-function modelOf({ config }: ModelDescription) {
-  if (config.model === 'max-deeplab') {
-    init.seedInitializers(5);
-    return buildModel(new ParamStore(), config);
-  }
-  const source = formulaSource(keysOf((params) => void buildModel(params, config)));
-  return buildModel(new ParamStore(source), config);
-}
+import { modelOf, SYSTEMS, sizeOf } from './systems.ts';
 
 onEveryBackend(
   'graphs of every system (minutes on cpu)',
   () => {
-    test.each(Object.entries(MODELS))(
+    test.each(Object.entries(SYSTEMS))(
       '%s: onnxruntime gives the outputs of the backend, on another image',
       async (name, description) => {
         const model = modelOf(description);
@@ -100,7 +73,7 @@ onEveryBackend(
   'graphs with a free batch',
   () => {
     const some = ['mask2former with Swin', 'solov2', 'max-deeplab', 'panoptic_segformer'];
-    test.each(some.map((name) => [name, MODELS[name]] as const))(
+    test.each(some.map((name) => [name, SYSTEMS[name]] as const))(
       '%s: one graph for batches of 1 and 4',
       async (name, description) => {
         const model = modelOf(description);
@@ -123,7 +96,7 @@ onEveryBackend(
   'graphs of free sizes',
   () => {
     const some = ['mask2former', 'maskformer', 'solo', 'decoupled_solo', 'decoupled_solo_light', 'solov2'];
-    test.each(some.map((name) => [name, MODELS[name]] as const))(
+    test.each(some.map((name) => [name, SYSTEMS[name]] as const))(
       '%s: one graph at sizes and batches that were not traced',
       async (name, description) => {
         const model = modelOf(description);
@@ -153,7 +126,7 @@ onEveryBackend(
       ['panoptic_segformer', 'expected a size for panoptic_segformer with pvt-v2'],
       ['maskformer with Swin', 'expected a size for maskformer with swin (maps are padded to windows'],
     ])('%s is refused with the reason, before it runs', async (name, message) => {
-      const model = modelOf(MODELS[name]);
+      const model = modelOf(SYSTEMS[name]);
       model.network.forward = () => {
         throw new Error('ran');
       };

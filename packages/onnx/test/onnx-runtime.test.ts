@@ -3,9 +3,11 @@ import { init, ParamStore, useBackend } from '@seg/core';
 import { generateScene } from '@seg/data';
 import { buildModel, loadModel, Segmenter } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
+import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test } from 'vitest';
 
 import { TINY_DESCRIPTIONS } from '../../models/test/tiny-descriptions.ts';
+import { webRuntime } from '../src/index.ts';
 import { onnxRuntime } from '../src/node.ts';
 
 const MODEL = path.join(import.meta.dirname, '../../../examples/mask2former/model');
@@ -76,4 +78,15 @@ test('the least used size goes first; a size that comes back is exported again',
   expect(counted.passes).toBe(3);
   await runtime.dispose();
   loaded.model.dispose();
+});
+
+test('a module of onnxruntime that is handed over gives the same pixels, from a model in memory', async () => {
+  const [here, there] = [
+    new Segmenter(await loadModel(MODEL)),
+    await Segmenter.load(MODEL, { runtime: webRuntime({ ort, session: { intraOpNumThreads: 1 } }) }),
+  ];
+  const [a, b] = [await here.segment(scene(2)), await there.segment(scene(2))];
+  expect(b.ids).toEqual(a.ids);
+  here.dispose();
+  there.dispose();
 });

@@ -30,7 +30,9 @@ async function run(graph: OnnxGraph, x: tf.Tensor): Promise<number[]> {
 
 test('a kernel without a form in ONNX is refused by name, with the module that called it', async () => {
   const failing = traced((x, { root }) => tf.atan(root.at('head', 'norm').tap(tf.relu(x))));
-  await expect(failing).rejects.toThrow('expected a kernel that ONNX has a form of, got Atan, called behind head.norm');
+  await expect(failing).rejects.toThrow(
+    'expected a kernel that this format has a form of, got Atan, called behind head.norm',
+  );
   const weighted = traced((x, { root }) => tf.atan2(x, root.at('head').param('angle', [4], init.ones)));
   await expect(weighted).rejects.toThrow('got Atan2, called with head.angle');
 });

@@ -30,6 +30,7 @@ import { UsageError } from '../process/exit-code.ts';
 import { finishOnSignal } from '../process/finish-on-signal.ts';
 import { requireNewFiles } from '../process/new-files.ts';
 import { takeLock } from '../process/run-lock.ts';
+import { runtimeOption } from '../process/runtime-option.ts';
 import { Progress } from '../render/progress.ts';
 import { terminalText } from '../render/terminal-text.ts';
 
@@ -65,14 +66,7 @@ export function predictCommand(io: PredictIo = processIo): Command {
       ]),
     )
     .addOption(backendOption())
-    .addOption(
-      new Option(
-        '--runtime <name>',
-        'what runs the network: the backend, or onnxruntime-node (npm install onnxruntime-node)',
-      )
-        .choices(['tfjs', 'onnx'])
-        .default('tfjs'),
-    )
+    .addOption(runtimeOption())
     .option('--out <dir>', 'folder for the results', 'out')
     .option('--threshold <score>', 'least score of a segment, 0 to 1 (default: that of the published rule)', parseScore)
     .addOption(

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { type BackendName, useBackend } from '@seg/core';
+import { type BackendInfo, type BackendName, useBackend } from '@seg/core';
 import { Command } from 'commander';
-import { loadSegmenter } from '../predict/load-segmenter.ts';
+import { backendFor, loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
+import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { backendOption } from '../process/backend-option.ts';
-import { finishOnSignal } from '../process/finish-on-signal.ts';
+import { type FinishRequest, finishOnSignal } from '../process/finish-on-signal.ts';
+import { runtimeOption } from '../process/runtime-option.ts';
 import { wholeNumber } from '../process/whole-number.ts';
 import { terminalText } from '../render/terminal-text.ts';
 import { createSegServer } from '../serve/server.ts';
@@ -13,6 +15,7 @@ import { createSegServer } from '../serve/server.ts';
 export type ServeOptions = {
   model: string;
   backend: BackendName | 'auto';
+  runtime: Runtime;
   host: string;
   port: number;
   queue: number;
@@ -27,6 +30,7 @@ export function serveCommand(): Command {
     .description('serve a model over HTTP: POST /segment an image; /health, /ready, /metrics, /openapi.json')
     .requiredOption('--model <dir>', 'folder or URL with config.json and weights, or org/name[@revision] on the hub')
     .addOption(backendOption())
+    .addOption(runtimeOption())
     .option('--host <address>', 'address to listen at; 0.0.0.0 for all', '127.0.0.1')
     .option('--port <n>', 'port to listen at; 0 for any', wholeNumber(0, 65_535), 8080)
     .option('--queue <n>', 'images that may wait; one more is answered with 429', wholeNumber(0, 256), 16)
@@ -36,36 +40,44 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-async function serve({ model, backend, host, port, grace, ...options }: ServeOptions): Promise<void> {
+async function serve(options: ServeOptions): Promise<void> {
   const request = finishOnSignal();
-  const { name, description } = await useBackend(backend);
-  const segmenter = await loadSegmenter(model);
-  const note = (text: string) => console.error(terminalText(text));
-  const { server, end } = createSegServer(segmenter, {
-    ...options,
-    timeout: 1000 * options.timeout,
-    version: readVersion(),
-    note,
-  });
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) =>
-        reject(new Error(`serve: expected to listen at ${host}:${port}, got ${error.message}`)),
-      );
-      server.listen(port, host, resolve);
+    const backend = await useBackend(backendFor(options.runtime, options.backend));
+    const segmenter = await loadSegmenter(options.model, options.runtime, request.signal).catch((error: unknown) => {
+      if (request.signal.aborted) return null; // in the middle of a download, which the next start goes on with
+      throw error;
     });
-    const at = server.address() as AddressInfo;
-    note(`backend ${name}: ${description}`);
-    note(`listening at http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`);
-    if (!request.signal.aborted) {
-      await new Promise((resolve) => request.signal.addEventListener('abort', resolve, { once: true }));
+    if (segmenter !== null) {
+      await listen(segmenter, options, backend, request).finally(() => segmenter.dispose());
     }
-    await end(1000 * grace);
     process.exitCode = request.code() ?? undefined;
   } finally {
     request.release();
-    segmenter.dispose();
   }
+}
+
+/** Answers until a signal comes, and those in hand then. */
+async function listen(
+  segmenter: ImageSegmenter,
+  { host, port, grace, ...options }: ServeOptions,
+  { name, description }: BackendInfo,
+  { signal }: FinishRequest,
+): Promise<void> {
+  const note = (text: string) => console.error(terminalText(text));
+  const limits = { ...options, timeout: 1000 * options.timeout };
+  const { server, end } = createSegServer(segmenter, { ...limits, version: readVersion(), note });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new Error(`serve: expected to listen at ${host}:${port}, got ${error.message}`)),
+    );
+    server.listen(port, host, resolve);
+  });
+  const at = server.address() as AddressInfo;
+  note(`backend ${name}: ${description}${options.runtime === 'onnx' ? '; the network in onnxruntime' : ''}`);
+  note(`listening at http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await end(1000 * grace);
 }
 
 function readVersion(): string {

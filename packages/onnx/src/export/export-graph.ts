@@ -1,4 +1,4 @@
-import type { ParamStore, Size } from '@seg/core';
+import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { NCHW } from '../graph/axes.ts';
@@ -7,16 +7,10 @@ import { withHalfSafeSteps } from '../graph/half-safe-steps.ts';
 import { withHalfWeights } from '../graph/half-weights.ts';
 import type { OnnxGraph } from '../graph/onnx-graph.ts';
 import { traceGraph } from '../trace-graph.ts';
-import { expectFreeSizes, planOf, SIZE_UNIT } from './free-sizes.ts';
-import { outputsOf } from './outputs.ts';
-import { answerOf, normalized, RAW_PIXELS, type TaskOptions, taskOutputs } from './task-outputs.ts';
-
-/** Network that can be exported: any of `@seg/models`. */
-export type ExportableModel = {
-  readonly params: ParamStore;
-  readonly config: { readonly model: string; readonly backbone?: unknown };
-  forward(pixels: tf.Tensor4D): object;
-};
+import { expectCounts } from './expect-counts.ts';
+import { type ExportableModel, forwardOf, inputOf } from './forward-of.ts';
+import { expectFreeSizes, planOf } from './free-sizes.ts';
+import { answerOf, type TaskOptions } from './task-outputs.ts';
 
 /** Options of an export. */
 export type ExportOptions = {
@@ -33,9 +27,6 @@ export type ExportOptions = {
   precision?: 'float32' | 'float16';
 };
 
-/** Name of the input: images [B, 3, H, W], as the model's preprocessing makes them. */
-export const PIXELS = 'pixel_values';
-
 /**
  * Writes down a model's forward pass as a graph of ONNX, opset 17, standard operators alone. Runs the pass once on
  * the backend in use, up to four times where axes are free.
@@ -47,25 +38,11 @@ export async function exportGraph(
   model: ExportableModel,
   { size, batch = 1, precision = 'float32', answer }: ExportOptions,
 ): Promise<OnnxGraph> {
-  expectCounts(size, batch);
+  expectCounts('exportOnnx', size, batch);
   if (size === 'free') expectFreeSizes(model.config);
   if (answer !== undefined) answerOf(model.config.model, answer.task); // refused before anything runs
   const graph = withHalfSafeSteps(await traced(model, size, batch, answer));
   return precision === 'float16' ? withHalfWeights(graph) : graph;
-}
-
-/** 2^24 pixels, sixteen times the 800 x 1333 of the published models: a pass over more has no memory anywhere. */
-const MOST_PIXELS = 2 ** 24;
-
-function expectCounts(size: Size | 'free', batch: number | 'free'): void {
-  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
-  if (size !== 'free' && !size.every(isCount)) {
-    throw new RangeError(`exportOnnx: expected a height and a width, got ${size}`);
-  }
-  if (batch !== 'free' && !isCount(batch)) throw new RangeError(`exportOnnx: expected a batch or free, got ${batch}`);
-  const [height, width] = size === 'free' ? [SIZE_UNIT, SIZE_UNIT] : size;
-  const pixels = height * width * (batch === 'free' ? 1 : batch);
-  if (pixels > MOST_PIXELS) throw new RangeError(`exportOnnx: expected at most ${MOST_PIXELS} pixels, got ${pixels}`);
 }
 
 type PixelShape = [number, number, number, number];
@@ -98,15 +75,10 @@ async function traceModel(
   positions: boolean,
 ): Promise<OnnxGraph> {
   const pixels = tf.zeros<tf.Rank.R4>(shape);
-  const name = model.config.model;
-  const forward = () => {
-    if (answer === undefined) return outputsOf(name, model.forward(pixels));
-    const prediction = model.forward(normalized(pixels, answer.preprocessing));
-    return taskOutputs(name, answer.task, prediction, [shape[1], shape[2]]);
-  };
   try {
-    const input = { name: answer ? RAW_PIXELS : PIXELS, tensor: pixels, perm: NCHW };
-    return await traceGraph(name, model.params, input, forward, { positions });
+    const input = { name: inputOf(answer), tensor: pixels, perm: NCHW };
+    const { model: name } = model.config;
+    return await traceGraph(name, model.params, input, () => forwardOf(model, pixels, answer), { positions });
   } finally {
     pixels.dispose();
   }

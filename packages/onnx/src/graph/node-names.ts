@@ -1,7 +1,5 @@
-import type { OnnxNode } from './onnx-graph.ts';
-
 /** A node before its module is known. */
-type UnnamedNode = Omit<OnnxNode, 'name'>;
+type UnnamedNode = { op: string };
 
 /**
  * Names nodes by the modules that they are of. A module shows its output when it has run, so that the nodes since the last
@@ -17,7 +15,7 @@ export class NodeNames {
   }
 
   /** @param kept Whether a node stays in the graph */
-  named(nodes: readonly UnnamedNode[], kept: (node: UnnamedNode) => boolean): OnnxNode[] {
+  named<N extends UnnamedNode>(nodes: readonly N[], kept: (node: N) => boolean): (N & { name: string })[] {
     return nodes.flatMap((node, i) =>
       kept(node) ? [{ ...node, name: this.unique(this.paths[i] ?? '', node.op) }] : [],
     );

@@ -1,21 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession } from 'onnxruntime-node';
 
 import { writeModel } from '../file/write-model.ts';
 import type { OnnxGraph } from '../graph/onnx-graph.ts';
+import type { GraphSession } from './graph-session.ts';
+import { feedsOf, tensorsOf } from './session-tensors.ts';
 
 /** Options of a session of onnxruntime: threads, providers (`cuda`, for one); see its documentation. */
 export type SessionOptions = InferenceSession.SessionOptions;
-
-/** A graph in onnxruntime. */
-export type GraphSession = {
-  /** @returns Outputs by name, in the layout of the graph; the caller disposes them */
-  run(inputs: Readonly<Record<string, tf.Tensor>>): Promise<Map<string, tf.Tensor>>;
-  dispose(): Promise<void>;
-};
 
 /**
  * Opens a graph in onnxruntime-node. Its files are in a folder of the system's for as long as it lives.
@@ -31,7 +25,7 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions = {}
     await writeModel(file, graph, { apart: true }); // mapped, where it would be copied from inside
     const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3, ...options });
     return {
-      run: async (inputs) => tensorsOf(await session.run(await feedsOf(ort, inputs))),
+      run: async (inputs) => tensorsOf(await session.run(await feedsOf(ort.Tensor, inputs))),
       dispose: async () => {
         await session.release();
         await close();
@@ -54,21 +48,4 @@ async function loadRuntime(): Promise<OnnxModule> {
       cause: error,
     });
   }
-}
-
-async function feedsOf(ort: OnnxModule, inputs: Readonly<Record<string, tf.Tensor>>) {
-  const feeds: Record<string, InstanceType<OnnxModule['Tensor']>> = {};
-  for (const [name, tensor] of Object.entries(inputs)) {
-    feeds[name] = new ort.Tensor('float32', (await tensor.data()) as Float32Array, tensor.shape);
-  }
-  return feeds;
-}
-
-function tensorsOf(results: InferenceSession.OnnxValueMapType): Map<string, tf.Tensor> {
-  return new Map(
-    Object.entries(results).map(([name, value]) => {
-      const { data, dims, type } = value as unknown as { data: Float32Array; dims: readonly number[]; type: string };
-      return [name, tf.tensor(data, [...dims], type === 'float32' ? 'float32' : 'int32')];
-    }),
-  );
 }
