@@ -1,5 +1,6 @@
 // Forward passes of the five systems at published sizes with random weights: our export in onnxruntime-node beside
-// WebAssembly. `node bench/onnx.mjs [--threads 1] [--rounds 3]`, after a build.
+// WebAssembly. `node bench/onnx.mjs [--threads 1] [--rounds 3] [--torch FILE.onnx]`, after a build; FILE is what
+// bench/mask2former/export.py --dynamo 256 320 writes, PyTorch's export of the first network, run beside ours and alone.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,11 @@ const { openSession } = await load('@seg/onnx/node');
 const tf = await load('@tensorflow/tfjs-core');
 
 const { values } = parseArgs({
-  options: { threads: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    threads: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    torch: { type: 'string' },
+  },
 });
 const threads = Number(values.threads);
 const CASES = [
@@ -26,6 +31,10 @@ const CASES = [
 ];
 
 await useBackend('wasm', { threads });
+if (values.torch !== undefined) {
+  await besideTorch(values.torch);
+  process.exit();
+}
 console.log(`${threads} threads, medians of ${values.rounds}`);
 for (const [preset, size] of CASES) {
   init.seedInitializers(1);
@@ -51,6 +60,25 @@ for (const [preset, size] of CASES) {
   model.dispose();
 }
 process.exit(); // threads of WebAssembly would keep it
+
+/** Both exports of Mask2Former R50 in turns, in onnxruntime. */
+async function besideTorch(file) {
+  const [preset, size] = CASES[0];
+  const ort = createRequire(require.resolve('@seg/onnx/node'))('onnxruntime-node');
+  const model = buildModel(new ParamStore(), PRESETS[preset].config);
+  const graph = await exportGraph(model, { size });
+  const options = { intraOpNumThreads: threads, logSeverityLevel: 3 };
+  const [ours, theirs] = [await openSession(graph, options), await ort.InferenceSession.create(file, options)];
+  const nchw = tf.randomNormal([1, 3, ...size]);
+  const feeds = { pixel_values: new ort.Tensor('float32', await nchw.data(), nchw.shape) };
+  const times = [[], []];
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    times[0].push(await timed(async () => tf.dispose([...(await ours.run({ pixel_values: nchw })).values()])));
+    times[1].push(await timed(() => theirs.run(feeds)));
+  }
+  const [a, b] = times.map((each) => median(each.slice(1)).toFixed(0));
+  console.log(`${preset}: ${graph.nodes.length} nodes, ours ${a} ms, PyTorch's ${b} ms`);
+}
 
 async function timed(act) {
   const begin = performance.now();

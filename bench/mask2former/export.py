@@ -1,9 +1,11 @@
 """Exports the peer of the benchmark: transformers' Mask2Former with a ResNet-50 backbone and random weights, 512 x 512.
 
     python export.py OUT.onnx      needs torch, transformers, onnx, onnxscript
+    python export.py OUT.onnx --dynamo HEIGHT WIDTH    by the newer exporter, opset 18, for `bench/onnx.mjs --torch OUT.onnx`
 """
 
 import sys
+import time
 
 import torch
 from transformers import Mask2FormerConfig, Mask2FormerForUniversalSegmentation, ResNetConfig
@@ -44,7 +46,20 @@ def float_grids(path):
     onnx.save(model, path)
 
 
-if __name__ == "__main__":
+def export_dynamo(path, height, width):
+    import onnx
+
+    begin = time.time()
+    pixels = (torch.rand(1, 3, height, width),)
+    with torch.no_grad():
+        torch.onnx.export(Peer(build()), pixels, path, opset_version=18, input_names=["pixel_values"], dynamo=True)
+    count = len(onnx.load(path, load_external_data=False).graph.node)
+    print(f"{count} nodes, exported in {time.time() - begin:.0f} s")
+
+
+if __name__ == "__main__" and "--dynamo" in sys.argv:
+    export_dynamo(sys.argv[1], *map(int, sys.argv[-2:]))
+elif __name__ == "__main__":
     peer = Peer(build())
     pixels = torch.rand(1, 3, 512, 512)
     with torch.no_grad():

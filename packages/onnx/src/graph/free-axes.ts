@@ -68,10 +68,15 @@ class Merge {
     this.nodes.push({ ...node, inputs });
   }
 
-  /** Free sides have the axis's name, or what is computed of it: `height/4`. */
+  /** Free sides have the axis's name, or what is computed of it, `height/4`; others, rounded halves say, a name of their own. */
   private border(value: OnnxValue, all: readonly OnnxValue[]): OnnxValue {
     const dims = value.dims.map((dim, i) => {
-      const { coefficient, powers } = this.factors(all.map(({ dims }) => Number(dims[i])));
+      const found = monomial(
+        all.map((each) => Number(each.dims[i])),
+        this.counts,
+      );
+      if (found === null) return `${value.name}.${i}`;
+      const { coefficient, powers } = found;
       const free = this.axes.filter((_, k) => powers[k] === 1);
       if (free.length === 0) return dim;
       const share = coefficient / free.reduce((product, { unit }) => product * unit, 1);
