@@ -72,7 +72,7 @@ export const attention: TensorflowBody = (graph, { query, key, value, bias }, { 
   const [heads, keys, values] = [query, key, value].map((x) => transposed(graph, graph.request(x), [0, 2, 1, 3]));
   const scaled = graph.node('Mul', [heads, graph.floats([scale])], FLOAT);
   const logits = batchProduct(graph, [scaled, keys], [false, true]);
-  const biased = graph.node('AddV2', [logits, graph.request(bias)], FLOAT);
+  const biased = bias === undefined ? logits : graph.node('AddV2', [logits, graph.request(bias)], FLOAT);
   const mixed = batchProduct(graph, [graph.node('Softmax', [biased], FLOAT), values], [false, false]);
   graph.define(y, transposed(graph, mixed, [0, 2, 1, 3]));
 };
