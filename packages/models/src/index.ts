@@ -43,7 +43,7 @@ export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSiz
 export type { SegmentBatchOptions, SegmentOptions, StreamOptions } from './segment-options.ts';
 export { Segmenter, type SegmenterOptions } from './segmenter.ts';
 export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
-export type { StreamedFrame } from './stream/segment-stream.ts';
+export type { StreamedFrame } from './stream/streamed-frame.ts';
 // Mask2Former
 export type { Mask2FormerConfig } from './systems/mask2former/config.ts';
 export { type HuggingFaceMask2Former, readMask2FormerConfig } from './systems/mask2former/hugging-face.ts';

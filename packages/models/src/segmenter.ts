@@ -15,7 +15,8 @@ import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
 import { checkOptions, type SegmentBatchOptions, type SegmentOptions, type StreamOptions } from './segment-options.ts';
 import type { FrameSource } from './stream/frame.ts';
-import { type StreamedFrame, segmentStream } from './stream/segment-stream.ts';
+import { segmentStream } from './stream/segment-stream.ts';
+import type { StreamedFrame } from './stream/streamed-frame.ts';
 import type { SegmentationModel } from './systems/system.ts';
 import { SegmentTracker } from './tracking/segment-tracker.ts';
 

@@ -11,6 +11,6 @@ export const platform: ModelPlatform = {
   hubFolder: diskHub,
   zooFolder: async (file, options) => (await import('../zoo/converted-folder.ts')).zooFolder(file, options),
   moreSources: '',
-  frameReader: () => null,
+  frameReader: async () => null,
   drawnPixels: () => null,
 };

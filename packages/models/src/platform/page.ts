@@ -4,7 +4,6 @@ import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
 import type { HubOptions, HubSettings } from '../hub/hub-options.ts';
 import { pageHub } from '../hub/page-hub.ts';
 import { drawnPixels } from '../stream/drawn-pixels.ts';
-import { pageFrameReader } from '../stream/page-frames.ts';
 import type { ModelPlatform } from './types.ts';
 
 /** A page, or a worker of one: it has no disk. */
@@ -21,7 +20,7 @@ export const platform: ModelPlatform = {
     );
   },
   moreSources: ", a camera's MediaStream or track, or a video element",
-  frameReader: pageFrameReader,
+  frameReader: async (source) => (await import('../stream/page-frames.ts')).pageFrameReader(source),
   drawnPixels,
 };
 

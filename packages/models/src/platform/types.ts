@@ -23,7 +23,7 @@ export type ModelPlatform = {
   /** Sources of frames that this platform has beside iterables and streams, for messages. */
   moreSources: string;
   /** Reader of such a source; null for all others. */
-  frameReader(source: object): FrameReader | null;
+  frameReader(source: object): Promise<FrameReader | null>;
   /** Pixels of what a canvas of this platform draws; null for all else. */
   drawnPixels(image: unknown): RgbImage | null;
 };

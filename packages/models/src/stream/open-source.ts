@@ -6,9 +6,9 @@ import { closeFrame, type FrameReader } from './frame.ts';
  *
  * @throws TypeError where it is none
  */
-export function openSource(source: unknown): FrameReader {
+export async function openSource(source: unknown): Promise<FrameReader> {
   if (typeof source === 'object' && source !== null) {
-    const own = platform.frameReader(source);
+    const own = await platform.frameReader(source);
     if (own !== null) return own;
     if ('getReader' in source) return streamReader(source as ReadableStream);
     if (Symbol.asyncIterator in source)

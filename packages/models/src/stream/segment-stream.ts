@@ -1,20 +1,7 @@
 import type { RgbImage } from '@seg/image';
 
-import { closeFrame, type FrameSource, timedFrame } from './frame.ts';
-import { framePixels } from './frame-pixels.ts';
-import { GuardedReader, openSource } from './open-source.ts';
-import { everyFrame, latestFrame, type NumberedFrame } from './waiting-frame.ts';
-
-/** Result of one frame of a stream. */
-export type StreamedFrame<R> = {
-  /** Number of the frame in its source, from 0 on; those that were dropped are counted. */
-  frame: number;
-  /** Seconds: the source's own time, or else those since the stream's first frame. */
-  time: number;
-  /** The frame's pixels. */
-  image: RgbImage;
-  result: R;
-};
+import type { FrameSource } from './frame.ts';
+import type { StreamedFrame } from './streamed-frame.ts';
 
 /** Choices of reading a source. */
 export type ReadOptions = {
@@ -87,47 +74,13 @@ async function* untilAborted<T>(
   }
 }
 
+/** Reads frames when somebody asks for the first: a page that has photographs alone fetches nothing of it. */
 async function* resultsOf<R>(
   source: FrameSource,
   segment: (image: RgbImage, signal: AbortSignal) => Promise<R>,
   signal: AbortSignal,
   latest: boolean,
 ): AsyncGenerator<StreamedFrame<R>, void, undefined> {
-  const reader = new GuardedReader(openSource(source), signal);
-  const clock = new Clock();
-  const frames = latest ? latestFrame(reader) : everyFrame(reader);
-  try {
-    for await (const frame of frames) {
-      const { image, time } = pixelsOf(frame, clock);
-      const result = await segment(image, signal);
-      signal.throwIfAborted();
-      yield { frame: frame.frame, time, image, result };
-    }
-  } finally {
-    await reader.stop();
-  }
-}
-
-/** Copies a frame's pixels and closes it. */
-function pixelsOf({ frame, value }: NumberedFrame, clock: Clock): { image: RgbImage; time: number } {
-  try {
-    const { image, time = clock.seconds() } = timedFrame(value);
-    if (!Number.isFinite(time)) {
-      throw new RangeError(`Segmenter.stream: expected seconds as time of frame ${frame}, got ${time}`);
-    }
-    return { image: framePixels(image), time };
-  } finally {
-    closeFrame(value);
-  }
-}
-
-/** Counts seconds from its first question on. */
-class Clock {
-  private begin: number | undefined;
-
-  seconds(): number {
-    const now = performance.now();
-    this.begin ??= now;
-    return (now - this.begin) / 1000;
-  }
+  const { frameResults } = await import('./frame-results.ts');
+  yield* frameResults(source, segment, signal, latest);
 }

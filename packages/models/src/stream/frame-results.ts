@@ -1,0 +1,53 @@
+import type { RgbImage } from '@seg/image';
+
+import { closeFrame, type FrameSource, timedFrame } from './frame.ts';
+import { framePixels } from './frame-pixels.ts';
+import { GuardedReader, openSource } from './open-source.ts';
+import type { StreamedFrame } from './streamed-frame.ts';
+import { everyFrame, latestFrame, type NumberedFrame } from './waiting-frame.ts';
+
+/** Results of the frames of a source, one at a time. */
+export async function* frameResults<R>(
+  source: FrameSource,
+  segment: (image: RgbImage, signal: AbortSignal) => Promise<R>,
+  signal: AbortSignal,
+  latest: boolean,
+): AsyncGenerator<StreamedFrame<R>, void, undefined> {
+  const reader = new GuardedReader(await openSource(source), signal);
+  const clock = new Clock();
+  const frames = latest ? latestFrame(reader) : everyFrame(reader);
+  try {
+    for await (const frame of frames) {
+      const { image, time } = pixelsOf(frame, clock);
+      const result = await segment(image, signal);
+      signal.throwIfAborted();
+      yield { frame: frame.frame, time, image, result };
+    }
+  } finally {
+    await reader.stop();
+  }
+}
+
+/** Copies a frame's pixels and closes it. */
+function pixelsOf({ frame, value }: NumberedFrame, clock: Clock): { image: RgbImage; time: number } {
+  try {
+    const { image, time = clock.seconds() } = timedFrame(value);
+    if (!Number.isFinite(time)) {
+      throw new RangeError(`Segmenter.stream: expected seconds as time of frame ${frame}, got ${time}`);
+    }
+    return { image: framePixels(image), time };
+  } finally {
+    closeFrame(value);
+  }
+}
+
+/** Counts seconds from its first question on. */
+class Clock {
+  private begin: number | undefined;
+
+  seconds(): number {
+    const now = performance.now();
+    this.begin ??= now;
+    return (now - this.begin) / 1000;
+  }
+}
