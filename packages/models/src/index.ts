@@ -88,7 +88,8 @@ export { SOLO } from './systems/solo/system.ts';
 // The systems' records
 export { defineSystem, type Network, type SegmentationModel, type System } from './systems/system.ts';
 export { buildModel, PRESETS, type PresetName, SYSTEMS } from './systems/systems.ts';
-export { SegmentTracker, type SegmentTrackerOptions } from './tracking/segment-tracker.ts';
+export { SegmentTracker } from './tracking/segment-tracker.ts';
+export type { SegmentTrackerOptions } from './tracking/tracker-options.ts';
 // Weights
 export { convertWeights, type KeyStyle } from './weights/convert-weights.ts';
 export { isLeftOut, isRecomputed, isUnused, keyNamings } from './weights/key-namings.ts';

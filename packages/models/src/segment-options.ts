@@ -1,6 +1,6 @@
 import type { Rule } from './inference/task.ts';
 import type { ReadOptions } from './stream/segment-stream.ts';
-import type { SegmentTrackerOptions } from './tracking/segment-tracker.ts';
+import type { SegmentTrackerOptions } from './tracking/tracker-options.ts';
 
 /** Choices for one call of `Segmenter`. */
 export type SegmentOptions = {

@@ -18,7 +18,8 @@ import type { FrameSource } from './stream/frame.ts';
 import { segmentStream } from './stream/segment-stream.ts';
 import type { StreamedFrame } from './stream/streamed-frame.ts';
 import type { SegmentationModel } from './systems/system.ts';
-import { SegmentTracker } from './tracking/segment-tracker.ts';
+import type { SegmentTracker } from './tracking/segment-tracker.ts';
+import { checkedTrackerOptions, type SegmentTrackerOptions } from './tracking/tracker-options.ts';
 
 /** Options of a {@link Segmenter}. */
 export type SegmenterOptions = {
@@ -154,10 +155,11 @@ export class Segmenter {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     checkOptions(options);
     this.decodeOptions(options); // which refuses a task before a frame is read
-    const tracker = track === false ? null : new SegmentTracker(track === true ? {} : track);
+    const tracker = track === false ? null : trackerOf(checkedTrackerOptions(track === true ? {} : track));
+    tracker?.catch(() => {}); // told with the first frame
     const segment = async (image: RgbImage, signal: AbortSignal) => {
       if (tracker === null) return this.segment(image, { ...options, signal });
-      const tracked = tracker.update(await this.segment(image, { ...options, signal, embeddings: true }));
+      const tracked = (await tracker).update(await this.segment(image, { ...options, signal, embeddings: true }));
       return options.embeddings ? tracked : withoutEmbeddings(tracked);
     };
     return segmentStream(source, segment, { latest, signal });
@@ -268,6 +270,12 @@ export class Segmenter {
     releaseMemory();
     void this.runtime?.dispose();
   }
+}
+
+/** Fetched when somebody asks for steady ids: pages that have photographs alone need none of it. */
+async function trackerOf(options: SegmentTrackerOptions): Promise<SegmentTracker> {
+  const { SegmentTracker } = await import('./tracking/segment-tracker.ts');
+  return new SegmentTracker(options);
 }
 
 type Turn = () => Promise<void> | undefined;

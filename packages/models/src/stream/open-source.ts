@@ -1,12 +1,13 @@
-import { platform } from '#platform';
+import type { ModelPlatform } from '../platform/types.ts';
 import { closeFrame, type FrameReader } from './frame.ts';
 
 /**
  * Opens a source of frames.
  *
+ * @param platform Opener of sources that this platform alone has; handed over, so that bundlers leave it where it is
  * @throws TypeError where it is none
  */
-export async function openSource(source: unknown): Promise<FrameReader> {
+export async function openSource(source: unknown, platform: ModelPlatform): Promise<FrameReader> {
   if (typeof source === 'object' && source !== null) {
     const own = await platform.frameReader(source);
     if (own !== null) return own;

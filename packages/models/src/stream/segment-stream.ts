@@ -1,6 +1,8 @@
 import type { RgbImage } from '@seg/image';
+import { platform } from '#platform';
 
 import type { FrameSource } from './frame.ts';
+import { framePixels } from './frame-pixels.ts';
 import type { StreamedFrame } from './streamed-frame.ts';
 
 /** Choices of reading a source. */
@@ -82,5 +84,5 @@ async function* resultsOf<R>(
   latest: boolean,
 ): AsyncGenerator<StreamedFrame<R>, void, undefined> {
   const { frameResults } = await import('./frame-results.ts');
-  yield* frameResults(source, segment, signal, latest);
+  yield* frameResults(source, segment, signal, latest, { platform, framePixels });
 }
