@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sizeFromShape } from '../size.ts';
 import { composed, type Repair, tensorsOf } from './repair.ts';
 
-/** Shaders of tfjs-webgpu that do not compile, are cached under too short a key, or lose NaN. */
+/** Shaders of tfjs-webgpu that do not compile, are cached under too short a key, lose NaN, or bind nothing. */
 export const webgpuRepairs: Repair[] = [
   // tfjs binds every operand at once, beyond the eight or ten buffers that adapters allow
   composed('AddN', 'webgpu', (operands) => Object.values(operands).reduce((sum, operand) => tf.add(sum, operand))),
@@ -19,6 +19,18 @@ export const webgpuRepairs: Repair[] = [
       };
       if (x.rank < 5) return original!.kernelFunc(args);
       return tf.tidy(() => padAxisByAxis(x, paddings, constantValue));
+    },
+  },
+  // a buffer of no bytes cannot be bound: a product over no terms is zero
+  {
+    kernelName: 'BatchMatMul',
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { a, b } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      if (a.size > 0 && b.size > 0) return original!.kernelFunc(args);
+      const { transposeA, transposeB } = args.attrs as unknown as { transposeA: boolean; transposeB: boolean };
+      const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      return tf.zeros([...batch, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!]);
     },
   },
   // sums of integers along an axis that is not the last produce an invalid shader, hence zeros
