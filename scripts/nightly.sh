@@ -9,9 +9,8 @@ npm run setup
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-bundlers.mjs --all
 node scripts/release.mjs --loopback
 
-# MaX-DeepLab-L is larger than the memory of WebAssembly
 for golden in mask2former_r50 mask2former_swin_t maskformer_r50 maskformer_swin_t solo_r50_fpn decoupled_solo_r50_fpn \
-  solov2_r50_fpn max_deeplab_s panoptic_segformer_r50 pvtv2_b2 swin_l; do
+  solov2_r50_fpn max_deeplab_s max_deeplab_l panoptic_segformer_r50 pvtv2_b2 swin_l; do
   node packages/cli/bin/seg.mjs verify "packages/verify/test/goldens/$golden.json" --backend wasm --runtime onnx --all | tail -1
 done
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-onnx-web.mjs
