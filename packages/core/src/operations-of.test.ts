@@ -29,6 +29,13 @@ onEveryBackend('operations of kernels', () => {
     expect(count(convolution)).toBe(2 * (5 * 5 * 6) * (3 * 3 * 4));
   });
 
+  test('a factor of each channel is part of its convolution', () => {
+    const scaled = () => conv2d(tf.zeros([1, 8, 8, 4]), tf.zeros([3, 3, 4, 6]), { padding: 1, scale: tf.ones([6]) });
+    const products = 2 * (8 * 8 * 6) * (3 * 3 * 4);
+    expect(count(scaled)).toBeGreaterThanOrEqual(products);
+    expect(count(scaled)).toBeLessThanOrEqual(products + 3 * 3 * 4 * 6); // elsewhere the filter is multiplied first
+  });
+
   test('deformable sampling takes four corners of each sample', () => {
     const [value, locations] = [tf.zeros<tf.Rank.R4>([1, 20, 2, 8]), tf.zeros([1, 3, 2, 1, 4, 2])];
     const operations = count(() => deformableSampling(value, locations, tf.zeros([1, 3, 2, 1, 4]), [[4, 5]]));

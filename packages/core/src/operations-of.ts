@@ -47,6 +47,7 @@ function multiplicationsPerNumber(
     case 'SegLinear':
       return inputs.x.shape.at(-1)!;
     case 'SegConv2D':
+    case 'SegScaledConv2D':
       return taps(inputs.filter, 3); // [kh, kw, in, out]
     case 'DepthwiseConv2dNative':
       return taps(inputs.filter, 2); // [kh, kw, C, 1]
