@@ -42,3 +42,4 @@ export { truncatedEdgeSize } from './resize/truncated-edge-size.ts';
 // Images in memory
 export type { FloatImage, ImageSize, RgbImage } from './rgb-image.ts';
 export type { Segment, SegmentMap } from './segment-map.ts';
+export { withoutAlpha } from './without-alpha.ts';

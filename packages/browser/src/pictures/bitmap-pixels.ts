@@ -1,5 +1,5 @@
 import { FormatError } from '@seg/checkpoint/errors';
-import type { RgbImage } from '@seg/image';
+import { type RgbImage, withoutAlpha } from '@seg/image';
 
 /** Pixels of what a canvas draws, over white where it is translucent, as a page shows it. */
 export function bitmapPixels(bitmap: ImageBitmap): RgbImage {
@@ -21,14 +21,4 @@ function readPixels(context: OffscreenCanvasRenderingContext2D, width: number, h
       cause: error,
     });
   }
-}
-
-function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
-  const rgb = new Uint8Array((rgba.length / 4) * 3);
-  for (let to = 0, from = 0; to < rgb.length; to += 3, from += 4) {
-    rgb[to] = rgba[from];
-    rgb[to + 1] = rgba[from + 1];
-    rgb[to + 2] = rgba[from + 2];
-  }
-  return rgb;
 }

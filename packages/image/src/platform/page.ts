@@ -3,6 +3,7 @@ import { zlibSync } from 'fflate';
 
 import { checkImageSize, type ImageLimits } from '../image-limits.ts';
 import type { RgbImage } from '../rgb-image.ts';
+import { withoutAlpha } from '../without-alpha.ts';
 
 /** Reader of formats other than JPEG and PNG, for messages. */
 export const OTHER_READER = 'a browser that knows it';
@@ -44,13 +45,10 @@ async function decodeBitmap(bytes: Uint8Array): Promise<ImageBitmap | null> {
 }
 
 function opaque(rgba: Uint8ClampedArray, name: string): Uint8Array {
-  const rgb = new Uint8Array((rgba.length / 4) * 3);
-  for (let i = 0, from = 0; i < rgb.length; i += 3, from += 4) {
-    if (rgba[from + 3] !== 255) {
-      const found = `alpha ${rgba[from + 3]}, whose colors a page cannot tell`;
-      throw new FormatError(`decodeImage: ${name}: expected opaque pixels where the browser decodes, got ${found}`);
-    }
-    for (let c = 0; c < 3; c++) rgb[i + c] = rgba[from + c];
+  for (let alpha = 3; alpha < rgba.length; alpha += 4) {
+    if (rgba[alpha] === 255) continue;
+    const found = `alpha ${rgba[alpha]}, whose colors a page cannot tell`;
+    throw new FormatError(`decodeImage: ${name}: expected opaque pixels where the browser decodes, got ${found}`);
   }
-  return rgb;
+  return withoutAlpha(rgba);
 }

@@ -1,6 +1,4 @@
-import { expectImage, type RgbImage } from '@seg/image';
-
-import { withoutAlpha } from './frame-pixels.ts';
+import { expectImage, type RgbImage, withoutAlpha } from '@seg/image';
 
 /** Everything of a page that a canvas draws, by name: not every page or worker has each of them. */
 const DRAWN = ['VideoFrame', 'ImageBitmap', 'OffscreenCanvas', 'HTMLCanvasElement', 'HTMLVideoElement'] as const;
