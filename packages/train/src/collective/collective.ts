@@ -28,12 +28,12 @@ export const ALONE: Collective = {
   barrier: async () => {},
 };
 
-/** Sends a value from rank 0 to all: JSON, or bytes as they are. @param value Of rank 0; not looked at elsewhere */
-export async function broadcastBytes(collective: Collective, value: Uint8Array): Promise<Uint8Array> {
-  if (collective.size === 1) return value;
-  const length = new Uint8Array(Float64Array.of(value.byteLength).buffer);
+/** Sends bytes from rank 0 to all, however many they are. @param own Those of rank 0; not looked at elsewhere */
+export async function broadcastBytes(collective: Collective, own: Uint8Array): Promise<Uint8Array> {
+  if (collective.size === 1) return own;
+  const length = new Uint8Array(Float64Array.of(own.byteLength).buffer);
   await collective.broadcast(length);
-  const bytes = collective.rank === 0 ? value : new Uint8Array(new Float64Array(length.buffer)[0]);
+  const bytes = collective.rank === 0 ? own : new Uint8Array(new Float64Array(length.buffer)[0]);
   await collective.broadcast(bytes);
   return bytes;
 }

@@ -2,14 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { ALONE, type Collective } from './collective.ts';
 
-/** Divisor of a criterion, made from a number that adds up over the images of a batch. */
+/** Divisor of a criterion, made from numbers that add up over the images of a batch. */
 export type Denominator = {
-  count: number;
-  /** Default: the count, at least 1. */
-  of?(count: number): number;
+  counts: readonly number[];
+  /** Default: the sum of the counts, at least 1. */
+  of?(counts: readonly number[]): number;
 };
 
-const atLeastOne = (count: number): number => Math.max(1, count);
+const atLeastOne = (counts: readonly number[]): number =>
+  Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
 
 /**
  * Factors for terms that each process has divided by a number of its own images: with them, the mean over processes is what
@@ -21,9 +25,14 @@ export async function denominatorShares(
   collective: Collective = ALONE,
 ): Promise<number[]> {
   if (collective.size === 1) return denominators.map(() => 1);
-  const counts = Float64Array.from(denominators, ({ count }) => count);
-  await collective.allReduce(counts);
-  return denominators.map(({ count, of = atLeastOne }, k) => (of(count) * collective.size) / of(counts[k]));
+  const totals = Float64Array.from(denominators.flatMap(({ counts }) => counts));
+  await collective.allReduce(totals);
+  let end = 0;
+  return denominators.map(({ counts, of = atLeastOne }) => {
+    const start = end;
+    end += counts.length;
+    return (of(counts) * collective.size) / of([...totals.subarray(start, end)]);
+  });
 }
 
 /** A term times its share. */

@@ -53,7 +53,7 @@ export async function mpiCollective({ library }: MpiOptions = {}): Promise<MpiCo
     allReduce: (values) => allReduce(mpi, values),
     allReduceSync: (values) => allReduceSync(mpi, values),
     broadcast: (bytes) => broadcast(mpi, bytes),
-    barrier: async () => expectDone('MPI_Barrier', await mpi.barrier.later()),
+    barrier: async () => expectDone('MPI_Barrier', await mpi.barrier()),
     close: () => expectDone('MPI_Finalize', mpi.finalize()),
     abort: (code) => {
       mpi.abort(code);
@@ -63,17 +63,13 @@ export async function mpiCollective({ library }: MpiOptions = {}): Promise<MpiCo
 
 async function allReduce(mpi: MpiLibrary, values: Summable): Promise<void> {
   for (const [part, type] of parts(values)) {
-    const sums = part.slice();
-    expectDone('MPI_Allreduce', await mpi.allReduce.later(part, sums, part.length, type));
-    part.set(sums);
+    expectDone('MPI_Allreduce', await mpi.allReduce(part.slice(), part, part.length, type));
   }
 }
 
 function allReduceSync(mpi: MpiLibrary, values: Summable): void {
   for (const [part, type] of parts(values)) {
-    const sums = part.slice();
-    expectDone('MPI_Allreduce', mpi.allReduce.now(part, sums, part.length, type));
-    part.set(sums);
+    expectDone('MPI_Allreduce', mpi.allReduceSync(part.slice(), part, part.length, type));
   }
 }
 
@@ -87,7 +83,7 @@ function* parts(values: Summable): Generator<[Summable, 'float' | 'double']> {
 async function broadcast(mpi: MpiLibrary, bytes: Uint8Array): Promise<void> {
   for (let start = 0; start < bytes.length; start += MOST_ELEMENTS) {
     const part = bytes.subarray(start, start + MOST_ELEMENTS);
-    expectDone('MPI_Bcast', await mpi.broadcast.later(part, part.length));
+    expectDone('MPI_Bcast', await mpi.broadcast(part, part.length));
   }
 }
 

@@ -22,10 +22,11 @@ export async function maskShares(
 ): Promise<MaskShares> {
   const labels = predictions.map(({ classLogits: { shape } }, output) => {
     const matched = assignments[output].reduce((sum, { rows }) => sum + rows.length, 0);
-    return { count: matched + noObjectWeight * (shape[0] * shape[1] - matched), of: (weights: number) => weights };
+    const weight = matched + noObjectWeight * (shape[0] * shape[1] - matched);
+    return { counts: [weight], of: ([weights]: readonly number[]) => weights };
   });
   const count = targets.reduce((sum, { classes }) => sum + classes.length, 0);
-  const [masks, ...classes] = await denominatorShares([{ count }, ...labels], collective);
+  const [masks, ...classes] = await denominatorShares([{ counts: [count] }, ...labels], collective);
   return { masks, classes };
 }
 

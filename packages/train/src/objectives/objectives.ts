@@ -117,7 +117,7 @@ function soloShares(assignment: SoloAssignment, collective?: Collective): Promis
   const levels = assignment.flat();
   const cells = levels.reduce((sum, level) => sum + new Set(level.cells).size, 0);
   const pairs = levels.reduce((sum, level) => sum + level.cells.length, 0);
-  return denominatorShares([{ count: cells, of: (count) => count + 1 }, { count: pairs }], collective);
+  return denominatorShares([{ counts: [cells], of: ([count]) => count + 1 }, { counts: [pairs] }], collective);
 }
 
 /**

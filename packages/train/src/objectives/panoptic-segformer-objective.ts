@@ -12,8 +12,8 @@ import {
 } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { ALONE, type Collective } from '../collective/collective.ts';
-import { timesShare } from '../collective/denominator-shares.ts';
+import type { Collective } from '../collective/collective.ts';
+import { denominatorShares, timesShare } from '../collective/denominator-shares.ts';
 import type { Objective } from '../train-step.ts';
 
 /** Output of a training pass up to the mask decoders. */
@@ -92,15 +92,12 @@ export function panopticSegFormerObjective(
 async function segmentShare(
   splits: readonly Split[],
   { masks }: PanopticSegFormerMatching,
-  collective: Collective = ALONE,
+  collective: Collective | undefined,
 ): Promise<number> {
-  if (collective.size === 1) return 1;
-  const total = ([things, stuff]: Float64Array) => Math.max(1, things) + Math.max(1, stuff);
   const things = masks.reduce((sum, { rows }) => sum + rows.length, 0);
-  const counts = Float64Array.of(things, splits.reduce((sum, { stuff }) => sum + stuff.size, 0)); // biome-ignore format: one step
-  const own = total(counts);
-  await collective.allReduce(counts);
-  return (own * collective.size) / total(counts);
+  const kinds = splits.reduce((sum, { stuff }) => sum + stuff.size, 0);
+  const of = ([ofThings, ofStuff]: readonly number[]) => Math.max(1, ofThings) + Math.max(1, ofStuff);
+  return (await denominatorShares([{ counts: [things, kinds], of }], collective))[0];
 }
 
 function timesShares(terms: PanopticSegFormerTerms, share: number): PanopticSegFormerTerms {

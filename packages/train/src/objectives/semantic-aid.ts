@@ -63,7 +63,7 @@ export function aidedMask2FormerObjective(
       const labels = maps.flatMap((map) => [...map]);
       const decisions = await base.decide(predictions, targets, step, collective);
       const count = labels.filter((label) => label < numClasses).length;
-      const [share] = await denominatorShares([{ count }], collective);
+      const [share] = await denominatorShares([{ counts: [count] }], collective);
       return { base: decisions, labels, share: count === 0 ? null : share };
     },
     loss: ({ predictions, semantic }, targets, { base: decisions, labels, share }) => {
