@@ -9,7 +9,7 @@ export const SIZE = 64;
 export const TEST_SCENES = 100;
 
 /** A run that is not told otherwise. */
-export const STEPS = 240;
+export const STEPS = 200;
 
 /** Recipe of a run: the examples', shortened. */
 export const recipeOf = ({ seed, steps }) => ({ ...TRAINING, size: SIZE, steps, warmup: 30, seed });
