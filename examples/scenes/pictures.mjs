@@ -24,7 +24,6 @@ for (let index = 0; index < Number(count); index++) {
   const truth = { ids: panoptic, width: image.width, height: image.height, segments: segments.map(described) };
   const result = await segmenter.segment(image);
   const map = 'instances' in result ? layInstances(result, { threshold: LEAST_SCORE }) : result;
-  const [bare, wanted, found] = [{ ...truth, ids: new Int32Array(panoptic.length), segments: [] }, truth, map];
   const bare = { ...truth, ids: new Int32Array(panoptic.length), segments: [] };
   const shown = [
     [bare, CATEGORIES],
