@@ -17,6 +17,9 @@ export const ABLATIONS = {
     ],
     source: 'Cheng et al. 2022, table 4a, COCO PQ',
     published: [51.9, 47.1],
+    note: `A likely reason why it does not help here: scales of 64 × 64 have 64, 16 and 4 places to look at, so there is little to be
+distracted by, and masks are wrong in the first hundred steps, so that looking inside them shows little of what would correct
+them.`,
   },
   points: {
     title: 'Points against whole masks in matching and loss',
@@ -27,7 +30,10 @@ export const ABLATIONS = {
     ],
     source: 'Cheng et al. 2022, table 5d, COCO PQ; memory of a training there 6 against 18 GB',
     published: [51.9, 50.3],
-    columns: ['megabytes'],
+    columns: ['megabytes', 'processor'],
+    note: `Here whole masks learn more a step, at twice the time, and memory is no matter: most of it is TensorFlow itself. Three in four
+points go where a mask is least certain, which in the first hundred steps is anywhere. Points are for masks of a million
+pixels; \`node bench/training/run.mjs\` takes their memory with a ResNet-50.`,
   },
   'deep-supervision': {
     title: 'Deep supervision',

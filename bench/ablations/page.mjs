@@ -8,7 +8,12 @@ export function page(records, { steps, scenes }) {
   const names = Object.keys(ABLATIONS);
   const sections = names.map((name) => section(name, records, steps));
   const open = names.filter((_, k) => sections[k] === null);
-  const rest = open.length === 0 ? [] : [`## Not run yet\n\n\`node bench/ablations/run.mjs ${open.join(' ')}\`\n`];
+  const rest =
+    open.length === 0
+      ? []
+      : [
+          `## Not run yet\n\nTried for three steps each, no more.\n\n\`node bench/ablations/run.mjs ${open.join(' ')}\`\n`,
+        ];
   return [head({ steps, scenes }), ...sections.filter((text) => text !== null), ...rest].join('\n');
 }
 

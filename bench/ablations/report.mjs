@@ -10,13 +10,14 @@ export function statistics(values) {
 
 /**
  * Differences of a row from the baseline, seed by seed, and their direction: `within` where the mean is no larger than the
- * deviation of the differences.
+ * deviation of the differences, `one seed` where there is no deviation.
  *
  * @param baseline Value by seed @param row Value by seed
  */
 export function compare(baseline, row) {
   const seeds = [...baseline.keys()].filter((seed) => row.has(seed));
   const { mean, deviation } = statistics(seeds.map((seed) => row.get(seed) - baseline.get(seed)));
+  if (seeds.length < 2) return { mean, deviation, direction: 'one seed' };
   if (!(Math.abs(mean) > deviation)) return { mean, deviation, direction: 'within' };
   return { mean, deviation, direction: mean < 0 ? 'worse' : 'better' };
 }
@@ -24,28 +25,38 @@ export function compare(baseline, row) {
 /** What is to be said of a direction beside the paper's, which may be unknown. */
 export function verdict(direction, expected) {
   if (direction === 'within') return 'within the spread';
+  if (direction === 'one seed') return 'one seed alone';
   if (expected === undefined) return direction;
   return direction === expected ? `${direction}, as in the paper` : `${direction}, **against the paper**`;
 }
 
 /** Markdown of an ablation from records of runs of so many steps; null where a row has none. */
 export function section(name, records, steps) {
-  const { title, rows, measures = ['pq'], source, published, expected, columns = [] } = ABLATIONS[name];
+  const { title, rows, measures = ['pq'], source, published, expected, columns = [], note } = ABLATIONS[name];
   const runs = rows.map(({ arm }) => records.filter((record) => record.arm === arm && record.steps === steps));
   if (runs.some((own) => own.length === 0)) return null;
   const cells = rows.map((row, k) => [
     row.label,
+    runs[k]
+      .map(({ seed }) => seed)
+      .sort((a, b) => a - b)
+      .join(', '),
     ...measures.flatMap((measure) => measured(rows, runs, k, { measure, wanted: direction(published, k, expected) })),
     published[k] === null ? '' : published[k].toFixed(1),
     ...columns.map((column) => statistics(runs[k].map((record) => record[column])).mean.toFixed(0)),
   ]);
   const heads = measures.flatMap((measure) => [NAMES[measure], 'seed by seed', 'direction']);
-  const table = markdown([['', ...heads, 'paper', ...columns.map((column) => NAMES[column])], ...cells]);
-  const seeds = runs[0].map(({ seed }) => seed).sort((a, b) => a - b);
-  return `## ${title}\n\n${table}\n\nSeeds ${seeds.join(', ')}. Paper: ${source}.\n`;
+  const table = markdown([['', 'seeds', ...heads, 'paper', ...columns.map((column) => NAMES[column])], ...cells]);
+  return `## ${title}\n\n${table}\n\nPaper: ${source}.\n${note === undefined ? '' : `\n${note}\n`}`;
 }
 
-const NAMES = { pq: 'PQ', ap: 'AP', overlap: 'best IoU', megabytes: 'MB resident at most' };
+const NAMES = {
+  pq: 'PQ',
+  ap: 'AP',
+  overlap: 'best IoU',
+  megabytes: 'MB resident at most',
+  processor: 'seconds of processors',
+};
 
 /** Value of a row, its difference from the baseline, and the direction of that. */
 function measured(rows, runs, k, { measure, wanted }) {
@@ -53,6 +64,7 @@ function measured(rows, runs, k, { measure, wanted }) {
   const own = plusMinus(statistics([...valuesOf(k).values()]));
   if (k === 0) return [own, '', ''];
   const difference = compare(valuesOf(0), valuesOf(k));
+  if (Number.isNaN(difference.mean)) return [own, '', 'no seed in common'];
   return [own, signed(difference), verdict(difference.direction, wanted)];
 }
 

@@ -40,9 +40,9 @@ test('runs that two ablations share are run once, and seeds come one after the o
 
 test('a difference is taken seed by seed: 4, 4 and 4 less is a direction, though seeds differ by 3', () => {
   const text = section('masked-attention', [...baseline, ...rows([46, 49, 43])], 300);
-  expect(text).toContain('| masked | 50.0 ± 3.0 |  |  | 60.0 ± 0.0 |  |  | 51.9 |');
+  expect(text).toContain('| masked | 1, 2, 3 | 50.0 ± 3.0 |  |  | 60.0 ± 0.0 |  |  | 51.9 |');
   expect(text).toContain(
-    '| full | 46.0 ± 3.0 | −4.0 ± 0.0 | worse, as in the paper | 60.0 ± 0.0 | −0.0 ± 0.0 | within the spread | 47.1 |',
+    '| full | 1, 2, 3 | 46.0 ± 3.0 | −4.0 ± 0.0 | worse, as in the paper | 60.0 ± 0.0 | −0.0 ± 0.0 | within the spread | 47.1 |',
   );
 });
 
@@ -52,7 +52,7 @@ test('what differs from the paper is said, and so is what the spread hides', () 
 });
 
 test('one seed alone has no spread, and so no direction', () => {
-  expect(compare(new Map([[1, 50]]), new Map([[1, 40]]))).toMatchObject({ mean: -10, direction: 'within' });
+  expect(compare(new Map([[1, 50]]), new Map([[1, 40]]))).toMatchObject({ mean: -10, direction: 'one seed' });
 });
 
 test('the page has what was run, and the command for the rest', () => {
