@@ -1,0 +1,12 @@
+import { checkBodies, random } from '../../../test/kernel-checks.ts';
+import { mix, mixReference } from './mix.ts';
+
+checkBodies([
+  {
+    title: 'mix',
+    run: () => {
+      const [from, to] = [random([7, 19], 1), random([7, 19], 2)];
+      return { fast: [mix(from, to, 0.3)], plain: [mixReference({ from, to }, { part: 0.3 })] };
+    },
+  },
+]);
