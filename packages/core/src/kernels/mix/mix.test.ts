@@ -6,7 +6,10 @@ checkBodies([
     title: 'mix',
     run: () => {
       const [from, to] = [random([7, 19], 1), random([7, 19], 2)];
-      return { fast: [mix(from, to, 0.3)], plain: [mixReference({ from, to }, { part: 0.3 })] };
+      return {
+        fast: [mix(from, to, 0.3), mix(from, to, 0.3, 2)],
+        plain: [1, 2].map((scale) => mixReference({ from, to }, { part: 0.3, scale })),
+      };
     },
   },
 ]);
