@@ -18,6 +18,8 @@ export { BackendError, CheckpointError, ShapeError } from './errors.ts';
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
 // Kernels
+export { adamStep } from './kernels/adam-step/adam-step.ts';
+export type { AdamStep } from './kernels/adam-step/types.ts';
 export { attention } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
@@ -25,6 +27,7 @@ export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
 export { gelu } from './kernels/gelu/gelu.ts';
+export { globalNorm } from './kernels/global-norm/global-norm.ts';
 export { groupNorm } from './kernels/group-norm/group-norm.ts';
 export type { GroupNormOptions } from './kernels/group-norm/types.ts';
 export { layerNorm } from './kernels/layer-norm/layer-norm.ts';
@@ -34,6 +37,9 @@ export type { Padding2D } from './kernels/map-layout.ts';
 export { matMul } from './kernels/mat-mul/mat-mul.ts';
 export { maxPool } from './kernels/max-pool/max-pool.ts';
 export type { MaxPoolOptions } from './kernels/max-pool/types.ts';
+export { mix } from './kernels/mix/mix.ts';
+export { momentumStep } from './kernels/momentum-step/momentum-step.ts';
+export type { MomentumStep } from './kernels/momentum-step/types.ts';
 export { resizeBilinear, resizeNearest } from './kernels/resize/resize.ts';
 export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
