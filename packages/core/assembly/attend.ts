@@ -44,13 +44,13 @@ export function attend(p: usize, from: i32, to: i32, thread: i32): void {
       for (let start = 0; start < L; start += KEYS) {
         const n = min(KEYS, L - start), keyPanels = (n + 7) >> 3, at = keys + <usize>start * line;
         pack(job.k + at, panels, d, n, 4, line, <usize>d << 5, 0, 0, keyPanels);
-        multiplyTiles(rows, logitRows, tiles, 1, d, panels, <usize>d << 5, 0, keyPanels, n, 0, 0);
+        multiplyTiles(rows, logitRows, tiles, 1, d, panels, <usize>d << 5, 0, keyPanels, n, 0, 0, 0);
         for (let r = 0; r < count; r++) {
           const added = bias ? bias + <usize>(first + r) * job.biasRow + (<usize>start << 2) : 0;
           soften(logits + <usize>(r * KEYS * 4), added, n, state + (<usize>r << 3), sums + <usize>r * wide, wide);
         }
         pack(job.v + at, panels, n, d, line, 4, <usize>n << 5, 0, 0, (d + 7) >> 3);
-        multiplyTiles(logitRows, sumRows, tiles, 1, n, panels, <usize>n << 5, 0, (d + 7) >> 3, d, 0, ADD);
+        multiplyTiles(logitRows, sumRows, tiles, 1, n, panels, <usize>n << 5, 0, (d + 7) >> 3, d, 0, 0, ADD);
       }
       finish(sums, state, job.out + offset, count, wide, line);
     }
