@@ -1,8 +1,8 @@
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { FormatError } from '@seg/checkpoint';
 
-type Question<Q> = { id: number; question: Q };
-type Answer<A> = { id: number } & ({ answer: A } | { error: string; isRefusal: boolean });
+type ThreadCall<Q> = { id: number; question: Q };
+type ThreadReply<A> = { id: number } & ({ answer: A } | { error: string; isRefusal: boolean });
 
 /** Calls into a thread of this process. Answers come in any order. */
 export class ThreadCalls<Q, A> {
@@ -13,7 +13,7 @@ export class ThreadCalls<Q, A> {
   /** @param file Module that calls {@link answerCalls} @param what Task of the thread, for the error of its end */
   constructor(file: URL, what: string) {
     this.thread = new Worker(file);
-    this.thread.on('message', (answer: Answer<A>) => this.take(answer));
+    this.thread.on('message', (answer: ThreadReply<A>) => this.take(answer));
     this.thread.on('error', (error) => this.fail(error));
     this.thread.on('exit', () =>
       this.fail(new Error(`predict: expected the thread that ${what} to go on, got its end`)),
@@ -25,7 +25,7 @@ export class ThreadCalls<Q, A> {
     return new Promise((resolve, reject) => {
       const id = this.asked++;
       this.waiting.set(id, { resolve, reject });
-      this.thread.postMessage({ id, question } satisfies Question<Q>);
+      this.thread.postMessage({ id, question } satisfies ThreadCall<Q>);
     });
   }
 
@@ -34,7 +34,7 @@ export class ThreadCalls<Q, A> {
     await this.thread.terminate();
   }
 
-  private take(answer: Answer<A>): void {
+  private take(answer: ThreadReply<A>): void {
     const { resolve, reject } = this.waiting.get(answer.id)!;
     this.waiting.delete(answer.id);
     if ('answer' in answer) resolve(answer.answer);
@@ -52,14 +52,14 @@ export function answerCalls<Q, A>(
   answer: (question: Q) => Promise<A> | A,
   moved: (answer: A) => readonly unknown[],
 ): void {
-  parentPort?.on('message', async ({ id, question }: Question<Q>) => {
+  parentPort?.on('message', async ({ id, question }: ThreadCall<Q>) => {
     try {
       const found = await answer(question);
       const buffers = moved(found).filter((buffer) => buffer instanceof ArrayBuffer);
-      parentPort?.postMessage({ id, answer: found } satisfies Answer<A>, buffers as TransferListItem[]);
+      parentPort?.postMessage({ id, answer: found } satisfies ThreadReply<A>, buffers as TransferListItem[]);
     } catch (error) {
       const isRefusal = error instanceof FormatError;
-      parentPort?.postMessage({ id, error: (error as Error).message, isRefusal } satisfies Answer<A>);
+      parentPort?.postMessage({ id, error: (error as Error).message, isRefusal } satisfies ThreadReply<A>);
     }
   });
 }
