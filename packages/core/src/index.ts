@@ -26,6 +26,7 @@ export { conv2d } from './kernels/conv2d/conv2d.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
+export { offsetSampling } from './kernels/deformable-sampling/offset-sampling.ts';
 export { gelu } from './kernels/gelu/gelu.ts';
 export { globalNorm } from './kernels/global-norm/global-norm.ts';
 export { groupNorm } from './kernels/group-norm/group-norm.ts';
