@@ -45,6 +45,7 @@ function multiplicationsPerNumber(
     case 'BatchMatMul':
       return inputs.a.shape.at(attrs.transposeA === true ? -2 : -1)!;
     case 'SegLinear':
+    case 'SegFusedLinear':
       return inputs.x.shape.at(-1)!;
     case 'SegConv2D':
     case 'SegScaledConv2D':

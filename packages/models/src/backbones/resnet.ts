@@ -238,9 +238,9 @@ class Bottleneck {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const reduced = this.reduce.forward(x, 'relu');
-      const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
+      const branch = this.spatial.forward(reduced, 'relu');
       const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
+      return this.scope.tap(this.expand.forwardSum(branch, skipped, this.activation));
     });
   }
 }

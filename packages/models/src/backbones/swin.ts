@@ -273,6 +273,7 @@ class SwinBlock {
       const { dropRate, activation = 'gelu' } = this.config;
       const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
       const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
+      if (!this.scope.training) return this.scope.tap(this.contract.forwardSum(hidden, attended));
       return this.scope.tap(
         tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
       );
