@@ -73,7 +73,7 @@ test('the command goes on where it was stopped: what has a record is not trained
   for (const record of [...baseline, ...rows([46, 49, 43])]) appendRecord(file, record);
   const before = readFileSync(file, 'utf8');
   const script = path.join(import.meta.dirname, '../run.mjs');
-  const args = [script, 'masked-attention', '--records', file, '--docs', docs];
+  const args = [script, 'masked-attention', '--steps', '300', '--records', file, '--docs', docs];
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
   expect(readFileSync(file, 'utf8')).toBe(before);
