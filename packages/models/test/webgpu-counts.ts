@@ -58,9 +58,14 @@ export function forgetPipelines(): void {
   Object.assign(tf.backend(), { pipelineCache: {} });
 }
 
-/** tfjs submits every few dispatches; those behind the last time wait for a read. */
+/** tfjs submits every few dispatches; those behind the last time wait for a read, in a pass that is still open. */
 function submitRest(): void {
-  const backend = tf.backend() as unknown as { commandEncoder: unknown; submitQueue(): void };
+  const backend = tf.backend() as unknown as {
+    commandEncoder: unknown;
+    endComputePassEncoder(): void;
+    submitQueue(): void;
+  };
+  backend.endComputePassEncoder();
   if (backend.commandEncoder) backend.submitQueue();
 }
 

@@ -126,7 +126,7 @@ class DeformableEncoderLayer {
         return this.norms[0].forward(summed);
       });
       const branch = drop(this.feedForward.forward(attended));
-      return this.scope.tap(this.norms[1].forward(tf.add<tf.Tensor3D>(attended, branch)));
+      return this.scope.tap(this.norms[1].forwardSum(attended, branch));
     });
   }
 }

@@ -207,9 +207,9 @@ class DeformableLayer {
           this.attention.forward({ query, value: tokens, reference, levels }),
           'self_attn',
         );
-        return this.attentionNorm.forward(tf.add<tf.Tensor3D>(tokens, gathered));
+        return this.attentionNorm.forwardSum(tokens, gathered);
       });
-      return this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, this.feedForward.forward(attended))));
+      return this.scope.tap(this.finalNorm.forwardSum(attended, this.feedForward.forward(attended)));
     });
   }
 }

@@ -75,6 +75,6 @@ export class MaskedDecoderLayer {
   /** A branch beside a skip: norm(x + f(x)), or x + f(norm(x)). */
   private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
     if (this.preNorm) return tf.add(x, branch(norm.forward(x)));
-    return norm.forward(tf.add<tf.Tensor3D>(x, branch(x)));
+    return norm.forwardSum(x, branch(x));
   }
 }

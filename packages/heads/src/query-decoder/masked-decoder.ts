@@ -8,6 +8,8 @@ import {
   Linear,
   type MaskPrediction,
   Mlp,
+  maskBias,
+  mayFuse,
   resizeBilinear,
   runSteps,
   type Scope,
@@ -18,7 +20,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
-import { maskLogits, projectedMaskLogits } from '../prediction/mask-logits.ts';
+import { maskLogits, projectedMaskBias, projectedMaskLogits } from '../prediction/mask-logits.ts';
 import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
 /** Sizes of Mask2Former's query decoder. */
@@ -131,7 +133,10 @@ export class MaskedDecoder {
       const { resized, size: _, ...scale } = scales[i % scales.length];
       const before = queries;
       queries = tf.tidy(() => {
-        const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
+        const normed = this.norm.forward(before);
+        const bias = this.isFused()
+          ? projectedMaskBias(this.maskHead.forward(normed), resized, projection, OUTSIDE)
+          : this.attentionBias(logits(normed, resized), i);
         return layer.forward({
           queries: before,
           queryPosition: this.queryPosition,
@@ -144,6 +149,11 @@ export class MaskedDecoder {
     yield;
     const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
     return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
+  }
+
+  /** True where nobody asks for the mask logits that an attention bias comes from. */
+  private isFused(): boolean {
+    return mayFuse() && this.scope.store.observer === null;
   }
 
   private startingQueries(batch: number): tf.Tensor3D {
@@ -185,10 +195,6 @@ export class MaskedDecoder {
     const [batch, height, width, numQueries] = logits.shape;
     const perQuery = tf.transpose(tf.reshape(logits, [batch, height * width, numQueries]), [0, 2, 1]); // [B, N, L]
     this.scope.tap(perQuery, `decoder.layers.${layer}.attention_mask_logits`);
-    // A step function made of one product and one clip: any logit below −1e-21 is carried past OUTSIDE. A comparison and
-    // a select would be two passes more over [B, N, L].
-    const blocked = tf.clipByValue(tf.mul(perQuery, -OUTSIDE * 1e21), OUTSIDE, 0);
-    const isOpen = tf.cast(tf.greaterEqual(tf.max(perQuery, 2, true), 0), 'float32'); // [B, N, 1]
-    return tf.mul(blocked, isOpen);
+    return maskBias({ products: perQuery, queries: perQuery }, OUTSIDE);
   }
 }
