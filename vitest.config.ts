@@ -11,6 +11,7 @@ export default defineConfig({
       'internal/*/src/**/*.test.ts',
       'scripts/**/*.test.ts',
       'examples/*/test/**/*.test.mjs',
+      'bench/*/test/**/*.test.mjs',
     ],
     pool: 'forks',
     testTimeout: 120_000,

@@ -6,8 +6,7 @@ import { TRAINING } from './recipe.mjs';
 import { preprocessingFor, scene, THING_CATEGORIES } from './scenes.mjs';
 
 /** Result of COCO's evaluation over the first `count` test scenes. */
-export async function averagePrecision(model, { count = Number(process.env.COUNT ?? 100) } = {}) {
-  const { size } = TRAINING;
+export async function averagePrecision(model, { count = Number(process.env.COUNT ?? 100), size = TRAINING.size } = {}) {
   const segmenter = new Segmenter({ model, categories: THING_CATEGORIES, preprocessing: preprocessingFor(size) });
   const truth = { images: [], annotations: [], categories: THING_CATEGORIES };
   const results = [];

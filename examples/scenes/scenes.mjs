@@ -57,3 +57,12 @@ export function normalized(images) {
 export async function* sceneBatches(first, recipe) {
   for (let step = first; ; step++) yield sceneBatch('training', step * recipe.batch, recipe);
 }
+
+/** Targets of a scene with its things alone. Takes the masks over. */
+export function thingsOf({ classes, masks }) {
+  const kept = [...classes.keys()].filter((t) => THINGS.has(classes[t]));
+  const chosen =
+    kept.length > 0 ? tf.gather(masks, tf.tensor1d(kept, 'int32')) : tf.zeros([0, ...masks.shape.slice(1)]);
+  masks.dispose();
+  return { classes: classes.filter((category) => THINGS.has(category)), masks: chosen };
+}

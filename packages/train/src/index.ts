@@ -28,7 +28,14 @@ export {
   type PanopticSegFormerTrainable,
   panopticSegFormerObjective,
 } from './objectives/panoptic-segformer-objective.ts';
-export { aidedMask2FormerObjective, type SemanticAidOptions } from './objectives/semantic-aid.ts';
+export {
+  type AidedDecisions,
+  type AidedPrediction,
+  aidedMask2FormerObjective,
+  aidedMaskFormerObjective,
+  aidedSoloObjective,
+  type SemanticAidOptions,
+} from './objectives/semantic-aid.ts';
 export { AdamW, type AdamWConfig } from './optimizers/adamw.ts';
 export { Lookahead, type LookaheadConfig } from './optimizers/lookahead.ts';
 export type { Optimizer, OptimizerOptions } from './optimizers/optimizer.ts';

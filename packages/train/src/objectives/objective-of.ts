@@ -15,7 +15,7 @@ import type { Objective } from '../train-step.ts';
 import { changedLoss } from './changed-loss.ts';
 import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
 import { panopticSegFormerObjective } from './panoptic-segformer-objective.ts';
-import { aidedMask2FormerObjective } from './semantic-aid.ts';
+import { aidedMask2FormerObjective, aidedMaskFormerObjective, aidedSoloObjective } from './semantic-aid.ts';
 
 /** Objective of a network whose system is known only when it runs. */
 export type AnyObjective = Objective<tf.TensorContainer, unknown>;
@@ -28,12 +28,15 @@ export type ObjectiveOptions = {
   seed: number;
   /** Values of the system's published loss that are to be others, by name. Default: none. */
   loss?: Readonly<Record<string, unknown>>;
-  /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none. */
+  /** Weight of an auxiliary semantic loss of a Mask2Former, MaskFormer or SOLO that starts from nothing. Default: 0, none. */
   semanticWeight?: number;
 };
 
 /** Prefix of parameters that belong to a training and not to its model. */
 export const AUXILIARY = 'auxiliary';
+
+/** Weight of background beside things in a SOLO's auxiliary loss: about 0.25 of scenes is things. */
+const BACKGROUND_WEIGHT = 0.25;
 
 /** Pixels between two of MaX-DeepLab's predictions: its heads work at a quarter of the resolution (section 3.4). */
 const GRID_STRIDE = 4;
@@ -47,23 +50,27 @@ const GRID_STRIDE = 4;
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
   const { categories, seed, loss, semanticWeight = 0 } = options;
+  const aid = { semanticWeight, scope: params.root.at(AUXILIARY) };
   if (network instanceof Mask2Former) {
     const config = changedLoss(MASK2FORMER_LOSS, loss);
     if (semanticWeight === 0) return mask2FormerObjective(network, config, seed) as AnyObjective;
-    const aid = { seed, semanticWeight, scope: params.root.at(AUXILIARY) };
-    return aidedMask2FormerObjective(network, config, aid) as AnyObjective;
+    return aidedMask2FormerObjective(network, config, { ...aid, seed }) as AnyObjective;
+  }
+  if (network instanceof MaskFormer) {
+    const config = changedLoss(MASKFORMER_LOSS, loss);
+    if (semanticWeight === 0) return maskFormerObjective(network, config) as AnyObjective;
+    return aidedMaskFormerObjective(network, config, aid) as AnyObjective;
+  }
+  if (network instanceof Solo) {
+    const { model, grids, scaleRanges } = network.config;
+    const config = changedLoss({ ...(model === 'solov2' ? SOLOV2_LOSS : SOLO_LOSS), grids, scaleRanges }, loss);
+    if (semanticWeight === 0) return soloObjective(network, config) as AnyObjective;
+    return aidedSoloObjective(network, config, { ...aid, emptyWeight: BACKGROUND_WEIGHT }) as AnyObjective;
   }
   if (semanticWeight !== 0) {
     throw new RangeError(
       `semanticWeight: expected 0 with ${network.config.model}, which has no such head, got ${semanticWeight}`,
     );
-  }
-  if (network instanceof MaskFormer)
-    return maskFormerObjective(network, changedLoss(MASKFORMER_LOSS, loss)) as AnyObjective;
-  if (network instanceof Solo) {
-    const { model, grids, scaleRanges } = network.config;
-    const published = model === 'solov2' ? SOLOV2_LOSS : SOLO_LOSS;
-    return soloObjective(network, changedLoss({ ...published, grids, scaleRanges }, loss)) as AnyObjective;
   }
   if (network instanceof MaxDeepLab) {
     const things = new Set(categories.flatMap(({ isThing }, k) => (isThing ? [k] : [])));

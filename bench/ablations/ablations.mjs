@@ -1,0 +1,141 @@
+// What is compared with what, and what the papers found. `paper` has the baseline's figure first, then that of each row.
+
+/**
+ * Ablations by name. A row is an arm and a metric of it; the first is the baseline. `published` are the paper's figures in
+ * the order of the rows, null where it has none.
+ */
+export const ABLATIONS = {
+  'masked-attention': {
+    title: 'Masked against full cross-attention',
+    rows: [
+      { label: 'masked', arm: 'mask2former' },
+      { label: 'full', arm: 'full cross-attention' },
+    ],
+    source: 'Cheng et al. 2022, table 4a, COCO PQ',
+    published: [51.9, 47.1],
+  },
+  points: {
+    title: 'Points against whole masks in matching and loss',
+    rows: [
+      { label: '128 points', arm: 'mask2former' },
+      { label: 'every pixel', arm: 'whole masks' },
+    ],
+    source: 'Cheng et al. 2022, table 5d, COCO PQ; memory of a training there 6 against 18 GB',
+    published: [51.9, 50.3],
+    columns: ['megabytes'],
+  },
+  'deep-supervision': {
+    title: 'Deep supervision',
+    rows: [
+      { label: 'every prediction', arm: 'mask2former' },
+      { label: 'the last alone', arm: 'last prediction alone' },
+    ],
+    source: 'no figure: Cheng et al. 2022, section 3.2.2, supervise every layer and do not ablate it',
+    published: [null, null],
+    expected: 'worse',
+  },
+  scales: {
+    title: 'Round robin of three scales',
+    rows: [
+      { label: 'three scales in turn', arm: 'mask2former' },
+      { label: '1/32 alone', arm: 'coarsest scale alone' },
+      { label: '1/8 alone', arm: 'finest scale alone' },
+    ],
+    source: 'Cheng et al. 2022, table 5b, COCO PQ',
+    published: [51.9, 50.2, 51.8],
+  },
+  queries: {
+    title: 'Learnable query features',
+    rows: [
+      { label: 'learned', arm: 'mask2former' },
+      { label: 'zeros', arm: 'zero query features' },
+    ],
+    source: 'Cheng et al. 2022, table 4b, COCO PQ',
+    published: [51.9, 51.2],
+  },
+  merging: {
+    title: 'Mask-wise merging against the argmax of every pixel',
+    rows: [
+      { label: 'mask-wise merging', arm: 'panoptic segformer' },
+      { label: 'argmax of class × mask', arm: 'panoptic segformer', metric: 'pqOfArgmax' },
+    ],
+    source: 'Li et al. 2022, ablation of mask-wise merging, COCO PQ',
+    published: [49.6, 48.4],
+  },
+  'pq-loss': {
+    title: 'PQ-style loss of MaX-DeepLab',
+    rows: [
+      { label: 'all terms', arm: 'max-deeplab' },
+      { label: 'without it', arm: 'no PQ-style loss' },
+      { label: 'free slots weigh 1', arm: 'constant weight of free slots' },
+    ],
+    source: 'no figure at hand: Wang et al. 2021 ablate the similarity and the terms',
+    published: [null, null, null],
+    expected: 'worse',
+  },
+  'auxiliary-losses': {
+    title: 'Auxiliary losses of MaX-DeepLab',
+    rows: [
+      { label: 'all terms', arm: 'max-deeplab' },
+      { label: 'without instance discrimination', arm: 'no instance discrimination' },
+      { label: 'without mask-ID cross entropy', arm: 'no mask-ID loss' },
+      { label: 'without semantic segmentation', arm: 'no semantic loss' },
+    ],
+    source: 'no figure at hand: Wang et al. 2021 ablate the terms',
+    published: [null, null, null, null],
+    expected: 'worse',
+  },
+  coordconv: {
+    title: 'CoordConv of SOLOv2',
+    metric: 'ap',
+    rows: [
+      { label: 'coordinates', arm: 'solov2' },
+      { label: 'zeros in their place', arm: 'no coordinates' },
+    ],
+    source: 'Wang et al. 2020 (SOLO), ablation of CoordConv, COCO mask AP: 3.6 more with it',
+    published: [35.8, 32.2],
+  },
+  'mask-loss': {
+    title: 'Mask loss of SOLO',
+    metric: 'ap',
+    rows: [
+      { label: 'Dice', arm: 'solov2' },
+      { label: 'cross entropy', arm: 'cross entropy' },
+      { label: 'focal', arm: 'focal' },
+    ],
+    source: 'no figure at hand: Wang et al. 2020 (SOLO) find Dice best and focal above cross entropy',
+    published: [null, null, null],
+    expected: 'worse',
+  },
+  grids: {
+    title: 'Grids of SOLO',
+    metric: 'ap',
+    rows: [
+      { label: '16, 12, 8, 6, 4', arm: 'solov2' },
+      { label: '8, 6, 4, 3, 2', arm: 'coarse grids' },
+      { label: '24, 18, 12, 9, 6', arm: 'fine grids' },
+    ],
+    source: 'no figure at hand: Wang et al. 2020 (SOLO) find little difference between numbers of cells on one level',
+    published: [null, null, null],
+  },
+  'decoder-layers': {
+    title: "Layers of Panoptic SegFormer's decoders",
+    rows: [
+      { label: 'three location, two mask', arm: 'panoptic segformer' },
+      { label: 'two location', arm: 'two location layers' },
+      { label: 'one location', arm: 'one location layer' },
+      { label: 'one mask', arm: 'one mask layer' },
+    ],
+    source: 'Li et al. 2022, ablation of the location decoder, COCO PQ: 6, 2 and 1 layers',
+    published: [49.6, 48.1, 47.7, null],
+  },
+};
+
+/** Those that are run where a command line names none. */
+export const FIRST_SIX = ['masked-attention', 'points', 'deep-supervision', 'scales', 'queries', 'merging'];
+
+/** Runs that ablations need, each once: `{ arm, seed }`, seed by seed. */
+export function runsOf(names, seeds) {
+  const arms = [...new Set(names.flatMap((name) => ABLATIONS[name].rows.map(({ arm }) => arm)))];
+  return seeds.flatMap((seed) => arms.map((arm) => ({ arm, seed })));
+}

@@ -1,0 +1,69 @@
+// Ablations on small generated scenes: trains every arm with every seed, one process each, and writes docs/ablations.md.
+//   node bench/ablations/run.mjs [NAME ...] [--seeds 1,2,3] [--steps 300] [--records FILE] [--docs FILE] [--list]
+// Every run is a line in FILE (out/ablations.jsonl): what is killed goes on there. BACKEND=node trains on native TensorFlow.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ABLATIONS, FIRST_SIX, runsOf } from './ablations.mjs';
+import { page } from './page.mjs';
+import { appendRecord, isDone, readRecords } from './records.mjs';
+import { STEPS, TEST_SCENES } from './settings.mjs';
+
+const here = import.meta.dirname;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    steps: { type: 'string', default: `${STEPS}` },
+    scenes: { type: 'string', default: `${TEST_SCENES}` },
+    records: { type: 'string', default: 'out/ablations.jsonl' },
+    docs: { type: 'string', default: path.join(here, '../../docs/ablations.md') },
+    list: { type: 'boolean', default: false },
+  },
+});
+
+if (values.list) {
+  for (const [name, { title }] of Object.entries(ABLATIONS)) console.log(`${name.padEnd(18)} ${title}`);
+} else {
+  await main(positionals.length > 0 ? positionals : FIRST_SIX);
+}
+
+async function main(names) {
+  for (const name of names) {
+    if (Object.hasOwn(ABLATIONS, name)) continue;
+    throw new RangeError(`ablations: expected ${Object.keys(ABLATIONS).join(', ')}, got ${name}`);
+  }
+  const seeds = values.seeds.split(',').map((word) => wholeNumber('--seeds', word));
+  const [steps, scenes] = [wholeNumber('--steps', values.steps), wholeNumber('--scenes', values.scenes)];
+  for (const { arm, seed } of runsOf(names, seeds)) {
+    if (isDone(readRecords(values.records), { arm, seed, steps })) continue;
+    const result = await train(arm, seed, { steps, scenes });
+    appendRecord(values.records, { arm, seed, steps, scenes, ...result });
+    console.log(`${arm}, seed ${seed}: ${JSON.stringify(result)}`);
+  }
+  writeFileSync(values.docs, page(readRecords(values.records), { steps, scenes }));
+  console.log(values.docs);
+}
+
+/** @returns The figures of a run in a process of its own, which memory is measured of */
+async function train(arm, seed, { steps, scenes }) {
+  const args = ['--max-old-space-size=4096', path.join(here, 'train-arm.mjs'), arm, seed, steps, scenes].map(String);
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (part) => {
+    text += part;
+  });
+  const [code] = await once(child, 'close');
+  const line = text.split('\n').find((one) => one.startsWith('{'));
+  if (code !== 0 || line === undefined)
+    throw new Error(`${arm}, seed ${seed}: expected figures, got exit code ${code}`);
+  return JSON.parse(line);
+}
+
+function wholeNumber(option, word) {
+  const value = Number(word);
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${option}: expected whole numbers, got ${word}`);
+  return value;
+}
