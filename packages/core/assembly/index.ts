@@ -1,4 +1,5 @@
 export { attend } from './attend';
+export { copyBlocks, sumAxis } from './axes';
 export { multiplyBatches } from './batches';
 export { convolve } from './convolve';
 export { correlate } from './correlate';

@@ -10,6 +10,7 @@ export type RangedKernel =
   | 'attend'
   | 'clamp'
   | 'convolve'
+  | 'copyBlocks'
   | 'correlate'
   | 'deformableSampling'
   | 'deformableSamplingGradient'
@@ -22,6 +23,7 @@ export type RangedKernel =
   | 'multiplyBatches'
   | 'pack'
   | 'reluGradient'
+  | 'sumAxis'
   | 'winograd'
   | 'winogradInput'
   | 'winogradUpstream';
