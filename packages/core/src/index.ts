@@ -71,6 +71,7 @@ export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
+export { rowsPerStep } from './rows-per-step.ts';
 export { type Axis, expectShapes } from './shape.ts';
 export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';
 // Training
