@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { buildModel, PRESETS, type PresetName } from '../src/systems/systems.ts';
 
-/** What a step may hold: a band of a convolution, 2 · 10⁹, and what is beside it. */
+/** Operations of a step: those of a band of a convolution, 2 · 10⁹, and of what is beside it. */
 const MOST_OPERATIONS = 3e9;
 
 /** Operations of each step of a pass. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fusedLinear } from '../kernels/fused-linear/fused-linear.ts';
 import { mayFuse } from '../kernels/may-fuse.ts';
 import type { Scope } from '../params/param-store.ts';
+import type { Steps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
 import type { BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
@@ -37,6 +38,13 @@ export class ConvNorm {
     }
     const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
     return this.conv.apply(x, filter, { ...folded, activation });
+  }
+
+  /** {@link forward} in bands of rows where it is large. */
+  *forwardSteps(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): Steps<tf.Tensor4D> {
+    if (this.scope.training) return this.forward(x, activation);
+    const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
+    return yield* this.conv.applySteps(x, filter, { ...folded, activation });
   }
 
   /**

@@ -51,12 +51,21 @@ export class Conv2d {
 
   /** {@link forward} in bands of rows where it is large. */
   forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
-    return conv2dSteps(x, this.filter, { ...this.geometry(), bias: this.bias });
+    return this.applySteps(x, this.filter, { bias: this.bias });
   }
 
   /** The same convolution with other weights: a batch norm folded into it, say. */
   apply(x: tf.Tensor4D, filter: tf.Tensor4D, fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>): tf.Tensor4D {
     return conv2d(x, filter, { ...this.geometry(), ...fused });
+  }
+
+  /** {@link apply} in bands of rows where it is large. */
+  applySteps(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>,
+  ): Steps<tf.Tensor4D> {
+    return conv2dSteps(x, filter, { ...this.geometry(), ...fused });
   }
 
   private geometry(): Pick<Conv2DOptions, 'strides' | 'padding' | 'dilation' | 'groups'> {

@@ -59,7 +59,7 @@ export class BlockGroup {
   private *pass({ pixel, memory }: DualPath): Steps<DualPath> {
     for (const [i, block] of this.blocks.entries()) {
       yield;
-      pixel = block.forward(pixel);
+      pixel = yield* block.forwardSteps(pixel);
       const transformer = this.transformers[i];
       if (transformer === undefined) continue;
       yield;
