@@ -1,6 +1,6 @@
-import { Linear, type MaskTargets, type Scope, type Size } from '@seg/core';
+import { classCrossEntropy, Linear, type MaskTargets, type Scope, type Size } from '@seg/core';
 import { resizeLabels } from '@seg/image';
-import { classCrossEntropy, type Mask2FormerLossConfig, type Mask2FormerMatching } from '@seg/losses';
+import type { Mask2FormerLossConfig, Mask2FormerMatching } from '@seg/losses';
 import type { Mask2Former } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 
