@@ -12,3 +12,11 @@ import { isRecorded } from './recorded.ts';
 export function mayFuse(hasNoGradient = false): boolean {
   return tf.getBackend() === 'webgpu' && (hasNoGradient || !isRecorded()) && !isRecordedPlain();
 }
+
+/**
+ * True where an op with a derivative of its own had better be one kernel: elsewhere the tape of its plain ops keeps what a derivative
+ * of the whole would compute anew.
+ */
+export function isOneKernel(): boolean {
+  return tf.getBackend() === 'webgpu';
+}

@@ -48,6 +48,29 @@ function forwardCase(
   };
 }
 
+function gradientCase([queries, keys, channels]: [number, number, number]): BodyCase {
+  return {
+    title: `attention and its gradients, ${queries} queries and ${keys} keys of ${channels} channels`,
+    run: () => {
+      const [q, k, v] = [queries, keys, keys].map((rows, i) => random([2, rows, 3, channels], i + 1));
+      const bias = random([2, queries, keys], 4);
+      const dy = random([2, queries, 3, channels], 5);
+      const fast = (...xs: tf.Tensor[]) =>
+        attention(xs[0] as tf.Tensor4D, xs[1] as tf.Tensor4D, xs[2] as tf.Tensor4D, xs[3]);
+      const plain = (...xs: tf.Tensor[]) =>
+        attentionReference(
+          { query: xs[0] as tf.Tensor4D, key: xs[1] as tf.Tensor4D, value: xs[2] as tf.Tensor4D, bias: xs[3] },
+          { scale: 1 / Math.sqrt(channels) },
+        );
+      const inputs = [q, k, v, bias] as tf.Tensor[];
+      return {
+        fast: [fast(...inputs), ...pulled(fast, inputs, dy)],
+        plain: [plain(...inputs), ...pulled(plain, inputs, dy)],
+      };
+    },
+  };
+}
+
 onEveryBackend('attention of what is no number', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     '%s in the bias of one key',
@@ -68,26 +91,8 @@ checkBodies([
   forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
   forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
   forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
-  {
-    title: 'attention',
-    run: () => {
-      const [q, k, v] = [random([2, 7, 3, 8], 1), random([2, 19, 3, 8], 2), random([2, 19, 3, 8], 3)] as tf.Tensor4D[];
-      const bias = random([2, 7, 19], 4);
-      const dy = random([2, 7, 3, 8], 5);
-      const fast = (...xs: tf.Tensor[]) =>
-        attention(xs[0] as tf.Tensor4D, xs[1] as tf.Tensor4D, xs[2] as tf.Tensor4D, xs[3]);
-      const plain = (...xs: tf.Tensor[]) =>
-        attentionReference(
-          { query: xs[0] as tf.Tensor4D, key: xs[1] as tf.Tensor4D, value: xs[2] as tf.Tensor4D, bias: xs[3] },
-          { scale: 1 / Math.sqrt(8) },
-        );
-      const inputs = [q, k, v, bias];
-      return {
-        fast: [fast(...inputs), ...pulled(fast, inputs, dy)],
-        plain: [plain(...inputs), ...pulled(plain, inputs, dy)],
-      };
-    },
-  },
+  gradientCase([7, 19, 8]),
+  gradientCase([70, 131, 12]), // more of both than a workgroup has lanes
   {
     title: 'attention over many keys, most of them blocked',
     run: () => {

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
 import { isRecorded } from '../recorded.ts';
-import type { AttentionOptions, Attrs, Inputs } from './types.ts';
+import type { AttentionOptions, Attrs, GradientInputs, Inputs } from './types.ts';
 import { attentionWasm } from './wasm.ts';
 import { attentionWebgpu } from './webgpu.ts';
+import { attentionGradientWebgpu } from './webgpu-gradient.ts';
 
 /**
  * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.
@@ -49,9 +51,30 @@ function perHead(bias: tf.Tensor): tf.Tensor {
   return bias.rank === 3 ? tf.expandDims(bias, 1) : bias;
 }
 
+/** The gradients of {@link attention} in query, key and value, by those of its reference. */
+export function attentionGradientReference({ dy, query, key, value, bias }: GradientInputs, attrs: Attrs): tf.Tensor[] {
+  const gathered = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    attentionReference({ query: q as tf.Tensor4D, key: k as tf.Tensor4D, value: v as tf.Tensor4D, bias }, attrs);
+  return vjp(gathered, [query, key, value], dy);
+}
+
+const attentionGradientKernel = defineKernel<GradientInputs, Attrs>({
+  name: 'SegAttentionGradient',
+  reference: attentionGradientReference,
+  bodies: { webgpu: attentionGradientWebgpu },
+  gradient: 'none',
+});
+
 const attentionKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAttention',
   reference: attentionReference,
   bodies: { wasm: attentionWasm, webgpu: attentionWebgpu },
   saves: ['query', 'key', 'value', 'bias'],
+  gradient: (dy, inputs, attrs, output) => {
+    const given = { dy, ...inputs, output } as GradientInputs;
+    const [dQuery, dKey, dValue] = attentionGradientKernel(given, attrs) as tf.Tensor[];
+    const withBias = (bias: tf.Tensor) => attentionReference({ ...inputs, bias }, attrs);
+    const dBias = () => vjp(withBias, [inputs.bias!], dy)[0]!;
+    return { query: () => dQuery!, key: () => dKey!, value: () => dValue!, bias: dBias };
+  },
 });

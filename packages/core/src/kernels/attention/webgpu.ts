@@ -1,3 +1,5 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
 import type { KernelBody } from '../define-kernel.ts';
 import { reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
@@ -13,8 +15,8 @@ const MOST_CHANNELS = 64;
  * and head; each lane keeps a running maximum, sum and weighted value of its keys, joined at the end.
  */
 export const attentionWebgpu: KernelBody<Inputs, Attrs> = ({ query, key, value, bias }, { scale }, backend) => {
+  if (!isOnePass(query)) return null;
   const [batch, queries, heads, channels] = query.shape;
-  if (channels % 4 !== 0 || channels > MOST_CHANNELS || queries > MOST_QUERIES) return null;
   const all = batch * queries * heads;
   const [biasBatch, biasHead, biasQuery, biasKey] = broadcastStrides(bias!.shape);
   return runProgram(backend, {
@@ -34,8 +36,13 @@ export const attentionWebgpu: KernelBody<Inputs, Attrs> = ({ query, key, value, 
   });
 };
 
+/** True for queries that one pass over the keys serves: few of them, of channels that registers hold. */
+export function isOnePass({ shape: [, queries, , channels] }: tf.Tensor4D): boolean {
+  return channels % 4 === 0 && channels <= MOST_CHANNELS && queries <= MOST_QUERIES;
+}
+
 /** Steps between neighbors along each of four axes; 0 along an axis that is broadcast. */
-function broadcastStrides(shape: number[]): [number, number, number, number] {
+export function broadcastStrides(shape: number[]): [number, number, number, number] {
   const [, heads, queries, keys] = shape as [number, number, number, number];
   const dense = [heads * queries * keys, queries * keys, keys, 1];
   return dense.map((stride, axis) => (shape[axis] === 1 ? 0 : stride)) as [number, number, number, number];
