@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { clipped } from '../clipped.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
+import { adamStepWasm } from './wasm.ts';
 import { adamStepWebgpu } from './webgpu.ts';
 
 /**
@@ -32,6 +33,6 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
   reference: adamStepReference,
-  bodies: { webgpu: adamStepWebgpu },
+  bodies: { wasm: adamStepWasm, webgpu: adamStepWebgpu },
   gradient: 'none',
 });

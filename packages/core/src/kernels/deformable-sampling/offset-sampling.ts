@@ -5,6 +5,7 @@ import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { deformableSamplingReference } from './deformable-sampling.ts';
 import { offsetSamplingWebgpu } from './offset-sampling-webgpu.ts';
+import { offsetSamplingWasm } from './offset-wasm.ts';
 import type { OffsetAttrs, OffsetInputs } from './types.ts';
 
 /**
@@ -58,6 +59,6 @@ function coordinateOf(reference: tf.Tensor4D, index: number, batch: number): tf.
 const offsetSamplingKernel = defineKernel<OffsetInputs, OffsetAttrs>({
   name: 'SegOffsetSampling',
   reference: offsetSamplingReference,
-  bodies: { webgpu: offsetSamplingWebgpu },
+  bodies: { wasm: offsetSamplingWasm, webgpu: offsetSamplingWebgpu },
   gradient: 'none',
 });

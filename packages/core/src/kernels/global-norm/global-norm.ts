@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
+import { globalNormWasm } from './wasm.ts';
 import { globalNormWebgpu } from './webgpu.ts';
 
 /** Euclidean norm of all elements of all tensors together; zero where there are none. Has no gradient. */
@@ -19,6 +20,6 @@ export function globalNormReference(tensors: Inputs): tf.Tensor {
 const globalNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGlobalNorm',
   reference: globalNormReference,
-  bodies: { webgpu: globalNormWebgpu },
+  bodies: { wasm: globalNormWasm, webgpu: globalNormWebgpu },
   gradient: 'none',
 });

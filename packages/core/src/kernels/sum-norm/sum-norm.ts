@@ -4,6 +4,7 @@ import { defineKernel } from '../define-kernel.ts';
 import { layerNorm, layerNormReference } from '../layer-norm/layer-norm.ts';
 import { mayFuse } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
+import { sumNormWasm } from './wasm.ts';
 import { sumNormWebgpu } from './webgpu.ts';
 
 /** Layer norm of x + branch: what stands behind every branch of a transformer. */
@@ -20,6 +21,6 @@ export function sumNormReference({ x, branch, gain, bias }: Inputs, attrs: Attrs
 const sumNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegSumNorm',
   reference: sumNormReference,
-  bodies: { webgpu: sumNormWebgpu },
+  bodies: { wasm: sumNormWasm, webgpu: sumNormWebgpu },
   gradient: 'none',
 });

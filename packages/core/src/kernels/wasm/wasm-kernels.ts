@@ -7,6 +7,7 @@ import { refuseFullHeap, type WasmBackend } from './wasm-backend.ts';
 
 /** Functions of the module in assembly/ that work on a range: their last arguments are its begin, its end and the thread. */
 export type RangedKernel =
+  | 'adamStep'
   | 'attend'
   | 'clamp'
   | 'convolve'
@@ -21,9 +22,13 @@ export type RangedKernel =
   | 'maxPool'
   | 'minimum'
   | 'multiplyBatches'
+  | 'offsetSampling'
   | 'pack'
   | 'reluGradient'
+  | 'softplus'
   | 'sumAxis'
+  | 'sumNorm'
+  | 'sumSquares'
   | 'winograd'
   | 'winogradInput'
   | 'winogradUpstream';
