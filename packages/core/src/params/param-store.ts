@@ -51,6 +51,10 @@ export class ParamStore {
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
   /** True inside {@link train}: dropout drops, drop path drops. */
   training = false;
+  /** True where training computes the activations of blocks twice, and keeps them not; see `recompute`. */
+  recomputes = false;
+  /** True inside {@link repeat}: running statistics have followed already. */
+  repeats = false;
   /** Processes that train this model together, for layers that take statistics of a batch. */
   ranks: TrainingRanks | null = null;
 
@@ -161,6 +165,17 @@ export class ParamStore {
       return f();
     } finally {
       this.training = false;
+    }
+  }
+
+  /** Runs `f`, which has run before in training mode, once more: it follows no statistics and shows nothing. */
+  repeat<T>(f: () => T): T {
+    const { observer } = this;
+    Object.assign(this, { observer: null, repeats: true });
+    try {
+      return this.train(f);
+    } finally {
+      Object.assign(this, { observer, repeats: false });
     }
   }
 

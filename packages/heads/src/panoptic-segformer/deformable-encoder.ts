@@ -1,5 +1,5 @@
 import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
-import { dropout, init, LayerNorm, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
+import { dropout, init, LayerNorm, recompute, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import {
@@ -73,7 +73,8 @@ export class DeformableEncoder {
     const position = this.positions(levels, dim, cells);
     const reference = cells && known ? paddedCellCenters(cells, levels, known) : cellCenters(levels);
     for (const layer of this.layers) {
-      tokens = yield* tidySteps(layer.forwardSteps({ tokens, position, reference, levels, valid: known?.valid }));
+      const inputs = { tokens, position, reference, levels, valid: known?.valid };
+      tokens = this.scope.store.recomputes ? layer.recomputed(inputs) : yield* tidySteps(layer.forwardSteps(inputs));
       yield;
     }
     return { tokens, levels, ...(known && { padding: known }) };
@@ -121,6 +122,15 @@ class DeformableEncoderLayer {
     this.attention = new DeformableAttention(scope.at('attentions', 0), config);
     this.feedForward = mmcvFeedForward(scope, dim, ffnDim, rate);
     this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
+  }
+
+  /** The layer, whose activations training does not keep. */
+  recomputed({ tokens, position, reference, levels, valid }: EncoderLayerInputs): tf.Tensor3D {
+    const forward = (...[held, at, around, within]: tf.Tensor[]): tf.Tensor3D => {
+      const inputs = { tokens: held, position: at, reference: around, levels, valid: within } as EncoderLayerInputs;
+      return runSteps(tidySteps(this.forwardSteps(inputs)));
+    };
+    return recompute(this.scope, forward, [tokens, position, reference, ...(valid ? [valid] : [])]);
   }
 
   *forwardSteps({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {

@@ -4,6 +4,7 @@ import {
   GroupNorm,
   init,
   LayerNorm,
+  recompute,
   resizeBilinear,
   runSteps,
   type Scope,
@@ -127,7 +128,9 @@ export class DeformablePixelDecoder {
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
       yield;
-      const next = yield* tidySteps(layer.forwardSteps({ tokens, position, reference, levels }));
+      const next = this.scope.store.recomputes
+        ? layer.recomputed({ tokens, position, reference, levels })
+        : yield* tidySteps(layer.forwardSteps({ tokens, position, reference, levels }));
       if (!this.scope.training) tokens.dispose();
       tokens = next;
     }
@@ -195,6 +198,15 @@ class DeformableLayer {
     this.attentionNorm = new LayerNorm(scope.at('self_attn_layer_norm'), { dim });
     this.feedForward = new FeedForward(scope, { dim, hiddenDim: ffnDim });
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
+  }
+
+  /** The layer, whose activations training does not keep. */
+  recomputed({ tokens, position, reference, levels }: DeformableLayerInputs): tf.Tensor3D {
+    const forward = (...[held, at, around]: tf.Tensor[]): tf.Tensor3D => {
+      const inputs = { tokens: held, position: at, reference: around, levels } as DeformableLayerInputs;
+      return runSteps(tidySteps(this.forwardSteps(inputs)));
+    };
+    return recompute(this.scope, forward, [tokens, position, reference]);
   }
 
   *forwardSteps({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {

@@ -136,7 +136,7 @@ export class MaskedDecoder {
         const normed = this.norm.forward(before);
         const bias = this.isFused()
           ? projectedMaskBias(this.maskHead.forward(normed), resized, projection, OUTSIDE)
-          : this.attentionBias(logits(normed, resized), i);
+          : this.attentionBias(detach(logits(normed, resized)), i);
         return layer.forward({
           queries: before,
           queryPosition: this.queryPosition,

@@ -8,6 +8,7 @@ import {
   ConvNorm,
   init,
   maxPool,
+  recompute,
   runSteps,
   type Scope,
   type Steps,
@@ -142,7 +143,9 @@ export class ResNet {
     for (const blocks of this.stages) {
       for (const block of blocks) {
         yield;
-        const next = yield* tidySteps(block.forwardSteps(x));
+        const next = this.scope.store.recomputes
+          ? recompute(block.scope, (map) => runSteps(tidySteps(block.forwardSteps(map as tf.Tensor4D))), [x])
+          : yield* tidySteps(block.forwardSteps(x));
         if (!this.scope.training && block !== blocks[0]) x.dispose();
         x = next;
       }
@@ -183,7 +186,7 @@ type BlockConfig = {
   activation: ActivationName;
 };
 
-type Block = { forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> };
+type Block = { scope: Scope; forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> };
 
 /** a(x + F(x)) with F = 3×3, 3×3, and a projection of x where its shape changes. He et al. 2016, figure 5 left. */
 class BasicBlock {

@@ -7,6 +7,7 @@ import {
   init,
   LayerNorm,
   Linear,
+  recompute,
   runSteps,
   type Scope,
   ShapeError,
@@ -214,7 +215,7 @@ class SwinStage {
     let output = x;
     for (const block of this.blocks) {
       yield;
-      output = block.forward(output);
+      output = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [output]);
     }
     if (this.merge === undefined) return { output, next: output };
     const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
