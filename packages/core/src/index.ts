@@ -8,6 +8,7 @@
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
 export { explainLoss } from './backend/lost-device.ts';
+export { rehearse } from './backend/rehearse.ts';
 export { releaseMemory } from './backend/release-memory.ts';
 export { reviveBackend, useBackend } from './backend/use-backend.ts';
 
