@@ -8,6 +8,7 @@
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
 export { explainLoss } from './backend/lost-device.ts';
+export { rehearse } from './backend/rehearse.ts';
 export { releaseMemory } from './backend/release-memory.ts';
 export { reviveBackend, useBackend } from './backend/use-backend.ts';
 
@@ -20,7 +21,7 @@ export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
 // Kernels
 export { adamStep } from './kernels/adam-step/adam-step.ts';
 export type { AdamStep } from './kernels/adam-step/types.ts';
-export { attention } from './kernels/attention/attention.ts';
+export { attention, attentionOfParts } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
 export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';

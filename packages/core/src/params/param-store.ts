@@ -1,8 +1,8 @@
 import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { expectBackend } from '../backend/expect-backend.ts';
 import { isLost } from '../backend/lost-device.ts';
+import { isRehearsal } from '../backend/rehearsal.ts';
 import { BackendError, CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
@@ -190,6 +190,7 @@ export class ParamStore {
    */
   derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
     this.expectLive(key);
+    if (isRehearsal()) return compute(); // without values, so not to be kept
     const known = this.derived.get(key);
     if (known !== undefined && known.version === this.version) return known.tensors as T;
     if (known !== undefined) tf.dispose(known.tensors);

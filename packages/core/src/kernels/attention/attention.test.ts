@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 import { type BodyCase, checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
-import { attention, attentionReference } from './attention.ts';
+import { attention, attentionOfParts, attentionOfPartsReference, attentionReference } from './attention.ts';
 
 checkOps([
   {
@@ -44,6 +44,19 @@ function forwardCase(
         fast: [attention(inputs.query, inputs.key, inputs.value, bias, { scale: 0.4 })],
         plain: [attentionReference({ ...inputs, bias }, { scale: 0.4 })],
       };
+    },
+  };
+}
+
+function partsCase(title: string, hasBias: boolean, parts: readonly [number, number, number]): BodyCase {
+  return {
+    title: `attentionOfParts ${title}`,
+    run: () => {
+      const packed = random([2, 67, 3 * 24], 1) as tf.Tensor3D;
+      const bias = hasBias ? random([2, 3, 67, 67], 2) : undefined;
+      const inputs = { query: packed, key: packed, value: packed, bias };
+      const attrs = { numHeads: 3, dim: 24, parts, scale: 0.4 };
+      return { fast: [attentionOfParts(inputs, attrs)], plain: [attentionOfPartsReference(inputs, attrs)] };
     },
   };
 }
@@ -91,6 +104,8 @@ checkBodies([
   forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
   forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
   forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
+  partsCase('from one product', false, [0, 1, 2]),
+  partsCase('with a bias', true, [2, 0, 1]),
   gradientCase([7, 19, 8]),
   gradientCase([70, 131, 12]), // more of both than a workgroup has lanes
   {

@@ -4,9 +4,9 @@ import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
 import { isRecorded } from '../recorded.ts';
-import type { AttentionOptions, Attrs, GradientInputs, Inputs } from './types.ts';
+import type { AttentionOptions, Attrs, GradientInputs, Inputs, PartAttrs, PartInputs } from './types.ts';
 import { attentionWasm } from './wasm.ts';
-import { attentionWebgpu } from './webgpu.ts';
+import { attentionOfPartsWebgpu, attentionWebgpu } from './webgpu.ts';
 import { attentionGradientWebgpu } from './webgpu-gradient.ts';
 
 /**
@@ -32,7 +32,8 @@ export function attention(
       return attentionReference({ query, key, value, bias }, { scale });
     }
     // a recorded kernel needs all that its gradient reads
-    const added = bias === undefined ? (isWasm ? undefined : tf.zeros([1, 1, 1, 1])) : perHead(bias);
+    const none = isRecorded() ? tf.zeros([1, 1, 1, 1]) : undefined;
+    const added = bias === undefined ? none : perHead(bias);
     return attentionKernel({ query, key, value, bias: added }, { scale }) as tf.Tensor4D;
   });
 }
@@ -44,6 +45,31 @@ export function attentionReference({ query, key, value, bias }: Inputs, { scale 
   const logits = matMul<tf.Tensor4D>(q, k); // [B, h, N, L]
   const weights = tf.softmax(bias === undefined ? logits : tf.add(logits, perHead(bias)));
   return tf.transpose(matMul<tf.Tensor4D>(weights, v), [0, 2, 1, 3]);
+}
+
+/**
+ * {@link attention} of queries, keys and values that one product made, side by side in the channels of a token. Has no gradient.
+ *
+ * @returns [B, N, C]
+ */
+export function attentionOfParts(
+  { query, key, value, bias }: PartInputs,
+  attrs: Omit<PartAttrs, 'scale'> & Partial<PartAttrs>,
+): tf.Tensor3D {
+  const { scale = 1 / Math.sqrt(attrs.dim / attrs.numHeads) } = attrs;
+  return tf.tidy(() => {
+    const inputs = { query, key, value, bias: bias && perHead(bias) };
+    return attentionOfPartsKernel(inputs, { ...attrs, scale }) as tf.Tensor3D;
+  });
+}
+
+/** The meaning of {@link attentionOfParts} in plain ops. */
+export function attentionOfPartsReference({ query, key, value, bias }: PartInputs, attrs: PartAttrs): tf.Tensor {
+  const { numHeads, dim, parts, scale } = attrs;
+  const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D =>
+    tf.reshape(tf.slice(x, [0, 0, part * dim], [-1, -1, dim]), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
+  const inputs = { query: heads(query, parts[0]), key: heads(key, parts[1]), value: heads(value, parts[2]), bias };
+  return tf.reshape(attentionReference(inputs, { scale }), [query.shape[0], query.shape[1], dim]);
 }
 
 /** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */
@@ -77,4 +103,11 @@ const attentionKernel = defineKernel<Inputs, Attrs>({
     const dBias = () => vjp(withBias, [inputs.bias!], dy)[0]!;
     return { query: () => dQuery!, key: () => dKey!, value: () => dValue!, bias: dBias };
   },
+});
+
+const attentionOfPartsKernel = defineKernel<PartInputs, PartAttrs>({
+  name: 'SegAttentionOfParts',
+  reference: attentionOfPartsReference,
+  bodies: { webgpu: attentionOfPartsWebgpu },
+  gradient: 'none',
 });
