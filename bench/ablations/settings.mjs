@@ -9,10 +9,10 @@ export const SIZE = 64;
 export const TEST_SCENES = 100;
 
 /** A run that is not told otherwise. */
-export const STEPS = 200;
+export const STEPS = 150;
 
 /** Recipe of a run: the examples', shortened. */
-export const recipeOf = ({ seed, steps }) => ({ ...TRAINING, size: SIZE, steps, warmup: 30, seed });
+export const recipeOf = ({ seed, steps }) => ({ ...TRAINING, size: SIZE, batch: 8, steps, warmup: 30, seed });
 
 /** A quarter of the computing of the examples' ResNet. */
 const BACKBONE = {
