@@ -4,7 +4,6 @@ import { clipped } from '../clipped.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { adamStepWasm } from './wasm.ts';
-import { adamStepWebgpu } from './webgpu.ts';
 
 /**
  * One step of a parameter by its moments, Kingma & Ba 2015, algorithm 1, with decoupled decay (Loshchilov & Hutter 2019,
@@ -33,6 +32,6 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
   reference: adamStepReference,
-  bodies: { wasm: adamStepWasm, webgpu: adamStepWebgpu },
+  bodies: { wasm: adamStepWasm },
   gradient: 'none',
 });
