@@ -23,6 +23,7 @@ export { adamStep } from './kernels/adam-step/adam-step.ts';
 export type { AdamStep } from './kernels/adam-step/types.ts';
 export { attention, attentionOfParts } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
+export { axialAttention } from './kernels/axial-attention/axial-attention.ts';
 export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';

@@ -1,6 +1,7 @@
 import { adamStepWebgpu } from '../adam-step/webgpu.ts';
 import { attentionOfPartsWebgpu, attentionWebgpu } from '../attention/webgpu.ts';
 import { attentionGradientWebgpu } from '../attention/webgpu-gradient.ts';
+import { axialAttentionWebgpu } from '../axial-attention/webgpu.ts';
 import {
   columnMomentsWebgpu,
   normalizeGradientWebgpu,
@@ -37,6 +38,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegAttention: attentionWebgpu,
   SegAttentionGradient: attentionGradientWebgpu,
   SegAttentionOfParts: attentionOfPartsWebgpu,
+  SegAxialAttention: axialAttentionWebgpu,
   SegClassCrossEntropy: classCrossEntropyWebgpu,
   SegClassCrossEntropyGradient: classCrossEntropyGradientWebgpu,
   SegColumnMoments: columnMomentsWebgpu,
