@@ -24,6 +24,7 @@ import { crossEntropyWebgpu, diceWebgpu, gradientWebgpu } from '../mask-terms/we
 import { maxPoolGradientWebgpu, maxPoolWebgpu } from '../max-pool/webgpu.ts';
 import { mixWebgpu } from '../mix/webgpu.ts';
 import { momentumStepWebgpu } from '../momentum-step/webgpu.ts';
+import { pairCostsWebgpu } from '../pair-costs/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
@@ -70,6 +71,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegNormalizeGradient: normalizeGradientWebgpu,
   SegNormalizeSums: normalizeSumsWebgpu,
   SegOffsetSampling: offsetSamplingWebgpu,
+  SegPairCosts: pairCostsWebgpu,
   SegReluGradient: reluGradientWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,
