@@ -22,19 +22,24 @@ export class ConvNorm {
     this.norm = norm;
   }
 
-  /** @param x [B, H, W, in] @returns [B, H', W', out] */
-  forward(x: tf.Tensor4D, activation: ActivationName = 'linear'): tf.Tensor4D {
+  /**
+   * @param x [B, H, W, in]
+   * @param added [B, H', W', out], added before the activation
+   * @returns [B, H', W', out]
+   */
+  forward(x: tf.Tensor4D, activation: ActivationName = 'linear', added?: tf.Tensor4D): tf.Tensor4D {
     if (activation !== 'linear' && activation !== 'relu') {
-      return tf.tidy(() => activate(this.forward(x), activation));
+      return tf.tidy(() => activate(this.forward(x, 'linear', added), activation));
     }
     if (this.scope.training) {
       return tf.tidy(() => {
         const normalized = this.norm.forward(this.conv.forward(x));
-        return activation === 'relu' ? tf.relu(normalized) : normalized;
+        const sum = added === undefined ? normalized : tf.add<tf.Tensor4D>(normalized, added);
+        return activation === 'relu' ? tf.relu(sum) : sum;
       });
     }
     const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
-    return this.conv.apply(x, filter, { ...folded, activation });
+    return this.conv.apply(x, filter, { ...folded, added, activation });
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {

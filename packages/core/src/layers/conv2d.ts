@@ -47,8 +47,12 @@ export class Conv2d {
     return this.apply(x, this.filter, { bias: this.bias, activation });
   }
 
-  /** The same convolution with other weights: a batch norm folded into it, say. */
-  apply(x: tf.Tensor4D, filter: tf.Tensor4D, fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>): tf.Tensor4D {
+  /** The same convolution with other weights, a batch norm folded into it, say, and with what is added behind it. */
+  apply(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'added' | 'activation'>,
+  ): tf.Tensor4D {
     const { stride, padding, dilation, groups } = this.config;
     return conv2d(x, filter, { strides: stride, padding, dilation, groups, ...fused });
   }

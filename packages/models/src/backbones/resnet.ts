@@ -1,7 +1,6 @@
 import {
   ACTIVATIONS,
   type ActivationName,
-  activate,
   BatchNorm,
   type BatchNormConfig,
   Conv2d,
@@ -204,9 +203,9 @@ class BasicBlock {
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const branch = this.second.forward(this.first.forward(x, 'relu'));
+      const branch = this.first.forward(x, 'relu');
       const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
+      return this.scope.tap(this.second.forward(branch, this.activation, skipped));
     });
   }
 }
@@ -238,9 +237,9 @@ class Bottleneck {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const reduced = this.reduce.forward(x, 'relu');
-      const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
+      const branch = this.spatial.forward(reduced, 'relu');
       const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
+      return this.scope.tap(this.expand.forward(branch, this.activation, skipped));
     });
   }
 }
