@@ -76,7 +76,7 @@ function scaledCase(title: string, channels: [number, number]): BodyCase {
   };
 }
 
-/** What a residual block skips, behind a convolution with and without a norm; an odd side leaves half a tile of Winograd's. */
+/** A map that a residual block skips, behind a convolution with and without a norm; an odd side leaves half a tile of Winograd's. */
 function addedCase(
   title: string,
   channels: [number, number],
