@@ -51,9 +51,7 @@ export const ARMS = {
   'fine grids': solo({ config: { grids: [24, 18, 12, 9, 6] } }),
 };
 
-const nothing = () => {};
-
-function mask2Former({ change = nothing, loss = {}, points } = {}) {
+function mask2Former({ change = () => {}, loss = {}, points } = {}) {
   return {
     system: 'mask2former',
     build: (params) => changed(new Mask2Former(params, MASK2FORMER), change),
@@ -92,7 +90,7 @@ function maxDeepLab(loss = {}) {
   };
 }
 
-function solo({ change = nothing, loss = {}, config = {} } = {}) {
+function solo({ change = () => {}, loss = {}, config = {} } = {}) {
   const sizes = { ...SOLOV2, ...config };
   const { grids, scaleRanges } = sizes;
   return {

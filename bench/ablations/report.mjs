@@ -11,55 +11,56 @@ export function statistics(values) {
 /**
  * Differences of a row from the baseline, seed by seed, and their direction: `within` where the mean is no larger than the
  * deviation of the differences.
+ *
+ * @param baseline Value by seed @param row Value by seed
  */
 export function compare(baseline, row) {
   const seeds = [...baseline.keys()].filter((seed) => row.has(seed));
-  if (seeds.length === 0) return null;
   const { mean, deviation } = statistics(seeds.map((seed) => row.get(seed) - baseline.get(seed)));
   if (!(Math.abs(mean) > deviation)) return { mean, deviation, direction: 'within' };
   return { mean, deviation, direction: mean < 0 ? 'worse' : 'better' };
 }
 
-/** What is to be said of a direction beside the paper's. */
+/** What is to be said of a direction beside the paper's, which may be unknown. */
 export function verdict(direction, expected) {
   if (direction === 'within') return 'within the spread';
-  const ours = direction === 'worse' ? 'worse, as expected' : 'better';
   if (expected === undefined) return direction;
-  return direction === expected
-    ? ours.replace(/^better$/, 'better, as expected')
-    : `${direction}, **against the paper**`;
+  return direction === expected ? `${direction}, as in the paper` : `${direction}, **against the paper**`;
 }
 
 /** Markdown of an ablation from records of runs of so many steps; null where a row has none. */
 export function section(name, records, steps) {
-  const { title, rows, metric: common = 'pq', source, published, expected, columns = [] } = ABLATIONS[name];
-  const taken = rows.map(({ arm, metric = common }) => ({
-    metric,
-    own: records.filter((record) => record.arm === arm && record.steps === steps),
-  }));
-  if (taken.some(({ own }) => own.length === 0)) return null;
-  const values = taken.map(({ metric, own }) => new Map(own.map((record) => [record.seed, record[metric]])));
-  const unit = common === 'ap' ? 'AP' : 'PQ';
-  const heads = [title, `${unit} (mean ± deviation)`, 'from the baseline, seed by seed', 'paper', 'direction'];
-  const cells = rows.map(({ label }, k) => {
-    const difference = k === 0 ? null : compare(values[0], values[k]);
-    const theirs = published[k] === null || published[0] === null ? undefined : published[k] - published[0];
-    const wanted = theirs === undefined ? expected : theirs < 0 ? 'worse' : 'better';
-    return [
-      label,
-      plusMinus(statistics([...values[k].values()])),
-      difference === null ? '' : signed(difference),
-      published[k] === null ? '' : published[k].toFixed(1),
-      difference === null ? '' : verdict(difference.direction, wanted),
-      ...columns.map((column) => statistics(taken[k].own.map((record) => record[column])).mean.toFixed(0)),
-    ];
-  });
-  const table = markdown([[...heads, ...columns.map((column) => COLUMNS[column])], ...cells]);
-  const seeds = [...values[0].keys()].sort((a, b) => a - b);
+  const { title, rows, measures = ['pq'], source, published, expected, columns = [] } = ABLATIONS[name];
+  const runs = rows.map(({ arm }) => records.filter((record) => record.arm === arm && record.steps === steps));
+  if (runs.some((own) => own.length === 0)) return null;
+  const cells = rows.map((row, k) => [
+    row.label,
+    ...measures.flatMap((measure) => measured(rows, runs, k, { measure, wanted: direction(published, k, expected) })),
+    published[k] === null ? '' : published[k].toFixed(1),
+    ...columns.map((column) => statistics(runs[k].map((record) => record[column])).mean.toFixed(0)),
+  ]);
+  const heads = measures.flatMap((measure) => [NAMES[measure], 'seed by seed', 'direction']);
+  const table = markdown([['', ...heads, 'paper', ...columns.map((column) => NAMES[column])], ...cells]);
+  const seeds = runs[0].map(({ seed }) => seed).sort((a, b) => a - b);
   return `## ${title}\n\n${table}\n\nSeeds ${seeds.join(', ')}. Paper: ${source}.\n`;
 }
 
-const COLUMNS = { megabytes: 'MB resident at most', processor: 'seconds of processors' };
+const NAMES = { pq: 'PQ', ap: 'AP', overlap: 'best IoU', megabytes: 'MB resident at most' };
+
+/** Value of a row, its difference from the baseline, and the direction of that. */
+function measured(rows, runs, k, { measure, wanted }) {
+  const valuesOf = (row) => new Map(runs[row].map((record) => [record.seed, record[rows[row].metric ?? measure]]));
+  const own = plusMinus(statistics([...valuesOf(k).values()]));
+  if (k === 0) return [own, '', ''];
+  const difference = compare(valuesOf(0), valuesOf(k));
+  return [own, signed(difference), verdict(difference.direction, wanted)];
+}
+
+/** The paper's direction of a row; undefined where it has none. */
+function direction(published, k, expected) {
+  if (k === 0 || published[k] === null || published[0] === null) return expected;
+  return published[k] < published[0] ? 'worse' : 'better';
+}
 
 const plusMinus = ({ mean, deviation }) =>
   Number.isNaN(deviation) ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;

@@ -1,6 +1,7 @@
 // Ablations on small generated scenes: trains every arm with every seed, one process each, and writes docs/ablations.md.
-//   node bench/ablations/run.mjs [NAME ...] [--seeds 1,2,3] [--steps 300] [--records FILE] [--docs FILE] [--list]
-// Every run is a line in FILE (out/ablations.jsonl): what is killed goes on there. BACKEND=node trains on native TensorFlow.
+//   node bench/ablations/run.mjs [NAME ...] [--seeds 1,2,3] [--steps 300] [--jobs 1] [--records FILE] [--docs FILE]
+// Every run is a line in FILE (out/ablations.jsonl): what is killed goes on there. `--list` names the ablations. BACKEND=node
+// trains on native TensorFlow, where most of a step is one thread's: two jobs keep two cores busy.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
     steps: { type: 'string', default: `${STEPS}` },
     scenes: { type: 'string', default: `${TEST_SCENES}` },
+    jobs: { type: 'string', default: '1' },
     records: { type: 'string', default: 'out/ablations.jsonl' },
     docs: { type: 'string', default: path.join(here, '../../docs/ablations.md') },
     list: { type: 'boolean', default: false },
@@ -37,12 +39,15 @@ async function main(names) {
   }
   const seeds = values.seeds.split(',').map((word) => wholeNumber('--seeds', word));
   const [steps, scenes] = [wholeNumber('--steps', values.steps), wholeNumber('--scenes', values.scenes)];
-  for (const { arm, seed } of runsOf(names, seeds)) {
-    if (isDone(readRecords(values.records), { arm, seed, steps })) continue;
-    const result = await train(arm, seed, { steps, scenes });
-    appendRecord(values.records, { arm, seed, steps, scenes, ...result });
-    console.log(`${arm}, seed ${seed}: ${JSON.stringify(result)}`);
-  }
+  const left = runsOf(names, seeds).filter((run) => !isDone(readRecords(values.records), { ...run, steps }));
+  const job = async () => {
+    for (let run = left.shift(); run !== undefined; run = left.shift()) {
+      const result = await train(run.arm, run.seed, { steps, scenes });
+      appendRecord(values.records, { ...run, steps, scenes, ...result });
+      console.log(`${run.arm}, seed ${run.seed}: ${JSON.stringify(result)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: wholeNumber('--jobs', values.jobs) }, job));
   writeFileSync(values.docs, page(readRecords(values.records), { steps, scenes }));
   console.log(values.docs);
 }

@@ -1,5 +1,5 @@
 // Scenes, models and recipe of every run: small enough for a run of a minute or two on two processor cores.
-import { BACKBONE, TRAINING } from '../../examples/scenes/recipe.mjs';
+import { TRAINING } from '../../examples/scenes/recipe.mjs';
 import { CATEGORIES, THING_CATEGORIES } from '../../examples/scenes/scenes.mjs';
 
 /** Side of the scenes in pixels. */
@@ -9,10 +9,19 @@ export const SIZE = 64;
 export const TEST_SCENES = 100;
 
 /** A run that is not told otherwise. */
-export const STEPS = 300;
+export const STEPS = 150;
 
 /** Recipe of a run: the examples', shortened. */
-export const recipeOf = ({ seed, steps }) => ({ ...TRAINING, size: SIZE, steps, warmup: 30, seed });
+export const recipeOf = ({ seed, steps }) => ({ ...TRAINING, size: SIZE, batch: 8, steps, warmup: 30, seed });
+
+/** A quarter of the computing of the examples' ResNet. */
+const BACKBONE = {
+  type: 'resnet',
+  stemDim: 16,
+  depths: [1, 1, 1, 1],
+  dims: [64, 128, 192, 256],
+  batchNorm: 'batch',
+};
 
 const numThingClasses = THING_CATEGORIES.length;
 

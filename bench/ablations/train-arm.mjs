@@ -6,6 +6,9 @@ import { ARMS } from './arms.mjs';
 import { measureArm } from './measure-arm.mjs';
 import { recipeOf, SIZE } from './settings.mjs';
 
+/** Batches between the scenes of two seeds: more than a run takes. */
+const SCENE_BLOCK = 100_000;
+
 const [name, seed, steps, scenes] = process.argv.slice(2).map((word, i) => (i === 0 ? word : Number(word)));
 const arm = ARMS[name];
 const recipe = recipeOf({ seed, steps });
@@ -29,9 +32,6 @@ for await (const event of training) {
 function objectiveFor(model, params) {
   return arm.objectiveFor(model, params, recipe);
 }
-
-/** Batches between the scenes of two seeds: more than a run takes. */
-const SCENE_BLOCK = 100_000;
 
 /** Seeds see scenes of their own; SOLO sees things alone. */
 async function* batchesFrom(first) {

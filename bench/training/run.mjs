@@ -1,7 +1,8 @@
 // A training step of Mask2Former-R50, one image with ten objects, ours beside PyTorch's: one resident process per engine, in
 // turn, a random order per round, the least of all rounds, and the most memory of each process.
 //   node bench/training/run.mjs [--size 256] [--threads 2] [--rounds 3] [--engines wasm,node,pytorch] [--record]
-// wasm-masks and node-masks compare whole masks instead of points. SEG_PYTHON is a python3 with torch and transformers.
+// wasm-masks and node-masks compare whole masks instead of points; wasm-recompute and node-masks-recompute keep no activations of
+// blocks. SEG_PYTHON is a python3 with torch and transformers.
 import { parseArgs } from 'node:util';
 import { inTurn, leastOf, ratiosOf, startEngine } from '../engines.mjs';
 import { recordRow, thisRun } from '../results/record.mjs';
@@ -31,10 +32,12 @@ for (const [name, steps] of results) {
 if (values.record) recordRow('training', { ...thisRun(threads), size }, Object.fromEntries(seconds));
 
 function start(name) {
-  const [backend, criterion = 'points'] = name.split('-');
+  const [backend, ...wishes] = name.split('-');
+  const criterion = wishes.includes('masks') ? 'masks' : 'points';
+  const kept = wishes.includes('recompute') ? 'recompute' : 'keep';
   const [command, args] =
     name === 'pytorch'
       ? [process.env.SEG_PYTHON ?? 'python3', ['pytorch.py', size, threads]]
-      : [process.execPath, ['--max-old-space-size=8192', 'engine.mjs', backend, size, threads, criterion]];
+      : [process.execPath, ['--max-old-space-size=8192', 'engine.mjs', backend, size, threads, criterion, kept]];
   return startEngine(name, command, args, { cwd: here, stdio: ['pipe', 'pipe', 'inherit'] });
 }

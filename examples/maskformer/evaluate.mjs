@@ -1,10 +1,10 @@
-// Panoptic quality of a trained model on generated test scenes: node evaluate.mjs [training checkpoint]
+// Panoptic quality of a trained model on generated test scenes: node evaluate.mjs [training checkpoint or model folder]
 import { panopticQuality, printQuality } from '@seg/example-scenes/panoptic-quality.mjs';
 import { readTrained } from '@seg/example-scenes/trained-model.mjs';
 import { MASKFORMER, MaskFormer } from '@seg/models';
 import { INFERENCE, MODEL } from './config.mjs';
 
 const file = process.argv[2] ?? 'out/maskformer/training.safetensors';
-const model = await readTrained(file, (params) => new MaskFormer(params, MODEL));
+const model = await readTrained(file, MASKFORMER, (params) => new MaskFormer(params, MODEL));
 const inference = process.env.THRESHOLD ? { scoreThreshold: Number(process.env.THRESHOLD) } : INFERENCE;
-printQuality(await panopticQuality(MASKFORMER.wrap(model), { inference }));
+printQuality(await panopticQuality(model, { inference }));

@@ -29,7 +29,7 @@ export const LOSSES = {
 };
 
 /** `semanticWeight` and `emptyWeight` are those of the auxiliary semantic loss and of background in it. */
-export const TRAINING = { ...ON_SCENES, steps: 1100, semanticWeight: 1, emptyWeight: 0.25 };
+export const TRAINING = { ...ON_SCENES, steps: 1500, semanticWeight: 1, emptyWeight: 0.25 };
 
 /** The model that a command line names: solov2 unless told. */
 export function modelNamed(name = 'solov2') {

@@ -67,6 +67,7 @@ export class BatchNorm {
 
   /** Running variance takes the unbiased estimate, as PyTorch's does. */
   private follow([mean, variance]: [tf.Tensor1D, tf.Tensor1D], count: number): void {
+    if (this.scope.store.repeats) return;
     const { momentum } = this.config;
     this.mean.assign(mix(this.mean, mean, momentum));
     this.variance.assign(mix(this.variance, variance, momentum, count / Math.max(1, count - 1)));

@@ -1,4 +1,4 @@
-import { attention, gelu, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
+import { attention, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
@@ -58,7 +58,7 @@ export class MaskDecoderBlock {
       const logits = this.attention.logits({ queries: exchanged, memory, levels });
       const gathered = this.gather(logits, memory);
       const attended = this.attentionNorm.forwardSum(exchanged, gathered);
-      const branch = this.contract.forward(gelu(this.expand.forward(attended)));
+      const branch = this.contract.forward(this.expand.forward(attended, 'gelu'));
       const refined = this.scope.tap(this.finalNorm.forwardSum(attended, branch), 'query');
       return wantsMasks ? { queries: refined, masks: this.masks(logits, levels) } : { queries: refined };
     });

@@ -128,26 +128,22 @@ export class MaskedDecoder {
     const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
       projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
     let queries = this.startingQueries(unprojected.shape[0]);
+    let normed = this.norm.forward(queries);
     for (const [i, layer] of this.layers.entries()) {
       yield;
       const { resized, size: _, ...scale } = scales[i % scales.length];
-      const before = queries;
-      queries = tf.tidy(() => {
-        const normed = this.norm.forward(before);
+      const before = { queries, normed };
+      [queries, normed] = tf.tidy(() => {
         const bias = this.isFused()
-          ? projectedMaskBias(this.maskHead.forward(normed), resized, projection, OUTSIDE)
-          : this.attentionBias(logits(normed, resized), i);
-        return layer.forward({
-          queries: before,
-          queryPosition: this.queryPosition,
-          ...scale,
-          bias,
-        });
+          ? projectedMaskBias(this.maskHead.forward(before.normed), resized, projection, OUTSIDE)
+          : this.attentionBias(detach(logits(before.normed, resized)), i);
+        const inputs = { queries: before.queries, queryPosition: this.queryPosition, ...scale, bias };
+        return layer.forwardThen(inputs, this.norm);
       });
-      before.dispose();
+      tf.dispose(before);
     }
     yield;
-    const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
+    this.scope.tap(normed, 'embeddings');
     return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
   }
 

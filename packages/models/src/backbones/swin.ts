@@ -7,6 +7,7 @@ import {
   init,
   LayerNorm,
   Linear,
+  recompute,
   runSteps,
   type Scope,
   ShapeError,
@@ -214,7 +215,7 @@ class SwinStage {
     let output = x;
     for (const block of this.blocks) {
       yield;
-      output = block.forward(output);
+      output = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [output]);
     }
     if (this.merge === undefined) return { output, next: output };
     const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
@@ -273,6 +274,7 @@ class SwinBlock {
       const { dropRate, activation = 'gelu' } = this.config;
       const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
       const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
+      if (!this.scope.training) return this.scope.tap(this.contract.forwardSum(hidden, attended));
       return this.scope.tap(
         tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
       );

@@ -28,6 +28,7 @@ export function lineChart({ title, steps, lines, label }: Chart): string {
     values.flatMap((value, i) => (Number.isFinite(value) ? [`${x(i)},${y(value)}`] : [])).join(' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${escapeXml(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     `<text x="${WIDTH / 2}" y="24" text-anchor="middle" font-size="15">${escapeXml(title)}</text>`,
     ...lines.map(

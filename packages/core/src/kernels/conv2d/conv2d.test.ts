@@ -209,6 +209,8 @@ checkBodies([
   convCase('7×7 of three channels', [7, 7, 3, 8], { strides: 2, padding: 3, dilation: 1 }),
   convCase('3×3 of 20 channels', [3, 3, 20, 12], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of stride two', [3, 3, 8, 6], { strides: 2, padding: 1, dilation: 1 }),
+  // 9 · 130 terms of the input's gradient: on WebGPU more than one chunk of them
+  convCase('3×3 to 130 channels', [3, 3, 5, 130], { strides: 1, padding: 1, dilation: 1 }),
   convCase('1×1', [1, 1, 8, 6], { strides: 1, padding: 0, dilation: 1 }),
   convCase('1×1 of stride two', [1, 1, 8, 6], { strides: 2, padding: 0, dilation: 1 }),
   convCase('2×2 of stride two', [2, 2, 8, 6], { strides: 2, padding: 0, dilation: 1 }),

@@ -4,7 +4,7 @@ import { ShapeError } from '../../errors.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Activation } from '../linear/types.ts';
 import { paddingOf, pairOf } from '../map-layout.ts';
-import { mayFuse } from '../may-fuse.ts';
+import { mayFuseOnWasm } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
@@ -25,7 +25,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
   if (x.shape[3] !== filter.shape[2] * groups) {
     throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
   }
-  if (added !== undefined && !(groups === 1 && scalesInPlace() && mayFuse())) {
+  if (added !== undefined && !(groups === 1 && mayFuseOnWasm())) {
     const alone: Conv2DOptions = { ...options, added: undefined, activation: 'linear' };
     return tf.tidy(() => activated(tf.add(conv2d(x, filter, alone), added), activation));
   }

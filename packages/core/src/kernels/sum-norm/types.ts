@@ -9,5 +9,11 @@ export type Inputs = {
   gain: tf.Tensor;
   /** [C] */
   bias: tf.Tensor;
+  /** [N, C] beside x of [B, N, C]: a second result is the first with it */
+  position?: tf.Tensor;
+  /** [C]: a result more is the layer norm of the first by these */
+  nextGain?: tf.Tensor;
+  /** [C] */
+  nextBias?: tf.Tensor;
 };
-export type Attrs = { epsilon: number };
+export type Attrs = { epsilon: number; nextEpsilon?: number };

@@ -58,7 +58,13 @@ export function columnSums(backend: tf.KernelBackend, sums: ColumnSums): tf.Tens
   return whole;
 }
 
-function addChunks(backend: tf.KernelBackend, parts: tf.TensorInfo[], chunks: number, channels: number) {
+/** Sums of the chunks of several tensors. @param parts [chunks, channels] each @returns [channels] each */
+export function addChunks(
+  backend: tf.KernelBackend,
+  parts: tf.TensorInfo[],
+  chunks: number,
+  channels: number,
+): tf.TensorInfo[] {
   const all = parts.map((_, k) => k);
   return runShader(backend, {
     key: `add_chunks_${parts.length}`,

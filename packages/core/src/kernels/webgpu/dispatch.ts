@@ -1,5 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { isRehearsal } from '../../backend/rehearsal.ts';
+
 /** Tensor under the name and type that a shader gives it. */
 export type Binding = { name: string; tensor: tf.TensorInfo; access: 'read' | 'read_write'; type: string };
 
@@ -42,8 +44,9 @@ const MOST_WAITING = 15;
  */
 export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, groups, code }: Dispatch): void {
   const backend = given as unknown as WebgpuBackend;
-  const pipeline = pipelineOf(backend, { key, bindings, uniforms, groups, code });
-  if (pipeline instanceof Promise) return; // the pass is a rehearsal, in which nothing but pipelines is made
+  const made = pipelineOf(backend, { key, bindings, uniforms, groups, code });
+  if (isRehearsal()) return;
+  const pipeline = made as GPUComputePipeline; // rehearsals end when all are there
   for (const { tensor } of bindings) backend.uploadToGPU(tensor.dataId as object);
   const resources = bindings.map(({ tensor }) => backend.tensorToBinding(tensor));
   if (uniforms.length > 0) resources.push(backend.makeUniforms(uniforms.map(uniformOf)));
@@ -74,11 +77,15 @@ function pipelineOf(
   call: Dispatch,
 ): GPUComputePipeline | Promise<GPUComputePipeline> {
   const key = ['seg', call.key, ...call.bindings.map(({ type }) => type)].join(' ');
-  pipelineCache[key] ??= device.createComputePipeline({
+  if (pipelineCache[key] !== undefined) return pipelineCache[key];
+  const descriptor: GPUComputePipelineDescriptor = {
     label: call.key,
     layout: 'auto',
     compute: { module: device.createShaderModule({ label: call.key, code: textOf(call) }) },
-  });
+  };
+  pipelineCache[key] = isRehearsal()
+    ? device.createComputePipelineAsync(descriptor)
+    : device.createComputePipeline(descriptor);
   return pipelineCache[key];
 }
 

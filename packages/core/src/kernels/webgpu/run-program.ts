@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { sizeFromShape } from '../size.ts';
 import { type Binding, dispatch } from './dispatch.ts';
 
 /** Tensor that a shader reads or writes, as an array of numbers, or of vectors of two or four. */
@@ -37,8 +38,11 @@ export type Program = Omit<Shader, 'outputs'> & {
 /** Invocations of a workgroup: a multiple of the 32 or 64 lanes that adapters run at once, below the limit of 256. */
 export const WORKGROUP = 64;
 
-/** Part of tfjs's webgpu backend that makes tensors. */
-type TensorMaker = { makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo };
+/** Part of tfjs's webgpu backend that makes tensors, and knows what their buffers hold. */
+type TensorMaker = {
+  makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  tensorMap: { get(dataId: object): { dtype: tf.DataType } };
+};
 
 /** Runs a shader over a flat range. Tensors appear to it as flat arrays. @returns The outputs in their order */
 export function runShader(backend: tf.KernelBackend, shader: Shader): tf.TensorInfo[] {
@@ -46,14 +50,10 @@ export function runShader(backend: tf.KernelBackend, shader: Shader): tf.TensorI
   const results = Object.entries(shader.outputs).map(([name, output]) => resultOf(backend, name, output));
   const tensors = results.map(({ tensor }) => tensor);
   if (invocations === 0) return tensors;
-  const read = Object.entries(inputs).map(
-    ([name, { tensor, components = 1 }]): Binding => ({
-      name,
-      tensor,
-      access: 'read',
-      type: arrayOf(tensor, components),
-    }),
-  );
+  const read = Object.entries(inputs).map(([name, { tensor, components = 1 }]): Binding => {
+    const own = heldAsSaid(backend, tensor);
+    return { name, tensor: own, access: 'read', type: arrayOf(own, components) };
+  });
   const uniforms = [...fields(integers, 'i32'), ...fields(floats, 'f32')];
   dispatch(backend, {
     key,
@@ -62,6 +62,9 @@ export function runShader(backend: tf.KernelBackend, shader: Shader): tf.TensorI
     groups: Math.ceil(invocations / WORKGROUP),
     code,
   });
+  for (const [i, { tensor }] of Object.values(inputs).entries()) {
+    if (read[i]!.tensor !== tensor) backend.disposeData(read[i]!.tensor.dataId as object);
+  }
   return tensors;
 }
 
@@ -91,4 +94,19 @@ function arrayOf({ dtype }: tf.TensorInfo, components: 1 | 2 | 4): string {
 
 function fields<T extends string>(values: Record<string, number>, type: T): { name: string; type: T; value: number }[] {
   return Object.entries(values).map(([name, value]) => ({ name, type, value }));
+}
+
+/** The tensor, or numbers of its own: a cast to float32 leaves in tfjs the integers where they are, and says that they are none. */
+function heldAsSaid(backend: tf.KernelBackend, tensor: tf.TensorInfo): tf.TensorInfo {
+  const { dtype } = (backend as unknown as TensorMaker).tensorMap.get(tensor.dataId as object);
+  if (tensor.dtype !== 'float32' || dtype === 'float32') return tensor;
+  const count = sizeFromShape(tensor.shape);
+  return runProgram(backend, {
+    key: 'as_numbers',
+    inputs: { x: { tensor: { ...tensor, dtype } } },
+    outputShape: tensor.shape,
+    invocations: count,
+    integers: { count },
+    code: 'fn main(i: i32) { if (i < uniforms.count) { result[i] = f32(x[i]); } }',
+  });
 }
