@@ -71,18 +71,21 @@ function floatsOf(part: unknown): tf.Tensor[] {
 
 onEveryBackend('blocks that are computed again for their gradients', (backend) => {
   // plain JavaScript takes half a minute for the first two
-  test.each(backend === 'cpu' ? NETWORKS.slice(2) : NETWORKS)('%s: the same gradients and statistics, less that is kept', async (_, config) => {
-    const plain = await take(config, false);
-    const again = await take(config, true);
-    expect([...again.gradients.keys()]).toEqual([...plain.gradients.keys()]);
-    const largest = Math.max(...[...plain.gradients.values()].map((gradient) => gradient.reduce((a, b) => Math.max(a, Math.abs(b)), 0))); // biome-ignore format: one number
-    expect(largest).toBeGreaterThan(0);
-    for (const [key, gradient] of plain.gradients) {
-      const other = again.gradients.get(key)!;
-      const difference = gradient.reduce((most, g, i) => Math.max(most, Math.abs(g - other[i])), 0);
-      expect(difference / largest, key).toBeLessThan(TOLERANCE);
-    }
-    expect(again.statistics).toEqual(plain.statistics);
-    expect(again.kept).toBeLessThan(0.8 * plain.kept);
-  });
+  test.each(backend === 'cpu' ? NETWORKS.slice(2) : NETWORKS)(
+    '%s: the same gradients and statistics, less that is kept',
+    async (_, config) => {
+      const plain = await take(config, false);
+      const again = await take(config, true);
+      expect([...again.gradients.keys()]).toEqual([...plain.gradients.keys()]);
+      const largest = Math.max(...[...plain.gradients.values()].map((gradient) => gradient.reduce((a, b) => Math.max(a, Math.abs(b)), 0))); // biome-ignore format: one number
+      expect(largest).toBeGreaterThan(0);
+      for (const [key, gradient] of plain.gradients) {
+        const other = again.gradients.get(key)!;
+        const difference = gradient.reduce((most, g, i) => Math.max(most, Math.abs(g - other[i])), 0);
+        expect(difference / largest, key).toBeLessThan(TOLERANCE);
+      }
+      expect(again.statistics).toEqual(plain.statistics);
+      expect(again.kept).toBeLessThan(0.8 * plain.kept);
+    },
+  );
 });

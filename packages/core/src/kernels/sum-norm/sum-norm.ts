@@ -34,7 +34,7 @@ export function sumNormAnd<T extends tf.Tensor>(
 }
 
 function normOfSum<T extends tf.Tensor>({ x, branch, gain, bias }: Inputs & { x: T }, epsilon: number): T {
-  if (mayFuseOnWasm()) return sumNormKernel({ x, branch, gain, bias }, { epsilon }) as T;
+  if (mayFuseOnWasm()) return [sumNormKernel({ x, branch, gain, bias }, { epsilon })].flat()[0] as T;
   const sum = tf.add<T>(x, branch);
   const y = layerNorm(sum, gain, bias, epsilon);
   sum.dispose();
