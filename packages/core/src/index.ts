@@ -51,6 +51,7 @@ export { resizeBilinear, resizeNearest } from './kernels/resize/resize.ts';
 export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 export type { GridSampleOptions } from './kernels/sample-points/types.ts';
+export { fromWindows, intoWindows, paddedToWindows } from './kernels/windows/windows.ts';
 // Layers
 export { ACTIVATIONS, type ActivationName, activate } from './layers/activation.ts';
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
+import { bringBodies } from '../kernels/define-kernel.ts';
 import { absentPackage } from './absent-package.ts';
 import type { StartedBackend } from './backend-info.ts';
 import { type BufferGiver, limitBindings } from './binding-limit.ts';
@@ -32,7 +33,8 @@ export async function startWebgpu(): Promise<StartedBackend> {
   await platform.provideGpu();
   const adapter = await requestAdapter();
   const device = await requestDevice(adapter);
-  const webgpu = await loadWebgpu();
+  const [webgpu, { WEBGPU_BODIES }] = await Promise.all([loadWebgpu(), import('../kernels/webgpu/bodies.ts')]);
+  bringBodies('webgpu', WEBGPU_BODIES);
   registerDevice(webgpu, device, adapter.info);
   return {
     description: describe(adapter.info),

@@ -5,7 +5,6 @@ import { defineKernel } from '../define-kernel.ts';
 import { adamStepTensorflow } from './tensorflow.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { adamStepWasm } from './wasm.ts';
-import { adamStepWebgpu } from './webgpu.ts';
 
 /**
  * One step of a parameter by its moments, Kingma & Ba 2015, algorithm 1, with decoupled decay (Loshchilov & Hutter 2019,
@@ -34,6 +33,6 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
   reference: adamStepReference,
-  bodies: { tensorflow: adamStepTensorflow, wasm: adamStepWasm, webgpu: adamStepWebgpu },
+  bodies: { tensorflow: adamStepTensorflow, wasm: adamStepWasm },
   gradient: 'none',
 });

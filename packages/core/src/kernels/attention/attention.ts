@@ -6,8 +6,6 @@ import { matMul } from '../mat-mul/mat-mul.ts';
 import { isRecorded } from '../recorded.ts';
 import type { AttentionOptions, Attrs, GradientInputs, Inputs, PartAttrs, PartInputs } from './types.ts';
 import { attentionWasm } from './wasm.ts';
-import { attentionOfPartsWebgpu, attentionWebgpu } from './webgpu.ts';
-import { attentionGradientWebgpu } from './webgpu-gradient.ts';
 
 /**
  * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.
@@ -87,14 +85,13 @@ export function attentionGradientReference({ dy, query, key, value, bias }: Grad
 const attentionGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegAttentionGradient',
   reference: attentionGradientReference,
-  bodies: { webgpu: attentionGradientWebgpu },
   gradient: 'none',
 });
 
 const attentionKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAttention',
   reference: attentionReference,
-  bodies: { wasm: attentionWasm, webgpu: attentionWebgpu },
+  bodies: { wasm: attentionWasm },
   saves: ['query', 'key', 'value', 'bias'],
   gradient: (dy, inputs, attrs, output) => {
     const given = { dy, ...inputs, output } as GradientInputs;
@@ -108,6 +105,5 @@ const attentionKernel = defineKernel<Inputs, Attrs>({
 const attentionOfPartsKernel = defineKernel<PartInputs, PartAttrs>({
   name: 'SegAttentionOfParts',
   reference: attentionOfPartsReference,
-  bodies: { webgpu: attentionOfPartsWebgpu },
   gradient: 'none',
 });

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, GradientInputs, Inputs, MomentsAttrs, MomentsInputs, SumsInputs } from './types.ts';
-import { columnMomentsWebgpu, normalizeGradientWebgpu, normalizeSumsWebgpu, normalizeWebgpu } from './webgpu.ts';
 
 /** Statistics of all processes from those of one; the identity where there is one process. */
 type OverRanks = (statistic: tf.Tensor1D) => tf.Tensor1D;
@@ -87,27 +86,23 @@ function standardized({ x, mean, variance }: Omit<SumsInputs, 'dy'>, epsilon: nu
 const columnMomentsKernel = defineKernel<MomentsInputs, MomentsAttrs>({
   name: 'SegColumnMoments',
   reference: columnMomentsReference,
-  bodies: { webgpu: columnMomentsWebgpu },
   gradient: 'none',
 });
 
 const normalizeKernel = defineKernel<Inputs, Attrs>({
   name: 'SegNormalize',
   reference: normalizeReference,
-  bodies: { webgpu: normalizeWebgpu },
   gradient: 'none',
 });
 
 const normalizeSumsKernel = defineKernel<SumsInputs, Attrs>({
   name: 'SegNormalizeSums',
   reference: normalizeSumsReference,
-  bodies: { webgpu: normalizeSumsWebgpu },
   gradient: 'none',
 });
 
 const normalizeGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegNormalizeGradient',
   reference: normalizeGradientReference,
-  bodies: { webgpu: normalizeGradientWebgpu },
   gradient: 'none',
 });

@@ -4,7 +4,6 @@ import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { isOneKernel } from '../may-fuse.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
-import { classCrossEntropyGradientWebgpu, classCrossEntropyWebgpu } from './webgpu.ts';
 
 /** Rows that one workgroup goes through: 64 a lane. Pixels have more, and plain ops. */
 const MOST_ROWS = 4096;
@@ -39,14 +38,12 @@ const classCrossEntropyGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegClassCrossEntropyGradient',
   reference: ({ dy, logits, labels }, attrs) =>
     vjp((x) => classCrossEntropyReference({ logits: x, labels }, attrs), [logits], dy)[0]!,
-  bodies: { webgpu: classCrossEntropyGradientWebgpu },
   gradient: 'none',
 });
 
 const classCrossEntropyKernel = defineKernel<Inputs, Attrs>({
   name: 'SegClassCrossEntropy',
   reference: classCrossEntropyReference,
-  bodies: { webgpu: classCrossEntropyWebgpu },
   saves: ['logits', 'labels'],
   gradient: (dy, { logits, labels }, attrs) => ({
     logits: () => classCrossEntropyGradientKernel({ dy, logits, labels }, attrs) as tf.Tensor,

@@ -7,7 +7,6 @@ import { turnedFilter } from './turned-filter.ts';
 import type { ConvolutionShape, FilterGradientInputs, GradientAttrs, InputGradientInputs } from './types.ts';
 import { filterGradientWasm } from './wasm-filter-gradient.ts';
 import { inputGradientWasm } from './wasm-input-gradient.ts';
-import { filterGradientWebgpu, inputGradientWebgpu } from './webgpu.ts';
 
 /**
  * The gradient of a convolution in its input.
@@ -82,13 +81,13 @@ export function filterGradientReference(
 const inputGradientKernel = defineKernel<InputGradientInputs, GradientAttrs>({
   name: 'SegConv2DInputGradient',
   reference: inputGradientReference,
-  bodies: { wasm: inputGradientWasm, webgpu: inputGradientWebgpu, tensorflow: inputGradientTensorflow },
+  bodies: { wasm: inputGradientWasm, tensorflow: inputGradientTensorflow },
   gradient: 'none',
 });
 
 const filterGradientKernel = defineKernel<FilterGradientInputs, GradientAttrs>({
   name: 'SegConv2DFilterGradient',
   reference: filterGradientReference,
-  bodies: { wasm: filterGradientWasm, webgpu: filterGradientWebgpu, tensorflow: filterGradientTensorflow },
+  bodies: { wasm: filterGradientWasm, tensorflow: filterGradientTensorflow },
   gradient: 'none',
 });

@@ -4,7 +4,6 @@ import { ShapeError } from '../../errors.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { deformableSamplingReference } from './deformable-sampling.ts';
-import { offsetSamplingWebgpu } from './offset-sampling-webgpu.ts';
 import { offsetSamplingWasm } from './offset-wasm.ts';
 import type { OffsetAttrs, OffsetInputs } from './types.ts';
 
@@ -59,6 +58,6 @@ function coordinateOf(reference: tf.Tensor4D, index: number, batch: number): tf.
 const offsetSamplingKernel = defineKernel<OffsetInputs, OffsetAttrs>({
   name: 'SegOffsetSampling',
   reference: offsetSamplingReference,
-  bodies: { wasm: offsetSamplingWasm, webgpu: offsetSamplingWebgpu },
+  bodies: { wasm: offsetSamplingWasm },
   gradient: 'none',
 });

@@ -5,7 +5,6 @@ import { gelu, geluReference } from '../gelu/gelu.ts';
 import { linear } from '../linear/linear.ts';
 import { mayFuse } from '../may-fuse.ts';
 import type { Attrs, FusedActivation, Inputs } from './types.ts';
-import { fusedLinearWebgpu, isProductFused } from './webgpu.ts';
 
 /**
  * y = activation(x W + b + residual) on the last axis.
@@ -32,6 +31,11 @@ export function fusedLinear<T extends tf.Tensor>(
   });
 }
 
+/** True for weights that the tiles take: rows and columns of whole vectors of four. */
+export function isProductFused({ shape }: tf.Tensor): boolean {
+  return shape[0]! % 4 === 0 && shape[1]! % 4 === 0;
+}
+
 /** The meaning of {@link fusedLinear} on matrices, in plain ops. */
 export function fusedLinearReference({ x, weight, bias, residual }: Inputs, { activation }: Attrs): tf.Tensor {
   const y = tf.add(tf.matMul(x, weight), bias);
@@ -47,6 +51,5 @@ function activated<T extends tf.Tensor>(x: T, activation: FusedActivation): T {
 const fusedLinearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegFusedLinear',
   reference: fusedLinearReference,
-  bodies: { webgpu: fusedLinearWebgpu },
   gradient: 'none',
 });

@@ -1,8 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
-
 import type { KernelBody } from '../define-kernel.ts';
 import { DISTRIBUTION } from '../gelu/webgpu.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
+import { isProductFused } from './fused-linear.ts';
 import type { Attrs, FusedActivation, Inputs } from './types.ts';
 
 /** Lanes of a workgroup along the rows and along the columns of its tile: 8 × 8 = 64. */
@@ -11,11 +10,6 @@ const SIDE = 8;
 const STEP = 16;
 /** Workgroups below which tiles are of 32 × 32 instead of 64 × 64, so that large processors have enough of them. */
 const FEW_GROUPS = 256;
-
-/** True for weights that the tiles take: rows and columns of whole vectors of four. */
-export function isProductFused({ shape }: tf.Tensor): boolean {
-  return shape[0]! % 4 === 0 && shape[1]! % 4 === 0;
-}
 
 /**
  * Product in tiles: a workgroup brings a step of both operands into its memory, and each lane keeps a square of the result, 8 × 8 or

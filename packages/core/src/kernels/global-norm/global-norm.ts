@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { globalNormWasm } from './wasm.ts';
-import { globalNormWebgpu } from './webgpu.ts';
 
 /** Euclidean norm of all elements of all tensors together; zero where there are none. Has no gradient. */
 export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
@@ -20,6 +19,6 @@ export function globalNormReference(tensors: Inputs): tf.Tensor {
 const globalNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGlobalNorm',
   reference: globalNormReference,
-  bodies: { wasm: globalNormWasm, webgpu: globalNormWebgpu },
+  bodies: { wasm: globalNormWasm },
   gradient: 'none',
 });

@@ -6,7 +6,6 @@ import { sumRows } from '../sum-rows/sum-rows.ts';
 import { linearTensorflow } from './tensorflow.ts';
 import type { Activation, Attrs, Inputs } from './types.ts';
 import { linearWasm } from './wasm.ts';
-import { linearWebgpu } from './webgpu.ts';
 
 /**
  * y = activation(x W + b) on the last axis, whatever comes before it: one product of two matrices.
@@ -37,7 +36,7 @@ export function linearReference({ x, weight, bias }: Inputs, { activation }: Att
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
   reference: linearReference,
-  bodies: { tensorflow: linearTensorflow, wasm: linearWasm, webgpu: linearWebgpu },
+  bodies: { tensorflow: linearTensorflow, wasm: linearWasm },
   saves: ['x', 'weight'],
   gradient: (upstream, { x, weight }, { activation }, y) => {
     const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;

@@ -4,7 +4,6 @@ import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
 import { mayFuse } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
-import { maskBiasWebgpu } from './webgpu.ts';
 
 /**
  * Bias of masked attention, Cheng et al. 2022, eq. 3: 0 where a query's mask logit is at least 0 (a probability of 0.5), `outside`
@@ -30,6 +29,5 @@ export function maskBiasReference({ products, queries, constants }: Inputs, { ou
 const maskBiasKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMaskBias',
   reference: maskBiasReference,
-  bodies: { webgpu: maskBiasWebgpu },
   gradient: 'none',
 });

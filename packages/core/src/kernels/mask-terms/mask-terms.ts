@@ -5,7 +5,6 @@ import { defineKernel, type GradientOf } from '../define-kernel.ts';
 import { isOneKernel } from '../may-fuse.ts';
 import { sumOfPoints } from './sum-of-points.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
-import { crossEntropyWebgpu, diceWebgpu, gradientWebgpu } from './webgpu.ts';
 
 /**
  * Binary cross entropy with logits, averaged over the points of each mask: softplus(x) − x·t, which neither overflows
@@ -54,21 +53,18 @@ const crossEntropyGradient = defineKernel<GradientInputs, Attrs>({
   name: 'SegMaskCrossEntropyGradient',
   reference: ({ dy, logits, targets }) =>
     vjp((x) => maskCrossEntropyReference({ logits: x, targets }), [logits], dy)[0]!,
-  bodies: { webgpu: (inputs, _, backend) => gradientWebgpu('cross-entropy', inputs, backend) },
   gradient: 'none',
 });
 
 const diceGradient = defineKernel<GradientInputs, Attrs>({
   name: 'SegDiceGradient',
   reference: ({ dy, logits, targets }) => vjp((x) => diceDistanceReference({ logits: x, targets }), [logits], dy)[0]!,
-  bodies: { webgpu: (inputs, _, backend) => gradientWebgpu('dice', inputs, backend) },
   gradient: 'none',
 });
 
 const crossEntropyKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMaskCrossEntropy',
   reference: maskCrossEntropyReference,
-  bodies: { webgpu: crossEntropyWebgpu },
   saves: ['logits', 'targets'],
   gradient: gradientBy(crossEntropyGradient, maskCrossEntropyReference),
 });
@@ -76,7 +72,6 @@ const crossEntropyKernel = defineKernel<Inputs, Attrs>({
 const diceKernel = defineKernel<Inputs, Attrs>({
   name: 'SegDiceDistance',
   reference: diceDistanceReference,
-  bodies: { webgpu: diceWebgpu },
   saves: ['logits', 'targets'],
   gradient: gradientBy(diceGradient, diceDistanceReference),
 });

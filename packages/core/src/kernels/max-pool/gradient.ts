@@ -5,7 +5,6 @@ import { padLowest, padOrCrop, pixelsUnderTap, spreadOut } from '../map-layout.t
 import { maxPoolGradientTensorflow } from './tensorflow.ts';
 import type { Attrs, GradientInputs } from './types.ts';
 import { maxPoolGradientWasm } from './wasm.ts';
-import { maxPoolGradientWebgpu } from './webgpu.ts';
 
 /** Each tap of the window takes the gradient where it holds the maximum and no tap before it did. */
 export function maxPoolGradientReference({ dy, x, y }: GradientInputs, { size, strides, padding }: Attrs): tf.Tensor4D {
@@ -35,7 +34,7 @@ export function maxPoolGradientReference({ dy, x, y }: GradientInputs, { size, s
 const maxPoolGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegMaxPoolGradient',
   reference: maxPoolGradientReference,
-  bodies: { wasm: maxPoolGradientWasm, webgpu: maxPoolGradientWebgpu, tensorflow: maxPoolGradientTensorflow },
+  bodies: { wasm: maxPoolGradientWasm, tensorflow: maxPoolGradientTensorflow },
   gradient: 'none',
 });
 

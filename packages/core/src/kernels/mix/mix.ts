@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
-import { mixWebgpu } from './webgpu.ts';
 
 /**
  * Goes a part of the way between two tensors of one shape: from + part · (scale · to − from). Has no gradient.
@@ -21,6 +20,5 @@ export function mixReference({ from, to }: Inputs, { part, scale }: Attrs): tf.T
 const mixKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMix',
   reference: mixReference,
-  bodies: { webgpu: mixWebgpu },
   gradient: 'none',
 });

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { clipped } from '../clipped.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
-import { momentumStepWebgpu } from './webgpu.ts';
 
 /**
  * One step of a parameter with momentum (Sutskever et al. 2013, in PyTorch's form), behind a clipping by the norm of all
@@ -28,6 +27,5 @@ export function momentumStepReference({ parameter, gradient, norm, ...given }: I
 const momentumStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMomentumStep',
   reference: momentumStepReference,
-  bodies: { webgpu: momentumStepWebgpu },
   gradient: 'none',
 });

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { reluGradientWasm } from './wasm.ts';
-import { reluGradientWebgpu } from './webgpu.ts';
 
 /** The gradient before a relu, from the one after it and from the relu's output: nothing where the output is zero. */
 export function reluGradient<T extends tf.Tensor>(dy: T, y: tf.Tensor): T {
@@ -18,6 +17,6 @@ export function reluGradientReference({ dy, y }: Inputs): tf.Tensor {
 const reluGradientKernel = defineKernel<Inputs, Attrs>({
   name: 'SegReluGradient',
   reference: reluGradientReference,
-  bodies: { wasm: reluGradientWasm, webgpu: reluGradientWebgpu },
+  bodies: { wasm: reluGradientWasm },
   gradient: 'none',
 });

@@ -5,7 +5,6 @@ import { layerNorm, layerNormReference } from '../layer-norm/layer-norm.ts';
 import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { sumNormWasm } from './wasm.ts';
-import { sumNormWebgpu } from './webgpu.ts';
 
 /** Companions of a norm of a sum. */
 type Companions = Pick<Inputs, 'position'> & {
@@ -53,6 +52,6 @@ export function sumNormReference(inputs: Inputs, { epsilon, nextEpsilon }: Attrs
 const sumNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegSumNorm',
   reference: sumNormReference,
-  bodies: { wasm: sumNormWasm, webgpu: sumNormWebgpu },
+  bodies: { wasm: sumNormWasm },
   gradient: 'none',
 });

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { sumRowsWasm } from './wasm.ts';
-import { sumRowsWebgpu } from './webgpu.ts';
 
 /**
  * Sums over all axes but the last.
@@ -27,6 +26,6 @@ export function sumRowsReference({ x }: Inputs, { channels }: Attrs): tf.Tensor 
 const sumRowsKernel = defineKernel<Inputs, Attrs>({
   name: 'SegSumRows',
   reference: sumRowsReference,
-  bodies: { wasm: sumRowsWasm, webgpu: sumRowsWebgpu },
+  bodies: { wasm: sumRowsWasm },
   saves: ['x'],
 });
