@@ -4,6 +4,7 @@ import {
   init,
   Linear,
   mayFuse,
+  mayFuseOnWasm,
   offsetSampling,
   type Scope,
   type Size,
@@ -63,7 +64,9 @@ export class DeformableAttention {
       const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
       const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
       const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
-      if (mayFuse()) return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
+      if (mayFuse() || mayFuseOnWasm()) {
+        return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
+      }
       const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
       const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
       const locations = this.locate(offsets, reference, levels);

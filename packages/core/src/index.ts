@@ -44,7 +44,7 @@ export { sumOfPoints } from './kernels/mask-terms/sum-of-points.ts';
 export { matMul } from './kernels/mat-mul/mat-mul.ts';
 export { maxPool } from './kernels/max-pool/max-pool.ts';
 export type { MaxPoolOptions } from './kernels/max-pool/types.ts';
-export { isOneKernel, mayFuse } from './kernels/may-fuse.ts';
+export { isOneKernel, mayFuse, mayFuseOnWasm } from './kernels/may-fuse.ts';
 export { mix } from './kernels/mix/mix.ts';
 export { momentumStep } from './kernels/momentum-step/momentum-step.ts';
 export type { MomentumStep } from './kernels/momentum-step/types.ts';

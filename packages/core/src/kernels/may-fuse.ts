@@ -4,18 +4,18 @@ import { isRecordedPlain } from '../record-kernels.ts';
 import { isRecorded } from './recorded.ts';
 
 /**
- * True where a kernel may do the work of several: on WebGPU, where each is a dispatch and a way to memory and back, and on wasm, where
- * each is such a way on one thread; in inference,
+ * True where a kernel may do the work of several: on WebGPU, where each is a dispatch and a way to memory and back; in inference,
  * since such a kernel has no gradient; and not while a pass is written down for another runtime.
  *
  * @param hasNoGradient True for what is constant in training too. Default: false
  */
 export function mayFuse(hasNoGradient = false): boolean {
-  return (
-    (tf.getBackend() === 'webgpu' || tf.getBackend() === 'wasm') &&
-    (hasNoGradient || !isRecorded()) &&
-    !isRecordedPlain()
-  );
+  return tf.getBackend() === 'webgpu' && (hasNoGradient || !isRecorded()) && !isRecordedPlain();
+}
+
+/** The same on wasm, for the kernels that have a body there: elsewhere one kernel for several is none the faster for it. */
+export function mayFuseOnWasm(): boolean {
+  return tf.getBackend() === 'wasm' && !isRecorded() && !isRecordedPlain();
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { fusedLinear } from '../kernels/fused-linear/fused-linear.ts';
-import { mayFuse } from '../kernels/may-fuse.ts';
+import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
 import type { Scope } from '../params/param-store.ts';
 import type { Steps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
@@ -56,13 +56,14 @@ export class ConvNorm {
    */
   forwardSum(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): tf.Tensor4D {
     return tf.tidy(() => {
-      const isFused = !this.scope.training && mayFuse() && this.isProduct();
+      const isFused = !this.scope.training && (mayFuseOnWasm() || (mayFuse() && this.isProduct()));
       if (!isFused || (activation !== 'linear' && activation !== 'relu')) {
         return activate(tf.add<tf.Tensor4D>(this.forward(x), residual), activation);
       }
-      const { filter, bias } = foldNorm(this.scope, this.conv.filter, () => this.affine());
+      const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
+      if (mayFuseOnWasm()) return this.conv.apply(x, filter, { ...folded, added: residual, activation });
       const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]);
-      return fusedLinear({ x, weight, bias, residual }, activation);
+      return fusedLinear({ x, weight, bias: folded.bias, residual }, activation);
     });
   }
 

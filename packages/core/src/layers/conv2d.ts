@@ -54,8 +54,12 @@ export class Conv2d {
     return this.applySteps(x, this.filter, { bias: this.bias });
   }
 
-  /** The same convolution with other weights: a batch norm folded into it, say. */
-  apply(x: tf.Tensor4D, filter: tf.Tensor4D, fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>): tf.Tensor4D {
+  /** The same convolution with other weights, a batch norm folded into it, say, and with what is added behind it. */
+  apply(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'added' | 'activation'>,
+  ): tf.Tensor4D {
     return conv2d(x, filter, { ...this.geometry(), ...fused });
   }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { clipped } from '../clipped.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { adamStepTensorflow } from './tensorflow.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { adamStepWasm } from './wasm.ts';
 
@@ -32,6 +33,6 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
   reference: adamStepReference,
-  bodies: { wasm: adamStepWasm },
+  bodies: { tensorflow: adamStepTensorflow, wasm: adamStepWasm },
   gradient: 'none',
 });

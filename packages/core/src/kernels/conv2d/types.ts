@@ -17,6 +17,8 @@ export type Conv2DOptions = {
   scale?: tf.Tensor;
   /** [out] */
   bias?: tf.Tensor;
+  /** [B, H', W', out], added before the activation: what a residual block skips. */
+  added?: tf.Tensor4D;
   activation?: Activation;
 };
 
@@ -24,7 +26,7 @@ export type Conv2DOptions = {
 export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
 
 export type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
-export type ScaledInputs = Inputs & { scale: tf.Tensor };
+export type FusedInputs = Inputs & { scale?: tf.Tensor; added?: tf.Tensor4D };
 export type Attrs = ConvolutionShape & { activation: Activation };
 
 /** `shape` is that of the tensor whose gradient is wanted: the input's or the filter's. */

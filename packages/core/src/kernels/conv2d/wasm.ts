@@ -7,7 +7,7 @@ import { convolve, type Grid } from '../wasm/grid.ts';
 import { packPanels } from '../wasm/products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
-import type { Attrs, ConvolutionShape, Fused, Inputs, ScaledInputs } from './types.ts';
+import type { Attrs, ConvolutionShape, Fused, FusedInputs, Inputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
 
 /** Geometry of a convolution whose taps may be further apart along one axis than along the other. */
@@ -17,10 +17,10 @@ export type WasmConvolution = { strides: [number, number]; padding: Padding2D; d
 export const conv2dWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) =>
   convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), { bias, relu: attrs.activation === 'relu' });
 
-/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed. */
-export const scaledConv2dWasm: KernelBody<ScaledInputs, Attrs> = ({ x, filter, scale, bias }, attrs, backend) =>
+/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed, and sums start from what is added. */
+export const scaledConv2dWasm: KernelBody<FusedInputs, Attrs> = ({ x, filter, ...fused }, attrs, backend) =>
   convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), {
-    ...{ scale, bias, relu: attrs.activation === 'relu' },
+    ...{ ...fused, relu: attrs.activation === 'relu' },
   });
 
 /** The same geometry with a dilation for each axis. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { layerNorm, layerNormReference } from '../layer-norm/layer-norm.ts';
-import { mayFuse } from '../may-fuse.ts';
+import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { sumNormWasm } from './wasm.ts';
 
@@ -27,11 +27,17 @@ export function sumNormAnd<T extends tf.Tensor>(
     const inputs = { x, branch, gain, bias, position, nextGain: next?.gain, nextBias: next?.bias };
     return [sumNormKernel(inputs, { epsilon, nextEpsilon: next?.epsilon })].flat() as T[];
   }
+  const y = normOfSum({ x, branch, gain, bias }, epsilon);
+  const positioned = position === undefined ? [] : [tf.add<T>(y, position)];
+  return [y, ...positioned, ...(next === undefined ? [] : [layerNorm(y, next.gain, next.bias, next.epsilon)])];
+}
+
+function normOfSum<T extends tf.Tensor>({ x, branch, gain, bias }: Inputs & { x: T }, epsilon: number): T {
+  if (mayFuseOnWasm()) return [sumNormKernel({ x, branch, gain, bias }, { epsilon })].flat()[0] as T;
   const sum = tf.add<T>(x, branch);
   const y = layerNorm(sum, gain, bias, epsilon);
   sum.dispose();
-  const positioned = position === undefined ? [] : [tf.add<T>(y, position)];
-  return [y, ...positioned, ...(next === undefined ? [] : [layerNorm(y, next.gain, next.bias, next.epsilon)])];
+  return y;
 }
 
 /** The meaning of {@link sumNormAnd} in plain ops. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../../errors.ts';
+import { unpack } from '../../platform/unpack.ts';
 import { sizeFromShape } from '../size.ts';
 import { KernelThreads } from './kernel-threads.ts';
 import { refuseFullHeap, type WasmBackend } from './wasm-backend.ts';
@@ -65,11 +66,11 @@ const RELAXED_PROBE = Uint8Array.of(
 );
 
 /** The binary for what this machine and this memory have: one of four, loaded on demand. */
-async function binaryFor(isShared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+async function binaryFor(isShared: boolean): Promise<ArrayBuffer> {
   const { binary } = WebAssembly.validate(RELAXED_PROBE)
     ? await (isShared ? import('./modules/relaxed-shared.generated.ts') : import('./modules/relaxed.generated.ts'))
     : await (isShared ? import('./modules/plain-shared.generated.ts') : import('./modules/plain.generated.ts'));
-  return Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0));
+  return unpack(binary);
 }
 
 /** Our module on one heap, with the threads that share it. */
