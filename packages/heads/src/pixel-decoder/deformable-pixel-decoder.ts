@@ -153,7 +153,8 @@ export class DeformablePixelDecoder {
   /** Sine position plus the embedding of the level: only queries see it. @returns [S, C] */
   private positions(levels: Size[]): tf.Tensor2D {
     return tf.tidy(() => {
-      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
+      const rows = () => tf.split(this.levelEmbedding, levels.length, 0);
+      const embeddings = this.scope.training ? rows() : this.scope.derive('levels', rows);
       const perLevel = levels.map(([height, width], i) =>
         tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
       );

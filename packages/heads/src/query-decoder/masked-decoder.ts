@@ -159,7 +159,8 @@ export class MaskedDecoder {
   /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
   private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
     const { dim } = this.config;
-    const embeddings = tf.split(this.levelEmbedding, maps.length, 0);
+    const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
+    const embeddings = this.scope.training ? rows() : this.scope.derive('levels', rows);
     return maps.map((map, i) => {
       const [batch, height, width] = map.shape;
       const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);
