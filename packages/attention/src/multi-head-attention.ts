@@ -53,7 +53,8 @@ export class MultiHeadAttention {
   forward({ query, key, value, bias }: AttentionInputs): tf.Tensor3D {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
-      if (query === key && mayFuse()) return this.output.forward(this.lookAround(query, value, bias));
+      if (query === key && !this.scope.training && mayFuse())
+        return this.output.forward(this.lookAround(query, value, bias));
       const heads = (x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor4D =>
         tf.reshape(this.project(x, part), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
       const gathered = attention(heads(query, 0), heads(key, 1), heads(value, 2), bias); // [B, N, h, d]

@@ -43,7 +43,8 @@ export class WindowAttention {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
       const [count, length] = windows.shape;
-      if (mayFuse()) return this.scope.tap(this.output.forward(this.lookAround(windows, this.bias(count, regionBias))));
+      if (!this.scope.training && mayFuse())
+        return this.scope.tap(this.output.forward(this.lookAround(windows, this.bias(count, regionBias))));
       const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [count, length, numHeads, dim / numHeads]);
       const gathered = attention(
         heads(this.query.forward(windows)),

@@ -6,7 +6,7 @@ import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** Probability of a logit, and softplus without overflow, as tfjs has them. */
-const FUNCTIONS = `
+export const FUNCTIONS = `
   fn probability(x: f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }
   fn softplus(x: f32) -> f32 { return max(x, 0.0) + log(1.0 + exp(-abs(x))); }`;
 

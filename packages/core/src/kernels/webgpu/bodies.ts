@@ -1,6 +1,7 @@
 import { adamStepWebgpu } from '../adam-step/webgpu.ts';
 import { attentionOfPartsWebgpu, attentionWebgpu } from '../attention/webgpu.ts';
 import { attentionGradientWebgpu } from '../attention/webgpu-gradient.ts';
+import { axialAttentionWebgpu } from '../axial-attention/webgpu.ts';
 import {
   columnMomentsWebgpu,
   normalizeGradientWebgpu,
@@ -23,6 +24,7 @@ import { crossEntropyWebgpu, diceWebgpu, gradientWebgpu } from '../mask-terms/we
 import { maxPoolGradientWebgpu, maxPoolWebgpu } from '../max-pool/webgpu.ts';
 import { mixWebgpu } from '../mix/webgpu.ts';
 import { momentumStepWebgpu } from '../momentum-step/webgpu.ts';
+import { pairCostsWebgpu } from '../pair-costs/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
@@ -37,6 +39,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegAttention: attentionWebgpu,
   SegAttentionGradient: attentionGradientWebgpu,
   SegAttentionOfParts: attentionOfPartsWebgpu,
+  SegAxialAttention: axialAttentionWebgpu,
   SegClassCrossEntropy: classCrossEntropyWebgpu,
   SegClassCrossEntropyGradient: classCrossEntropyGradientWebgpu,
   SegColumnMoments: columnMomentsWebgpu,
@@ -68,6 +71,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegNormalizeGradient: normalizeGradientWebgpu,
   SegNormalizeSums: normalizeSumsWebgpu,
   SegOffsetSampling: offsetSamplingWebgpu,
+  SegPairCosts: pairCostsWebgpu,
   SegReluGradient: reluGradientWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,
