@@ -36,7 +36,8 @@ export const ABLATIONS = {
       { label: 'every prediction', arm: 'mask2former' },
       { label: 'the last alone', arm: 'last prediction alone' },
     ],
-    source: 'no figure: Cheng et al. 2022, section 3.2.2, supervise every layer and do not ablate it',
+    source:
+      'no figure; Li et al. 2022 (Panoptic SegFormer) show by a curve that it is needed, Cheng et al. 2022 supervise every layer',
     published: [null, null],
     expected: 'worse',
   },

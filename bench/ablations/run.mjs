@@ -1,6 +1,6 @@
 // Ablations on small generated scenes: trains every arm with every seed, one process each, and writes docs/ablations.md.
-//   node bench/ablations/run.mjs [NAME ...] [--seeds 1,2,3] [--steps 300] [--jobs 1] [--records FILE] [--docs FILE]
-// Every run is a line in FILE (out/ablations.jsonl): what is killed goes on there. `--list` names the ablations. BACKEND=node
+//   node bench/ablations/run.mjs [NAME ...] [--seeds 1,2,3] [--steps 150] [--jobs 1] [--records FILE] [--docs FILE]
+// Every run is a line in FILE (runs.jsonl beside this): what is killed goes on there. `--list` names the ablations. BACKEND=node
 // trains on native TensorFlow, where most of a step is one thread's: two jobs keep two cores busy.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: `${STEPS}` },
     scenes: { type: 'string', default: `${TEST_SCENES}` },
     jobs: { type: 'string', default: '1' },
-    records: { type: 'string', default: 'out/ablations.jsonl' },
+    records: { type: 'string', default: path.join(here, 'runs.jsonl') },
     docs: { type: 'string', default: path.join(here, '../../docs/ablations.md') },
     list: { type: 'boolean', default: false },
   },

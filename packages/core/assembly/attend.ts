@@ -124,7 +124,7 @@ function soften(x: usize, bias: usize, n: i32, state: usize, sums: usize, wide: 
 /** exp(x) for x ≤ 0, zero from −87 on: a blocked key must weigh nothing. NaN stays NaN. Cephes' reduction and polynomial. */
 // @ts-ignore: decorator
 @inline
-function expOrZero(given: v128): v128 {
+export function expOrZero(given: v128): v128 {
   const x = f32x4.pmax(given, f32x4.splat(-87));
   // adding 1.5·2²³ rounds to an integer and leaves it in the low bits: trunc_sat is eight instructions on x86
   const shifted = multiplyAdd(x, f32x4.splat(1.4426950408889634), f32x4.splat(12582912));

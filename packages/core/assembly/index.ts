@@ -12,6 +12,7 @@ export { groupNorm, groupNormGradient, layerNorm, layerNormGradient, sumNorm } f
 export { offsetSampling } from './offset-sampling';
 export { adamStep, sumSquares } from './optimizer';
 export { pack } from './pack';
+export { softmax } from './softmax';
 export { softplus } from './softplus';
 export { ROWS } from './tile';
 export { winograd, winogradFilter, winogradFilterGradient, winogradInput, winogradUpstream } from './winograd';

@@ -7,6 +7,7 @@ import { wasmBlockRepairs } from './wasm-blocks.ts';
 import { wasmExtremeRepairs } from './wasm-extremes.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
+import { wasmSoftmaxRepairs } from './wasm-softmax.ts';
 import { wasmSoftplusRepairs } from './wasm-softplus.ts';
 import { wasmSumRepairs } from './wasm-sums.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
@@ -20,6 +21,7 @@ const REPAIRS: Repair[] = [
   ...wasmIndexingRepairs,
   ...wasmMaxPoolRepairs,
   ...wasmProductRepairs,
+  ...wasmSoftmaxRepairs,
   ...wasmSoftplusRepairs,
   ...wasmSumRepairs,
   ...wasmTransposeRepairs,

@@ -26,6 +26,7 @@ export type RangedKernel =
   | 'offsetSampling'
   | 'pack'
   | 'reluGradient'
+  | 'softmax'
   | 'softplus'
   | 'sumAxis'
   | 'sumNorm'
