@@ -1,8 +1,8 @@
 // One engine in a process of its own: reads a line, runs one forward pass, answers with seconds.
 //   node engine.mjs wasm|node|ort-web|ort-node THREADS [MODEL.onnx]
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { openOrt } from '../peers.mjs';
 
 const [engine, threads, onnx] = process.argv.slice(2);
 const run = engine.startsWith('ort') ? await startOrt() : await startSeg();
@@ -54,13 +54,7 @@ function timedParts(model) {
 }
 
 async function startOrt() {
-  const require = createRequire(new URL('../../.seg/bench/', import.meta.url));
-  const ort = require(engine === 'ort-web' ? 'onnxruntime-web' : 'onnxruntime-node');
-  if (engine === 'ort-web') ort.env.wasm.numThreads = Number(threads);
-  const session = await ort.InferenceSession.create(engine === 'ort-web' ? readFileSync(onnx) : onnx, {
-    intraOpNumThreads: Number(threads),
-    executionProviders: [engine === 'ort-web' ? 'wasm' : 'cpu'],
-  });
+  const { ort, session } = await openOrt(engine, engine === 'ort-web' ? readFileSync(onnx) : onnx, Number(threads));
   const pixels = new ort.Tensor('float32', Float32Array.from({ length: 3 * 512 * 512 }, Math.random), [1, 3, 512, 512]);
   return async () => {
     const started = performance.now();

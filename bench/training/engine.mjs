@@ -1,5 +1,5 @@
 // Takes a training step of Mask2Former-R50 for every line on standard input and prints its time and the memory of the process.
-//   node engine.mjs wasm|node SIZE THREADS points|masks
+//   node engine.mjs wasm|node SIZE THREADS points|masks keep|recompute
 import { createInterface } from 'node:readline';
 import { init, ParamStore, useBackend } from '@seg/core';
 import { MASK2FORMER_LOSS, MASKFORMER_LOSS } from '@seg/losses';
@@ -10,10 +10,11 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Objects in the one image. */
 const OBJECTS = 10;
 
-const [backend, size, threads, criterion] = process.argv.slice(2);
+const [backend, size, threads, criterion, kept] = process.argv.slice(2);
 await useBackend(backend, { threads: Number(threads) });
 init.seedInitializers(1);
 const params = new ParamStore();
+params.recomputes = kept === 'recompute';
 const model = new Mask2Former(params, PRESETS['mask2former-r50-coco-panoptic'].config);
 const objective =
   criterion === 'masks'

@@ -5,12 +5,12 @@ import { GOLDEN_CHECKS } from './checks/goldens.mjs';
 import { PAGE_CHECKS } from './checks/page.mjs';
 import { PICTURE_CHECKS } from './checks/pictures.mjs';
 import { LONG_CHECKS, TEACH_CHECKS } from './checks/teach.mjs';
-import { LONG_SOAK, WORKER_CHECKS } from './checks/worker.mjs';
+import { WORKER_CHECKS, WORKER_MEASURES } from './checks/worker.mjs';
 import { serve } from './serve.mjs';
 
 const chosen = process.argv.slice(2);
 const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS, ...TEACH_CHECKS };
-if (chosen.some((start) => start.startsWith('measure'))) Object.assign(CHECKS, LONG_CHECKS, LONG_SOAK);
+if (chosen.some((start) => start.startsWith('measure'))) Object.assign(CHECKS, LONG_CHECKS, WORKER_MEASURES);
 
 const browser = await chromium.launch({
   executablePath: process.env.SEG_CHROMIUM ?? '/usr/bin/chromium',

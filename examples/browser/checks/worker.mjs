@@ -143,6 +143,27 @@ async function soak([pictures, loads]) {
   return `${after.tensors} tensors and ${after.wasm / 2 ** 20} MiB of WebAssembly over ${pictures} pictures of 6 sizes, ${loads} loads, none left`;
 }
 
+/** From the page's begin to the first result, all files in the browser's caches; the first visit beside it. */
+async function firstResult({ open }) {
+  const page = await probe(open);
+  const visit = () =>
+    page.evaluate(async () => {
+      const segmenter = window.seg.createSegmenterWorker();
+      await segmenter.load(new URL('model/', location.href).href, { backend: 'wasm' });
+      await segmenter.segment(window.noise(128, 128), { threshold: 0.3 });
+      segmenter.dispose();
+      return performance.now(); // since the navigation began
+    });
+  const cold = await visit();
+  const warm = [];
+  for (let i = 0; i < 5; i++) {
+    await page.reload();
+    await page.waitForFunction(() => window.seg !== undefined);
+    warm.push(await visit());
+  }
+  return `${cold.toFixed(0)} ms at the first visit, ${Math.min(...warm).toFixed(0)} to ${Math.max(...warm).toFixed(0)} ms later`;
+}
+
 export const WORKER_CHECKS = {
   'worker: the page answers while it loads and segments, isolated': (tools) => longestTask(tools, true),
   'worker: the page answers while it loads and segments, not isolated': (tools) => longestTask(tools, false),
@@ -152,5 +173,8 @@ export const WORKER_CHECKS = {
   'soak: pictures of changing sizes': (tools) => constant(tools, 36, 5),
 };
 
-/** Run by its name alone. */
-export const LONG_SOAK = { 'measure: a soak of 300 pictures and 20 loads': (tools) => constant(tools, 300, 20) };
+/** Run by their names alone. */
+export const WORKER_MEASURES = {
+  'measure: a soak of 300 pictures and 20 loads': (tools) => constant(tools, 300, 20),
+  'measure: the first result of a page': firstResult,
+};

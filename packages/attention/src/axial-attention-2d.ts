@@ -1,4 +1,4 @@
-import type { Scope } from '@seg/core';
+import { mayFuse, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { AxialAttention, type AxialAttentionConfig } from './axial-attention.ts';
@@ -18,6 +18,9 @@ export class AxialAttention2d {
   /** @param x [B, H, W, in] @returns [B, H, W, V], not activated */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
+      if (!this.scope.training && tf.getBackend() === 'webgpu' && mayFuse()) {
+        return this.scope.tap(this.width.alongAxis(this.height.alongAxis(x, 1), 2));
+      }
       const columns = tf.transpose(x, [0, 2, 1, 3]); // [B, W, H, in]
       const attended = alongThirdAxis(columns, this.height);
       return this.scope.tap(alongThirdAxis(tf.transpose(attended, [0, 2, 1, 3]), this.width));

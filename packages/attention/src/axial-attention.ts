@@ -1,4 +1,4 @@
-import { init, linear, matMul, type Scope } from '@seg/core';
+import { axialAttention, init, linear, matMul, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
@@ -66,8 +66,29 @@ export class AxialAttention {
     });
   }
 
-  /** @returns [B, L, 2K + V] */
-  private project(x: tf.Tensor3D): tf.Tensor3D {
+  /** {@link forward} of all lines of a map at once, in inference. @param x [B, H, W, in] @returns [B, H, W, V] */
+  alongAxis(x: tf.Tensor4D, axis: 1 | 2): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { numHeads, keyDim, valueDim } = this.config;
+      const [similarityScale, retrievedScale, shift] = this.scope.derive('factors', () => {
+        const [similarity] = this.similarityNorm.affine();
+        const [scale, shifts] = this.retrievedNorm.affine();
+        const size = valueDim / numHeads;
+        return [
+          tf.reshape(similarity, [3, numHeads]),
+          tf.reshape(scale, [2, numHeads, size]),
+          tf.reshape(tf.sum(shifts, 0), [numHeads, size]),
+        ];
+      });
+      const [queryTable, keyTable, valueTable] = this.positions;
+      const tables = { queryTable, keyTable, valueTable };
+      const packed = this.project(x);
+      return axialAttention({ packed, ...tables, similarityScale, retrievedScale, shift }, { numHeads, keyDim, axis });
+    });
+  }
+
+  /** @returns [..., 2K + V] */
+  private project<T extends tf.Tensor>(x: T): T {
     if (this.scope.training) return this.projectionNorm.forward(linear(x, this.projection));
     const [weight, bias] = this.scope.derive('folded', () => {
       const [scale, shift] = this.projectionNorm.affine();

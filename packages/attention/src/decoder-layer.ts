@@ -48,18 +48,16 @@ export class DecoderLayer {
       const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
       const positioned = tf.add<tf.Tensor3D>(queries, queryPosition);
       const exchanged = this.selfAttention.forward({ query: positioned, key: positioned, value: queries });
-      const afterSelf = this.selfNorm.forward(tf.add<tf.Tensor3D>(queries, drop(exchanged)));
+      const afterSelf = this.selfNorm.forwardSum(queries, drop(exchanged));
       this.scope.tap(afterSelf, 'after_self_attention');
 
       const query = tf.add<tf.Tensor3D>(afterSelf, queryPosition);
       const key = tf.add<tf.Tensor3D>(memory, memoryPosition);
       const gathered = this.crossAttention.forward({ query, key, value: memory });
-      const afterCross = this.crossNorm.forward(tf.add<tf.Tensor3D>(afterSelf, drop(gathered)));
+      const afterCross = this.crossNorm.forwardSum(afterSelf, drop(gathered));
       this.scope.tap(afterCross, 'after_cross_attention');
 
-      const refined = this.finalNorm.forward(
-        tf.add<tf.Tensor3D>(afterCross, drop(this.feedForward.forward(afterCross))),
-      );
+      const refined = this.finalNorm.forwardSum(afterCross, drop(this.feedForward.forward(afterCross)));
       return this.scope.tap(refined, 'output');
     });
   }

@@ -1,4 +1,14 @@
-import { defineKernel, deformableSampling, init, Linear, type Scope, type Size } from '@seg/core';
+import {
+  defineKernel,
+  deformableSampling,
+  init,
+  Linear,
+  mayFuse,
+  mayFuseOnWasm,
+  offsetSampling,
+  type Scope,
+  type Size,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
@@ -53,11 +63,14 @@ export class DeformableAttention {
       const [batch, numQueries] = query.shape;
       const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
       const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
+      const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
+      if (mayFuse() || mayFuseOnWasm()) {
+        return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
+      }
       const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
-      const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]);
+      const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
       const locations = this.locate(offsets, reference, levels);
-      const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]);
-      return this.output.forward(deformableSampling(values as tf.Tensor4D, locations, weights as tf.Tensor5D, levels));
+      return this.output.forward(deformableSampling(values, locations, weights, levels));
     });
   }
 

@@ -41,11 +41,9 @@ export class EncoderLayer {
     return tf.tidy(() => {
       const positioned = tf.add<tf.Tensor3D>(x, position);
       const gathered = this.attention.forward({ query: positioned, key: positioned, value: x });
-      const attended = this.attentionNorm.forward(
-        tf.add<tf.Tensor3D>(x, dropout(this.scope, gathered, this.dropoutRate)),
-      );
+      const attended = this.attentionNorm.forwardSum(x, dropout(this.scope, gathered, this.dropoutRate));
       const branch = dropout(this.scope, this.feedForward.forward(attended), this.dropoutRate);
-      return this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, branch)), 'output');
+      return this.scope.tap(this.finalNorm.forwardSum(attended, branch), 'output');
     });
   }
 }

@@ -60,8 +60,10 @@ export class KerasBatchNorm {
     const mean = rankMean(this.scope, tf.mean(x, axes, true));
     const centered = tf.sub(x, mean);
     const variance = rankMean(this.scope, tf.mean(tf.square(centered), axes, true));
-    moveTowards(this.mean, mean);
-    moveTowards(this.variance, variance);
+    if (!this.scope.store.repeats) {
+      moveTowards(this.mean, mean);
+      moveTowards(this.variance, variance);
+    }
     const scale = tf.mul(tf.rsqrt(tf.add(variance, EPSILON)), tf.reshape(this.gain, this.broadcast));
     return tf.add<T>(tf.mul(centered, scale), tf.reshape(this.bias, this.broadcast));
   }

@@ -1,4 +1,4 @@
-import { attention, init, Linear, linear, OUT_IN, type Scope } from '@seg/core';
+import { attention, attentionOfParts, init, Linear, linear, mayFuse, OUT_IN, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
@@ -53,11 +53,32 @@ export class MultiHeadAttention {
   forward({ query, key, value, bias }: AttentionInputs): tf.Tensor3D {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
+      if (query === key && !this.scope.training && mayFuse())
+        return this.output.forward(this.lookAround(query, value, bias));
       const heads = (x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor4D =>
         tf.reshape(this.project(x, part), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
       const gathered = attention(heads(query, 0), heads(key, 1), heads(value, 2), bias); // [B, N, h, d]
       return this.output.forward(tf.reshape(gathered, query.shape));
     });
+  }
+
+  /** Queries and keys, and values where they come from the same tokens, by one product. @returns [B, N, C] */
+  private lookAround(query: tf.Tensor3D, value: tf.Tensor3D, bias: tf.Tensor3D | undefined): tf.Tensor3D {
+    const { dim, numHeads } = this.config;
+    const isSame = query === value;
+    const [weight, joined] = this.scope.derive(`parts${isSame}`, () => this.joinedParts(isSame ? 3 : 2));
+    const packed = linear(query, weight, joined);
+    const inputs = { query: packed, key: packed, value: isSame ? packed : this.project(value, 2), bias };
+    return attentionOfParts(inputs, { numHeads, dim, parts: [0, 1, isSame ? 2 : 0] });
+  }
+
+  private joinedParts(count: number): tf.Tensor[] {
+    const { dim } = this.config;
+    if (this.split === undefined) {
+      return [tf.slice(this.packedWeight!, [0, 0], [dim, count * dim]), tf.slice(this.packedBias!, [0], [count * dim])];
+    }
+    const layers = this.split.slice(0, count);
+    return [tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1), tf.concat(layers.map(({ bias }) => bias as tf.Tensor))]; // biome-ignore format: one step
   }
 
   private project(x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor3D {

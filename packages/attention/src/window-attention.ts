@@ -1,4 +1,4 @@
-import { attention, init, Linear, type Scope } from '@seg/core';
+import { attention, attentionOfParts, init, Linear, linear, mayFuse, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
@@ -43,6 +43,8 @@ export class WindowAttention {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
       const [count, length] = windows.shape;
+      if (!this.scope.training && mayFuse())
+        return this.scope.tap(this.output.forward(this.lookAround(windows, this.bias(count, regionBias))));
       const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [count, length, numHeads, dim / numHeads]);
       const gathered = attention(
         heads(this.query.forward(windows)),
@@ -52,6 +54,18 @@ export class WindowAttention {
       );
       return this.scope.tap(this.output.forward(tf.reshape(gathered, windows.shape)));
     });
+  }
+
+  /** Queries, keys and values by one product. @returns [B · windows, w², C] */
+  private lookAround(windows: tf.Tensor3D, bias: tf.Tensor4D): tf.Tensor3D {
+    const { dim, numHeads } = this.config;
+    const layers = [this.query, this.key, this.value];
+    const [weight, joined] = this.scope.derive('parts', () => [
+      tf.concat(layers.map((layer) => layer.weight as tf.Tensor), 1),
+      ...(this.query.bias ? [tf.concat(layers.map((layer) => layer.bias as tf.Tensor))] : []),
+    ]); // biome-ignore format: one step
+    const packed = linear(windows, weight, joined);
+    return attentionOfParts({ query: packed, key: packed, value: packed, bias }, { numHeads, dim, parts: [0, 1, 2] });
   }
 
   /** @returns [B · windows | 1, h, w², w²] */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { predictCommand } from '../src/commands/predict.ts';
 import { inlineReader } from '../src/predict/image-reader.ts';
+import { inlinePictures } from '../src/predict/picture-maker.ts';
 import type { ImageSegmenter } from '../src/predict/segmenter.ts';
 import { exitCodeOf } from '../src/process/exit-code.ts';
 import { requestFinish } from '../src/process/finish-on-signal.ts';
@@ -51,6 +52,7 @@ async function predict(
     note: (text: string) => void noted.push(text),
     progress: new Progress({ write: () => {} }),
     reader: () => inlineReader,
+    pictures: () => inlinePictures,
     input,
   };
   const given = ['--out', out(), '--model', 'somewhere', '--backend', 'cpu'];

@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { predictCommand } from '../src/commands/predict.ts';
 import { inlineReader } from '../src/predict/image-reader.ts';
 import { shardOf } from '../src/predict/list-shard.ts';
+import { inlinePictures } from '../src/predict/picture-maker.ts';
 import type { ImageSegmenter } from '../src/predict/segmenter.ts';
 import { Progress } from '../src/render/progress.ts';
 import { brightSegmenter } from './bright-segmenter.ts';
@@ -50,6 +51,7 @@ async function predict(segmenter: ImageSegmenter, ...args: string[]): Promise<vo
     note: (text) => void noted.push(text),
     progress: new Progress({ write: () => {} }),
     reader: () => inlineReader,
+    pictures: () => inlinePictures,
   });
   for (const one of [command, ...command.commands]) one.exitOverride().configureOutput({ writeErr: () => {} });
   const given = args[0] === 'merge' ? [] : ['--model', 'somewhere', '--backend', 'cpu'];

@@ -44,13 +44,13 @@ export function attend(p: usize, from: i32, to: i32, thread: i32): void {
       for (let start = 0; start < L; start += KEYS) {
         const n = min(KEYS, L - start), keyPanels = (n + 7) >> 3, at = keys + <usize>start * line;
         pack(job.k + at, panels, d, n, 4, line, <usize>d << 5, 0, 0, keyPanels);
-        multiplyTiles(rows, logitRows, tiles, 1, d, panels, <usize>d << 5, 0, keyPanels, n, 0, 0);
+        multiplyTiles(rows, logitRows, tiles, 1, d, panels, <usize>d << 5, 0, keyPanels, n, 0, 0, 0);
         for (let r = 0; r < count; r++) {
           const added = bias ? bias + <usize>(first + r) * job.biasRow + (<usize>start << 2) : 0;
           soften(logits + <usize>(r * KEYS * 4), added, n, state + (<usize>r << 3), sums + <usize>r * wide, wide);
         }
         pack(job.v + at, panels, n, d, line, 4, <usize>n << 5, 0, 0, (d + 7) >> 3);
-        multiplyTiles(logitRows, sumRows, tiles, 1, n, panels, <usize>n << 5, 0, (d + 7) >> 3, d, 0, ADD);
+        multiplyTiles(logitRows, sumRows, tiles, 1, n, panels, <usize>n << 5, 0, (d + 7) >> 3, d, 0, 0, ADD);
       }
       finish(sums, state, job.out + offset, count, wide, line);
     }
@@ -124,7 +124,7 @@ function soften(x: usize, bias: usize, n: i32, state: usize, sums: usize, wide: 
 /** exp(x) for x ≤ 0, zero from −87 on: a blocked key must weigh nothing. NaN stays NaN. Cephes' reduction and polynomial. */
 // @ts-ignore: decorator
 @inline
-function expOrZero(given: v128): v128 {
+export function expOrZero(given: v128): v128 {
   const x = f32x4.pmax(given, f32x4.splat(-87));
   // adding 1.5·2²³ rounds to an integer and leaves it in the low bits: trunc_sat is eight instructions on x86
   const shifted = multiplyAdd(x, f32x4.splat(1.4426950408889634), f32x4.splat(12582912));

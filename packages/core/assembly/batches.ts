@@ -13,12 +13,11 @@ class Batches {
 /** Rows at a time, as many as in `convolve`. */
 const ROW_BLOCK = 192;
 
-/** Batches [from, to). Scratch of a thread: 4·(⌈N/8⌉·8·(K + 1) + 2·ROW_BLOCK + ROW_BLOCK·(K + 4)) bytes. */
+/** Batches [from, to). Scratch of a thread: 4·(⌈N/8⌉·8·K + 2·ROW_BLOCK + ROW_BLOCK·(K + 4)) bytes. */
 export function multiplyBatches(p: usize, from: i32, to: i32, thread: i32): void {
   const job = changetype<Batches>(p);
   const M = job.M, K = job.K, N = job.N, panelCount = (N + 7) >> 3, line = <usize>N << 2;
-  const spare = job.scratch + <usize>thread * job.scratchBytes;
-  const panels = spare + (<usize>panelCount << 5), outs = panels + (<usize>(panelCount * K) << 5);
+  const panels = job.scratch + <usize>thread * job.scratchBytes, outs = panels + (<usize>(panelCount * K) << 5);
   const rows = outs + (ROW_BLOCK << 2), turned = rows + (ROW_BLOCK << 2);
   const depth = (K + 3) & ~3;
   for (let batch = from; batch < to; batch++) {
@@ -32,9 +31,9 @@ export function multiplyBatches(p: usize, from: i32, to: i32, thread: i32): void
         const row = min(r, count - 1);
         const source = job.transposeA ? turned + (<usize>(row * depth) << 2) : a + (<usize>((first + row) * K) << 2);
         store<u32>(rows + (<usize>r << 2), <u32>source);
-        store<u32>(outs + (<usize>r << 2), <u32>(r < count ? out + <usize>(first + r) * line : spare));
+        store<u32>(outs + (<usize>r << 2), <u32>(out + <usize>(first + row) * line));
       }
-      multiplyTiles(rows, outs, tiles, 1, K, panels, <usize>K << 5, 0, panelCount, N, job.bias, job.flags);
+      multiplyTiles(rows, outs, tiles, 1, K, panels, <usize>K << 5, 0, panelCount, N, job.bias, 0, job.flags);
     }
   }
 }

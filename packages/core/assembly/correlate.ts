@@ -11,26 +11,25 @@ const LINE = DEPTH + 16;
 
 /**
  * out [taps·C, N] (+)= Σ over rows [first, first + count) of the grid of what each reads, times panels [⌈N/8⌉, count, 8], for tiles
- * [from, to) of ROWS rows of out. Scratch of a thread: 4·(⌈N/8⌉·8 + 2·ROW_BLOCK + ROW_BLOCK·LINE) bytes.
+ * [from, to) of ROWS rows of out. Scratch of a thread: 4·ROW_BLOCK·(LINE + 2) bytes.
  */
 export function correlate(p: usize, from: i32, to: i32, thread: i32): void {
   const grid = changetype<Grid>(p);
   const N = grid.N, all = grid.taps * grid.C;
-  const spare = grid.scratch + <usize>thread * grid.scratchBytes;
-  const outs = spare + <usize>(((N + 7) & ~7) << 2), rows = outs + (ROW_BLOCK << 2), turned = rows + (ROW_BLOCK << 2);
+  const outs = grid.scratch + <usize>thread * grid.scratchBytes, rows = outs + (ROW_BLOCK << 2), turned = rows + (ROW_BLOCK << 2);
   for (let tile = from; tile < to; tile += ROW_BLOCK / ROWS) {
     const tiles = min(ROW_BLOCK / ROWS, to - tile), first = tile * ROWS, last = min(all, first + tiles * ROWS);
     for (let r = 0; r < tiles * ROWS; r++) {
-      const isRow = first + r < last;
-      store<u32>(rows + (<usize>r << 2), <u32>(turned + (<usize>((isRow ? r : 0) * LINE) << 2)));
-      store<u32>(outs + (<usize>r << 2), <u32>(isRow ? grid.out + (<usize>((first + r) * N) << 2) : spare));
+      const row = min(r, last - first - 1); // past the end the last once more
+      store<u32>(rows + (<usize>r << 2), <u32>(turned + (<usize>(row * LINE) << 2)));
+      store<u32>(outs + (<usize>r << 2), <u32>(grid.out + (<usize>((first + row) * N) << 2)));
     }
     for (let k = 0; k < grid.count; k += DEPTH) {
       const depth = min(DEPTH, grid.count - k), isLast = k + depth == grid.count;
       turnRows(grid, first, last, grid.first + k, depth, turned);
       multiplyTiles(
         rows, outs, tiles, 1, depth, grid.panels + (<usize>k << 5), <usize>grid.count << 5, 0, (N + 7) >> 3, N,
-        isLast ? grid.bias : 0, (k == 0 ? grid.flags & ADD : ADD) | (isLast ? grid.flags & RELU : 0),
+        k == 0 ? grid.bias : 0, k == 0 ? grid.toAdded : 0, (k == 0 ? grid.flags & ADD : ADD) | (isLast ? grid.flags & RELU : 0),
       );
     }
   }

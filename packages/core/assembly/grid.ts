@@ -10,7 +10,7 @@ import { ROWS } from './tile';
 export class Grid {
   x: usize; zeros: usize; H: i32; W: i32; pixelBytes: usize; C: i32; taps: i32;
   strideY: i32; strideX: i32; batch: i32; gridH: i32; gridW: i32;
-  panels: usize; N: i32; bias: usize; flags: i32;
+  panels: usize; N: i32; bias: usize; toAdded: usize; flags: i32;
   out: usize; outH: i32; outW: i32; stepY: i32; stepX: i32; firstY: i32; firstX: i32;
   /** Memory of each thread's own, one after the other. */
   scratch: usize; scratchBytes: usize;
@@ -49,10 +49,10 @@ function pixelUnder(grid: Grid, tap: usize, image: i32, i: i32, j: i32): usize {
 }
 
 /**
- * Tables of the tiles that rows [from, to) make: rows [tiles, taps, ROWS] and outs [tiles, ROWS]. Past the end a row reads as
- * the last, and writes to `spare`.
+ * Tables of the tiles that rows [from, to) make: rows [tiles, taps, ROWS] and outs [tiles, ROWS]. Past the end a row is the last
+ * once more: its tile writes the same values to the same place.
  */
-export function fillTables(grid: Grid, from: i32, to: i32, rows: usize, outs: usize, spare: usize): void {
+export function fillTables(grid: Grid, from: i32, to: i32, rows: usize, outs: usize): void {
   const taps = grid.taps, all = rowsOf(grid), line = <usize>grid.N << 2;
   for (let first = from; first < to; first += ROWS, rows += <usize>(taps * ROWS) << 2) {
     for (let r = 0; r < ROWS; r++, outs += 4) {
@@ -63,8 +63,7 @@ export function fillTables(grid: Grid, from: i32, to: i32, rows: usize, outs: us
         store<u32>(rows + (<usize>(t * ROWS + r) << 2), <u32>pixelUnder(grid, tapOf(grid, t), image, i, j));
       }
       const y = i * grid.stepY + grid.firstY, x = j * grid.stepX + grid.firstX;
-      const place = grid.out + <usize>((image * grid.outH + y) * grid.outW + x) * line;
-      store<u32>(outs, <u32>(first + r < all ? place : spare));
+      store<u32>(outs, <u32>(grid.out + <usize>((image * grid.outH + y) * grid.outW + x) * line));
     }
   }
 }

@@ -1,4 +1,5 @@
 export { attend } from './attend';
+export { copyBlocks, sumAxis } from './axes';
 export { multiplyBatches } from './batches';
 export { convolve } from './convolve';
 export { correlate } from './correlate';
@@ -7,7 +8,11 @@ export { clamp, maximum, minimum } from './extremes';
 export { gelu, geluGradient } from './gelu';
 export { frame, maxPool, maxPoolGradient, resizeGradient } from './image';
 export { reluGradient, sumRows, swapBlocks, transpose } from './layout';
-export { groupNorm, groupNormGradient, layerNorm, layerNormGradient } from './norm';
+export { groupNorm, groupNormGradient, layerNorm, layerNormGradient, sumNorm } from './norm';
+export { offsetSampling } from './offset-sampling';
+export { adamStep, sumSquares } from './optimizer';
 export { pack } from './pack';
+export { softmax } from './softmax';
+export { softplus } from './softplus';
 export { ROWS } from './tile';
 export { winograd, winogradFilter, winogradFilterGradient, winogradInput, winogradUpstream } from './winograd';

@@ -18,6 +18,18 @@ export function layerNorm(
   }
 }
 
+/** Layer norm of x + y for each of the rows [from, to); the sums stand in `out` until they are normalized. */
+export function sumNorm(
+  x: usize, y: usize, gain: usize, bias: usize, out: usize, n: i32, epsilon: f32, from: i32, to: i32,
+): void {
+  const bytes = <usize>n << 2;
+  for (let row = from; row < to; row++) {
+    const at = <usize>row * bytes;
+    for (let i = at; i < at + bytes; i += 16) v128.store(out + i, f32x4.add(v128.load(x + i), v128.load(y + i)));
+    layerNorm(out, gain, bias, out, n, epsilon, row, row + 1);
+  }
+}
+
 /** dx = (g − mean(g) − n · mean(g · n)) / σ, g = dy · gain; adds into dGain and dBias, which the caller clears. */
 export function layerNormGradient(
   dy: usize, x: usize, gain: usize, dx: usize, dGain: usize, dBias: usize, rows: i32, n: i32, epsilon: f32,

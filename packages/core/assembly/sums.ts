@@ -1,6 +1,6 @@
 // Arithmetic at the two ends of a product's tile.
 
-/** Adds to what lies in the output, as a later block of k does. */
+/** Sums start from what is added: a map as large as the output, or the output itself, as in a later block of k. */
 export const ADD = 1;
 /** Cuts at zero what is stored; NaN stays NaN. */
 export const RELU = 2;
@@ -24,20 +24,15 @@ export function loadPart(p: usize, count: i32): v128 {
   return count == 2 ? two : f32x4.replace_lane(two, 2, load<f32>(p, 8));
 }
 
-/** Stores the first `count` of four values. */
-// @ts-ignore: decorator
-@inline
+/** As `loadPart`, not inlined: a tile would grow threefold. */
+export function partOf(p: usize, count: i32): v128 {
+  return loadPart(p, count);
+}
+
+/** Stores the first `count` of four values. Not inlined either. */
 export function storePart(p: usize, v: v128, count: i32): void {
   if (count >= 4) { v128.store(p, v); return; }
   if (count > 0) store<f32>(p, f32x4.extract_lane(v, 0));
   if (count > 1) store<f32>(p, f32x4.extract_lane(v, 1), 4);
   if (count > 2) store<f32>(p, f32x4.extract_lane(v, 2), 8);
-}
-
-/** Stores four finished sums of a tile. Not inlined: a tile would grow threefold. */
-export function storeSum(o: usize, sum: v128, bias: v128, count: i32, flags: i32): void {
-  if (flags & ADD) sum = f32x4.add(sum, loadPart(o, count));
-  sum = f32x4.add(sum, bias);
-  if (flags & RELU) sum = f32x4.max(sum, f32x4.splat(0));
-  storePart(o, sum, count);
 }

@@ -124,7 +124,7 @@ function storeRow(out: usize, plane: usize, a: v128, b: v128, c: v128, d: v128):
 @unmanaged
 class Blocks {
   x: usize; H: i32; W: i32; C: i32; padY: i32; padX: i32;
-  panels: usize; bias: usize; relu: i32; out: usize; outH: i32; outW: i32; N: i32;
+  panels: usize; bias: usize; added: usize; relu: i32; out: usize; outH: i32; outW: i32; N: i32;
   tilesX: i32; tilesY: i32; tiles: i32; T: i32;
   /** Memory of each thread's own, one after the other. */
   scratch: usize; scratchBytes: usize;
@@ -132,13 +132,12 @@ class Blocks {
 
 /**
  * Blocks [from, to) of T tiles: transforms and products one after the other, so that the sixteen planes stay in the second cache.
- * Scratch of a thread: 4·(16·T·(C + N) + 2·(T + ROWS) + ⌈N/8⌉·8) bytes.
+ * Scratch of a thread: 4·(16·T·(C + N) + 2·(T + ROWS)) bytes.
  */
 export function winograd(p: usize, from: i32, to: i32, thread: i32): void {
   const job = changetype<Blocks>(p);
   const C = job.C, N = job.N, T = job.T, panelCount = (N + 7) >> 3;
-  const spare = job.scratch + <usize>thread * job.scratchBytes;
-  const inputs = spare + (<usize>panelCount << 5), products = inputs + (<usize>(16 * T * C) << 2);
+  const inputs = job.scratch + <usize>thread * job.scratchBytes, products = inputs + (<usize>(16 * T * C) << 2);
   const rows = products + (<usize>(16 * T * N) << 2), outs = rows + (<usize>(T + ROWS) << 2);
   const inBytes = <usize>C << 2, outBytes = <usize>N << 2;
   for (let block = from; block < to; block++) {
@@ -153,17 +152,18 @@ export function winograd(p: usize, from: i32, to: i32, thread: i32): void {
       const a = inputs + <usize>(plane * count) * inBytes, o = products + <usize>(plane * count) * outBytes;
       const tiles = (count + ROWS - 1) / ROWS;
       for (let r = 0; r < tiles * ROWS; r++) {
-        store<u32>(rows + (<usize>r << 2), <u32>(a + <usize>min(r, count - 1) * inBytes));
-        store<u32>(outs + (<usize>r << 2), <u32>(r < count ? o + <usize>r * outBytes : spare));
+        const row = min(r, count - 1);
+        store<u32>(rows + (<usize>r << 2), <u32>(a + <usize>row * inBytes));
+        store<u32>(outs + (<usize>r << 2), <u32>(o + <usize>row * outBytes));
       }
       const panels = job.panels + (<usize>(plane * panelCount * C) << 5);
-      multiplyTiles(rows, outs, tiles, 1, C, panels, <usize>C << 5, 0, panelCount, N, 0, 0);
+      multiplyTiles(rows, outs, tiles, 1, C, panels, <usize>C << 5, 0, panelCount, N, 0, 0, 0);
     }
     for (let t = 0; t < count; t++) outputTile(job, first + t, products + <usize>t * outBytes, <usize>count * outBytes);
   }
 }
 
-/** Writes Aᵀ m A + bias of one tile. */
+/** Writes act(Aᵀ m A + bias + added) of one tile. */
 function outputTile(job: Blocks, index: i32, products: usize, plane: usize): void {
   const image = index / (job.tilesX * job.tilesY), tile = index % (job.tilesX * job.tilesY);
   const row = 2 * (tile / job.tilesX), column = 2 * (tile % job.tilesX);
@@ -171,9 +171,18 @@ function outputTile(job: Blocks, index: i32, products: usize, plane: usize): voi
   const bytes = <usize>job.N << 2, line = <usize>job.outW * bytes;
   const target = job.out + <usize>((image * job.outH + row) * job.outW + column) * bytes;
   const floor = f32x4.splat(job.relu ? 0 : -Infinity);
+  const added = job.added ? target - job.out + job.added : 0;
   for (let c: usize = 0; c < bytes; c += 16) {
     const shift = job.bias ? v128.load(job.bias + c) : f32x4.splat(0);
     let upperLeft = shift, upperRight = shift, lowerLeft = shift, lowerRight = shift;
+    if (added) {
+      upperLeft = f32x4.add(shift, v128.load(added + c));
+      if (hasRight) upperRight = f32x4.add(shift, v128.load(added + bytes + c));
+      if (hasLower) {
+        lowerLeft = f32x4.add(shift, v128.load(added + line + c));
+        if (hasRight) lowerRight = f32x4.add(shift, v128.load(added + line + bytes + c));
+      }
+    }
     for (let j: usize = 0; j < 4; j++) {
       const m = products + c + j * plane;
       const a = v128.load(m), b = v128.load(m + 4 * plane), d = v128.load(m + 8 * plane), e = v128.load(m + 12 * plane);
@@ -191,11 +200,11 @@ function outputTile(job: Blocks, index: i32, products: usize, plane: usize): voi
         lowerRight = f32x4.sub(lowerRight, lower);
       }
     }
-    v128.store(target + c, f32x4.max(upperLeft, floor));
-    if (hasRight) v128.store(target + bytes + c, f32x4.max(upperRight, floor));
+    v128.store(target + c, f32x4.pmax(upperLeft, floor));
+    if (hasRight) v128.store(target + bytes + c, f32x4.pmax(upperRight, floor));
     if (hasLower) {
-      v128.store(target + line + c, f32x4.max(lowerLeft, floor));
-      if (hasRight) v128.store(target + line + bytes + c, f32x4.max(lowerRight, floor));
+      v128.store(target + line + c, f32x4.pmax(lowerLeft, floor));
+      if (hasRight) v128.store(target + line + bytes + c, f32x4.pmax(lowerRight, floor));
     }
   }
 }

@@ -1,9 +1,10 @@
 // Compiles assembly/ into the module that runs inside tfjs-wasm's memory, four times: for plain and for relaxed SIMD, each for
-// memory of one thread and for shared memory, and writes each as base64 into src/kernels/wasm/modules/*.generated.ts, of which
+// memory of one thread and for shared memory, and writes each, gzip and then base64, into src/kernels/wasm/modules/*.generated.ts, of which
 // a page loads one.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { tilesOf } from './write-tiles.mjs';
 
@@ -40,7 +41,7 @@ writeFileSync('tiles.generated.ts', tilesOf(sizes));
 mkdirSync(target, { recursive: true });
 for (const [name, options] of Object.entries(builds)) {
   const binary = await compile(options);
-  const text = `export const binary: string =\n  '${Buffer.from(binary).toString('base64')}';`;
+  const text = `export const binary: string =\n  '${gzipSync(binary, { level: 9 }).toString('base64')}';`;
   writeFileSync(
     join(target, `${name}.generated.ts`),
     `// Written by scripts/build-wasm.mjs from assembly/.\n${text}\n`,

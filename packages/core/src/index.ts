@@ -8,6 +8,7 @@
 // Backends
 export type { BackendInfo, BackendName, BackendOptions, PassedOver } from './backend/backend-info.ts';
 export { explainLoss } from './backend/lost-device.ts';
+export { rehearse } from './backend/rehearse.ts';
 export { releaseMemory } from './backend/release-memory.ts';
 export { reviveBackend, useBackend } from './backend/use-backend.ts';
 
@@ -18,26 +19,41 @@ export { BackendError, CheckpointError, ShapeError } from './errors.ts';
 // Values from a formula
 export { fnv1a, formulaProbe, formulaValues } from './formula.ts';
 // Kernels
-export { attention } from './kernels/attention/attention.ts';
+export { adamStep } from './kernels/adam-step/adam-step.ts';
+export type { AdamStep } from './kernels/adam-step/types.ts';
+export { attention, attentionOfParts } from './kernels/attention/attention.ts';
 export type { AttentionOptions } from './kernels/attention/types.ts';
+export { axialAttention } from './kernels/axial-attention/axial-attention.ts';
+export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
+export { offsetSampling } from './kernels/deformable-sampling/offset-sampling.ts';
 export { gelu } from './kernels/gelu/gelu.ts';
+export { globalNorm } from './kernels/global-norm/global-norm.ts';
 export { groupNorm } from './kernels/group-norm/group-norm.ts';
 export type { GroupNormOptions } from './kernels/group-norm/types.ts';
 export { layerNorm } from './kernels/layer-norm/layer-norm.ts';
 export { linear } from './kernels/linear/linear.ts';
 export type { Activation } from './kernels/linear/types.ts';
 export type { Padding2D } from './kernels/map-layout.ts';
+export { maskBias } from './kernels/mask-bias/mask-bias.ts';
+export { diceDistance, maskCrossEntropy } from './kernels/mask-terms/mask-terms.ts';
+export { sumOfPoints } from './kernels/mask-terms/sum-of-points.ts';
 export { matMul } from './kernels/mat-mul/mat-mul.ts';
 export { maxPool } from './kernels/max-pool/max-pool.ts';
 export type { MaxPoolOptions } from './kernels/max-pool/types.ts';
+export { isOneKernel, mayFuse, mayFuseOnWasm } from './kernels/may-fuse.ts';
+export { mix } from './kernels/mix/mix.ts';
+export { momentumStep } from './kernels/momentum-step/momentum-step.ts';
+export type { MomentumStep } from './kernels/momentum-step/types.ts';
+export type { PairCostInputs, PairCostWeights } from './kernels/pair-costs/types.ts';
 export { resizeBilinear, resizeNearest } from './kernels/resize/resize.ts';
 export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 export type { GridSampleOptions } from './kernels/sample-points/types.ts';
+export { fromWindows, intoWindows, paddedToWindows } from './kernels/windows/windows.ts';
 // Layers
 export { ACTIVATIONS, type ActivationName, activate } from './layers/activation.ts';
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';
@@ -60,8 +76,10 @@ export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params
 export { rankMean } from './params/rank-mean.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
+export { recompute } from './recompute.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
+export { rowsPerStep } from './rows-per-step.ts';
 export { type Axis, expectShapes } from './shape.ts';
 export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';
 // Training

@@ -45,6 +45,7 @@ function multiplicationsPerNumber(
     case 'BatchMatMul':
       return inputs.a.shape.at(attrs.transposeA === true ? -2 : -1)!;
     case 'SegLinear':
+    case 'SegFusedLinear':
       return inputs.x.shape.at(-1)!;
     case 'SegConv2D':
     case 'SegScaledConv2D':
@@ -52,7 +53,8 @@ function multiplicationsPerNumber(
     case 'DepthwiseConv2dNative':
       return taps(inputs.filter, 2); // [kh, kw, C, 1]
     case 'SegAttention':
-      return 2 * (inputs.key as tf.Tensor4D).shape[1]; // logits and their sum, over [B, L, h, d]
+    case 'SegAttentionOfParts':
+      return 2 * inputs.key.shape[1]!; // logits and their sum, over [B, L, h, d]
     case 'SegDeformableSampling':
       return (4 * taps(inputs.weights, 5)) / taps(inputs.weights, 3); // corners of L · P samples, [B, Q, M, L, P]
     default:

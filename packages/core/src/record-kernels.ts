@@ -11,13 +11,26 @@ export type KernelCall = {
 
 type RunKernel = (kernel: string, inputs: tf.NamedTensorMap, attrs?: tf.NamedAttrMap) => tf.Tensor | tf.Tensor[];
 
+/** Recordings of plain kernels that are under way. */
+let plainRecordings = 0;
+
+/** True while kernels are recorded that other runtimes know: then none takes in its neighbors. */
+export function isRecordedPlain(): boolean {
+  return plainRecordings > 0;
+}
+
 /**
  * Runs a computation and tells of every kernel that it calls, in order, when the kernel has ended. Kernels that kernels call
  * are part of those, and not told. Calls do not nest.
  *
  * @param listener May keep the tensors only while `run` runs, or as clones of its own
+ * @param plain Keeps every kernel apart, where inference would let one do the work of several. Default: false
  */
-export function recordKernels<T>(listener: (call: KernelCall) => void, run: () => T): T {
+export function recordKernels<T>(
+  listener: (call: KernelCall) => void,
+  run: () => T,
+  { plain = false }: { plain?: boolean } = {},
+): T {
   const engine = tf.engine() as unknown as { runKernel: RunKernel };
   const original = engine.runKernel;
   let isInside = false;
@@ -34,9 +47,11 @@ export function recordKernels<T>(listener: (call: KernelCall) => void, run: () =
       isInside = false;
     }
   };
+  plainRecordings += Number(plain);
   try {
     return run();
   } finally {
+    plainRecordings -= Number(plain);
     engine.runKernel = original;
   }
 }

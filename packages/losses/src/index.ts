@@ -57,8 +57,7 @@ export type { MaskLossTerms } from './supervised-outputs.ts';
 // Terms
 export { balancedCrossEntropy } from './terms/balanced-cross-entropy.ts';
 export { boundaryLoss, signedDistances } from './terms/boundary-loss.ts';
-export { classCrossEntropy } from './terms/class-cross-entropy.ts';
-export { diceDistance, diceLoss } from './terms/dice-loss.ts';
+export { diceLoss } from './terms/dice-loss.ts';
 export {
   lovaszHinge,
   lovaszHingeSlopes,
@@ -66,7 +65,7 @@ export {
   lovaszSoftmax,
   lovaszSoftmaxSlopes,
 } from './terms/lovasz-loss.ts';
-export { maskCrossEntropy, maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
+export { maskCrossEntropyLoss } from './terms/mask-cross-entropy.ts';
 export { maskDiceDistance } from './terms/mask-dice-distance.ts';
 export { type FocalOptions, sigmoidFocal, sigmoidFocalLoss } from './terms/sigmoid-focal-loss.ts';
 export { squaredDiceDistance } from './terms/squared-dice-distance.ts';

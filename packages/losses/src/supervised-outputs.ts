@@ -1,9 +1,8 @@
-import type { MaskPrediction, MaskTargets } from '@seg/core';
+import { classCrossEntropy, type MaskPrediction, type MaskTargets } from '@seg/core';
 import type { Assignment } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { classLabels, numMatched } from './matched-pairs.ts';
-import { classCrossEntropy } from './terms/class-cross-entropy.ts';
 
 /** Unweighted terms of one output. */
 export type MaskLossTerms = { classification: tf.Scalar; mask: tf.Scalar; dice: tf.Scalar };

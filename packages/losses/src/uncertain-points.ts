@@ -1,6 +1,8 @@
 import { type Random, samplePoints } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { smallestMagnitudes } from './smallest-magnitudes.ts';
+
 /** Points where masks are compared: (x, y) pairs in [0, 1], row-major. */
 export type PointSource = {
   /** Points shared by all queries and targets of one image: [1, P, 2] */
@@ -49,22 +51,12 @@ export function uncertainPoints(
     const start = m * (keep + rest) * 2;
     smallestMagnitudes(row, keep).forEach((index, i) => {
       const from = (m * count + index) * 2;
-      points.set(candidates.subarray(from, from + 2), start + i * 2);
+      points[start + i * 2] = candidates[from];
+      points[start + i * 2 + 1] = candidates[from + 1];
     });
     points.set(anywhere.subarray(m * rest * 2, (m + 1) * rest * 2), start + keep * 2);
   }
   return points;
-}
-
-/** Indices of the `keep` values of smallest magnitude; equal ones by index. */
-function smallestMagnitudes(values: Float32Array, keep: number): Uint32Array {
-  const magnitudes = values.map(Math.abs);
-  const threshold = Float32Array.from(magnitudes).sort()[keep - 1];
-  const chosen = new Uint32Array(keep);
-  let count = 0;
-  for (let i = 0; i < magnitudes.length && count < keep; i++) if (magnitudes[i] < threshold) chosen[count++] = i;
-  for (let i = 0; i < magnitudes.length && count < keep; i++) if (magnitudes[i] === threshold) chosen[count++] = i;
-  return chosen;
 }
 
 /**

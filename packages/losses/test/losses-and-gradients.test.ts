@@ -1,8 +1,7 @@
+import { classCrossEntropy } from '@seg/core';
 import { expectClose, expectGradient, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-
-import { classCrossEntropy } from '../src/terms/class-cross-entropy.ts';
 import { diceLoss } from '../src/terms/dice-loss.ts';
 import { maskCrossEntropyLoss } from '../src/terms/mask-cross-entropy.ts';
 import { sigmoidFocal, sigmoidFocalLoss } from '../src/terms/sigmoid-focal-loss.ts';

@@ -10,6 +10,7 @@ export { classCost } from './costs/class-cost.ts';
 export { focalClassCost } from './costs/focal-class-cost.ts';
 export { diceCost, maskCrossEntropyCost, maskFocalCost } from './costs/mask-costs.ts';
 export { maskDiceCost } from './costs/mask-dice-cost.ts';
+export { pairCosts } from './costs/pair-costs.ts';
 export { classFixedAssignment, greedyAssignment } from './greedy-assignment.ts';
 export {
   type Assignment,

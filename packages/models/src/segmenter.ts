@@ -1,7 +1,7 @@
-import { explainLoss, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
+import { explainLoss, rehearse, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { BatchPrediction } from './inference/batch-prediction.ts';
 import { CallQueue } from './inference/call-queue.ts';
 import { requireFinite } from './inference/finite-prediction.ts';
@@ -52,6 +52,7 @@ export class Segmenter {
   private readonly queue: CallQueue;
   private readonly runtime: NetworkRuntime | undefined;
   private isDisposed = false;
+  private rehearsedOn: tf.KernelBackend | undefined;
 
   /** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
   constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, concurrency = 1, runtime }: SegmenterOptions = {}) {
@@ -210,10 +211,26 @@ export class Segmenter {
       return { prediction: model.predictionOf(outputs, pixels), embeddings: null };
     }
     const run = (steps: Steps<object>) => runStepsInTurns(steps, turn);
-    const steps = network.forwardSteps?.(pixels) ?? inOneStep(() => network.forward(pixels));
+    const forward = (): Steps<object> => network.forwardSteps?.(pixels) ?? inOneStep(() => network.forward(pixels));
+    await this.makePipelines(forward, turn);
+    const steps = forward();
     if (!queries) return { prediction: model.predictionOf(await run(steps), pixels), embeddings: null };
     const { outcome, embeddings } = await keepEmbeddings(params, model.embeddings, steps, run);
     return { prediction: model.predictionOf(outcome, pixels), embeddings };
+  }
+
+  /** Makes them before the first pass on a device, side by side, where the pass would wait for each. */
+  private async makePipelines(forward: () => Steps<object>, turn: Turn): Promise<void> {
+    if (this.rehearsedOn === tf.backend()) return;
+    const { params } = this.loaded.model;
+    const { observer } = params;
+    this.rehearsedOn = tf.backend();
+    params.observer = null; // there are no values to show
+    try {
+      await rehearse(forward as () => Steps<tf.TensorContainer>, turn);
+    } finally {
+      params.observer = observer;
+    }
   }
 
   /** @throws BackendError where WebGPU's device is lost meanwhile */

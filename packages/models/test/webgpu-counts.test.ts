@@ -48,7 +48,7 @@ onEveryBackend(
       const text = readFileSync(PAGE, 'utf8');
       writeFileSync(
         PAGE,
-        text.replace(/(\| --- .*\n)(\|.*\n)*/, (_, line: string) => `${line}${rows.join('\n')}\n`),
+        text.replace(/(\| model .*\n\| --- .*\n)(\|.*\n)*/, (_, line: string) => `${line}${rows.join('\n')}\n`),
       );
     });
   },

@@ -54,7 +54,7 @@ export function recordPass<R extends Recorder, T>(
     body(recorder, inputs, attrs, outputs);
   };
   try {
-    tf.tidy(() => finish(recordKernels(listener, forward)));
+    tf.tidy(() => finish(recordKernels(listener, forward, { plain: true })));
   } finally {
     params.observer = before;
   }

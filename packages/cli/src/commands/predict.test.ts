@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { main } from '../main.ts';
 import { inlineReader } from '../predict/image-reader.ts';
+import { inlinePictures } from '../predict/picture-maker.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 import { predictCommand } from './predict.ts';
@@ -52,6 +53,7 @@ async function predictWith(segmenter: ImageSegmenter, ...args: string[]): Promis
     note: (text: string) => void noted.push(text),
     progress: new Progress({ write: () => {} }),
     reader: () => inlineReader,
+    pictures: () => inlinePictures,
   };
   const command = predictCommand(io).exitOverride();
   const given = ['--out', path.join(folder, 'out'), '--model', 'somewhere', '--backend', 'cpu'];

@@ -13,6 +13,7 @@ import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
 import { prepareOutFolder, removeTorn } from '../predict/out-folder.ts';
+import { picturesHere } from '../predict/picture-maker.ts';
 import { FRAME_FORMATS, parseSize } from '../predict/pipe-frames.ts';
 import { SHOWN_INSTANCES } from '../predict/predict-image.ts';
 import { type NumberedImage, predictImages, runDigest } from '../predict/predict-images.ts';
@@ -40,6 +41,7 @@ const processIo: PredictIo = {
   note: (text) => console.error(text),
   progress: new Progress(),
   reader: readerHere,
+  pictures: picturesHere,
 };
 
 /** `seg predict IMAGES... --model DIR`: photographs in, segments and pictures out. */
@@ -160,7 +162,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
       return;
     }
     const segmenter = track ? await trackingSegmenter(loaded, threshold ?? SHOWN_INSTANCES) : loaded;
-    const reader = io.reader();
+    const helpers = { reader: io.reader(), pictures: io.pictures() };
     try {
       const task = taskOf(segmenter, options.task);
       const isNeeded = ({ isThing }: { isThing: boolean }) => isThing || task !== 'instance';
@@ -178,12 +180,12 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
       const produce =
         workers > 1
           ? produceInWorkers(workers, { model, runtime, backend: started.name, settings })
-          : produceHere(segmenter, reader, settings);
+          : produceHere(segmenter, helpers, settings);
       const isDone = await predictImages(produce, prediction, report).finally(() => file.close());
       if (!isDone) process.exitCode = request.code() ?? undefined;
     } finally {
       io.progress.clear();
-      await reader.close();
+      await Promise.all([helpers.reader.close(), helpers.pictures.close()]);
       segmenter.dispose();
     }
   } finally {

@@ -27,10 +27,17 @@ export function instanceResults(
     category_id: categories[category].id,
     score,
     ...(id !== undefined && { track_id: id }),
-    segmentation: formatRle(encodeRle(unpacked(mask), mask.height, mask.width)),
+    segmentation: formatRle(encodeRle(columnsOf(mask), mask.height, mask.width, 'column-major')),
   }));
 }
 
-function unpacked(mask: Instance['mask']): Uint8Array {
-  return Uint8Array.from({ length: mask.width * mask.height }, (_, i) => Number(isInside(mask, i)));
+/** [W, H] zeros and ones, column by column, as run lengths walk. */
+function columnsOf(mask: Instance['mask']): Uint8Array {
+  const { width, height, bbox } = mask;
+  const [left, top, across, down] = bbox;
+  const columns = new Uint8Array(width * height);
+  for (let x = left; x < left + across; x++) {
+    for (let y = top; y < top + down; y++) columns[x * height + y] = Number(isInside(mask, y * width + x));
+  }
+  return columns;
 }

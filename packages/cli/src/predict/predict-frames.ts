@@ -5,7 +5,8 @@ import type { TimedImage } from '@seg/image';
 import type { InputImage } from './input-images.ts';
 import type { MetricsFile } from './metrics-file.ts';
 import { Pace } from './pace.ts';
-import { type ImageSettings, segmentOne } from './predict-image.ts';
+import type { PictureMaker } from './picture-maker.ts';
+import { type ImageOutcome, type ImageSettings, predictOne } from './predict-image.ts';
 import { writeWhole } from './predict-images.ts';
 import type { RecordFile } from './record-file.ts';
 import { RecordIndex } from './record-lines.ts';
@@ -28,21 +29,30 @@ export function frameInput(number: number): InputImage {
 }
 
 /**
- * Segments frames as they come. Pictures and record of each are on disk before the next is read; the files of all are written
- * however the frames end, of those that were whole.
+ * Segments frames as they come. Pictures of each are drawn and written while the next is segmented, then its record; the files
+ * of all are written however the frames end, of those that were whole.
  *
  * @returns False where the signal has ended it
  * @throws FormatError where a frame is cut, or none comes
  */
 export async function predictFrames(
   segmenter: ImageSegmenter,
+  pictures: PictureMaker,
   frames: AsyncIterable<TimedImage>,
   prediction: FramePrediction,
   report: Report,
 ): Promise<boolean> {
   const pace = new Pace(null);
   report.progress(pace.line('frames'));
-  const fault = await predictEach(segmenter, frames, prediction, report, pace);
+  const settle = async (input: InputImage, ending: Promise<ImageOutcome>) => {
+    const outcome = await ending;
+    if (outcome.kind === 'done') await prediction.records.append(outcome.record);
+    report.image(input, outcome, prediction.categories);
+    pace.add(outcome);
+    report.progress(pace.line(input.name));
+    await prediction.metrics?.write(pace);
+  };
+  const fault = await predictEach(segmenter, pictures, frames, prediction, settle);
   await prediction.metrics?.write(pace, true);
   if (pace.done > 0) await finish(prediction);
   if (prediction.signal.aborted) {
@@ -57,32 +67,35 @@ export async function predictFrames(
 /** @returns What is wrong with the frames, null behind the last */
 async function predictEach(
   segmenter: ImageSegmenter,
+  pictures: PictureMaker,
   frames: AsyncIterable<TimedImage>,
   prediction: FramePrediction,
-  report: Report,
-  pace: Pace,
+  settle: (input: InputImage, outcome: Promise<ImageOutcome>) => Promise<void>,
 ): Promise<Error | null> {
-  const { signal, run, records, categories, metrics } = prediction;
+  const { signal, run } = prediction;
   const iterator = frames[Symbol.asyncIterator]();
-  for (let index = 0; !signal.aborted; index++) {
-    const begin = performance.now();
-    const next = await iterator.next().catch((error: unknown) => {
-      if (error instanceof FormatError || signal.aborted) return error as Error;
-      throw error;
-    });
-    if (next instanceof Error) return next;
-    if (next.done) return null;
-    const { image } = next.value;
-    const digest = createHash('sha256').update(run).update(image.data).digest('hex');
-    const input = frameInput(index);
-    const outcome = await segmentOne(segmenter, prediction, { input, id: index + 1, index, digest, image }, begin);
-    if (outcome.kind === 'done') await records.append(outcome.record);
-    report.image(input, outcome, categories);
-    pace.add(outcome);
-    report.progress(pace.line(input.name));
-    await metrics?.write(pace);
+  let before: Promise<void> = Promise.resolve();
+  try {
+    for (let index = 0; !signal.aborted; index++) {
+      const begin = performance.now();
+      const next = await iterator.next().catch((error: unknown) => {
+        if (error instanceof FormatError || signal.aborted) return error as Error;
+        throw error;
+      });
+      if (next instanceof Error) return next;
+      if (next.done) return null;
+      const { image } = next.value;
+      const digest = createHash('sha256').update(run).update(image.data).digest('hex');
+      const frame = { input: frameInput(index), id: index + 1, index, digest, image };
+      const { outcome } = await predictOne(segmenter, pictures, prediction, frame, begin);
+      await before;
+      before = settle(frame.input, outcome);
+      before.catch(() => {}); // told before the next frame, or at the end
+    }
+    return null;
+  } finally {
+    await before;
   }
-  return null;
 }
 
 async function finish({ records, out, categories, task }: FramePrediction): Promise<void> {

@@ -6,6 +6,7 @@ import { type InstanceList, layInstances } from '@seg/postprocess';
 import type { ImageReader } from './image-reader.ts';
 import type { InputImage } from './input-images.ts';
 import { instanceResults } from './instance-results.ts';
+import type { PictureMaker } from './picture-maker.ts';
 import type { ImageRecord } from './record.ts';
 import { ResultFiles } from './result-files.ts';
 import type { ImageSegmenter } from './segmenter.ts';
@@ -50,24 +51,33 @@ export type Reading = { job: ImageJob; read: ReturnType<ImageReader['read']>; be
 
 /** Begins to read an image. */
 export function beginReading(reader: ImageReader, job: ImageJob, { run }: ImageSettings): Reading {
-  const read = reader.read(job.input.file, run, job.known);
-  read.catch(() => {}); // told by whoever waits for it
-  return { job, read, begin: performance.now() };
+  return { job, read: toldLater(reader.read(job.input.file, run, job.known)), begin: performance.now() };
+}
+
+/** A promise whose failure is told by whoever waits for it, however late. */
+export function toldLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** Image that was read, and its job. */
 type ReadJob = Omit<ImageJob, 'known'> & { digest: string; image: RgbImage };
 
+/** Image whose end may be to come: its pictures are drawn and written meanwhile. */
+export type Ending = { job: ImageJob; outcome: Promise<ImageOutcome> };
+
 /**
- * Segments images, those of one size in one pass, and writes their pictures. Tells of them in their order.
+ * Segments images, those of one size in one pass, and has their pictures drawn and written.
  *
- * @throws What is no fault of an image: a full disk, a model that fails
+ * @returns Their ends, in their order. They reject with what is no fault of an image: a full disk
+ * @throws Error of a model that fails
  */
-export async function* predictTogether(
+export async function predictTogether(
   segmenter: ImageSegmenter,
+  pictures: PictureMaker,
   settings: ImageSettings,
   readings: readonly Reading[],
-): AsyncGenerator<[ImageJob, ImageOutcome], void, void> {
+): Promise<Ending[]> {
   const begin = performance.now();
   const ends = [];
   for (const reading of readings) ends.push(await endOf(reading));
@@ -78,10 +88,11 @@ export async function* predictTogether(
     read: (readAt - begin) / 1000 / images.length,
     model: (performance.now() - readAt) / 1000 / images.length,
   };
-  for (const [i, end] of ends.entries()) {
-    const outcome = 'image' in end ? await writeFound(settings, end, found[images.indexOf(end)], shares) : end;
-    yield [readings[i].job, outcome];
-  }
+  return ends.map((end, i) => {
+    const { job } = readings[i];
+    if (!('image' in end)) return { job, outcome: Promise.resolve(end) };
+    return { job, outcome: toldLater(writeFound(pictures, settings, end, found[images.indexOf(end)], shares)) };
+  });
 }
 
 async function endOf({ job, read }: Reading): Promise<ReadJob | Extract<ImageOutcome, { kind: 'failed' | 'kept' }>> {
@@ -112,33 +123,35 @@ async function segmentAll(
   return found;
 }
 
-/** Segments an image and writes its pictures, as {@link predictTogether} does. */
-export async function segmentOne(
+/** Segments an image and has its pictures drawn and written, as {@link predictTogether} does. */
+export async function predictOne(
   segmenter: ImageSegmenter,
+  pictures: PictureMaker,
   settings: ImageSettings,
   read: ReadJob,
   begin: number,
-): Promise<ImageOutcome> {
+): Promise<Pick<Ending, 'outcome'>> {
   const readAt = performance.now();
   const [found] = await segmentAll(segmenter, settings, [read.image]);
-  return writeFound(settings, read, found, {
-    read: (readAt - begin) / 1000,
-    model: (performance.now() - readAt) / 1000,
-  });
+  const times = { read: (readAt - begin) / 1000, model: (performance.now() - readAt) / 1000 };
+  return { outcome: toldLater(writeFound(pictures, settings, read, found, times)) };
 }
 
 async function writeFound(
+  pictures: PictureMaker,
   { categories, threshold, out, track }: ImageSettings,
   { input, id, index, digest, image }: ReadJob,
   found: SegmentMap | InstanceList,
   before: Pick<Times, 'read' | 'model'>,
 ): Promise<ImageOutcome> {
-  const begin = performance.now();
   const isMap = 'ids' in found;
   const map = isMap ? found : layInstances(found, { threshold, things: thingsOf(categories) });
-  const entry = await new ResultFiles(out, categories).addImage(input, id, image, map, { steadyColors: track });
+  const drawing = { image, map, categories, options: { steadyColors: track } };
+  const drawn = await pictures.make(drawing);
+  const begin = performance.now();
+  const entry = await new ResultFiles(out, categories).addImage(input, id, drawing, drawn);
   const instances = isMap ? {} : { instances: instanceResults(id, found, categories) };
-  const seconds = { ...before, write: (performance.now() - begin) / 1000 };
+  const seconds = { ...before, write: drawn.seconds + (performance.now() - begin) / 1000 };
   const { ids: _, ...seen } = map;
   return { kind: 'done', record: { index, digest, ...entry, ...instances }, map: seen, seconds };
 }

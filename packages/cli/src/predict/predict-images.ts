@@ -41,8 +41,8 @@ export function runDigest(header: RecordHeader): string {
 }
 
 /**
- * Segments the images. Pictures and record of each are on disk before the next begins; those that the records have already,
- * of the same bytes, are left as they are.
+ * Segments the images. The pictures of each are drawn and written while the next is segmented, then its record. Those that the
+ * records have already, of the same bytes, are left as they are.
  *
  * @returns False where the signal has ended it before the last image
  */

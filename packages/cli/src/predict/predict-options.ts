@@ -8,6 +8,7 @@ import type { Progress } from '../render/progress.ts';
 import type { ImageReader } from './image-reader.ts';
 import type { AutoShard } from './list-shard.ts';
 import type { Runtime } from './load-segmenter.ts';
+import type { PictureMaker } from './picture-maker.ts';
 import type { FrameSize, PipeOptions } from './pipe-frames.ts';
 import type { ImageSegmenter } from './segmenter.ts';
 
@@ -53,6 +54,8 @@ export type PredictIo = {
   progress: Progress;
   /** Reads images; in threads where it can. */
   reader(): ImageReader;
+  /** Draws pictures; in a thread where it can. */
+  pictures(): PictureMaker;
   /** Standard input. Default: the process's. */
   input?: Readable & { isTTY?: boolean };
 };

@@ -10,6 +10,7 @@ import type { Progress } from '../render/progress.ts';
 import { backendFor } from './load-segmenter.ts';
 import { MetricsFile } from './metrics-file.ts';
 import { prepareOutFolder } from './out-folder.ts';
+import type { PictureMaker } from './picture-maker.ts';
 import { checkPipe, pipeFrames } from './pipe-frames.ts';
 import { predictFrames } from './predict-frames.ts';
 import { SHOWN_INSTANCES } from './predict-image.ts';
@@ -52,7 +53,7 @@ export async function predictPipe(images: readonly string[], options: PredictOpt
       if (request.signal.aborted) return null; // in the middle of a download, which the next run goes on with
       throw error;
     });
-    const run = { input, progress: io.progress, report, metrics, signal: request.signal };
+    const run = { input, progress: io.progress, makePictures: io.pictures, report, metrics, signal: request.signal };
     const isDone = loaded !== null && (await predictWith(loaded, options, run));
     if (!isDone) process.exitCode = request.code() ?? undefined;
   } finally {
@@ -61,15 +62,23 @@ export async function predictPipe(images: readonly string[], options: PredictOpt
   }
 }
 
-type Run = { input: Readable; progress: Progress; report: Report; metrics: MetricsFile | null; signal: AbortSignal };
+type Run = {
+  input: Readable;
+  progress: Progress;
+  makePictures: () => PictureMaker;
+  report: Report;
+  metrics: MetricsFile | null;
+  signal: AbortSignal;
+};
 
 async function predictWith(
   loaded: ImageSegmenter,
   options: PredictOptions,
-  { input, progress, report, metrics, signal }: Run,
+  { input, progress, makePictures, report, metrics, signal }: Run,
 ): Promise<boolean> {
   const { out, threshold, track, force } = options;
   const segmenter = track ? await trackingSegmenter(loaded, threshold ?? SHOWN_INSTANCES) : loaded;
+  const pictures = makePictures();
   const letGo = () => void input.destroy(); // which ends the wait for a frame that may never come
   signal.addEventListener('abort', letGo, { once: true });
   try {
@@ -79,12 +88,13 @@ async function predictWith(
     const records = await RecordFile.create(out, header, force === true);
     const settings = { categories, task, threshold, out, run: runDigest(header), ...(track && { track }) };
     const frames = pipeFrames(input, options);
-    return await predictFrames(segmenter, frames, { ...settings, records, metrics, signal }, report).finally(() =>
-      records.close(),
+    return await predictFrames(segmenter, pictures, frames, { ...settings, records, metrics, signal }, report).finally(
+      () => records.close(),
     );
   } finally {
     signal.removeEventListener('abort', letGo);
     progress.clear();
+    await pictures.close();
     segmenter.dispose();
   }
 }

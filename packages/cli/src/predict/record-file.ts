@@ -14,7 +14,7 @@ export function recordsName({ k, n }: Shard): string {
 }
 
 /**
- * Records of a run: JSON lines, a header first, then one line an image, each on disk before the next image begins. What
+ * Records of a run: JSON lines, a header first, then one line an image, on disk when its pictures are. What
  * was finished survives whatever ends the process.
  */
 export class RecordFile {

@@ -1,18 +1,11 @@
 import path from 'node:path';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { toCocoCategories } from '@seg/data';
-import {
-  type Category,
-  type DrawOptions,
-  drawOverlay,
-  encodePanopticPng,
-  encodePng,
-  type RgbImage,
-  type SegmentMap,
-} from '@seg/image';
+import type { Category } from '@seg/image';
 
 import type { InputImage } from './input-images.ts';
 import type { InstanceResult } from './instance-results.ts';
+import type { Drawing, Pictures } from './picture-maker.ts';
 import type { PredictionRecord } from './record.ts';
 
 /** Entries of an image in COCO's panoptic format. */
@@ -39,17 +32,13 @@ export class ResultFiles {
   async addImage(
     input: InputImage,
     imageId: number,
-    image: RgbImage,
-    map: SegmentMap,
-    options: DrawOptions = {},
+    { image, map }: Pick<Drawing, 'image' | 'map'>,
+    pictures: Pictures,
   ): Promise<Entry> {
     const file_name = panopticName(input);
     const writes = await Promise.allSettled([
-      writeFileAtomic(
-        path.join(this.folder, overlayName(input)),
-        encodePng(drawOverlay(image, map, this.categories, options)),
-      ),
-      writeFileAtomic(path.join(this.folder, file_name), encodePanopticPng(map)),
+      writeFileAtomic(path.join(this.folder, overlayName(input)), pictures.overlay),
+      writeFileAtomic(path.join(this.folder, file_name), pictures.panoptic),
     ]);
     for (const write of writes) if (write.status === 'rejected') throw write.reason;
     const { width, height } = image;

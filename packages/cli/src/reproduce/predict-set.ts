@@ -4,6 +4,7 @@ import type { ZooEntry } from '@seg/models/zoo';
 import { predictCommand } from '../commands/predict.ts';
 import { readerHere } from '../predict/image-reader.ts';
 import { loadSegmenter, type Runtime } from '../predict/load-segmenter.ts';
+import { picturesHere } from '../predict/picture-maker.ts';
 import type { ImageSegmenter } from '../predict/segmenter.ts';
 import { Progress } from '../render/progress.ts';
 import type { PublishedSet } from './published-set.ts';
@@ -40,6 +41,7 @@ export async function predictSet({
     note: (text: string) => console.error(text),
     progress: new Progress(),
     reader: readerHere,
+    pictures: picturesHere,
   };
   const ids = set.truth.kind === 'coco' ? ['--images', set.truth.file] : [];
   const options = ['--model', model, '--task', entry.task, '--out', folder, '--backend', backend, ...ids, '--resume'];

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
+import { bringBodies } from '../kernels/define-kernel.ts';
 import { absentPackage } from './absent-package.ts';
 import type { StartedBackend } from './backend-info.ts';
+import { type BufferGiver, limitBindings } from './binding-limit.ts';
 import { type BufferPool, boundPool } from './bounded-pool.ts';
 import { checkBackend, reportDeviceError } from './device-errors.ts';
 import { expectDevice, explainLoss, loseBackend } from './lost-device.ts';
@@ -31,15 +33,20 @@ export async function startWebgpu(): Promise<StartedBackend> {
   await platform.provideGpu();
   const adapter = await requestAdapter();
   const device = await requestDevice(adapter);
-  const webgpu = await loadWebgpu();
+  const [webgpu, { WEBGPU_BODIES }] = await Promise.all([loadWebgpu(), import('../kernels/webgpu/bodies.ts')]);
+  bringBodies('webgpu', WEBGPU_BODIES);
   registerDevice(webgpu, device, adapter.info);
   return {
     description: describe(adapter.info),
     threads: 1,
     halfPrecision: device.features.has('shader-f16'),
-    maxBufferBytes: Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize),
+    maxBufferBytes: largestBinding(device),
     emulated: isSoftware(adapter.info),
   };
+}
+
+function largestBinding({ limits }: GPUDevice): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
 async function loadWebgpu(): Promise<WebgpuPackage> {
@@ -76,6 +83,7 @@ function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapt
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
   boundPool(backend.bufferManager as unknown as BufferPool);
+  limitBindings(backend as unknown as BufferGiver, largestBinding(device));
   device.lost.then(({ reason, message }) => loseBackend(backend, message || reason));
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {

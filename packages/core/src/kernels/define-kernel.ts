@@ -62,11 +62,22 @@ export function defineKernel<I extends KernelInputs, A extends KernelAttrs>(
   };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: of every kernel
+type BodiesByKernel = Readonly<Record<string, KernelBody<any, any>>>;
+
+/** BodiesByKernel that backends bring with them. */
+const brought = new Map<string, BodiesByKernel>();
+
+/** Takes in the bodies of a backend that is about to start, by kernel: those that pages without it need not fetch. */
+export function bringBodies(backendName: RegistryName, bodies: BodiesByKernel): void {
+  brought.set(backendName, bodies);
+}
+
 function register<I extends KernelInputs, A extends KernelAttrs>(
   definition: KernelDefinition<I, A>,
   backendName: string,
 ): void {
-  const body = definition.bodies?.[backendName as RegistryName];
+  const body = definition.bodies?.[backendName as RegistryName] ?? brought.get(backendName)?.[definition.name];
   tf.registerKernel({
     kernelName: definition.name,
     backendName,

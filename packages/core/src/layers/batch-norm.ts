@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { sumRows } from '../kernels/sum-rows/sum-rows.ts';
+import { columnMoments, normalizeColumns } from '../kernels/batch-norm/batch-norm.ts';
+import { mix } from '../kernels/mix/mix.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
 import { rankMean } from '../params/rank-mean.ts';
@@ -54,63 +55,31 @@ export class BatchNorm {
 
   private normalizeBatch<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => {
+      const { gain, bias, scope } = this;
       const rows = tf.reshape(x, [-1, this.config.dim]) as tf.Tensor2D;
-      const means = (columns: tf.Tensor2D) => rankMean(this.scope, columnMeans(columns));
-      const { mean, variance } = columnMoments(rows, means);
-      this.follow(mean, variance, rows.shape[0] * (this.scope.store.ranks?.size ?? 1));
-      return tf.reshape(normalizeColumns(rows, this.gain, this.bias, this.config.epsilon, means), x.shape) as T;
+      const overRanks = (statistic: tf.Tensor1D) => rankMean(scope, statistic);
+      const moments = joinedMoments(columnMoments(rows), overRanks);
+      this.follow(moments, rows.shape[0] * (scope.store.ranks?.size ?? 1));
+      const { epsilon } = this.config;
+      return tf.reshape(normalizeColumns(rows, moments, { gain, bias, epsilon, overRanks }), x.shape) as T;
     });
   }
 
   /** Running variance takes the unbiased estimate, as PyTorch's does. */
-  private follow(mean: tf.Tensor, variance: tf.Tensor, count: number): void {
+  private follow([mean, variance]: [tf.Tensor1D, tf.Tensor1D], count: number): void {
+    if (this.scope.store.repeats) return;
     const { momentum } = this.config;
-    const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
-    moveTowards(this.mean, mean, momentum);
-    moveTowards(this.variance, unbiased, momentum);
+    this.mean.assign(mix(this.mean, mean, momentum));
+    this.variance.assign(mix(this.variance, variance, momentum, count / Math.max(1, count - 1)));
   }
 }
 
-function moveTowards(running: tf.Variable, newest: tf.Tensor, momentum: number): void {
-  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(newest, momentum)));
-}
-
-/** Means of columns over the rows of all processes. */
-type ColumnMeans = (rows: tf.Tensor2D) => tf.Tensor1D;
-
-/** Mean and biased variance of every column of [M, C]. @returns both [C] */
-function columnMoments(rows: tf.Tensor2D, means: ColumnMeans): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
-  const mean = means(rows);
-  return { mean, variance: means(tf.square(tf.sub(rows, mean))) };
-}
-
-function columnMeans(rows: tf.Tensor2D): tf.Tensor1D {
-  return tf.div(sumRows(rows, rows.shape[1]), rows.shape[0]);
-}
-
-/** Normalizes every column by its own moments, with the gradient of Ioffe & Szegedy 2015, section 3. */
-function normalizeColumns(
-  rows: tf.Tensor2D,
-  gain: tf.Tensor,
-  bias: tf.Tensor,
-  epsilon: number,
-  means: ColumnMeans,
-): tf.Tensor2D {
-  const normalize = tf.customGrad((...inputs) => {
-    const [x, gamma, beta] = inputs as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-    const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    const { mean, variance } = columnMoments(x, means);
-    const inverse = tf.rsqrt(tf.add(variance, epsilon)); // [C]
-    const normalized = tf.mul<tf.Tensor2D>(tf.sub(x, mean), inverse);
-    save([normalized, inverse, gamma]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [y, scale, weight] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-      const projection = tf.mul<tf.Tensor2D>(dy, y);
-      const centered = tf.sub(tf.sub(dy, means(dy as tf.Tensor2D)), tf.mul(y, means(projection)));
-      const ofParameter = (values: tf.Tensor) => tf.mul(columnMeans(values as tf.Tensor2D), y.shape[0]); // of this process
-      return [tf.mul(centered, tf.mul(scale, weight)), ofParameter(projection), ofParameter(dy)];
-    };
-    return { value: tf.add(tf.mul(normalized, gamma), beta), gradFunc };
-  });
-  return normalize(rows, gain, bias) as tf.Tensor2D;
+/** Moments of the rows of all processes, as many in each, from those of one. */
+function joinedMoments(
+  [mean, variance]: [tf.Tensor1D, tf.Tensor1D],
+  overRanks: (statistic: tf.Tensor1D) => tf.Tensor1D,
+): [tf.Tensor1D, tf.Tensor1D] {
+  const joined = overRanks(mean);
+  if (joined === mean) return [mean, variance];
+  return [joined, overRanks(tf.add(variance, tf.square(tf.sub(mean, joined))))];
 }

@@ -1,10 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
+import { conv2dSteps } from '../kernels/conv2d/conv2d-steps.ts';
 import type { Conv2DOptions } from '../kernels/conv2d/types.ts';
 import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
 import type { Scope } from '../params/param-store.ts';
+import type { Steps } from '../steps.ts';
 
 /** Sizes of a convolution and how its parameters start. */
 export type Conv2dConfig = {
@@ -47,9 +49,31 @@ export class Conv2d {
     return this.apply(x, this.filter, { bias: this.bias, activation });
   }
 
-  /** The same convolution with other weights: a batch norm folded into it, say. */
-  apply(x: tf.Tensor4D, filter: tf.Tensor4D, fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>): tf.Tensor4D {
+  /** {@link forward} in bands of rows where it is large. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return this.applySteps(x, this.filter, { bias: this.bias });
+  }
+
+  /** The same convolution with other weights, a batch norm folded into it, say, and with what is added behind it. */
+  apply(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'added' | 'activation'>,
+  ): tf.Tensor4D {
+    return conv2d(x, filter, { ...this.geometry(), ...fused });
+  }
+
+  /** {@link apply} in bands of rows where it is large. */
+  applySteps(
+    x: tf.Tensor4D,
+    filter: tf.Tensor4D,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>,
+  ): Steps<tf.Tensor4D> {
+    return conv2dSteps(x, filter, { ...this.geometry(), ...fused });
+  }
+
+  private geometry(): Pick<Conv2DOptions, 'strides' | 'padding' | 'dilation' | 'groups'> {
     const { stride, padding, dilation, groups } = this.config;
-    return conv2d(x, filter, { strides: stride, padding, dilation, groups, ...fused });
+    return { strides: stride, padding, dilation, groups };
   }
 }

@@ -9,6 +9,16 @@ export function seedDropout(seed: number): void {
   nextSeed = seed;
 }
 
+/** Place in the sequence of dropout masks. */
+export function randomState(): number {
+  return nextSeed;
+}
+
+/** Draws on from a place in the sequence. */
+export function restoreRandomState(state: number): void {
+  nextSeed = state;
+}
+
 /** Zeroes elements with the given probability while training and scales the rest up. Srivastava et al. 2014. */
 export function dropout<T extends tf.Tensor>(scope: Scope, x: T, rate: number): T {
   if (!scope.training || rate === 0) return x;

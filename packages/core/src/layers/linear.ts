@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { fusedLinear } from '../kernels/fused-linear/fused-linear.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
@@ -35,6 +36,14 @@ export class Linear {
   /** @param x [..., in] @returns [..., out] */
   forward<T extends tf.Tensor>(x: T, activation: ActivationName = 'linear'): T {
     if (activation === 'linear' || activation === 'relu') return linear(x, this.weight, this.bias, activation);
-    return tf.tidy(() => activate(linear(x, this.weight, this.bias), activation));
+    const { weight, bias } = this;
+    if (activation === 'gelu') return fusedLinear({ x, weight, bias }, activation);
+    return tf.tidy(() => activate(linear(x, weight, bias), activation));
+  }
+
+  /** Adds a residual. @param x [..., in] @param residual [..., out] @returns [..., out] */
+  forwardSum<T extends tf.Tensor>(x: T, residual: T): T {
+    const { weight, bias } = this;
+    return fusedLinear({ x, weight, bias, residual }, 'linear');
   }
 }

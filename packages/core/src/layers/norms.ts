@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { groupNorm } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
+import { sumNorm, sumNormAnd } from '../kernels/sum-norm/sum-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
 
@@ -20,6 +21,24 @@ export class LayerNorm {
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
     return layerNorm(x, this.gain, this.bias, this.epsilon);
+  }
+
+  /** Normalizes the sum of a stream and a branch of it. @param x [..., C] @param branch The same shape */
+  forwardSum<T extends tf.Tensor>(x: T, branch: T): T {
+    const { gain, bias } = this;
+    return sumNorm({ x, branch, gain, bias }, this.epsilon);
+  }
+
+  /** {@link forwardSum}, and the same with a position. @param position [N, C] beside x of [B, N, C] */
+  forwardSumWith<T extends tf.Tensor>(x: T, branch: T, position: tf.Tensor): [normed: T, positioned: T] {
+    const { gain, bias } = this;
+    return sumNormAnd({ x, branch, gain, bias }, this.epsilon, { position }) as [T, T];
+  }
+
+  /** {@link forwardSum}, and what another norm makes of it. */
+  forwardSumThen<T extends tf.Tensor>(x: T, branch: T, next: LayerNorm): [normed: T, next: T] {
+    const { gain, bias } = this;
+    return sumNormAnd({ x, branch, gain, bias }, this.epsilon, { next }) as [T, T];
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ParamSource } from '@seg/checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { expectBackend } from '../backend/expect-backend.ts';
 import { isLost } from '../backend/lost-device.ts';
+import { isRehearsal } from '../backend/rehearsal.ts';
 import { BackendError, CheckpointError } from '../errors.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
@@ -51,6 +51,10 @@ export class ParamStore {
   observer: ((path: string, value: tf.Tensor) => void) | null = null;
   /** True inside {@link train}: dropout drops, drop path drops. */
   training = false;
+  /** True where training computes the activations of blocks twice, and keeps them not; see `recompute`. */
+  recomputes = false;
+  /** True inside {@link repeat}: running statistics have followed already. */
+  repeats = false;
   /** Processes that train this model together, for layers that take statistics of a batch. */
   ranks: TrainingRanks | null = null;
 
@@ -164,6 +168,17 @@ export class ParamStore {
     }
   }
 
+  /** Runs `f`, which has run before in training mode, once more: it follows no statistics and shows nothing. */
+  repeat<T>(f: () => T): T {
+    const { observer } = this;
+    Object.assign(this, { observer: null, repeats: true });
+    try {
+      return this.train(f);
+    } finally {
+      Object.assign(this, { observer, repeats: false });
+    }
+  }
+
   /** Tells the store that parameters changed, so that {@link derive} computes anew. Optimizers call it. */
   touch(): void {
     this.version++;
@@ -175,6 +190,7 @@ export class ParamStore {
    */
   derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
     this.expectLive(key);
+    if (isRehearsal()) return compute(); // without values, so not to be kept
     const known = this.derived.get(key);
     if (known !== undefined && known.version === this.version) return known.tensors as T;
     if (known !== undefined) tf.dispose(known.tensors);

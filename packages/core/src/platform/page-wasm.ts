@@ -5,6 +5,7 @@ import { BackendError } from '../errors.ts';
 import { simdLoader, threadedLoader } from './embedded/backend.generated.ts';
 import { backendOf, type EmscriptenModule, startableThreads } from './tfjs-wasm.ts';
 import type { WasmPackage } from './types.ts';
+import { unpack } from './unpack.ts';
 
 /** Settings of an Emscripten loader, as far as they are used here. */
 type LoaderSettings = {
@@ -57,12 +58,6 @@ async function startThreaded(wasmPaths: string | undefined): Promise<EmscriptenM
 
 async function embeddedSimd(): Promise<ArrayBuffer> {
   return unpack((await import('./embedded/simd.generated.ts')).binary);
-}
-
-/** Bytes of text that scripts/embed-tfjs-wasm.mjs packed. */
-async function unpack(text: string): Promise<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
 }
 
 async function fetchBinary(wasmPaths: string, variant: 'simd' | 'threaded-simd'): Promise<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
-import { dropout, init, LayerNorm, type Scope, type Size } from '@seg/core';
+import { dropout, init, LayerNorm, recompute, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import {
@@ -56,20 +56,28 @@ export class DeformableEncoder {
    * @param padding Which part of the batch is image. Default: all
    */
   forward(maps: tf.Tensor4D[], padding?: BatchPadding): EncodedLevels {
-    return tf.tidy(() => {
-      const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
-      const [batch, , , dim] = maps[0].shape;
-      const start = tf.concat(maps.map((map) => tf.reshape(map, [batch, -1, dim]) as tf.Tensor3D), 1); // biome-ignore format: one step
-      const cells = padding && validCells(padding, levels);
-      const known = cells && levelPadding(cells, levels);
-      const position = this.positions(levels, dim, cells);
-      const reference = cells && known ? paddedCellCenters(cells, levels, known) : cellCenters(levels);
-      const tokens = this.layers.reduce(
-        (x, layer) => layer.forward({ tokens: x, position, reference, levels, valid: known?.valid }),
-        start,
-      );
-      return { tokens, levels, ...(known && { padding: known }) };
-    });
+    return runSteps(this.forwardSteps(maps, padding));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(maps: tf.Tensor4D[], padding?: BatchPadding): Steps<EncodedLevels> {
+    return tidySteps(this.encode(maps, padding));
+  }
+
+  private *encode(maps: tf.Tensor4D[], padding: BatchPadding | undefined): Steps<EncodedLevels> {
+    const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
+    const [batch, , , dim] = maps[0].shape;
+    let tokens = tf.concat(maps.map((map) => tf.reshape(map, [batch, -1, dim]) as tf.Tensor3D), 1); // biome-ignore format: one step
+    const cells = padding && validCells(padding, levels);
+    const known = cells && levelPadding(cells, levels);
+    const position = this.positions(levels, dim, cells);
+    const reference = cells && known ? paddedCellCenters(cells, levels, known) : cellCenters(levels);
+    for (const layer of this.layers) {
+      const inputs = { tokens, position, reference, levels, valid: known?.valid };
+      tokens = this.scope.store.recomputes ? layer.recomputed(inputs) : yield* tidySteps(layer.forwardSteps(inputs));
+      yield;
+    }
+    return { tokens, levels, ...(known && { padding: known }) };
   }
 
   /**
@@ -116,18 +124,26 @@ class DeformableEncoderLayer {
     this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
   }
 
-  forward({ tokens, position, reference, levels, valid }: EncoderLayerInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
-      const attended = tf.tidy(() => {
-        const query = tf.add<tf.Tensor3D>(tokens, position);
-        const gathered = this.attention.forward({ query, value: tokens, reference, levels, valid });
-        const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
-        return this.norms[0].forward(summed);
-      });
-      const branch = drop(this.feedForward.forward(attended));
-      return this.scope.tap(this.norms[1].forward(tf.add<tf.Tensor3D>(attended, branch)));
+  /** The layer, whose activations training does not keep. */
+  recomputed({ tokens, position, reference, levels, valid }: EncoderLayerInputs): tf.Tensor3D {
+    const forward = (...[held, at, around, within]: tf.Tensor[]): tf.Tensor3D => {
+      const inputs = { tokens: held, position: at, reference: around, levels, valid: within } as EncoderLayerInputs;
+      return runSteps(tidySteps(this.forwardSteps(inputs)));
+    };
+    return recompute(this.scope, forward, [tokens, position, reference, ...(valid ? [valid] : [])]);
+  }
+
+  *forwardSteps({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
+    const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
+    const attended = tf.tidy(() => {
+      const query = tf.add<tf.Tensor3D>(tokens, position);
+      const gathered = this.attention.forward({ query, value: tokens, reference, levels, valid });
+      const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
+      return this.norms[0].forward(summed);
     });
+    yield;
+    const branch = drop(yield* this.feedForward.forwardSteps(attended));
+    return this.scope.tap(this.norms[1].forwardSum(attended, branch));
   }
 }
 

@@ -55,7 +55,9 @@ export class LocationDecoderLayer {
         valid: encoded.padding?.valid,
       });
       const afterCross = norms[1].forward(scope.tap(joined(afterSelf, gathered), 'attentions.1'));
-      return scope.tap(norms[2].forward(joined(afterCross, this.feedForward.forward(afterCross))));
+      return scope.tap(
+        norms[2].forwardSum(afterCross, dropout(scope, this.feedForward.forward(afterCross), this.dropoutRate)),
+      );
     });
   }
 }

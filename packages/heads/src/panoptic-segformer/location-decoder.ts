@@ -1,4 +1,4 @@
-import { detach, init, Linear, type Scope } from '@seg/core';
+import { detach, init, Linear, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BoxRefinement } from './box-refinement.ts';
@@ -61,19 +61,27 @@ export class LocationDecoder {
   }
 
   forward(encoded: EncodedLevels): Locations {
-    return tf.tidy(() => {
-      const [position, content] = tf.split<tf.Tensor2D>(this.queryTable, 2, 1);
-      const points = this.scope.tap(this.reference.forward(tf.expandDims(position, 0)), 'transformer.reference_points');
-      let queries = tf.tile(tf.expandDims(content, 0), [encoded.tokens.shape[0], 1, 1]) as tf.Tensor3D;
-      let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]
-      const predictions = this.layers.map((layer, i) => {
-        queries = layer.forward({ queries, position, encoded, reference });
-        const prediction = this.predict(queries, reference, i);
-        reference = detach(prediction.boxes);
-        return prediction;
-      });
-      return { queries, predictions };
-    });
+    return runSteps(this.forwardSteps(encoded));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(encoded: EncodedLevels): Steps<Locations> {
+    return tidySteps(this.locate(encoded));
+  }
+
+  private *locate(encoded: EncodedLevels): Steps<Locations> {
+    const [position, content] = tf.split<tf.Tensor2D>(this.queryTable, 2, 1);
+    const points = this.scope.tap(this.reference.forward(tf.expandDims(position, 0)), 'transformer.reference_points');
+    let queries = tf.tile(tf.expandDims(content, 0), [encoded.tokens.shape[0], 1, 1]) as tf.Tensor3D;
+    let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]
+    const predictions: LocationPrediction[] = [];
+    for (const [i, layer] of this.layers.entries()) {
+      queries = layer.forward({ queries, position, encoded, reference });
+      predictions.push(this.predict(queries, reference, i));
+      reference = detach(predictions[i].boxes);
+      yield;
+    }
+    return { queries, predictions };
   }
 
   private predict(queries: tf.Tensor3D, reference: tf.Tensor3D, layer: number): LocationPrediction {

@@ -1,4 +1,4 @@
-import { Linear, matMul, resizeBilinear, type Scope, type Size } from '@seg/core';
+import { Linear, linear, matMul, resizeBilinear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention whose maps become masks. */
@@ -67,17 +67,31 @@ export class MaskAttention {
       this.scope.tap(perPixel, 'attention_logits');
       const lengths = levels.map(([height, width]) => height * width);
       const parts = tf.split<tf.Tensor4D>(perPixel, lengths, 2);
-      const fused = tf.concat(parts.map((part, i) => this.atFinest(part, i, levels)), 3); // biome-ignore format: one step
-      const mixed = tf.reshape(this.mix.forward(fused), [batch, numQueries, ...levels[0]]);
+      const atFinest = parts.map((part, i) => this.mixed(part, i, levels));
+      const mixed = tf.reshape(tf.addN(atFinest), [batch, numQueries, ...levels[0]]);
       const before = this.scope.tap(tf.transpose(mixed, [0, 2, 3, 1]) as tf.Tensor4D, 'mask_before_relu');
       return this.scope.tap(tf.relu(before), 'mask');
     });
   }
 
-  /** @param part [B, N, H·W, h] @returns [B·N, H₀, W₀, h] */
-  private atFinest(part: tf.Tensor4D, level: number, levels: Size[]): tf.Tensor4D {
+  /**
+   * A level's share of the mixed map. Resizing and mixing commute, both being linear: heads are mixed first, at the level's own
+   * size, where the authors mix 3·h maps of the finest.
+   *
+   * @param part [B, N, H·W, h]
+   * @returns [B·N, H₀, W₀, 1]
+   */
+  private mixed(part: tf.Tensor4D, level: number, levels: Size[]): tf.Tensor4D {
     const rectified = this.perLevel[level].forward(part, 'relu');
-    const maps = tf.reshape(rectified, [-1, ...levels[level], this.config.numHeads]) as tf.Tensor4D;
+    const bias = level === 0 ? this.mix.bias : undefined; // once, and a resized constant is the same constant
+    const maps = tf.reshape(linear(rectified, this.mixWeight(level), bias), [-1, ...levels[level], 1]) as tf.Tensor4D;
     return resizeBilinear(maps, levels[0]);
+  }
+
+  /** Rows of the mixing matrix that see a level. @returns [h, 1] */
+  private mixWeight(level: number): tf.Tensor {
+    const { numHeads } = this.config;
+    const rows = () => tf.slice(this.mix.weight, [level * numHeads, 0], [numHeads, 1]);
+    return this.scope.training ? rows() : this.scope.derive(`mix${level}`, () => [rows()])[0];
   }
 }

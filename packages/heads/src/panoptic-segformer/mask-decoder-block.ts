@@ -1,4 +1,4 @@
-import { attention, gelu, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
+import { attention, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
@@ -53,13 +53,13 @@ export class MaskDecoderBlock {
   forward({ queries, memory, levels }: MaskAttentionInputs, wantsMasks: boolean) {
     return tf.tidy(() => {
       const exchanged = this.exchange
-        ? this.exchange.norm.forward(tf.add<tf.Tensor3D>(queries, this.exchange.attention.forward(queries)))
+        ? this.exchange.norm.forwardSum(queries, this.exchange.attention.forward(queries))
         : queries;
       const logits = this.attention.logits({ queries: exchanged, memory, levels });
       const gathered = this.gather(logits, memory);
-      const attended = this.attentionNorm.forward(tf.add<tf.Tensor3D>(exchanged, gathered));
-      const branch = this.contract.forward(gelu(this.expand.forward(attended)));
-      const refined = this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, branch)), 'query');
+      const attended = this.attentionNorm.forwardSum(exchanged, gathered);
+      const branch = this.contract.forward(this.expand.forward(attended, 'gelu'));
+      const refined = this.scope.tap(this.finalNorm.forwardSum(attended, branch), 'query');
       return wantsMasks ? { queries: refined, masks: this.masks(logits, levels) } : { queries: refined };
     });
   }

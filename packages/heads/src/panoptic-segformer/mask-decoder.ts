@@ -1,4 +1,4 @@
-import type { Scope } from '@seg/core';
+import { runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionInputs } from './mask-attention.ts';
@@ -59,18 +59,26 @@ export class MaskDecoder {
    * @param numLayers How many layers to run, from 1 on; more than there are blocks means all and the tail
    * @throws RangeError where `numLayers` is less than 1
    */
-  forwardLast(inputs: MaskDecoderInputs, numLayers = Number.POSITIVE_INFINITY): MaskDecoderState {
+  forwardLast(inputs: MaskDecoderInputs, numLayers?: number): MaskDecoderState {
+    return runSteps(this.forwardLastSteps(inputs, numLayers));
+  }
+
+  /** {@link forwardLast} layer by layer. */
+  forwardLastSteps(inputs: MaskDecoderInputs, numLayers = Number.POSITIVE_INFINITY): Steps<MaskDecoderState> {
     if (!(numLayers >= 1)) throw new RangeError(`${this.scope.path}: expected at least 1 layer, got ${numLayers}`);
-    return tf.tidy(() => {
-      let { queries } = inputs;
-      for (const [i, block] of this.blocks.entries()) {
-        const isLast = i + 1 === numLayers;
-        const state = block.forward(positioned(inputs, queries), isLast);
-        if (isLast) return state as MaskDecoderState;
-        queries = state.queries;
-      }
-      return { queries, masks: this.tailMasks(inputs, queries) };
-    });
+    return tidySteps(this.decodeLast(inputs, numLayers));
+  }
+
+  private *decodeLast(inputs: MaskDecoderInputs, numLayers: number): Steps<MaskDecoderState> {
+    let { queries } = inputs;
+    for (const [i, block] of this.blocks.entries()) {
+      const isLast = i + 1 === numLayers;
+      const state = block.forward(positioned(inputs, queries), isLast);
+      if (isLast) return state as MaskDecoderState;
+      queries = state.queries;
+      yield;
+    }
+    return { queries, masks: this.tailMasks(inputs, queries) };
   }
 
   private tailMasks(inputs: MaskDecoderInputs, queries: tf.Tensor3D): tf.Tensor4D {

@@ -1,4 +1,4 @@
-import { init, Linear, type Scope, type Size } from '@seg/core';
+import { init, Linear, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { DeformableEncoder, type DeformableLayerConfig, type EncodedLevels } from './deformable-encoder.ts';
@@ -24,6 +24,9 @@ export type MaskMemory = {
   memory: tf.Tensor3D;
   levels: Size[];
 };
+
+/** Everything before the mask decoders. */
+export type Located = { locations: Locations; maskMemory: MaskMemory };
 
 /** Logit of a probability of 0.01. */
 const PRIOR_LOGIT = -Math.log(99);
@@ -76,16 +79,19 @@ export class PanopticSegFormerHead {
    * @param padding Which part of the batch is image. Default: all. Boxes are shares of the image; the mask decoders
    * see padding too, as the authors' do
    */
-  locate(maps: tf.Tensor4D[], padding?: BatchPadding): { locations: Locations; maskMemory: MaskMemory } {
-    return tf.tidy(() => {
-      const encoded = this.encoder.forward(maps, padding);
-      return { locations: this.locationDecoder.forward(encoded), maskMemory: maskMemory(encoded) };
-    });
+  locateSteps(maps: tf.Tensor4D[], padding?: BatchPadding): Steps<Located> {
+    return tidySteps(this.located(maps, padding));
+  }
+
+  private *located(maps: tf.Tensor4D[], padding: BatchPadding | undefined): Steps<Located> {
+    const encoded = yield* this.encoder.forwardSteps(maps, padding);
+    const locations = yield* this.locationDecoder.forwardSteps(encoded);
+    return { locations, maskMemory: maskMemory(encoded) };
   }
 
   /** @param queries [B, N, C] location-aware @param numLayers See {@link MaskDecoder.forwardLast} */
-  things(queries: tf.Tensor3D, memory: MaskMemory, numLayers?: number): MaskDecoderState {
-    return this.thingDecoder.forwardLast({ queries, ...memory }, numLayers);
+  thingsSteps(queries: tf.Tensor3D, memory: MaskMemory, numLayers?: number): Steps<MaskDecoderState> {
+    return this.thingDecoder.forwardLastSteps({ queries, ...memory }, numLayers);
   }
 
   /** All layers of the thing queries, the tail last. */
@@ -98,12 +104,14 @@ export class PanopticSegFormerHead {
    *
    * @returns Logits of their presence [B, S], and masks [B, H, W, S]
    */
-  stuff(memory: MaskMemory, numLayers?: number): StuffPrediction {
-    return tf.tidy(() => {
-      const state = this.stuffDecoder.forwardLast(this.stuffInputs(memory), numLayers);
-      const layer = Math.min(numLayers ?? Number.POSITIVE_INFINITY, this.stuffHeads.length) - 1;
-      return { logits: this.stuffLogits(state, layer), masks: state.masks };
-    });
+  stuffSteps(memory: MaskMemory, numLayers?: number): Steps<StuffPrediction> {
+    return tidySteps(this.lastStuff(memory, numLayers));
+  }
+
+  private *lastStuff(memory: MaskMemory, numLayers: number | undefined): Steps<StuffPrediction> {
+    const state = yield* this.stuffDecoder.forwardLastSteps(this.stuffInputs(memory), numLayers);
+    const layer = Math.min(numLayers ?? Number.POSITIVE_INFINITY, this.stuffHeads.length) - 1;
+    return { logits: this.stuffLogits(state, layer), masks: state.masks };
   }
 
   /** Logits of the blocks, and masks of the blocks and the tail. The tail has no logits of its own. */

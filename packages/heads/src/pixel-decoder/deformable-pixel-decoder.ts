@@ -4,6 +4,7 @@ import {
   GroupNorm,
   init,
   LayerNorm,
+  recompute,
   resizeBilinear,
   runSteps,
   type Scope,
@@ -13,7 +14,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { applyNormedConv, type NormedConv, normedConv } from './normed-conv.ts';
+import { type NormedConv, normedConv, normedConvSteps } from './normed-conv.ts';
 
 /** Sizes of Mask2Former's pixel decoder. */
 export type DeformablePixelDecoderConfig = {
@@ -114,7 +115,7 @@ export class DeformablePixelDecoder {
     let unprojected = multiScale[multiScale.length - 1];
     for (let i = this.steps.length - 1; i >= 0; i--) {
       yield;
-      unprojected = this.smoothed(features[i], unprojected, i);
+      unprojected = yield* tidySteps(this.smoothed(features[i], unprojected, i));
     }
     return { multiScale, unprojected };
   }
@@ -127,7 +128,9 @@ export class DeformablePixelDecoder {
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
       yield;
-      const next = layer.forward({ tokens, position, reference, levels });
+      const next = this.scope.store.recomputes
+        ? layer.recomputed({ tokens, position, reference, levels })
+        : yield* tidySteps(layer.forwardSteps({ tokens, position, reference, levels }));
       if (!this.scope.training) tokens.dispose();
       tokens = next;
     }
@@ -150,7 +153,8 @@ export class DeformablePixelDecoder {
   /** Sine position plus the embedding of the level: only queries see it. @returns [S, C] */
   private positions(levels: Size[]): tf.Tensor2D {
     return tf.tidy(() => {
-      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
+      const rows = () => tf.split(this.levelEmbedding, levels.length, 0);
+      const embeddings = this.scope.training ? rows() : this.scope.derive('levels', rows);
       const perLevel = levels.map(([height, width], i) =>
         tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
       );
@@ -159,15 +163,13 @@ export class DeformablePixelDecoder {
   }
 
   /** One step of the feature pyramid, bilinear. */
-  private smoothed(map: tf.Tensor4D, coarser: tf.Tensor4D, step: number): tf.Tensor4D {
-    return tf.tidy(() => {
-      const { scope } = this;
-      const { lateral, smooth } = this.steps[step];
-      const size: Size = [map.shape[1], map.shape[2]];
-      const sideways = scope.tap(applyNormedConv(lateral, map), `adapter_${step + 1}`);
-      const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(coarser, size));
-      return scope.tap(tf.relu(applyNormedConv(smooth, summed)), `layer_${step + 1}`);
-    });
+  private *smoothed(map: tf.Tensor4D, coarser: tf.Tensor4D, step: number): Steps<tf.Tensor4D> {
+    const { scope } = this;
+    const { lateral, smooth } = this.steps[step];
+    const size: Size = [map.shape[1], map.shape[2]];
+    const sideways = scope.tap(yield* normedConvSteps(lateral, map), `adapter_${step + 1}`);
+    const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(coarser, size));
+    return scope.tap(tf.relu(yield* normedConvSteps(smooth, summed)), `layer_${step + 1}`);
   }
 }
 
@@ -199,17 +201,23 @@ class DeformableLayer {
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
   }
 
-  forward({ tokens, position, reference, levels }: DeformableLayerInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const attended = tf.tidy(() => {
-        const query = tf.add<tf.Tensor3D>(tokens, position);
-        const gathered = this.scope.tap(
-          this.attention.forward({ query, value: tokens, reference, levels }),
-          'self_attn',
-        );
-        return this.attentionNorm.forward(tf.add<tf.Tensor3D>(tokens, gathered));
-      });
-      return this.scope.tap(this.finalNorm.forward(tf.add<tf.Tensor3D>(attended, this.feedForward.forward(attended))));
+  /** The layer, whose activations training does not keep. */
+  recomputed({ tokens, position, reference, levels }: DeformableLayerInputs): tf.Tensor3D {
+    const forward = (...[held, at, around]: tf.Tensor[]): tf.Tensor3D => {
+      const inputs = { tokens: held, position: at, reference: around, levels } as DeformableLayerInputs;
+      return runSteps(tidySteps(this.forwardSteps(inputs)));
+    };
+    return recompute(this.scope, forward, [tokens, position, reference]);
+  }
+
+  *forwardSteps({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const attended = tf.tidy(() => {
+      const query = tf.add<tf.Tensor3D>(tokens, position);
+      const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');
+      return this.attentionNorm.forwardSum(tokens, gathered);
     });
+    yield;
+    const branch = yield* this.feedForward.forwardSteps(attended);
+    return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
   }
 }

@@ -1,4 +1,14 @@
-import { Conv2d, init, maxPool, resizeNearest, type Scope, type Size } from '@seg/core';
+import {
+  Conv2d,
+  init,
+  maxPool,
+  resizeNearest,
+  runSteps,
+  type Scope,
+  type Size,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a feature pyramid. Lin et al. 2017. */
@@ -38,13 +48,24 @@ export class FeaturePyramid {
    * @returns `numLevels` maps, finest first: [B, Hᵢ, Wᵢ, dim]
    */
   forward(features: tf.Tensor4D[]): tf.Tensor4D[] {
-    return tf.tidy(() => {
-      const levels = this.topDown(features).map((map, i) => this.outputs[i].forward(map));
-      while (levels.length < this.config.numLevels) {
-        levels.push(maxPool(levels[levels.length - 1], { size: 1, strides: 2 }));
-      }
-      return levels.map((level, i) => this.scope.tap(level, `output.${i}`));
-    });
+    return runSteps(this.forwardSteps(features));
+  }
+
+  /** {@link forward} level by level. */
+  forwardSteps(features: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
+    return tidySteps(this.smoothed(features));
+  }
+
+  private *smoothed(features: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
+    const levels: tf.Tensor4D[] = [];
+    for (const [i, map] of tf.tidy(() => this.topDown(features)).entries()) {
+      yield;
+      levels.push(yield* this.outputs[i].forwardSteps(map));
+    }
+    while (levels.length < this.config.numLevels) {
+      levels.push(maxPool(levels[levels.length - 1], { size: 1, strides: 2 }));
+    }
+    return levels.map((level, i) => this.scope.tap(level, `output.${i}`));
   }
 
   /** Laterals, each with the coarser sum laid over it. */

@@ -1,8 +1,8 @@
 import { EncoderLayer, sinePosition } from '@seg/attention';
-import { Conv2d, init, resizeNearest, type Scope, type Size } from '@seg/core';
+import { Conv2d, init, resizeNearest, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { applyNormedConv, type NormedConv, normedConv } from './normed-conv.ts';
+import { type NormedConv, normedConv, normedConvSteps } from './normed-conv.ts';
 
 /** Sizes of MaskFormer's pixel decoder. */
 export type MaskFormerPixelDecoderConfig = {
@@ -67,29 +67,45 @@ export class MaskFormerPixelDecoder {
 
   /** @param features The backbone's maps at strides 4, 8, 16, 32 */
   forward(features: tf.Tensor4D[]): MaskFormerPixels {
-    return tf.tidy(() => {
-      const memory = this.encode(features[features.length - 1]);
-      let y = this.scope.at('fpn').tap(tf.relu(applyNormedConv(this.stem, memory)), 'stem');
-      for (const [i, { lateral, smooth }] of this.steps.entries()) {
-        const map = features[features.length - 2 - i];
-        const at = this.scope.at('fpn', 'layers', i);
-        const size: Size = [map.shape[1], map.shape[2]];
-        const summed = tf.add<tf.Tensor4D>(at.tap(applyNormedConv(lateral, map), 'proj'), resizeNearest(y, size));
-        y = at.tap(tf.relu(applyNormedConv(smooth, summed)), 'output');
-      }
-      return { memory, maskFeatures: this.scope.tap(this.maskProjection.forward(y), 'mask_projection') };
-    });
+    return runSteps(this.forwardSteps(features));
   }
 
-  private encode(map: tf.Tensor4D): tf.Tensor4D {
+  /** {@link forward} in steps: layers of the encoder, levels of the pyramid. */
+  forwardSteps(features: tf.Tensor4D[]): Steps<MaskFormerPixels> {
+    return tidySteps(this.decode(features));
+  }
+
+  private *decode(features: tf.Tensor4D[]): Steps<MaskFormerPixels> {
+    const memory = yield* this.encode(features[features.length - 1]);
+    let y = this.scope.at('fpn').tap(tf.relu(yield* normedConvSteps(this.stem, memory)), 'stem');
+    for (const i of this.steps.keys()) {
+      yield;
+      y = yield* tidySteps(this.finer(features[features.length - 2 - i], y, i));
+    }
+    yield;
+    return { memory, maskFeatures: this.scope.tap(yield* this.maskProjection.forwardSteps(y), 'mask_projection') };
+  }
+
+  /** One step of the pyramid. */
+  private *finer(map: tf.Tensor4D, coarser: tf.Tensor4D, i: number): Steps<tf.Tensor4D> {
+    const { lateral, smooth } = this.steps[i];
+    const at = this.scope.at('fpn', 'layers', i);
+    const size: Size = [map.shape[1], map.shape[2]];
+    const sideways = at.tap(yield* normedConvSteps(lateral, map), 'proj');
+    const summed = tf.add<tf.Tensor4D>(sideways, resizeNearest(coarser, size));
+    return at.tap(tf.relu(yield* normedConvSteps(smooth, summed)), 'output');
+  }
+
+  private *encode(map: tf.Tensor4D): Steps<tf.Tensor4D> {
     if (this.inputProjection === undefined) return map;
     const projected = this.inputProjection.forward(map);
     const [batch, height, width, dim] = projected.shape;
     const position = sinePosition(height, width, { dim });
-    const tokens = this.encoder.reduce(
-      (x, layer) => layer.forward(x, position),
-      tf.reshape(projected, [batch, height * width, dim]) as tf.Tensor3D,
-    );
+    let tokens: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
+    for (const layer of this.encoder) {
+      tokens = layer.forward(tokens, position);
+      yield;
+    }
     return tf.reshape(tokens, [batch, height, width, dim]);
   }
 }

@@ -1,4 +1,4 @@
-import { Conv2d, GroupNorm, init, type Scope } from '@seg/core';
+import { Conv2d, GroupNorm, init, type Scope, type Steps, tidySteps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** A convolution without bias and the group norm behind it, under the keys 0 and 1. */
@@ -13,7 +13,11 @@ export function normedConv(scope: Scope, sizes: { inDim: number; outDim: number;
   };
 }
 
-/** Runs both. @param x [B, H, W, in] @returns [B, H, W, out] */
-export function applyNormedConv({ conv, norm }: NormedConv, x: tf.Tensor4D): tf.Tensor4D {
-  return norm.forward(conv.forward(x));
+/** Runs both, in steps. @param x [B, H, W, in] @returns [B, H, W, out] */
+export function normedConvSteps({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
+  return tidySteps(convolved({ conv, norm }, x));
+}
+
+function* convolved({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
+  return norm.forward(yield* conv.forwardSteps(x));
 }

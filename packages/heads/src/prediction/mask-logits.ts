@@ -1,4 +1,4 @@
-import { type Conv2d, matMul } from '@seg/core';
+import { type Conv2d, maskBias, matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -27,10 +27,29 @@ export function maskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor
  */
 export function projectedMaskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D, { filter, bias }: Conv2d): tf.Tensor4D {
   return tf.tidy(() => {
-    const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]); // [C, E]
-    const logits = maskLogits(matMul(queries, weight, false, true), pixels);
+    const logits = maskLogits(behindProjection(queries, filter), pixels);
     if (bias === undefined) return logits;
     const constant = matMul(queries, tf.reshape(bias, [-1, 1])) as tf.Tensor3D; // [B, N, 1]
     return tf.add(logits, tf.reshape(constant, [queries.shape[0], 1, 1, -1]));
   });
+}
+
+/** Bias of an attention that lets queries look inside their masks alone, by {@link projectedMaskLogits}. @returns [B, N, H·W] */
+export function projectedMaskBias(
+  queries: tf.Tensor3D,
+  pixels: tf.Tensor4D,
+  { filter, bias: constants }: Conv2d,
+  outside: number,
+): tf.Tensor3D {
+  return tf.tidy(() => {
+    const rows = tf.reshape(pixels, [pixels.shape[0], -1, pixels.shape[3]]);
+    const products = matMul<tf.Tensor3D>(behindProjection(queries, filter), rows, false, true); // [B, N, L]
+    return maskBias({ products, queries, constants }, outside);
+  });
+}
+
+/** Wᵀ q. @returns [B, N, C] */
+function behindProjection(queries: tf.Tensor3D, filter: tf.Tensor4D): tf.Tensor3D {
+  const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]); // [C, E]
+  return matMul(queries, weight, false, true);
 }

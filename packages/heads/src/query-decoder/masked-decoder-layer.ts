@@ -53,28 +53,47 @@ export class MaskedDecoderLayer {
   }
 
   /** @returns [B, N, C] */
-  forward({ queries, queryPosition, pixels, keys, bias }: MaskedDecoderInputs): tf.Tensor3D {
+  forward(inputs: MaskedDecoderInputs): tf.Tensor3D {
     return tf.tidy(() => {
-      // eq. 2: X = softmax(M + Q Kᵀ) V + X
-      const afterCross = this.beside(queries, this.crossNorm, (x) =>
-        this.crossAttention.forward({ query: tf.add<tf.Tensor3D>(x, queryPosition), key: keys, value: pixels, bias }),
-      );
-      this.scope.tap(afterCross, 'after_cross_attention');
-
-      const afterSelf = this.beside(afterCross, this.selfNorm, (x) => {
-        const positioned = tf.add<tf.Tensor3D>(x, queryPosition);
-        return this.selfAttention.forward({ query: positioned, key: positioned, value: x });
-      });
-      this.scope.tap(afterSelf, 'after_self_attention');
-
-      const refined = this.beside(afterSelf, this.finalNorm, (x) => this.feedForward.forward(x));
+      const refined = this.beside(this.attended(inputs), this.finalNorm, (x) => this.feedForward.forward(x));
       return this.scope.tap(refined, 'output');
     });
+  }
+
+  /** {@link forward}, and what a norm behind the layer makes of it. @returns [B, N, C] both */
+  forwardThen(inputs: MaskedDecoderInputs, next: LayerNorm): [output: tf.Tensor3D, normed: tf.Tensor3D] {
+    return tf.tidy(() => {
+      if (this.preNorm) {
+        const output = this.forward(inputs);
+        return [output, next.forward(output)];
+      }
+      const attended = this.attended(inputs);
+      const [output, normed] = this.finalNorm.forwardSumThen(attended, this.feedForward.forward(attended), next);
+      return [this.scope.tap(output, 'output'), normed];
+    });
+  }
+
+  /** Both attentions. */
+  private attended({ queries, queryPosition, pixels, keys, bias }: MaskedDecoderInputs): tf.Tensor3D {
+    // eq. 2: X = softmax(M + Q Kᵀ) V + X
+    const look = (x: tf.Tensor3D) =>
+      this.crossAttention.forward({ query: tf.add<tf.Tensor3D>(x, queryPosition), key: keys, value: pixels, bias });
+    const exchange = (x: tf.Tensor3D, positioned: tf.Tensor3D) =>
+      this.selfAttention.forward({ query: positioned, key: positioned, value: x });
+    if (this.preNorm) {
+      const afterCross = this.scope.tap(this.beside(queries, this.crossNorm, look), 'after_cross_attention');
+      const afterSelf = this.beside(afterCross, this.selfNorm, (x) => exchange(x, tf.add(x, queryPosition)));
+      return this.scope.tap(afterSelf, 'after_self_attention');
+    }
+    const [afterCross, positioned] = this.crossNorm.forwardSumWith(queries, look(queries), queryPosition);
+    this.scope.tap(afterCross, 'after_cross_attention');
+    const afterSelf = this.selfNorm.forwardSum(afterCross, exchange(afterCross, positioned));
+    return this.scope.tap(afterSelf, 'after_self_attention');
   }
 
   /** A branch beside a skip: norm(x + f(x)), or x + f(norm(x)). */
   private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
     if (this.preNorm) return tf.add(x, branch(norm.forward(x)));
-    return norm.forward(tf.add<tf.Tensor3D>(x, branch(x)));
+    return norm.forwardSum(x, branch(x));
   }
 }

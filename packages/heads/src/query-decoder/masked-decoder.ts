@@ -8,6 +8,8 @@ import {
   Linear,
   type MaskPrediction,
   Mlp,
+  maskBias,
+  mayFuse,
   resizeBilinear,
   runSteps,
   type Scope,
@@ -18,7 +20,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
-import { maskLogits, projectedMaskLogits } from '../prediction/mask-logits.ts';
+import { maskLogits, projectedMaskBias, projectedMaskLogits } from '../prediction/mask-logits.ts';
 import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
 /** Sizes of Mask2Former's query decoder. */
@@ -126,24 +128,28 @@ export class MaskedDecoder {
     const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
       projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
     let queries = this.startingQueries(unprojected.shape[0]);
+    let normed = this.norm.forward(queries);
     for (const [i, layer] of this.layers.entries()) {
       yield;
       const { resized, size: _, ...scale } = scales[i % scales.length];
-      const before = queries;
-      queries = tf.tidy(() => {
-        const bias = this.attentionBias(logits(this.norm.forward(before), resized), i);
-        return layer.forward({
-          queries: before,
-          queryPosition: this.queryPosition,
-          ...scale,
-          bias,
-        });
+      const before = { queries, normed };
+      [queries, normed] = tf.tidy(() => {
+        const bias = this.isFused()
+          ? projectedMaskBias(this.maskHead.forward(before.normed), resized, projection, OUTSIDE)
+          : this.attentionBias(detach(logits(before.normed, resized)), i);
+        const inputs = { queries: before.queries, queryPosition: this.queryPosition, ...scale, bias };
+        return layer.forwardThen(inputs, this.norm);
       });
-      before.dispose();
+      tf.dispose(before);
     }
     yield;
-    const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
+    this.scope.tap(normed, 'embeddings');
     return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
+  }
+
+  /** True where nobody asks for the mask logits that an attention bias comes from. */
+  private isFused(): boolean {
+    return mayFuse() && this.scope.store.observer === null;
   }
 
   private startingQueries(batch: number): tf.Tensor3D {
@@ -153,7 +159,8 @@ export class MaskedDecoder {
   /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
   private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
     const { dim } = this.config;
-    const embeddings = tf.split(this.levelEmbedding, maps.length, 0);
+    const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
+    const embeddings = this.scope.training ? rows() : this.scope.derive('levels', rows);
     return maps.map((map, i) => {
       const [batch, height, width] = map.shape;
       const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);
@@ -185,10 +192,6 @@ export class MaskedDecoder {
     const [batch, height, width, numQueries] = logits.shape;
     const perQuery = tf.transpose(tf.reshape(logits, [batch, height * width, numQueries]), [0, 2, 1]); // [B, N, L]
     this.scope.tap(perQuery, `decoder.layers.${layer}.attention_mask_logits`);
-    // A step function made of one product and one clip: any logit below −1e-21 is carried past OUTSIDE. A comparison and
-    // a select would be two passes more over [B, N, L].
-    const blocked = tf.clipByValue(tf.mul(perQuery, -OUTSIDE * 1e21), OUTSIDE, 0);
-    const isOpen = tf.cast(tf.greaterEqual(tf.max(perQuery, 2, true), 0), 'float32'); // [B, N, 1]
-    return tf.mul(blocked, isOpen);
+    return maskBias({ products: perQuery, queries: perQuery }, OUTSIDE);
   }
 }

@@ -1,5 +1,5 @@
-import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { Conv2d, init, resizeBilinear, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { ConvTower } from './conv-tower.ts';
 
@@ -28,11 +28,17 @@ export class CategoryBranch {
   }
 
   /**
+   * Layer by layer.
+   *
    * @param level [B, H, W, inDim]
    * @param grid S, whatever the aspect of the level
    * @returns Logits [B, S, S, K]
    */
-  forward(level: tf.Tensor4D, grid: number): tf.Tensor4D {
-    return tf.tidy(() => this.output.forward(this.tower.forward(resizeBilinear(level, [grid, grid]))));
+  forwardSteps(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
+    return tidySteps(this.layered(level, grid));
+  }
+
+  private *layered(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
+    return this.output.forward(yield* this.tower.forwardSteps(resizeBilinear(level, [grid, grid])));
   }
 }

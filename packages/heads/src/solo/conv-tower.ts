@@ -1,4 +1,4 @@
-import { Conv2d, GroupNorm, init, type Scope } from '@seg/core';
+import { Conv2d, GroupNorm, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** relu(group norm(convolution without bias)), the layer of which all SOLO heads are made. Keys: `conv`, `gn`. */
@@ -14,7 +14,16 @@ export class ConvGroupNorm {
 
   /** @param x [B, H, W, inDim] @returns [B, H, W, outDim] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => tf.relu(this.norm.forward(this.conv.forward(x))));
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} in steps. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.normed(x));
+  }
+
+  private *normed(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tf.relu(this.norm.forward(yield* this.conv.forwardSteps(x)));
   }
 }
 
@@ -31,6 +40,20 @@ export class ConvTower {
 
   /** @param x [B, H, W, inDim] @returns [B, H, W, dim] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.layers.reduce((y, layer) => layer.forward(y), x));
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.layered(x));
+  }
+
+  private *layered(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    let y = x;
+    for (const layer of this.layers) {
+      y = yield* layer.forwardSteps(y);
+      yield;
+    }
+    return y;
   }
 }

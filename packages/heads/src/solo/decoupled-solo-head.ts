@@ -1,9 +1,10 @@
-import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { Conv2d, init, resizeBilinear, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { CategoryBranch, RARE } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
+import { onEach } from './on-each.ts';
 import { rescaleLevels } from './rescale-levels.ts';
 import type { RowColumnMasks, SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
 
@@ -46,31 +47,40 @@ export class DecoupledSoloHead {
 
   /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
   forward(pyramid: tf.Tensor4D[]): SoloPrediction {
-    return tf.tidy(() => {
-      const levels = rescaleLevels(pyramid, this.scope);
-      return {
-        categoryLogits: levels.map((level, i) => this.categories.forward(level, this.config.grids[i])),
-        masks: { kind: 'row-column', levels: levels.map((level, i) => this.maskLevel(level, i)) },
-      };
-    });
+    return runSteps(this.forwardSteps(pyramid));
   }
 
-  private maskLevel(level: tf.Tensor4D, i: number): RowColumnMasks['levels'][number] {
-    return tf.tidy(() => {
-      const [columns, rows] = this.features(level).map((map) =>
-        resizeBilinear(map, [2 * map.shape[1], 2 * map.shape[2]]),
-      );
-      return { columns: this.columns[i].forward(columns), rows: this.rows[i].forward(rows) };
-    });
+  /** {@link forward} layer by layer. */
+  forwardSteps(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    return tidySteps(this.predict(pyramid));
+  }
+
+  private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    const levels = rescaleLevels(pyramid, this.scope);
+    const categoryLogits = yield* onEach(levels, (level, i) =>
+      this.categories.forwardSteps(level, this.config.grids[i]),
+    );
+    const masks = yield* onEach(levels, (level, i) => tidySteps(this.maskLevel(level, i)));
+    return { categoryLogits, masks: { kind: 'row-column', levels: masks } };
+  }
+
+  private *maskLevel(level: tf.Tensor4D, i: number): Steps<RowColumnMasks['levels'][number]> {
+    const maps = yield* this.features(level);
+    const [columns, rows] = maps.map((map) => resizeBilinear(map, [2 * map.shape[1], 2 * map.shape[2]]));
+    const columnMaps = this.columns[i].forward(columns);
+    yield;
+    return { columns: columnMaps, rows: this.rows[i].forward(rows) };
   }
 
   /** Features of the columns, and of the rows. */
-  private features(level: tf.Tensor4D): tf.Tensor4D[] {
+  private *features(level: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    const { towers } = this;
     if (this.config.towers === 'shared') {
-      const both = this.towers[0].forward(withCoordinates(level, 'xy'));
+      const both = yield* towers[0].forwardSteps(withCoordinates(level, 'xy'));
       return [both, both];
     }
-    return [this.towers[0].forward(withCoordinates(level, 'x')), this.towers[1].forward(withCoordinates(level, 'y'))];
+    const columns = yield* towers[0].forwardSteps(withCoordinates(level, 'x'));
+    return [columns, yield* towers[1].forwardSteps(withCoordinates(level, 'y'))];
   }
 }
 

@@ -1,8 +1,9 @@
-import { resizeBilinear, type Scope } from '@seg/core';
+import { resizeBilinear, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ConvGroupNorm } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
+import { onEach } from './on-each.ts';
 
 /** Sizes of SOLOv2's mask feature branch. */
 export type MaskFeatureHeadConfig = {
@@ -39,26 +40,28 @@ export class MaskFeatureHead {
   }
 
   /**
+   * Layer by layer.
+   *
    * @param pyramid P2 to P5 and any coarser, [B, Hᵢ, Wᵢ, inDim]
    * @returns [B, H/4, W/4, outDim], not negative
    */
-  forward(pyramid: tf.Tensor4D[]): tf.Tensor4D {
-    return tf.tidy(() => {
-      const sum = this.levels
-        .map((_, level) => this.atQuarter(pyramid[level], level))
-        .reduce((total, map) => tf.add<tf.Tensor4D>(total, map));
-      return this.scope.tap(this.projection.forward(sum));
-    });
+  forwardSteps(pyramid: tf.Tensor4D[]): Steps<tf.Tensor4D> {
+    return tidySteps(this.layered(pyramid));
   }
 
-  private atQuarter(map: tf.Tensor4D, level: number): tf.Tensor4D {
-    return tf.tidy(() => {
-      const first = level === NUM_LEVELS - 1 ? withCoordinates(map, 'xy') : map;
-      if (level === 0) return this.levels[0][0].forward(first);
-      return this.levels[level].reduce((x, layer) => {
-        const y = layer.forward(x);
-        return resizeBilinear(y, [2 * y.shape[1], 2 * y.shape[2]]);
-      }, first);
-    });
+  private *layered(pyramid: tf.Tensor4D[]): Steps<tf.Tensor4D> {
+    const maps = yield* onEach(this.levels, (_, level) => tidySteps(this.atQuarter(pyramid[level], level)));
+    const sum = maps.reduce((total, map) => tf.add<tf.Tensor4D>(total, map));
+    return this.scope.tap(yield* this.projection.forwardSteps(sum));
+  }
+
+  private *atQuarter(map: tf.Tensor4D, level: number): Steps<tf.Tensor4D> {
+    let x = level === NUM_LEVELS - 1 ? withCoordinates(map, 'xy') : map;
+    for (const layer of this.levels[level]) {
+      const y = yield* layer.forwardSteps(x);
+      x = level === 0 ? y : resizeBilinear(y, [2 * y.shape[1], 2 * y.shape[2]]);
+      yield;
+    }
+    return x;
   }
 }

@@ -1,9 +1,10 @@
-import { Conv2d, init, type Scope } from '@seg/core';
+import { Conv2d, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { CategoryBranch, RARE } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
+import { onEach } from './on-each.ts';
 import { rescaleLevels } from './rescale-levels.ts';
 import type { FixedKernelMasks, SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
 
@@ -38,19 +39,27 @@ export class SoloHead {
 
   /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
   forward(pyramid: tf.Tensor4D[]): SoloPrediction {
-    return tf.tidy(() => {
-      const levels = rescaleLevels(pyramid, this.scope);
-      return {
-        categoryLogits: levels.map((level, i) => this.categories.forward(level, this.config.grids[i])),
-        masks: { kind: 'fixed-kernels', levels: levels.map((level, i) => this.maskLevel(level, i)) },
-      };
-    });
+    return runSteps(this.forwardSteps(pyramid));
   }
 
-  private maskLevel(level: tf.Tensor4D, i: number): FixedKernelMasks['levels'][number] {
+  /** {@link forward} layer by layer. */
+  forwardSteps(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    return tidySteps(this.predict(pyramid));
+  }
+
+  private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    const levels = rescaleLevels(pyramid, this.scope);
+    const categoryLogits = yield* onEach(levels, (level, i) =>
+      this.categories.forwardSteps(level, this.config.grids[i]),
+    );
+    const masks = yield* onEach(levels, (level, i) => this.maskLevel(level, i));
+    return { categoryLogits, masks: { kind: 'fixed-kernels', levels: masks } };
+  }
+
+  private *maskLevel(level: tf.Tensor4D, i: number): Steps<FixedKernelMasks['levels'][number]> {
     const { filter, bias } = this.outputs[i]; // [1, 1, C, S²], [S²]
     return {
-      features: this.masks.forward(withCoordinates(level, 'xy')),
+      features: yield* this.masks.forwardSteps(withCoordinates(level, 'xy')),
       kernels: tf.reshape(filter, filter.shape.slice(2) as [number, number]),
       biases: tf.clone(bias as tf.Tensor as tf.Tensor1D),
     };

@@ -1,10 +1,11 @@
-import { Conv2d, init, resizeBilinear, type Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { Conv2d, init, resizeBilinear, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { CategoryBranch } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
 import { MaskFeatureHead } from './mask-feature-head.ts';
+import { onEach } from './on-each.ts';
 import { rescaleLevels } from './rescale-levels.ts';
 import type { SoloHeadConfig, SoloPrediction } from './solo-prediction.ts';
 
@@ -42,25 +43,26 @@ export class SoloV2Head {
 
   /** @param pyramid P2 to P6, [B, Hᵢ, Wᵢ, inDim] */
   forward(pyramid: tf.Tensor4D[]): SoloPrediction {
-    return tf.tidy(() => {
-      const levels = rescaleLevels(pyramid, this.scope);
-      const { grids } = this.config;
-      return {
-        categoryLogits: levels.map((level, i) => this.categories.forward(level, grids[i])),
-        masks: {
-          kind: 'dynamic-kernels',
-          kernels: levels.map((level, i) => this.kernels(level, grids[i])),
-          features: this.maskFeatures.forward(pyramid),
-        },
-      };
-    });
+    return runSteps(this.forwardSteps(pyramid));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    return tidySteps(this.predict(pyramid));
+  }
+
+  private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
+    const levels = rescaleLevels(pyramid, this.scope);
+    const { grids } = this.config;
+    const categoryLogits = yield* onEach(levels, (level, i) => this.categories.forwardSteps(level, grids[i]));
+    const kernels = yield* onEach(levels, (level, i) => tidySteps(this.kernels(level, grids[i])));
+    const features = yield* this.maskFeatures.forwardSteps(pyramid);
+    return { categoryLogits, masks: { kind: 'dynamic-kernels', kernels, features } };
   }
 
   /** Coordinates are resized with the features: [B, H, W, inDim] → [B, S, S, E]. */
-  private kernels(level: tf.Tensor4D, grid: number): tf.Tensor4D {
-    return tf.tidy(() => {
-      const located = resizeBilinear(withCoordinates(level, 'xy'), [grid, grid]);
-      return this.kernelOutput.forward(this.kernelTower.forward(located));
-    });
+  private *kernels(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
+    const located = resizeBilinear(withCoordinates(level, 'xy'), [grid, grid]);
+    return this.kernelOutput.forward(yield* this.kernelTower.forwardSteps(located));
   }
 }

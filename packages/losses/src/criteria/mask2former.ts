@@ -1,5 +1,5 @@
 import { detach, type MaskPrediction, type MaskTargets, readTensors, samplePoints } from '@seg/core';
-import { type Assignment, classCost, diceCost, maskCrossEntropyCost, matchQueries } from '@seg/matching';
+import { type Assignment, matchQueries, pairCosts } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
@@ -85,11 +85,8 @@ function imageCosts(
       const truth = tf.transpose(wanted) as tf.Tensor2D; // [T, P]
       const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
       const labels = tf.tensor1d(classes, 'int32');
-      return tf.addN([
-        tf.mul(maskCrossEntropyCost(logits, truth), maskWeight),
-        tf.mul(classCost(scores, labels), classWeight),
-        tf.mul(diceCost(logits, truth), diceWeight),
-      ]) as tf.Tensor2D;
+      const weights = { mask: maskWeight, class: classWeight, dice: diceWeight };
+      return pairCosts({ logits, targets: truth, scores, labels }, weights);
     });
   });
 }

@@ -20,7 +20,7 @@ export function diceCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D
 
 /**
  * Mean binary cross entropy of every predicted mask against every target:
- * (softplus(−x)·t + softplus(x)·(1 − t)) / P. Cheng et al. 2021 (MaskFormer), section 3.3.
+ * (softplus(−x)·t + softplus(x)·(1 − t)) / P, which is (softplus(x) − x·t) / P. Cheng et al. 2021 (MaskFormer), section 3.3.
  *
  * @param logits [N, P]
  * @param targets [T, P]
@@ -28,10 +28,8 @@ export function diceCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D
  */
 export function maskCrossEntropyCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
-    const points = logits.shape[1];
-    const inside = matMul<tf.Tensor2D>(tf.softplus(tf.neg(logits)), targets, false, true);
-    const outside = matMul<tf.Tensor2D>(tf.softplus(logits), tf.sub<tf.Tensor2D>(1, targets), false, true);
-    return tf.div(tf.add(inside, outside), points);
+    const empty = tf.sum(tf.softplus(logits), 1, true); // [N, 1]
+    return tf.div(tf.sub(empty, matMul<tf.Tensor2D>(logits, targets, false, true)), logits.shape[1]);
   });
 }
 

@@ -7,6 +7,7 @@ import {
   LayerNorm,
   Linear,
   permuted,
+  recompute,
   runSteps,
   type Scope,
   type Steps,
@@ -126,7 +127,7 @@ class PvtStage {
     let y = this.embedScope.tap(this.embedNorm.forward(this.embed.forward(x)));
     for (const block of this.blocks) {
       yield;
-      y = block.forward(y);
+      y = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [y]);
     }
     return this.norm.forward(y);
   }

@@ -8,6 +8,7 @@ import {
   ConvNorm,
   init,
   maxPool,
+  recompute,
   runSteps,
   type Scope,
   type Steps,
@@ -142,7 +143,9 @@ export class ResNet {
     for (const blocks of this.stages) {
       for (const block of blocks) {
         yield;
-        const next = block.forward(x);
+        const next = this.scope.store.recomputes
+          ? recompute(block.scope, (map) => runSteps(tidySteps(block.forwardSteps(map as tf.Tensor4D))), [x])
+          : yield* tidySteps(block.forwardSteps(x));
         if (!this.scope.training && block !== blocks[0]) x.dispose();
         x = next;
       }
@@ -183,7 +186,7 @@ type BlockConfig = {
   activation: ActivationName;
 };
 
-type Block = { forward(x: tf.Tensor4D): tf.Tensor4D };
+type Block = { scope: Scope; forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> };
 
 /** a(x + F(x)) with F = 3×3, 3×3, and a projection of x where its shape changes. He et al. 2016, figure 5 left. */
 class BasicBlock {
@@ -202,12 +205,12 @@ class BasicBlock {
     this.shortcut = changes ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
   }
 
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const branch = this.second.forward(this.first.forward(x, 'relu'));
-      const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
-    });
+  *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const inner = yield* this.first.forwardSteps(x, 'relu');
+    yield;
+    const branch = yield* this.second.forwardSteps(inner);
+    const skipped = this.shortcut?.forward(x) ?? x;
+    return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
   }
 }
 
@@ -235,12 +238,12 @@ class Bottleneck {
     this.shortcut = changes ? convNorm(scope.at('shortcut'), { inDim, outDim, kernel: 1, stride }, mode) : undefined;
   }
 
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const reduced = this.reduce.forward(x, 'relu');
-      const branch = this.expand.forward(this.spatial.forward(reduced, 'relu'));
-      const skipped = this.shortcut?.forward(x) ?? x;
-      return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
-    });
+  *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const reduced = yield* this.reduce.forwardSteps(x, 'relu');
+    yield;
+    const branch = yield* this.spatial.forwardSteps(reduced, 'relu');
+    yield;
+    const skipped = this.shortcut?.forward(x) ?? x;
+    return this.scope.tap(this.expand.forwardSum(branch, skipped, this.activation));
   }
 }

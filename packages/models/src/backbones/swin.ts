@@ -4,12 +4,17 @@ import {
   type ActivationName,
   Conv2d,
   dropPath,
+  fromWindows,
   init,
+  intoWindows,
   LayerNorm,
   Linear,
+  paddedToWindows,
+  recompute,
   runSteps,
   type Scope,
   ShapeError,
+  type Size,
   type Steps,
   tidySteps,
 } from '@seg/core';
@@ -214,7 +219,7 @@ class SwinStage {
     let output = x;
     for (const block of this.blocks) {
       yield;
-      output = block.forward(output);
+      output = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [output]);
     }
     if (this.merge === undefined) return { output, next: output };
     const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
@@ -271,8 +276,9 @@ class SwinBlock {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const { dropRate, activation = 'gelu' } = this.config;
-      const attended = tf.add<tf.Tensor4D>(x, dropPath(this.scope, this.attend(this.normBefore.forward(x)), dropRate));
+      const attended = this.attended(x);
       const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
+      if (!this.scope.training) return this.scope.tap(this.contract.forwardSum(hidden, attended));
       return this.scope.tap(
         tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
       );
@@ -280,16 +286,14 @@ class SwinBlock {
   }
 
   /** Padded tokens are zeros behind the norm: their keys and values are the biases, and they take part. */
-  private attend(x: tf.Tensor4D): tf.Tensor4D {
+  private attended(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      const { window, shift } = this.config;
-      const [, height, width] = x.shape;
-      const padded = padToMultiple(x, window);
-      const rolled = roll(padded, -shift);
-      const regionBias = shift > 0 ? this.regionBias(padded.shape[1], padded.shape[2]) : undefined;
-      const gathered = this.attention.forward(intoWindows(rolled, window), regionBias);
-      const back = roll(fromWindows(gathered, padded.shape, window), shift);
-      return tf.slice(back, [0, 0, 0, 0], [-1, height, width, -1]);
+      const { window, shift, dropRate } = this.config;
+      const size: Size = [x.shape[1], x.shape[2]];
+      const regionBias = shift > 0 ? this.regionBias(...paddedToWindows(size, window)) : undefined;
+      const gathered = this.attention.forward(intoWindows(this.normBefore.forward(x), { window, shift }), regionBias);
+      if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
+      return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
     });
   }
 
@@ -297,35 +301,6 @@ class SwinBlock {
     const { window, shift } = this.config;
     return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
-}
-
-/** Rolls rows and columns by `by` positions, as torch.roll does. */
-function roll(x: tf.Tensor4D, by: number): tf.Tensor4D {
-  if (by === 0) return x;
-  return tf.tidy(() => rollAxis(rollAxis(x, by, 1), by, 2));
-}
-
-function rollAxis(x: tf.Tensor4D, by: number, axis: 1 | 2): tf.Tensor4D {
-  const size = x.shape[axis];
-  const cut = ((-by % size) + size) % size;
-  if (cut === 0) return x;
-  const [head, tail] = tf.split<tf.Tensor4D>(x, [cut, size - cut], axis);
-  return tf.concat([tail, head], axis);
-}
-
-/** @returns [B · windows, w², C], windows row by row */
-function intoWindows(x: tf.Tensor4D, window: number): tf.Tensor3D {
-  const [batch, height, width, dim] = x.shape;
-  const [rows, columns] = [height / window, width / window];
-  const strips = tf.reshape(x, [batch * rows, window, columns, window * dim]);
-  return tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch * rows * columns, window * window, dim]);
-}
-
-function fromWindows(windows: tf.Tensor3D, shape: number[], window: number): tf.Tensor4D {
-  const [batch, height, width, dim] = shape;
-  const [rows, columns] = [height / window, width / window];
-  const strips = tf.reshape(windows, [batch * rows, columns, window, window * dim]);
-  return tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch, height, width, dim]);
 }
 
 /** [windows, w², w²]: −100 where two cells of a window come from different sides of the seam. */

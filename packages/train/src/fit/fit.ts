@@ -122,6 +122,7 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
     try {
       this.model = options.build(this.params);
       this.objective = options.objectiveFor(this.model, this.params);
+      this.params.recomputes = recipe.recompute === true;
       freezeParameters(this.params, recipe.freeze ?? []);
       this.optimizer = createOptimizer(this.params, recipe);
     } catch (error) {

@@ -44,6 +44,8 @@ export type TrainingRecipe = {
   average?: number;
   /** Batches whose gradients are averaged for one step. Default: 1 */
   accumulate?: number;
+  /** True to compute blocks of backbone and encoder again for their gradients, in place of keeping what is in them. Default: false */
+  recompute?: boolean;
   /** Regular expressions of keys that are not trained. Default: none */
   freeze?: readonly string[];
   /** Of the first values of the parameters, and of what is random in a step. */

@@ -1,11 +1,6 @@
-import { Linear, type MaskPrediction, type MaskTargets, type Scope, type Size } from '@seg/core';
+import { classCrossEntropy, Linear, type MaskPrediction, type MaskTargets, type Scope, type Size } from '@seg/core';
 import { resizeLabels } from '@seg/image';
-import {
-  classCrossEntropy,
-  type Mask2FormerLossConfig,
-  type MaskFormerLossConfig,
-  type SoloLossConfig,
-} from '@seg/losses';
+import type { Mask2FormerLossConfig, MaskFormerLossConfig, SoloLossConfig } from '@seg/losses';
 import type { Mask2Former, MaskFormer, Solo } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,5 @@
 import type { StoredValue } from '@seg/checkpoint';
+import { mix } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { expectNumber } from './expect-number.ts';
@@ -50,7 +51,7 @@ export class Lookahead implements Optimizer {
     for (const [key, variable] of this.variables) {
       const { weights } = this.slow.of(key);
       tf.tidy(() => {
-        const moved = tf.add(weights, tf.mul(tf.sub(variable, weights), this.config.part));
+        const moved = mix(weights, variable, this.config.part);
         weights.assign(moved);
         variable.assign(moved);
       });

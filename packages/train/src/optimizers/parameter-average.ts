@@ -1,5 +1,5 @@
 import type { StoredValue } from '@seg/checkpoint';
-import type { ParamStore } from '@seg/core';
+import { mix, type ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { expectNumber } from './expect-number.ts';
@@ -31,7 +31,7 @@ export class ParameterAverage {
     const decay = Math.min(this.decay, (1 + step) / (10 + step));
     for (const key of this.params.keys()) {
       const { average } = this.averages.of(key);
-      tf.tidy(() => average.assign(tf.add(average, tf.mul(tf.sub(this.params.get(key), average), 1 - decay))));
+      tf.tidy(() => average.assign(mix(average, this.params.get(key), 1 - decay)));
     }
   }
 

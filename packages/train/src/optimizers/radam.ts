@@ -1,8 +1,9 @@
 import type { StoredValue } from '@seg/checkpoint';
-import * as tf from '@tensorflow/tfjs-core';
+import { type AdamStep, adamStep } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { gradientNorm, updateEach } from './gradient-norm.ts';
+import { assignAll, gradientNorm, updateEach } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
 
@@ -62,25 +63,24 @@ export class RAdam implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    updateEach(gradients, norm, this.config.clipNorm, (key, g) => this.updateOne(key, g, learningRate));
+    updateEach(gradients, (key, g) => this.updateOne(key, g, norm, learningRate));
     return norm;
   }
 
-  private updateOne(key: string, g: tf.Tensor, learningRate: number): void {
-    const { betas, epsilon, weightDecay, group } = this.config;
+  private updateOne(key: string, gradient: tf.Tensor, norm: tf.Scalar, learningRate: number): void {
+    const { betas, epsilon, weightDecay, group, clipNorm } = this.config;
     const variable = this.variables.get(key)!;
     const { first, second } = this.moments.of(key);
     const scales = group(key);
     const rate = learningRate * (scales.learningRate ?? 1);
-    first.assign(tf.add(tf.mul(first, betas[0]), tf.mul(g, 1 - betas[0])));
-    second.assign(tf.add(tf.mul(second, betas[1]), tf.mul(tf.square(g), 1 - betas[1])));
     const [correction1, correction2] = betas.map((beta) => 1 - beta ** this.steps);
     const factor = rectification(this.steps, betas[1]);
-    const mean = tf.mul(first, rate / correction1);
-    const root = () => tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(correction2)), epsilon);
-    const change = factor === null ? mean : tf.div(tf.mul(mean, factor), root());
-    const decay = rate * weightDecay * (scales.weightDecay ?? 1);
-    variable.assign(tf.sub(decay === 0 ? variable : tf.mul(variable, 1 - decay), change));
+    const step: AdamStep = {
+      ...{ beta1: betas[0], beta2: betas[1], epsilon, clipNorm },
+      ...{ decay: rate * weightDecay * (scales.weightDecay ?? 1), rate: (rate / correction1) * (factor ?? 1) },
+      rootScale: factor === null ? null : 1 / Math.sqrt(correction2),
+    };
+    assignAll([variable, first, second], adamStep({ parameter: variable, gradient, first, second, norm }, step));
   }
 
   state(): Promise<Map<string, StoredValue>> {

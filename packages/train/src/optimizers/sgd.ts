@@ -1,8 +1,9 @@
 import type { StoredValue } from '@seg/checkpoint';
-import * as tf from '@tensorflow/tfjs-core';
+import { type MomentumStep, momentumStep } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { gradientNorm, updateEach } from './gradient-norm.ts';
+import { assignAll, gradientNorm, updateEach } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
 
@@ -45,18 +46,20 @@ export class Sgd implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    updateEach(gradients, norm, this.config.clipNorm, (key, g) => this.updateOne(key, g, learningRate));
+    updateEach(gradients, (key, g) => this.updateOne(key, g, norm, learningRate));
     return norm;
   }
 
-  private updateOne(key: string, g: tf.Tensor, learningRate: number): void {
-    const { weightDecay, momentum: mu, group } = this.config;
+  private updateOne(key: string, gradient: tf.Tensor, norm: tf.Scalar, learningRate: number): void {
+    const { weightDecay, momentum: mu, group, clipNorm } = this.config;
     const variable = this.variables.get(key)!;
     const { momentum } = this.momenta.of(key);
     const scales = group(key);
-    const decayed = tf.add(g, tf.mul(variable, weightDecay * (scales.weightDecay ?? 1)));
-    momentum.assign(tf.add(tf.mul(momentum, mu), decayed));
-    variable.assign(tf.sub(variable, tf.mul(momentum, learningRate * (scales.learningRate ?? 1))));
+    const step: MomentumStep = {
+      ...{ mu, decay: weightDecay * (scales.weightDecay ?? 1), clipNorm },
+      rate: learningRate * (scales.learningRate ?? 1),
+    };
+    assignAll([variable, momentum], momentumStep({ parameter: variable, gradient, momentum, norm }, step));
   }
 
   state(): Promise<Map<string, StoredValue>> {

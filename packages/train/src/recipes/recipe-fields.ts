@@ -107,6 +107,7 @@ export const RECIPE_FIELDS = {
   clipNorm: positive,
   average: part,
   accumulate: images,
+  recompute: v.boolean(),
   freeze: v.array(pattern),
   seed: v.pipe(v.number(), v.safeInteger('a whole number')),
   batch: images,

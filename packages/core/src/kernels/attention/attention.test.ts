@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 import { type BodyCase, checkBodies, checkOps, pulled, random } from '../../../test/kernel-checks.ts';
-import { attention, attentionReference } from './attention.ts';
+import { attention, attentionOfParts, attentionOfPartsReference, attentionReference } from './attention.ts';
 
 checkOps([
   {
@@ -48,6 +48,42 @@ function forwardCase(
   };
 }
 
+function partsCase(title: string, hasBias: boolean, parts: readonly [number, number, number]): BodyCase {
+  return {
+    title: `attentionOfParts ${title}`,
+    run: () => {
+      const packed = random([2, 67, 3 * 24], 1) as tf.Tensor3D;
+      const bias = hasBias ? random([2, 3, 67, 67], 2) : undefined;
+      const inputs = { query: packed, key: packed, value: packed, bias };
+      const attrs = { numHeads: 3, dim: 24, parts, scale: 0.4 };
+      return { fast: [attentionOfParts(inputs, attrs)], plain: [attentionOfPartsReference(inputs, attrs)] };
+    },
+  };
+}
+
+function gradientCase([queries, keys, channels]: [number, number, number]): BodyCase {
+  return {
+    title: `attention and its gradients, ${queries} queries and ${keys} keys of ${channels} channels`,
+    run: () => {
+      const [q, k, v] = [queries, keys, keys].map((rows, i) => random([2, rows, 3, channels], i + 1));
+      const bias = random([2, queries, keys], 4);
+      const dy = random([2, queries, 3, channels], 5);
+      const fast = (...xs: tf.Tensor[]) =>
+        attention(xs[0] as tf.Tensor4D, xs[1] as tf.Tensor4D, xs[2] as tf.Tensor4D, xs[3]);
+      const plain = (...xs: tf.Tensor[]) =>
+        attentionReference(
+          { query: xs[0] as tf.Tensor4D, key: xs[1] as tf.Tensor4D, value: xs[2] as tf.Tensor4D, bias: xs[3] },
+          { scale: 1 / Math.sqrt(channels) },
+        );
+      const inputs = [q, k, v, bias] as tf.Tensor[];
+      return {
+        fast: [fast(...inputs), ...pulled(fast, inputs, dy)],
+        plain: [plain(...inputs), ...pulled(plain, inputs, dy)],
+      };
+    },
+  };
+}
+
 onEveryBackend('attention of what is no number', () => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     '%s in the bias of one key',
@@ -68,26 +104,10 @@ checkBodies([
   forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
   forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
   forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
-  {
-    title: 'attention',
-    run: () => {
-      const [q, k, v] = [random([2, 7, 3, 8], 1), random([2, 19, 3, 8], 2), random([2, 19, 3, 8], 3)] as tf.Tensor4D[];
-      const bias = random([2, 7, 19], 4);
-      const dy = random([2, 7, 3, 8], 5);
-      const fast = (...xs: tf.Tensor[]) =>
-        attention(xs[0] as tf.Tensor4D, xs[1] as tf.Tensor4D, xs[2] as tf.Tensor4D, xs[3]);
-      const plain = (...xs: tf.Tensor[]) =>
-        attentionReference(
-          { query: xs[0] as tf.Tensor4D, key: xs[1] as tf.Tensor4D, value: xs[2] as tf.Tensor4D, bias: xs[3] },
-          { scale: 1 / Math.sqrt(8) },
-        );
-      const inputs = [q, k, v, bias];
-      return {
-        fast: [fast(...inputs), ...pulled(fast, inputs, dy)],
-        plain: [plain(...inputs), ...pulled(plain, inputs, dy)],
-      };
-    },
-  },
+  partsCase('from one product', false, [0, 1, 2]),
+  partsCase('with a bias', true, [2, 0, 1]),
+  gradientCase([7, 19, 8]),
+  gradientCase([70, 131, 12]), // more of both than a workgroup has lanes
   {
     title: 'attention over many keys, most of them blocked',
     run: () => {

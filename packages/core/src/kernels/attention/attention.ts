@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
 import { isRecorded } from '../recorded.ts';
-import type { AttentionOptions, Attrs, Inputs } from './types.ts';
+import type { AttentionOptions, Attrs, GradientInputs, Inputs, PartAttrs, PartInputs } from './types.ts';
 import { attentionWasm } from './wasm.ts';
-import { attentionWebgpu } from './webgpu.ts';
 
 /**
  * Scaled dot-product attention with several heads: softmax(scale · Q Kᵀ + bias) V. Vaswani et al. 2017, eq. 1.
@@ -30,7 +30,8 @@ export function attention(
       return attentionReference({ query, key, value, bias }, { scale });
     }
     // a recorded kernel needs all that its gradient reads
-    const added = bias === undefined ? (isWasm ? undefined : tf.zeros([1, 1, 1, 1])) : perHead(bias);
+    const none = isRecorded() ? tf.zeros([1, 1, 1, 1]) : undefined;
+    const added = bias === undefined ? none : perHead(bias);
     return attentionKernel({ query, key, value, bias: added }, { scale }) as tf.Tensor4D;
   });
 }
@@ -44,14 +45,65 @@ export function attentionReference({ query, key, value, bias }: Inputs, { scale 
   return tf.transpose(matMul<tf.Tensor4D>(weights, v), [0, 2, 1, 3]);
 }
 
+/**
+ * {@link attention} of queries, keys and values that one product made, side by side in the channels of a token. Has no gradient.
+ *
+ * @returns [B, N, C]
+ */
+export function attentionOfParts(
+  { query, key, value, bias }: PartInputs,
+  attrs: Omit<PartAttrs, 'scale'> & Partial<PartAttrs>,
+): tf.Tensor3D {
+  const { scale = 1 / Math.sqrt(attrs.dim / attrs.numHeads) } = attrs;
+  return tf.tidy(() => {
+    const inputs = { query, key, value, bias: bias && perHead(bias) };
+    return attentionOfPartsKernel(inputs, { ...attrs, scale }) as tf.Tensor3D;
+  });
+}
+
+/** The meaning of {@link attentionOfParts} in plain ops. */
+export function attentionOfPartsReference({ query, key, value, bias }: PartInputs, attrs: PartAttrs): tf.Tensor {
+  const { numHeads, dim, parts, scale } = attrs;
+  const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D =>
+    tf.reshape(tf.slice(x, [0, 0, part * dim], [-1, -1, dim]), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
+  const inputs = { query: heads(query, parts[0]), key: heads(key, parts[1]), value: heads(value, parts[2]), bias };
+  return tf.reshape(attentionReference(inputs, { scale }), [query.shape[0], query.shape[1], dim]);
+}
+
 /** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */
 function perHead(bias: tf.Tensor): tf.Tensor {
   return bias.rank === 3 ? tf.expandDims(bias, 1) : bias;
 }
 
+/** The gradients of {@link attention} in query, key and value, by those of its reference. */
+export function attentionGradientReference({ dy, query, key, value, bias }: GradientInputs, attrs: Attrs): tf.Tensor[] {
+  const gathered = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) =>
+    attentionReference({ query: q as tf.Tensor4D, key: k as tf.Tensor4D, value: v as tf.Tensor4D, bias }, attrs);
+  return vjp(gathered, [query, key, value], dy);
+}
+
+const attentionGradientKernel = defineKernel<GradientInputs, Attrs>({
+  name: 'SegAttentionGradient',
+  reference: attentionGradientReference,
+  gradient: 'none',
+});
+
 const attentionKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAttention',
   reference: attentionReference,
-  bodies: { wasm: attentionWasm, webgpu: attentionWebgpu },
+  bodies: { wasm: attentionWasm },
   saves: ['query', 'key', 'value', 'bias'],
+  gradient: (dy, inputs, attrs, output) => {
+    const given = { dy, ...inputs, output } as GradientInputs;
+    const [dQuery, dKey, dValue] = attentionGradientKernel(given, attrs) as tf.Tensor[];
+    const withBias = (bias: tf.Tensor) => attentionReference({ ...inputs, bias }, attrs);
+    const dBias = () => vjp(withBias, [inputs.bias!], dy)[0]!;
+    return { query: () => dQuery!, key: () => dKey!, value: () => dValue!, bias: dBias };
+  },
+});
+
+const attentionOfPartsKernel = defineKernel<PartInputs, PartAttrs>({
+  name: 'SegAttentionOfParts',
+  reference: attentionOfPartsReference,
+  gradient: 'none',
 });

@@ -7,4 +7,24 @@ export type AttentionOptions = {
 };
 
 export type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
+/** `output` is what the attention gave. */
+export type GradientInputs = Inputs & { dy: tf.Tensor; output: tf.Tensor };
 export type Attrs = { scale: number };
+
+export type PartInputs = {
+  /** [B, N, k·C] */
+  query: tf.Tensor3D;
+  /** [B, L, k·C] */
+  key: tf.Tensor3D;
+  /** [B, L, k·C] */
+  value: tf.Tensor3D;
+  bias?: tf.Tensor;
+};
+export type PartAttrs = {
+  numHeads: number;
+  /** C, channels of all heads together. */
+  dim: number;
+  /** Place of query, key and value in their tokens, counted in C channels. */
+  parts: readonly [query: number, key: number, value: number];
+  scale: number;
+};

@@ -1,7 +1,9 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
 import type { KernelBody } from '../define-kernel.ts';
 import { reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
-import type { Attrs, Inputs } from './types.ts';
+import type { Attrs, Inputs, PartAttrs, PartInputs } from './types.ts';
 
 /** With more queries the tiled products of the reference read keys less often. */
 const MOST_QUERIES = 512;
@@ -13,35 +15,76 @@ const MOST_CHANNELS = 64;
  * and head; each lane keeps a running maximum, sum and weighted value of its keys, joined at the end.
  */
 export const attentionWebgpu: KernelBody<Inputs, Attrs> = ({ query, key, value, bias }, { scale }, backend) => {
-  const [batch, queries, heads, channels] = query.shape;
-  if (channels % 4 !== 0 || channels > MOST_CHANNELS || queries > MOST_QUERIES) return null;
-  const all = batch * queries * heads;
-  const [biasBatch, biasHead, biasQuery, biasKey] = broadcastStrides(bias!.shape);
-  return runProgram(backend, {
-    key: `attention_${channels}`,
-    inputs: {
-      query: { tensor: query, components: 4 },
-      key: { tensor: key, components: 4 },
-      value: { tensor: value, components: 4 },
-      bias: { tensor: bias! },
-    },
-    outputShape: query.shape,
-    outputComponents: 4,
-    invocations: all * WORKGROUP,
-    integers: { all, queries, heads, keys: key.shape[1], biasBatch, biasHead, biasQuery, biasKey },
-    floats: { scale },
-    code: shader(channels / 4),
-  });
+  if (!isOnePass(query)) return null;
+  const [, , numHeads, channels] = query.shape;
+  const dim = numHeads * channels;
+  const rows = (tensor: tf.Tensor4D) => ({ tensor, row: dim, first: 0 });
+  const operands = { query: rows(query), key: rows(key), value: rows(value) };
+  const info = attend(backend, operands, { numHeads, dim, scale, bias });
+  return { ...info, shape: query.shape };
 };
 
+/** {@link attentionWebgpu} of operands that stand side by side in wider tokens. */
+export const attentionOfPartsWebgpu: KernelBody<PartInputs, PartAttrs> = (inputs, attrs, backend) => {
+  const { query, key, value, bias } = inputs;
+  const { numHeads, dim, parts, scale } = attrs;
+  const [batch, queries] = query.shape;
+  if (!isOnePass({ shape: [batch, queries, numHeads, dim / numHeads] })) return null;
+  const rows = (tensor: tf.Tensor3D, part: number) => ({ tensor, row: tensor.shape[2], first: part * dim });
+  const operands = { query: rows(query, parts[0]), key: rows(key, parts[1]), value: rows(value, parts[2]) };
+  return attend(backend, operands, { numHeads, dim, scale, bias });
+};
+
+/** Tokens of `row` channels, of which those from `first` on take part. */
+type Operand = { tensor: tf.Tensor; row: number; first: number };
+
+/** @returns [B, N, C] */
+function attend(
+  backend: tf.KernelBackend,
+  { query, key, value }: Record<'query' | 'key' | 'value', Operand>,
+  { numHeads, dim, scale, bias }: Omit<PartAttrs, 'parts'> & { bias?: tf.Tensor },
+): tf.TensorInfo {
+  const [batch, queries] = query.tensor.shape as [number, number];
+  const vectors = dim / numHeads / 4;
+  const places = Object.entries({ query, key, value }).flatMap(([name, { row, first }]) => [
+    [`${name}Row`, row / 4],
+    [`${name}First`, first / 4],
+  ]);
+  const [biasBatch, biasHead, biasQuery, biasKey] = broadcastStrides(bias?.shape ?? [1, 1, 1, 1]);
+  const all = batch * queries * numHeads;
+  return runProgram(backend, {
+    key: `attention_${vectors}_${bias !== undefined}`,
+    inputs: {
+      query: { tensor: query.tensor, components: 4 },
+      key: { tensor: key.tensor, components: 4 },
+      value: { tensor: value.tensor, components: 4 },
+      ...(bias && { bias: { tensor: bias } }),
+    },
+    outputShape: [batch, queries, dim],
+    outputComponents: 4,
+    invocations: all * WORKGROUP,
+    integers: {
+      ...{ all, queries, heads: numHeads, keys: key.tensor.shape[1]!, biasBatch, biasHead, biasQuery, biasKey },
+      ...Object.fromEntries(places),
+    },
+    floats: { scale },
+    code: shader(vectors, bias !== undefined),
+  });
+}
+
+/** True for queries that one pass over the keys serves: few of them, of channels that registers hold. */
+export function isOnePass({ shape: [, queries, , channels] }: Pick<tf.Tensor4D, 'shape'>): boolean {
+  return channels % 4 === 0 && channels <= MOST_CHANNELS && queries <= MOST_QUERIES;
+}
+
 /** Steps between neighbors along each of four axes; 0 along an axis that is broadcast. */
-function broadcastStrides(shape: number[]): [number, number, number, number] {
+export function broadcastStrides(shape: number[]): [number, number, number, number] {
   const [, heads, queries, keys] = shape as [number, number, number, number];
   const dense = [heads * queries * keys, queries * keys, keys, 1];
   return dense.map((stride, axis) => (shape[axis] === 1 ? 0 : stride)) as [number, number, number, number];
 }
 
-function shader(vectors: number): string {
+function shader(vectors: number, hasBias: boolean): string {
   return `${sum('total', 'vec4<f32>')}${reduction('largest', 'f32', (a, b) => `max(${a}, ${b})`)}
     fn main(index: i32) {
       let lane = index % ${WORKGROUP};
@@ -53,19 +96,22 @@ function shader(vectors: number): string {
       let biasAt = b * uniforms.biasBatch + head * uniforms.biasHead + n * uniforms.biasQuery;
       var q: array<vec4<f32>, ${vectors}>;
       var sums: array<vec4<f32>, ${vectors}>;
-      for (var c = 0; c < ${vectors}; c++) { q[c] = query[item * ${vectors} + c] * uniforms.scale; }
+      let queryAt = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
+      for (var c = 0; c < ${vectors}; c++) { q[c] = query[queryAt + c] * uniforms.scale; }
       var maximum = -3.0e38;
       var weight = 0.0;
       for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {
-        let at = ((b * uniforms.keys + l) * uniforms.heads + head) * ${vectors};
-        var logit = bias[biasAt + l * uniforms.biasKey];
+        let token = b * uniforms.keys + l;
+        let at = token * uniforms.keyRow + uniforms.keyFirst + head * ${vectors};
+        let valueAt = token * uniforms.valueRow + uniforms.valueFirst + head * ${vectors};
+        var logit = ${hasBias ? 'bias[biasAt + l * uniforms.biasKey]' : '0.0'};
         for (var c = 0; c < ${vectors}; c++) { logit += dot(q[c], key[at + c]); }
         let higher = max(maximum, logit);
         let kept = exp(maximum - higher);
         let share = exp(logit - higher);
         maximum = higher;
         weight = weight * kept + share;
-        for (var c = 0; c < ${vectors}; c++) { sums[c] = sums[c] * kept + share * value[at + c]; }
+        for (var c = 0; c < ${vectors}; c++) { sums[c] = sums[c] * kept + share * value[valueAt + c]; }
       }
       let kept = exp(maximum - largest(maximum, lane));
       let all = total(vec4<f32>(weight * kept), lane).x;

@@ -76,7 +76,45 @@ function scaledCase(title: string, channels: [number, number]): BodyCase {
   };
 }
 
+/** A map that a residual block skips, behind a convolution with and without a norm; an odd side leaves half a tile of Winograd's. */
+function addedCase(
+  title: string,
+  channels: [number, number],
+  options: { strides?: number; groups?: number },
+): BodyCase {
+  return {
+    title: `conv2d and what is added, ${title}`,
+    run: () => {
+      const { groups = 1 } = options;
+      const x = random([2, 17, 18, channels[0]], 1) as tf.Tensor4D;
+      const filter = tf.mul(random([3, 3, channels[0] / groups, channels[1]], 2), 0.05) as tf.Tensor4D;
+      const [bias, scale] = [3, 4].map((seed) => random([channels[1]], seed));
+      const given = { ...options, padding: 1, bias };
+      const added = random(conv2d(x, filter, given).shape, 5) as tf.Tensor4D;
+      const sum = (factor?: tf.Tensor) => tf.add<tf.Tensor4D>(conv2d(x, filter, { ...given, scale: factor }), added);
+      const twice = { ...given, added };
+      return {
+        fast: [
+          conv2d(x, filter, { ...twice, activation: 'relu' }),
+          conv2d(x, filter, { ...twice, scale, activation: 'relu' }),
+          conv2d(x, filter, twice),
+        ],
+        plain: [tf.relu(sum()), tf.relu(sum(scale)), sum()],
+      };
+    },
+  };
+}
+
 checkOps([
+  {
+    title: 'conv2d and what is added',
+    shapes: [
+      [2, 6, 5, 3],
+      [3, 3, 3, 4],
+      [2, 6, 5, 4],
+    ],
+    f: (x, w, added) => conv2d(x as tf.Tensor4D, w as tf.Tensor4D, { padding: 1, added: added as tf.Tensor4D }),
+  },
   {
     title: 'conv2d with a factor of each channel',
     shapes: [[2, 6, 5, 3], [3, 3, 3, 4], [4]],
@@ -161,12 +199,18 @@ checkBodies([
   CONVOLUTION,
   scaledCase('few channels', [5, 11]),
   scaledCase('many channels', [32, 36]),
+  addedCase('few channels', [5, 11], {}),
+  addedCase('many channels', [32, 36], {}),
+  addedCase('of stride two', [8, 12], { strides: 2 }),
+  addedCase('in groups', [8, 12], { groups: 2 }),
   convCase('3×3', [3, 3, 5, 8], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 32 channels', [3, 3, 32, 36], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of 128 channels', [3, 3, 128, 128], { strides: 1, padding: 0, dilation: 1 }),
   convCase('7×7 of three channels', [7, 7, 3, 8], { strides: 2, padding: 3, dilation: 1 }),
   convCase('3×3 of 20 channels', [3, 3, 20, 12], { strides: 1, padding: 1, dilation: 1 }),
   convCase('3×3 of stride two', [3, 3, 8, 6], { strides: 2, padding: 1, dilation: 1 }),
+  // 9 · 130 terms of the input's gradient: on WebGPU more than one chunk of them
+  convCase('3×3 to 130 channels', [3, 3, 5, 130], { strides: 1, padding: 1, dilation: 1 }),
   convCase('1×1', [1, 1, 8, 6], { strides: 1, padding: 0, dilation: 1 }),
   convCase('1×1 of stride two', [1, 1, 8, 6], { strides: 2, padding: 0, dilation: 1 }),
   convCase('2×2 of stride two', [2, 2, 8, 6], { strides: 2, padding: 0, dilation: 1 }),

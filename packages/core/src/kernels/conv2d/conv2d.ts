@@ -4,11 +4,12 @@ import { ShapeError } from '../../errors.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Activation } from '../linear/types.ts';
 import { paddingOf, pairOf } from '../map-layout.ts';
+import { mayFuseOnWasm } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
-import type { Attrs, Conv2DOptions, Inputs, ScaledInputs } from './types.ts';
+import type { Attrs, Conv2DOptions, FusedInputs, Inputs } from './types.ts';
 import { conv2dWasm, scaledConv2dWasm } from './wasm.ts';
 
 /**
@@ -19,17 +20,19 @@ import { conv2dWasm, scaledConv2dWasm } from './wasm.ts';
  * @returns [B, H', W', out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
-  const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, activation = 'linear' } = options;
+  const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, added, activation = 'linear' } = options;
   const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };
   if (x.shape[3] !== filter.shape[2] * groups) {
     throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
   }
-  if (scale !== undefined) {
-    if (groups === 1 && scalesInPlace() && !isRecorded()) {
-      return scaledConv2dKernel({ x, filter, scale, bias }, attrs) as tf.Tensor4D;
-    }
-    return tf.tidy(() => conv2d(x, tf.mul(filter, scale), { ...options, scale: undefined }));
+  if (added !== undefined && !(groups === 1 && mayFuseOnWasm())) {
+    const alone: Conv2DOptions = { ...options, added: undefined, activation: 'linear' };
+    return tf.tidy(() => activated(tf.add(conv2d(x, filter, alone), added), activation));
   }
+  if (added !== undefined || (scale !== undefined && groups === 1 && scalesInPlace() && !isRecorded())) {
+    return fusedConv2dKernel({ x, filter, scale, bias, added }, attrs) as tf.Tensor4D;
+  }
+  if (scale !== undefined) return tf.tidy(() => conv2d(x, tf.mul(filter, scale), { ...options, scale: undefined }));
   if (groups === 1) return conv2dKernel({ x, filter, bias }, attrs) as tf.Tensor4D;
   return tf.tidy(() => {
     const [maps, filters] = [tf.split<tf.Tensor4D>(x, groups, 3), tf.split<tf.Tensor4D>(filter, groups, 3)];
@@ -67,14 +70,21 @@ export function scalesInPlace(): boolean {
   return tf.getBackend() === 'wasm';
 }
 
-/** Inference only: {@link conv2d} multiplies the filter where a gradient may be asked for. */
-const scaledConv2dKernel = defineKernel<ScaledInputs, Attrs>({
+/** Inference only: {@link conv2d} multiplies the filter, and adds by an op, where a gradient may be asked for. */
+const fusedConv2dKernel = defineKernel<FusedInputs, Attrs>({
   name: 'SegScaledConv2D',
-  reference: ({ filter, scale, ...inputs }, attrs) =>
-    conv2dReference({ ...inputs, filter: tf.mul(filter, scale) }, attrs),
+  reference: fusedConv2dReference,
   bodies: { wasm: scaledConv2dWasm },
   gradient: 'none',
 });
+
+/** The meaning of {@link conv2d} with factors and what is added, in plain ops. */
+function fusedConv2dReference({ filter, scale, added, ...inputs }: FusedInputs, attrs: Attrs): tf.Tensor4D {
+  const scaled = scale === undefined ? filter : tf.mul<tf.Tensor4D>(filter, scale);
+  if (added === undefined) return conv2dReference({ ...inputs, filter: scaled }, attrs);
+  const y = conv2dReference({ ...inputs, filter: scaled }, { ...attrs, activation: 'linear' });
+  return activated(tf.add(y, added), attrs.activation);
+}
 
 const conv2dKernel = defineKernel<Inputs, Attrs>({
   name: 'SegConv2D',

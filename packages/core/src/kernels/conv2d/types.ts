@@ -17,6 +17,8 @@ export type Conv2DOptions = {
   scale?: tf.Tensor;
   /** [out] */
   bias?: tf.Tensor;
+  /** [B, H', W', out], added before the activation: what a residual block skips. */
+  added?: tf.Tensor4D;
   activation?: Activation;
 };
 
@@ -24,10 +26,13 @@ export type Conv2DOptions = {
 export type ConvolutionShape = { strides: [number, number]; padding: Padding2D; dilation: number };
 
 export type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor };
-export type ScaledInputs = Inputs & { scale: tf.Tensor };
+export type FusedInputs = Inputs & { scale?: tf.Tensor; added?: tf.Tensor4D };
 export type Attrs = ConvolutionShape & { activation: Activation };
 
 /** `shape` is that of the tensor whose gradient is wanted: the input's or the filter's. */
 export type GradientAttrs = ConvolutionShape & { shape: Shape4D };
 export type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
 export type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
+
+/** Steps behind a convolution on wasm: a factor and a bias of each output channel, a map as large as the output, relu. */
+export type Fused = { scale?: tf.TensorInfo; bias?: tf.TensorInfo; added?: tf.TensorInfo; relu?: boolean };

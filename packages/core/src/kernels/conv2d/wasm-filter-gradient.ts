@@ -69,11 +69,12 @@ function byWinograd(
         const upstreamArgs = [gradient, into, height, width, outputs, tilesX, from, tiles];
         module.run('winogradUpstream', upstreamArgs, { from, to, grain: rowGrain(tilesX, outputs) });
       }
-      const product = { rows: inputs, inner: tiles, columns: outputs, transposeA: true, adds: i > 0 };
+      const product = { rows: inputs, inner: tiles, columns: outputs, transposeA: true };
       for (let plane = 0; plane < 16; plane++) {
         const a = seen! + 4 * plane * tiles * inputs;
         const b = upstream! + 4 * plane * tiles * outputs;
-        multiply(backend, product, { a, b, out: products! + 4 * plane * inputs * outputs });
+        const out = products! + 4 * plane * inputs * outputs;
+        multiply(backend, { ...product, added: i > 0 ? out : undefined }, { a, b, out });
       }
     }
     module.kernels.winogradFilterGradient(products!, addressOf(backend, out), inputs, outputs);

@@ -7,23 +7,20 @@ import { convolve, type Grid } from '../wasm/grid.ts';
 import { packPanels } from '../wasm/products.ts';
 import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
-import type { Attrs, ConvolutionShape, Inputs, ScaledInputs } from './types.ts';
+import type { Attrs, ConvolutionShape, Fused, FusedInputs, Inputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
 
 /** Geometry of a convolution whose taps may be further apart along one axis than along the other. */
 export type WasmConvolution = { strides: [number, number]; padding: Padding2D; dilations: [number, number] };
 
-/** Factor of each output channel, bias and activation in the same step. */
-export type Fused = { scale?: tf.TensorInfo; bias?: tf.TensorInfo; relu?: boolean };
-
 /** Any convolution without groups: Winograd's transform where it is faster, else an implicit product. */
 export const conv2dWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) =>
   convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), { bias, relu: attrs.activation === 'relu' });
 
-/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed. */
-export const scaledConv2dWasm: KernelBody<ScaledInputs, Attrs> = ({ x, filter, scale, bias }, attrs, backend) =>
+/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed, and sums start from what is added. */
+export const scaledConv2dWasm: KernelBody<FusedInputs, Attrs> = ({ x, filter, ...fused }, attrs, backend) =>
   convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), {
-    ...{ scale, bias, relu: attrs.activation === 'relu' },
+    ...{ ...fused, relu: attrs.activation === 'relu' },
   });
 
 /** The same geometry with a dilation for each axis. */
@@ -31,7 +28,7 @@ export function wasmConvolution({ strides, padding, dilation }: ConvolutionShape
   return { strides, padding, dilations: [dilation, dilation] };
 }
 
-/** act(x ∗ filter · scale + bias). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
+/** act(x ∗ filter · scale + bias + added). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
 export function convolved(
   backend: WasmBackend,
   x: tf.TensorInfo,
@@ -45,9 +42,10 @@ export function convolved(
   }
   if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);
   const out = allocate(backend, shape);
-  const { scale, bias, relu } = fused;
-  const factors = scale && addressOf(backend, scale);
-  const end = { out: addressOf(backend, out), bias: bias && addressOf(backend, bias), relu };
+  const { scale, bias, added, relu } = fused;
+  const place = (tensor?: tf.TensorInfo) => tensor && addressOf(backend, tensor);
+  const end = { out: addressOf(backend, out), bias: place(bias), added: place(added), relu };
+  const factors = place(scale);
   withGrid(backend, x, filter.shape as Shape4D, convolution, shape, (grid) => {
     const depth = grid.taps.length * grid.channels;
     convolve(backend, { ...grid, ...end, columns: shape[3] }, (to, first, count) => {

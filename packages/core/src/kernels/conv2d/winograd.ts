@@ -4,6 +4,7 @@ import type { Padding2D, Shape4D } from '../map-layout.ts';
 import { packPanels } from '../wasm/products.ts';
 import { addressOf, allocate, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
+import type { Fused } from './types.ts';
 
 /**
  * The transforms are linear in the channels, the products quadratic: with 64 channels they still save a third (40 to
@@ -42,7 +43,7 @@ export function winograd(
   filter: tf.TensorInfo,
   shape: Shape4D,
   padding: Padding2D,
-  { scale, bias, relu }: { scale?: tf.TensorInfo; bias?: tf.TensorInfo; relu?: boolean },
+  { scale, bias, added, relu }: Fused,
 ): tf.TensorInfo {
   const module = wasmModule(backend);
   const [, height, width, inputs] = x.shape as Shape4D;
@@ -53,12 +54,12 @@ export function winograd(
   const tiles = batch * tilesY * tilesX;
   const most = inputs >= MANY_CHANNELS ? MANY_TILES : FEW_TILES;
   const atOnce = Math.min(most, Math.max(4, 4 * Math.ceil(tiles / module.threadCount / 4)));
-  const scratchBytes =
-    4 * (16 * atOnce * (inputs + outputs) + 2 * (atOnce + module.tileRows) + 8 * Math.ceil(outputs / 8));
-  withBlocks(backend, [76, scratchBytes * module.threadCount], ([job, scratch]) => {
+  const scratchBytes = 4 * (16 * atOnce * (inputs + outputs) + 2 * (atOnce + module.tileRows));
+  withBlocks(backend, [80, scratchBytes * module.threadCount], ([job, scratch]) => {
     const words = [
       ...[addressOf(backend, x), height, width, inputs, padding[0][0], padding[1][0]],
-      ...[panels, bias === undefined ? 0 : addressOf(backend, bias), relu ? 1 : 0],
+      ...[panels, bias === undefined ? 0 : addressOf(backend, bias)],
+      ...[added === undefined ? 0 : addressOf(backend, added), relu ? 1 : 0],
       ...[addressOf(backend, out), outHeight, outWidth, outputs, tilesX, tilesY, tiles, atOnce, scratch!, scratchBytes],
     ];
     new Int32Array(backend.wasm.HEAPU8.buffer, job, words.length).set(words);

@@ -7,7 +7,6 @@ import { defineKernel } from '../define-kernel.ts';
 import { deformableSamplingGradientTensorflow, deformableSamplingTensorflow } from './tensorflow.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm.ts';
-import { deformableSamplingGradientWebgpu, deformableSamplingWebgpu } from './webgpu.ts';
 
 /**
  * Multi-scale deformable sampling: every query and head takes a weighted sum of bilinear samples from each level.
@@ -100,7 +99,6 @@ const deformableSamplingGradientKernel = defineKernel<GradientInputs, Attrs>({
   reference: deformableSamplingGradientReference,
   bodies: {
     wasm: deformableSamplingGradientWasm,
-    webgpu: deformableSamplingGradientWebgpu,
     tensorflow: deformableSamplingGradientTensorflow,
   },
   gradient: 'none',
@@ -111,7 +109,6 @@ const deformableSamplingKernel = defineKernel<Inputs, Attrs>({
   reference: deformableSamplingReference,
   bodies: {
     wasm: deformableSamplingWasm,
-    webgpu: deformableSamplingWebgpu,
     tensorflow: deformableSamplingTensorflow,
   },
   saves: ['value', 'locations', 'weights'],

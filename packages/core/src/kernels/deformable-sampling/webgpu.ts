@@ -2,19 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
 import type { KernelBody } from '../define-kernel.ts';
-import { type Program, runProgram } from '../webgpu/run-program.ts';
-import { levelTable } from './level-table.ts';
+import { type Program, runProgram, runShader, type Shader } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
+import { levelIntegers, placeCode } from './webgpu-place.ts';
 
-/** Position of sample k on level l: its cell, the place in it, and whether it touches the map at all. */
-const SAMPLE = `
-  struct Sample { cell: vec2<i32>, part: vec2<f32>, size: vec2<i32>, start: i32, touches: bool };
-  fn sampleOf(k: i32, l: i32) -> Sample {
-    let size = vec2<i32>(levels[3 * l + 1], levels[3 * l]);
-    let at = locations[k] * vec2<f32>(size) - 0.5;
-    let low = floor(at);
-    let touches = all(at > vec2<f32>(-1.0)) && all(at < vec2<f32>(size));
-    return Sample(vec2<i32>(low), at - low, size, levels[3 * l + 2], touches);
+/** Position of sample k on level l. */
+const sampleCode = (levels: Size[]) => `${placeCode(levels)}
+  fn sampleOf(k: i32, l: i32) -> Place {
+    let level = levelOf(l);
+    return placeOf(locations[k] * vec2<f32>(level.yx) - 0.5, level);
   }`;
 
 /** One invocation takes four channels, or one where their number is odd, of one query and head. */
@@ -24,20 +20,18 @@ export const deformableSamplingWebgpu: KernelBody<Inputs, Attrs> = (inputs, { le
   const sizes = sizesOf(inputs, components);
   const outputShape = [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]];
   const element = components === 4 ? 'vec4<f32>' : 'f32';
-  return withLevels(levels, (table) =>
-    runProgram(backend, {
-      key: `deformable_${components}`,
-      inputs: {
-        value: { tensor: value, components },
-        locations: { tensor: locations, components: 2 },
-        weights: { tensor: weights },
-        levels: { tensor: table },
-      },
-      outputShape,
-      outputComponents: components,
-      invocations: sizes.B * sizes.Q * sizes.M * sizes.D,
-      integers: sizes,
-      code: `${SAMPLE}
+  return runProgram(backend, {
+    key: `deformable_${components}_${levels.length}`,
+    inputs: {
+      value: { tensor: value, components },
+      locations: { tensor: locations, components: 2 },
+      weights: { tensor: weights },
+    },
+    outputShape,
+    outputComponents: components,
+    invocations: sizes.B * sizes.Q * sizes.M * sizes.D,
+    integers: { ...sizes, ...levelIntegers(levels) },
+    code: `${sampleCode(levels)}
         fn main(index: i32) {
           let D = uniforms.D; let M = uniforms.M;
           if (index >= uniforms.B * uniforms.Q * M * D) { return; }
@@ -64,45 +58,36 @@ export const deformableSamplingWebgpu: KernelBody<Inputs, Attrs> = (inputs, { le
           }
           result[index] = sum;
         }`,
-    }),
-  );
-};
-
-export const deformableSamplingGradientWebgpu: KernelBody<GradientInputs, Attrs> = (inputs, { levels }, backend) => {
-  const { value, locations, weights } = inputs;
-  return withLevels(levels, (table) => {
-    const samples = weights.size;
-    const packed = tf.engine().makeTensorFromTensorInfo(runProgram(backend, sampleGradients(inputs, table)));
-    const dLocations = tf.reshape(tf.slice(packed, [0], [2 * samples]), locations.shape);
-    const dWeights = tf.reshape(tf.slice(packed, [2 * samples], [samples]), weights.shape);
-    packed.dispose();
-    const zeros = tf.fill([value.size], 0);
-    const dValue = tf.reshape(zeros, value.shape);
-    runProgram(backend, valueGradient(inputs, table, zeros));
-    zeros.dispose();
-    return [dValue, dLocations, dWeights];
   });
 };
 
-/** Locations' and weights' gradients, one invocation a sample: [2·samples] of (x, y), then [samples]. */
-function sampleGradients(inputs: GradientInputs, table: tf.Tensor): Program {
+export const deformableSamplingGradientWebgpu: KernelBody<GradientInputs, Attrs> = (inputs, { levels }, backend) => {
+  const [dLocations, dWeights] = runShader(backend, sampleGradients(inputs, levels)) as [tf.TensorInfo, tf.TensorInfo];
+  const zeros = tf.fill([inputs.value.size], 0);
+  const dValue = tf.reshape(zeros, inputs.value.shape);
+  runProgram(backend, valueGradient(inputs, levels, zeros));
+  zeros.dispose();
+  return [dValue, dLocations, dWeights];
+};
+
+/** Locations' and weights' gradients, one invocation a sample. */
+function sampleGradients(inputs: GradientInputs, levels: Size[]): Shader {
   const { dy, value, locations, weights } = inputs;
   const components = value.shape[3] % 4 === 0 ? 4 : 1;
   const product = components === 4 ? 'dot(g, value[at + c])' : 'g * value[at + c]';
   const samples = weights.size;
   return {
-    key: `deformable_samples_${components}`,
+    key: `deformable_samples_${components}_${levels.length}`,
     inputs: {
       dy: { tensor: dy, components },
       value: { tensor: value, components },
       locations: { tensor: locations, components: 2 },
       weights: { tensor: weights },
-      levels: { tensor: table },
     },
-    outputShape: [3 * samples],
+    outputs: { dLocations: { shape: locations.shape }, dWeights: { shape: weights.shape } },
     invocations: samples,
-    integers: { ...sizesOf(inputs, components), samples },
-    code: `${SAMPLE}
+    integers: { ...sizesOf(inputs, components), ...levelIntegers(levels), samples },
+    code: `${sampleCode(levels)}
       fn main(k: i32) {
         if (k >= uniforms.samples) { return; }
         let D = uniforms.D; let M = uniforms.M;
@@ -128,30 +113,29 @@ function sampleGradients(inputs: GradientInputs, table: tf.Tensor): Program {
           }
         }
         let slope = weights[k] * gradient.xy * vec2<f32>(s.size);
-        result[2 * k] = slope.x;
-        result[2 * k + 1] = slope.y;
-        result[2 * uniforms.samples + k] = gradient.z;
+        dLocations[2 * k] = slope.x;
+        dLocations[2 * k + 1] = slope.y;
+        dWeights[k] = gradient.z;
       }`,
   };
 }
 
 /** Scatters into the value's gradient, one invocation a channel of a query and head, by atomic addition. */
-function valueGradient(inputs: GradientInputs, table: tf.Tensor, into: tf.Tensor): Program {
+function valueGradient(inputs: GradientInputs, levels: Size[], into: tf.Tensor): Program {
   const { dy, locations, weights } = inputs;
   const sizes = sizesOf(inputs, 1);
   return {
-    key: 'deformable_value',
+    key: `deformable_value_${levels.length}`,
     inputs: {
       dy: { tensor: dy },
       locations: { tensor: locations, components: 2 },
       weights: { tensor: weights },
-      levels: { tensor: table },
     },
     outputShape: [into.size],
     invocations: sizes.B * sizes.Q * sizes.M * sizes.D,
-    integers: sizes,
+    integers: { ...sizes, ...levelIntegers(levels) },
     accumulateInto: into,
-    code: `${SAMPLE}
+    code: `${sampleCode(levels)}
       // WGSL has no atomic addition of floats: exchange the bits until nobody came between
       fn add(at: i32, value: f32) {
         var old = atomicLoad(&result[at]);
@@ -196,13 +180,4 @@ function sizesOf(
   const [B, S, M, channels] = value.shape;
   const [, Q, , L, P] = locations.shape;
   return { B, S, Q: Q!, M, D: channels / components, L: L!, P: P! };
-}
-
-function withLevels<T>(levels: Size[], use: (table: tf.Tensor) => T): T {
-  const table = tf.tensor1d(levelTable(levels), 'int32');
-  try {
-    return use(table);
-  } finally {
-    table.dispose();
-  }
 }

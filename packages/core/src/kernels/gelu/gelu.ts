@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { geluGradientWasm, geluWasm } from './wasm.ts';
-import { geluGradientWebgpu, geluWebgpu } from './webgpu.ts';
 
 /** Gaussian error linear unit in its exact form, x · Φ(x) = x/2 · (1 + erf(x/√2)). Hendrycks & Gimpel 2016. */
 export function gelu<T extends tf.Tensor>(x: T): T {
@@ -24,14 +23,14 @@ export function geluGradientReference({ dy, x }: GradientInputs): tf.Tensor {
 const geluGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegGeluGradient',
   reference: geluGradientReference,
-  bodies: { wasm: geluGradientWasm, webgpu: geluGradientWebgpu },
+  bodies: { wasm: geluGradientWasm },
   gradient: 'none',
 });
 
 const geluKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGelu',
   reference: geluReference,
-  bodies: { wasm: geluWasm, webgpu: geluWebgpu },
+  bodies: { wasm: geluWasm },
   saves: ['x'],
   gradient: (dy, { x }) => ({ x: () => geluGradientKernel({ dy, x }, {}) as tf.Tensor }),
 });

@@ -4,7 +4,7 @@ import { runProgram } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** Φ(x) from the smaller tail t·P(t)·exp(−x²/2) / 2, t = 1/(1 + 0.45·|x|/√2); see assembly/gelu.ts. */
-const DISTRIBUTION = `
+export const DISTRIBUTION = `
   fn distribution(v: f32, density: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.3181980515 * abs(v));
     var p = -0.02428961313;

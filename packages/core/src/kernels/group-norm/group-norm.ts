@@ -4,7 +4,6 @@ import { defineKernel } from '../define-kernel.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, GradientInputs, GroupNormOptions, Inputs } from './types.ts';
 import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
-import { groupNormGradientWebgpu, groupNormWebgpu } from './webgpu.ts';
 
 /**
  * Normalizes groups of channels over the whole map, then scales and shifts each channel. Wu & He 2018, eq. 1–7.
@@ -35,14 +34,14 @@ export function groupNormGradientReference({ dy, x, gain }: GradientInputs, { gr
 const groupNormGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegGroupNormGradient',
   reference: groupNormGradientReference,
-  bodies: { wasm: groupNormGradientWasm, webgpu: groupNormGradientWebgpu },
+  bodies: { wasm: groupNormGradientWasm },
   gradient: 'none',
 });
 
 const groupNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGroupNorm',
   reference: groupNormReference,
-  bodies: { wasm: groupNormWasm, webgpu: groupNormWebgpu },
+  bodies: { wasm: groupNormWasm },
   saves: ['x', 'gain'],
   gradient: (dy, { x, gain }, attrs) => {
     const [dx, dGain, dBias] = groupNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];

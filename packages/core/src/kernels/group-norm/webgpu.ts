@@ -2,10 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
-import { sumRows } from '../sum-rows/sum-rows.ts';
+import { chunksOf, columnSums } from '../webgpu/column-sums.ts';
 import { sum } from '../webgpu/reduction.ts';
-import { type Program, runProgram, WORKGROUP } from '../webgpu/run-program.ts';
+import { type Program, runProgram, runShader, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
+
+/** Elements of a group beyond which its statistics are worth a dispatch more: a thousand for each lane of a workgroup. */
+const LARGE_GROUP = 1 << 16;
 
 const GROUPWISE = `${sum('total', 'f32')}
   // element i of a group: its channels run fastest
@@ -63,23 +66,34 @@ export const groupNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = (
           result[index] = (g - means[at] - normalized * means[at + 1]) * statistics[at + 1];
         }`,
     });
-    const weighted = made({
-      ...elementwise(x, groups),
-      key: 'group_norm_weighted',
+    const ofParameters = columnSums(backend, {
+      key: 'group_norm',
       inputs: { dy: inputs.dy, x: inputs.x, statistics: inputs.statistics },
+      integers: sizesOf(x, groups),
+      ...{ rows: x.size / gain.shape[0]!, channels: gain.shape[0]! },
+      values: { along: 'dy[i] * normalized(i)', upstream: 'dy[i]' },
       code: `${GROUP}
-        fn main(index: i32) {
-          if (index >= uniforms.count) { return; }
-          let at = 2 * groupOf(index);
-          result[index] = dy[index] * (x[index] - statistics[at]) * statistics[at + 1];
+        fn normalized(i: i32) -> f32 {
+          let at = 2 * groupOf(i);
+          return (x[i] - statistics[at]) * statistics[at + 1];
         }`,
     });
-    return [dx, sumRows(weighted, gain.shape[0]!), sumRows(dy, gain.shape[0]!)];
+    return [dx, ...ofParameters.map((info) => tf.engine().makeTensorFromTensorInfo(info))];
   });
 
-/** [B·groups, 2] of mean and 1/√(var + ε), one workgroup a group. */
+/** [B·groups, 2] of mean and 1/√(var + ε). */
 function statisticsOf(backend: tf.KernelBackend, x: tf.Tensor4D, groups: number, epsilon: number): tf.Tensor {
-  const info = runProgram(backend, {
+  const { pixels, width } = sizesOf(x, groups);
+  const isLarge = pixels! * width! > LARGE_GROUP;
+  const info = isLarge
+    ? statisticsInStages(backend, x, groups, epsilon)
+    : statisticsAtOnce(backend, x, groups, epsilon);
+  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+/** One workgroup a group. */
+function statisticsAtOnce(backend: tf.KernelBackend, x: tf.Tensor4D, groups: number, epsilon: number): tf.TensorInfo {
+  return runProgram(backend, {
     ...groupwise(x, groups),
     key: 'group_norm_statistics',
     inputs: { x: { tensor: x } },
@@ -98,7 +112,81 @@ function statisticsOf(backend: tf.KernelBackend, x: tf.Tensor4D, groups: number,
         if (lane == 0) { result[2 * group] = mean; result[2 * group + 1] = inverse; }
       }`,
   });
-  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+/**
+ * A group is a few workgroups' work where all 32 of them would leave most of a processor idle: moments of chunks of pixels, channel
+ * by channel, then those of a group joined as Chan et al. 1983, eq. 2.1, do.
+ */
+function statisticsInStages(backend: tf.KernelBackend, x: tf.Tensor4D, groups: number, epsilon: number): tf.TensorInfo {
+  const { all, ...sizes } = sizesOf(x, groups);
+  const { chunks, rowsEach } = chunksOf(sizes.pixels!);
+  const integers = { ...sizes, chunks, rowsEach };
+  const shape = [x.shape[0], chunks, x.shape[3]];
+  const [sums, squares] = runShader(backend, {
+    key: 'group_norm_chunks',
+    inputs: { x: { tensor: x } },
+    outputs: { sums: { shape }, squares: { shape } },
+    invocations: sizeFromShape(shape),
+    integers: { ...integers, count: sizeFromShape(shape) },
+    code: `
+      fn main(index: i32) {
+        if (index >= uniforms.count) { return; }
+        let chunk = (index / uniforms.channels) % uniforms.chunks;
+        let image = index / uniforms.channels / uniforms.chunks;
+        let first = chunk * uniforms.rowsEach;
+        let end = min(first + uniforms.rowsEach, uniforms.pixels);
+        let start = image * uniforms.pixels * uniforms.channels + index % uniforms.channels;
+        var sum = 0.0;
+        for (var row = first; row < end; row++) { sum += x[start + row * uniforms.channels]; }
+        let center = sum / f32(max(1, end - first));
+        var square = 0.0;
+        for (var row = first; row < end; row++) { let away = x[start + row * uniforms.channels] - center; square += away * away; }
+        sums[index] = sum;
+        squares[index] = square;
+      }`,
+  }) as [tf.TensorInfo, tf.TensorInfo];
+  const statistics = joinChunks(backend, { sums, squares }, { ...integers, all: all! }, epsilon);
+  for (const { dataId } of [sums, squares]) backend.disposeData(dataId as object);
+  return statistics;
+}
+
+/** @param parts [B, chunks, C] each */
+function joinChunks(
+  backend: tf.KernelBackend,
+  { sums, squares }: Record<'sums' | 'squares', tf.TensorInfo>,
+  integers: Record<string, number> & { all: number },
+  epsilon: number,
+): tf.TensorInfo {
+  return runProgram(backend, {
+    key: 'group_norm_join',
+    inputs: { sums: { tensor: sums }, squares: { tensor: squares } },
+    outputShape: [integers.all, 2],
+    invocations: integers.all * WORKGROUP,
+    integers,
+    floats: { epsilon },
+    code: `${sum('total', 'f32')}
+      fn main(index: i32) {
+        let lane = index % ${WORKGROUP};
+        let group = min(index / ${WORKGROUP}, uniforms.all - 1);
+        let start = (group / uniforms.groups) * uniforms.chunks * uniforms.channels + (group % uniforms.groups) * uniforms.width;
+        let parts = uniforms.chunks * uniforms.width;
+        var sum = 0.0;
+        for (var i = lane; i < parts; i += ${WORKGROUP}) {
+          sum += sums[start + (i / uniforms.width) * uniforms.channels + i % uniforms.width];
+        }
+        let size = f32(uniforms.pixels * uniforms.width);
+        let center = total(sum, lane) / size;
+        var square = 0.0;
+        for (var i = lane; i < parts; i += ${WORKGROUP}) {
+          let at = start + (i / uniforms.width) * uniforms.channels + i % uniforms.width;
+          let count = f32(min(uniforms.rowsEach, uniforms.pixels - (i / uniforms.width) * uniforms.rowsEach));
+          if (count > 0.0) { let away = sums[at] / count - center; square += squares[at] + count * away * away; }
+        }
+        let inverse = inverseSqrt(total(square, lane) / size + uniforms.epsilon);
+        if (lane == 0) { result[2 * group] = center; result[2 * group + 1] = inverse; }
+      }`,
+  });
 }
 
 /** [B·groups, 2] of the means of g = dy · gain and of g times the normalized input. */

@@ -4,7 +4,6 @@ import { defineKernel } from '../define-kernel.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { layerNormGradientWasm, layerNormWasm } from './wasm.ts';
-import { layerNormGradientWebgpu, layerNormWebgpu } from './webgpu.ts';
 
 /**
  * Normalizes the last axis: gain · (x − mean) / √(var + ε) + bias. Ba et al. 2016, eq. 4.
@@ -35,14 +34,14 @@ export function layerNormGradientReference({ dy, x, gain }: GradientInputs, { ep
 const layerNormGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegLayerNormGradient',
   reference: layerNormGradientReference,
-  bodies: { wasm: layerNormGradientWasm, webgpu: layerNormGradientWebgpu },
+  bodies: { wasm: layerNormGradientWasm },
   gradient: 'none',
 });
 
 const layerNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLayerNorm',
   reference: layerNormReference,
-  bodies: { wasm: layerNormWasm, webgpu: layerNormWebgpu },
+  bodies: { wasm: layerNormWasm },
   saves: ['x', 'gain'],
   gradient: (dy, { x, gain }, attrs) => {
     const [dx, dGain, dBias] = layerNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];

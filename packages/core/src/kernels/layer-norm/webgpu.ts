@@ -1,10 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
-import { sumRows } from '../sum-rows/sum-rows.ts';
+import { columnSums } from '../webgpu/column-sums.ts';
 import { sum } from '../webgpu/reduction.ts';
-import { type Program, runProgram, WORKGROUP } from '../webgpu/run-program.ts';
+import { type Program, runProgram, runShader, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 /** One workgroup a row, up to the statistics of it. Groups beyond the last row, which a large dispatch may have, work on the last and write nothing. */
@@ -39,13 +39,13 @@ export const layerNormWebgpu: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { 
   });
 
 export const layerNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, backend) => {
-  const shared = {
-    ...rowProgram(x, gain, epsilon),
-    inputs: { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain } },
-  };
-  const dx = runProgram(backend, {
-    ...shared,
+  const { outputShape, ...program } = rowProgram(x, gain, epsilon);
+  const rows = program.integers!.rows!;
+  const [dx, normalization] = runShader(backend, {
+    ...program,
     key: 'layer_norm_dx',
+    inputs: { dy: { tensor: dy }, x: { tensor: x }, gain: { tensor: gain } },
+    outputs: { dx: { shape: outputShape }, normalization: { shape: [rows, 2] } },
     code: `${ROW}
         var g = 0.0; var along = 0.0;
         for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
@@ -58,24 +58,19 @@ export const layerNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = ({ dy,
         if (row >= uniforms.rows) { return; }
         for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
           let normalized = (x[start + c] - s.x) * s.y;
-          result[start + c] = (dy[start + c] * gain[c] - meanG - normalized * meanAlong) * s.y;
+          dx[start + c] = (dy[start + c] * gain[c] - meanG - normalized * meanAlong) * s.y;
         }
+        if (lane == 0) { normalization[2 * row] = s.x; normalization[2 * row + 1] = s.y; }
       }`,
+  }) as [tf.TensorInfo, tf.TensorInfo];
+  const ofParameters = columnSums(backend, {
+    key: 'layer_norm',
+    inputs: { dy: { tensor: dy }, x: { tensor: x }, normalization: { tensor: normalization } },
+    ...{ rows, channels: gain.shape[0]! },
+    values: { along: 'dy[i] * (x[i] - normalization[2 * row]) * normalization[2 * row + 1]', upstream: 'dy[i]' },
   });
-  const weighted = runProgram(backend, {
-    ...shared,
-    inputs: { dy: { tensor: dy }, x: { tensor: x } },
-    key: 'layer_norm_weighted',
-    code: `${ROW}
-        if (row >= uniforms.rows) { return; }
-        for (var c = lane; c < uniforms.width; c += ${WORKGROUP}) {
-          result[start + c] = dy[start + c] * (x[start + c] - s.x) * s.y;
-        }
-      }`,
-  });
-  const channels = gain.shape[0]!;
-  const dGain = tf.tidy(() => sumRows(tf.engine().makeTensorFromTensorInfo(weighted), channels));
-  return [dx, dGain, sumRows(dy, channels)];
+  backend.disposeData(normalization.dataId as object);
+  return [dx, ...ofParameters];
 };
 
 function rowProgram(x: tf.Tensor, gain: tf.Tensor, epsilon: number): Omit<Program, 'key' | 'inputs' | 'code'> {

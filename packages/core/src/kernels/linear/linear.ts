@@ -5,6 +5,7 @@ import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { linearTensorflow } from './tensorflow.ts';
 import type { Activation, Attrs, Inputs } from './types.ts';
+import { linearWasm } from './wasm.ts';
 
 /**
  * y = activation(x W + b) on the last axis, whatever comes before it: one product of two matrices.
@@ -35,7 +36,7 @@ export function linearReference({ x, weight, bias }: Inputs, { activation }: Att
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
   reference: linearReference,
-  bodies: { tensorflow: linearTensorflow },
+  bodies: { tensorflow: linearTensorflow, wasm: linearWasm },
   saves: ['x', 'weight'],
   gradient: (upstream, { x, weight }, { activation }, y) => {
     const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;

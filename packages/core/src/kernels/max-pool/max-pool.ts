@@ -5,7 +5,6 @@ import { paddingOf, padLowest, pairOf } from '../map-layout.ts';
 import { maxPoolGradient } from './gradient.ts';
 import type { Attrs, Inputs, MaxPoolOptions } from './types.ts';
 import { maxPoolWasm } from './wasm.ts';
-import { maxPoolWebgpu } from './webgpu.ts';
 
 /**
  * The largest value of each window, NaN where it holds one. Of equal values the first in reading order receives the gradient, as in PyTorch.
@@ -29,7 +28,7 @@ export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attr
 const maxPoolKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMaxPool',
   reference: maxPoolReference,
-  bodies: { wasm: maxPoolWasm, webgpu: maxPoolWebgpu },
+  bodies: { wasm: maxPoolWasm },
   saves: ['x'],
   gradient: (dy, { x }, attrs, y) => ({
     x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs),

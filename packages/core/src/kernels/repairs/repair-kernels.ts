@@ -3,19 +3,27 @@ import { wasmConvolutionRepairs } from '../conv2d/wasm-repairs.ts';
 import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
 import { wasmMaxPoolRepairs } from '../max-pool/wasm-repairs.ts';
 import type { Repair } from './repair.ts';
+import { wasmBlockRepairs } from './wasm-blocks.ts';
 import { wasmExtremeRepairs } from './wasm-extremes.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
+import { wasmSoftmaxRepairs } from './wasm-softmax.ts';
+import { wasmSoftplusRepairs } from './wasm-softplus.ts';
+import { wasmSumRepairs } from './wasm-sums.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
 import { webgpuRepairs } from './webgpu.ts';
 
 const REPAIRS: Repair[] = [
+  ...wasmBlockRepairs,
   ...wasmConvolutionRepairs,
   ...wasmExtremeRepairs,
   ...wasmIdentityRepairs,
   ...wasmIndexingRepairs,
   ...wasmMaxPoolRepairs,
   ...wasmProductRepairs,
+  ...wasmSoftmaxRepairs,
+  ...wasmSoftplusRepairs,
+  ...wasmSumRepairs,
   ...wasmTransposeRepairs,
   ...webgpuRepairs,
 ];

@@ -49,6 +49,7 @@ function reducedAsFloat(kernelName: string): Repair {
     backendName: 'webgpu',
     replace: (original) => (args) => {
       const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      if (kernelName === 'Sum' && x.size === 0) return sumOfNothing(x, args.attrs as unknown as SumAttrs);
       if (x.dtype === 'float32') return original!.kernelFunc(args);
       return tf.tidy(() => {
         const isLogical = kernelName === 'Any' || kernelName === 'All';
@@ -63,6 +64,15 @@ function reducedAsFloat(kernelName: string): Repair {
       });
     },
   };
+}
+
+type SumAttrs = { axis: number | number[]; keepDims: boolean };
+
+/** Zeros: tfjs divides by the number of them, and asks for a buffer of NaN bytes. */
+function sumOfNothing(x: tf.Tensor, { axis, keepDims }: SumAttrs): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const shape = x.shape.map((side, i) => (axes.includes(i) ? 1 : side));
+  return tf.zeros(keepDims ? shape : shape.filter((_, i) => !axes.includes(i)), x.dtype === 'bool' ? 'int32' : x.dtype);
 }
 
 /** One axis at a time, each as the middle of three. */

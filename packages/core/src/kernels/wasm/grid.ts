@@ -19,8 +19,8 @@ export type Grid = {
   columns: number;
   bias?: number;
   relu?: boolean;
-  /** Adds to what is in `out`. */
-  adds?: boolean;
+  /** Of as many values as `out`, laid out like it: added before relu. `out` itself for a sum that goes on. */
+  added?: number;
   out: number;
   /** Map that `convolve` writes to, and which of its pixels: every `step`-th from `first` on. Default: `size`, all of it. */
   target?: { map: [number, number]; step: [number, number]; first: [number, number] };
@@ -40,14 +40,14 @@ const TILES_PER_THREAD = 8;
 /** Packs eight columns each, [count, depth, 8], of the right operand to an address: of `convolve` from panel `first` on. */
 export type PackPanels = (address: number, first: number, count: number) => void;
 
-/** out = act(rows · B + bias). @param packPanels Packs panels of B [taps · channels, columns] */
+/** out = act(rows · B + bias + added). @param packPanels Packs panels of B [taps · channels, columns] */
 export function convolve(backend: WasmBackend, grid: Grid, packPanels: PackPanels): void {
   const module = wasmModule(backend);
   const { taps, channels, columns, size } = grid;
   const depth = taps.length * channels;
   const [rows, panels] = [size[0] * size[1] * size[2], Math.ceil(columns / 8)];
   const atOnce = Math.min(panels, Math.max(1, Math.floor(MOST_PACKED / (8 * depth))));
-  const scratchBytes = 4 * (8 * panels + ROW_BLOCK * (taps.length + 1));
+  const scratchBytes = 4 * ROW_BLOCK * (taps.length + 1);
   const blocks = blockSizes(grid, 32 * depth * atOnce, scratchBytes, module.threadCount);
   withBlocks(backend, blocks, ([job, zeros, packed, scratch]) => {
     clearZeros(backend, zeros!, grid.channels);
@@ -77,7 +77,7 @@ export function correlate(backend: WasmBackend, grid: Grid, packRows: PackPanels
   const { taps, channels, columns, size } = grid;
   const [inner, panels] = [size[0] * size[1] * size[2], Math.ceil(columns / 8)];
   const atOnce = Math.min(inner, TURNED.depth * Math.max(1, Math.floor(MOST_PACKED / (8 * panels * TURNED.depth))));
-  const scratchBytes = 4 * (8 * panels + TURNED.rows * (TURNED.line + 2));
+  const scratchBytes = 4 * TURNED.rows * (TURNED.line + 2);
   const blocks = blockSizes(grid, 32 * panels * atOnce, scratchBytes, module.threadCount);
   withBlocks(backend, blocks, ([job, zeros, packed, scratch]) => {
     clearZeros(backend, zeros!, grid.channels);
@@ -85,7 +85,8 @@ export function correlate(backend: WasmBackend, grid: Grid, packRows: PackPanels
       const count = Math.min(atOnce, inner - first);
       packRows(packed!, first, count);
       const isLast = first + count === inner;
-      const part = { ...grid, adds: grid.adds || first > 0, bias: isLast ? grid.bias : 0, relu: isLast && grid.relu };
+      const [bias, added] = first === 0 ? [grid.bias, grid.added] : [0, grid.out];
+      const part = { ...grid, bias, added, relu: isLast && grid.relu };
       write(backend, job!, part, { zeros: zeros!, packed: packed!, scratch: scratch!, scratchBytes }, [
         0,
         first,
@@ -99,7 +100,7 @@ export function correlate(backend: WasmBackend, grid: Grid, packRows: PackPanels
 }
 
 /** Words of `Grid` in assembly/grid.ts before its taps. */
-const WORDS = 28;
+const WORDS = 29;
 
 /** Bytes of the job, of a pixel of zeros, of the panels and of all threads' scratch. */
 function blockSizes({ taps, channels }: Grid, packed: number, scratchBytes: number, threads: number): number[] {
@@ -114,11 +115,18 @@ type Lent = { zeros: number; packed: number; scratch: number; scratchBytes: numb
 
 /** Writes the fields of `Grid` in assembly/grid.ts, in their order. */
 function write(backend: WasmBackend, address: number, grid: Grid, lent: Lent, part: number[]): void {
-  const { x, map, channels, taps, strides, size, columns, bias = 0, relu, adds, out } = grid;
+  const { x, map, channels, taps, strides, size, columns, bias = 0, relu, added, out } = grid;
   const { map: outMap, step, first } = grid.target ?? { map: [size[1], size[2]], step: [1, 1], first: [0, 0] };
   const words = [
     ...[x, lent.zeros, ...map, channels, taps.length, ...strides, ...size],
-    ...[lent.packed, columns, bias, (adds ? 1 : 0) | (relu ? 2 : 0), out, ...outMap, ...step, ...first],
+    ...[
+      lent.packed,
+      columns,
+      bias,
+      added === undefined ? 0 : added - out,
+      (added === undefined ? 0 : 1) | (relu ? 2 : 0),
+    ],
+    ...[out, ...outMap, ...step, ...first],
     ...[lent.scratch, lent.scratchBytes, ...part, ...taps.flat()],
   ];
   new Int32Array(backend.wasm.HEAPU8.buffer, address, words.length).set(words);

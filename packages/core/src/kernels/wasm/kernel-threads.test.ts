@@ -46,3 +46,20 @@ test('a range of less than two grains runs here, an empty one not at all', async
   }
   expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
 });
+
+test('sums, copies, softplus and steps of an optimizer have the very same bytes however they are shared', async () => {
+  const [alone, together] = await twoHeaps(2 ** 20);
+  const [out, whole] = [2 ** 19, 3 * 2 ** 17];
+  for (const { module } of [alone, together]) {
+    module.run('sumAxis', [0, out, 130, 37, 0.5], { to: 25 * 37, grain: 5 }); // parts that begin within a row
+    module.run('sumAxis', [0, out + 4096, 83, 1, 1], { to: 901, grain: 3 });
+    module.run('softplus', [0, out + 8192], { from: 1, to: 3002, grain: 7 });
+    module.run('copyBlocks', [0, out + 32_768, 20, 52, 28], { to: 1001, grain: 9 });
+    module.run('sumSquares', [0, out + 65_536, 99_999], { to: 7, grain: 1 });
+    const [theta, gradient, first, second] = [0, 1, 2, 3].map((i) => whole + 8192 * i);
+    const results = [0, 1, 2].map((i) => out + 131_072 + 8192 * i);
+    const constants = [0.5, 0.9, 0.1, 0.99, 0.01, 1e-8, 0.9, 0.1, 1, 0];
+    module.run('adamStep', [theta!, gradient!, first!, second!, ...results, ...constants], { to: 2001, grain: 10 });
+  }
+  expect(Buffer.from(together.memory.buffer).equals(Buffer.from(alone.memory.buffer))).toBe(true);
+});

@@ -6,7 +6,7 @@ import { BackendError } from '../../errors.ts';
 const [TICKET, DONE, KERNEL, COUNT, FROM, TO, FAILED] = [0, 1, 2, 3, 4, 5, 6];
 /** Bytes before the arguments: a cache line, so that storing them does not disturb threads that watch the ticket. */
 const ARGUMENTS_AT = 64;
-/** Arguments that there is room for: `deformableSamplingGradient`, which has the most, takes 15. */
+/** Arguments that there is room for: `adamStep`, which has the most, takes 17. */
 const MOST_ARGUMENTS = 24;
 /** More parts than threads, so that a thread that starts late takes fewer. */
 const PARTS_PER_THREAD = 3;

@@ -63,3 +63,10 @@ test('products and convolutions have the very same bytes on one thread and on fo
   }
   expect(heaps[1].values().equals(heaps[0].values())).toBe(true);
 });
+
+test('the module is the one for relaxed SIMD where the engine has it, from Node 22 on', async () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const { tileRows } = await WasmModule.start(memory, 1);
+  const [major] = process.versions.node.split('.').map(Number);
+  expect(tileRows).toBe(major! >= 22 ? 6 : 4); // heights of its tiles, assembly/tile.ts
+});

@@ -2,7 +2,7 @@ import { convolve, correlate, type Grid } from './grid.ts';
 import { type WasmBackend, withBlocks } from './wasm-backend.ts';
 import { wasmModule } from './wasm-kernels.ts';
 
-/** out [rows, columns] = act(A B + bias), A [rows, inner] and B [inner, columns] as they lie or transposed. */
+/** out [rows, columns] = act(A B + bias + added), A [rows, inner] and B [inner, columns] as they lie or transposed. */
 export type Product = {
   rows: number;
   inner: number;
@@ -12,8 +12,8 @@ export type Product = {
   /** Address of [columns]. */
   bias?: number;
   relu?: boolean;
-  /** Adds to what is in `out`. */
-  adds?: boolean;
+  /** Address of [rows, columns]; not with batches. */
+  added?: number;
 };
 
 /** Addresses of the operands and the result. */
@@ -30,7 +30,7 @@ const ROW_BLOCK = 192;
 
 /** One product of matrices of at least one row, column and term. */
 export function multiply(backend: WasmBackend, product: Product, { a, b, out }: Operands): void {
-  const { rows, inner, columns, transposeA, transposeB = false, bias, relu, adds } = product;
+  const { rows, inner, columns, transposeA, transposeB = false, bias, relu, added } = product;
   const from: [number, number] = transposeB ? [4, 4 * inner] : [4 * columns, 4];
   const grid: Grid = {
     x: a,
@@ -39,7 +39,7 @@ export function multiply(backend: WasmBackend, product: Product, { a, b, out }: 
     taps: [[0, 0]],
     strides: [1, 1],
     size: [1, 1, transposeA ? inner : rows],
-    ...{ columns, bias, relu, adds, out },
+    ...{ columns, bias, relu, added, out },
   };
   if (transposeA) {
     correlate(backend, grid, (to, first, count) =>
@@ -86,7 +86,7 @@ export function multiplyBatches(
   const module = wasmModule(backend);
   const { rows, inner, columns, transposeA, transposeB, bias = 0, relu } = product;
   const turned = transposeA ? ROW_BLOCK * (inner + 4) : 0;
-  const scratchBytes = 4 * (8 * Math.ceil(columns / 8) * (inner + 1) + 2 * ROW_BLOCK + turned);
+  const scratchBytes = 4 * (8 * Math.ceil(columns / 8) * inner + 2 * ROW_BLOCK + turned);
   if (scratchBytes > MOST_SCRATCH || operands.length < 2 * module.threadCount) {
     for (const [i, { a, b }] of operands.entries()) {
       multiply(backend, product, { a, b, out: out + 4 * i * rows * columns });

@@ -1,15 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { BackendError } from '../../errors.ts';
+import { unpack } from '../../platform/unpack.ts';
 import { sizeFromShape } from '../size.ts';
 import { KernelThreads } from './kernel-threads.ts';
 import { refuseFullHeap, type WasmBackend } from './wasm-backend.ts';
 
 /** Functions of the module in assembly/ that work on a range: their last arguments are its begin, its end and the thread. */
 export type RangedKernel =
+  | 'adamStep'
   | 'attend'
   | 'clamp'
   | 'convolve'
+  | 'copyBlocks'
   | 'correlate'
   | 'deformableSampling'
   | 'deformableSamplingGradient'
@@ -20,8 +23,14 @@ export type RangedKernel =
   | 'maxPool'
   | 'minimum'
   | 'multiplyBatches'
+  | 'offsetSampling'
   | 'pack'
   | 'reluGradient'
+  | 'softmax'
+  | 'softplus'
+  | 'sumAxis'
+  | 'sumNorm'
+  | 'sumSquares'
   | 'winograd'
   | 'winogradInput'
   | 'winogradUpstream';
@@ -58,11 +67,11 @@ const RELAXED_PROBE = Uint8Array.of(
 );
 
 /** The binary for what this machine and this memory have: one of four, loaded on demand. */
-async function binaryFor(isShared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+async function binaryFor(isShared: boolean): Promise<ArrayBuffer> {
   const { binary } = WebAssembly.validate(RELAXED_PROBE)
     ? await (isShared ? import('./modules/relaxed-shared.generated.ts') : import('./modules/relaxed.generated.ts'))
     : await (isShared ? import('./modules/plain-shared.generated.ts') : import('./modules/plain.generated.ts'));
-  return Uint8Array.from(atob(binary), (letter) => letter.charCodeAt(0));
+  return unpack(binary);
 }
 
 /** Our module on one heap, with the threads that share it. */

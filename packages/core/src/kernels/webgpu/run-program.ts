@@ -1,29 +1,22 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
+import { type Binding, dispatch } from './dispatch.ts';
 
-type Uniform = { type: 'int32' | 'float32'; data: number[] };
+/** Tensor that a shader reads or writes, as an array of numbers, or of vectors of two or four. */
+type Input = { tensor: tf.TensorInfo; components?: 1 | 2 | 4 };
 
-/** Part of tfjs's webgpu backend that our shaders use. All of it is public there. */
-type WebgpuBackend = tf.KernelBackend & {
-  runWebGPUProgram(
-    program: object,
-    inputs: tf.TensorInfo[],
-    dtype: tf.DataType,
-    uniforms: Uniform[],
-    output?: tf.TensorInfo,
-  ): tf.TensorInfo;
-};
+/** Result of a shader: a new tensor, or one that is there already, which it adds to. */
+type Output = { shape: number[]; components?: 1 | 4 } | { into: tf.TensorInfo; atomic?: true };
 
-/** One compute shader with its inputs, output and uniforms. */
-export type Program = {
-  /** Unique for the text of the shader: tfjs caches by it. */
+/** One compute shader with its inputs, outputs, sizes and constants. */
+export type Shader = {
+  /** Unique for the text of the shader: pipelines are kept by it. */
   key: string;
-  /** Inputs as the shader names them, each an array of f32, vec2 or vec4. */
-  inputs: Record<string, { tensor: tf.TensorInfo; components?: 1 | 2 | 4 }>;
-  outputShape: number[];
-  /** 1 for an array of f32, 4 for one of vec4. */
-  outputComponents?: 1 | 4;
+  /** Inputs as the shader names them. Each must have elements. */
+  inputs: Record<string, Input>;
+  /** Outputs as the shader names them; inputs and outputs together are at most eight, which every adapter has. */
+  outputs: Record<string, Output>;
   /** Invocations, in workgroups of 64. The shader must check the bound itself: the last group may be larger. */
   invocations: number;
   /** Sizes and constants, as the shader reads them from `uniforms`. */
@@ -31,6 +24,13 @@ export type Program = {
   floats?: Record<string, number>;
   /** Functions, with `fn main(index: i32)` among them. */
   code: string;
+};
+
+/** Shader of one output, which it names `result`. */
+export type Program = Omit<Shader, 'outputs'> & {
+  outputShape: number[];
+  /** 1 for an array of f32, 4 for one of vec4. */
+  outputComponents?: 1 | 4;
   /** Lets the shader add to the result from several invocations: `result` is then an array of atomic bits. */
   accumulateInto?: tf.TensorInfo;
 };
@@ -38,36 +38,75 @@ export type Program = {
 /** Invocations of a workgroup: a multiple of the 32 or 64 lanes that adapters run at once, below the limit of 256. */
 export const WORKGROUP = 64;
 
-/** Runs a shader over a flat range. Tensors appear to it as flat arrays. */
+/** Part of tfjs's webgpu backend that makes tensors, and knows what their buffers hold. */
+type TensorMaker = {
+  makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  tensorMap: { get(dataId: object): { dtype: tf.DataType } };
+};
+
+/** Runs a shader over a flat range. Tensors appear to it as flat arrays. @returns The outputs in their order */
+export function runShader(backend: tf.KernelBackend, shader: Shader): tf.TensorInfo[] {
+  const { key, inputs, invocations, integers = {}, floats = {}, code } = shader;
+  const results = Object.entries(shader.outputs).map(([name, output]) => resultOf(backend, name, output));
+  const tensors = results.map(({ tensor }) => tensor);
+  if (invocations === 0) return tensors;
+  const read = Object.entries(inputs).map(([name, { tensor, components = 1 }]): Binding => {
+    const own = heldAsSaid(backend, tensor);
+    return { name, tensor: own, access: 'read', type: arrayOf(own, components) };
+  });
+  const uniforms = [...fields(integers, 'i32'), ...fields(floats, 'f32')];
+  dispatch(backend, {
+    key,
+    bindings: [...results, ...read],
+    uniforms,
+    groups: Math.ceil(invocations / WORKGROUP),
+    code,
+  });
+  for (const [i, { tensor }] of Object.values(inputs).entries()) {
+    if (read[i]!.tensor !== tensor) backend.disposeData(read[i]!.tensor.dataId as object);
+  }
+  return tensors;
+}
+
+/** {@link runShader} for one result. */
 export function runProgram(backend: tf.KernelBackend, program: Program): tf.TensorInfo {
-  const { inputs, outputShape, outputComponents = 1, invocations, integers = {}, floats = {}, code } = program;
-  const size = sizeFromShape(outputShape);
-  const description = {
-    variableNames: Object.keys(inputs),
-    variableComponents: Object.values(inputs).map(({ components = 1 }) => components),
-    outputComponent: outputComponents,
-    outputShape: [size],
-    workgroupSize: [WORKGROUP, 1, 1],
-    dispatchLayout: { x: [0] },
-    dispatch: [Math.ceil(invocations / WORKGROUP), 1, 1],
-    uniforms: declared(integers, 'i32') + declared(floats, 'f32'),
-    shaderKey: `seg_${program.key}`,
-    atomic: program.accumulateInto !== undefined,
-    getUserCode: () => code,
-  };
-  const uniforms: Uniform[] = [
-    ...Object.values(integers).map((value): Uniform => ({ type: 'int32', data: [value] })),
-    ...Object.values(floats).map((value): Uniform => ({ type: 'float32', data: [value] })),
-  ];
-  const flat = Object.values(inputs).map(({ tensor }) => ({ ...tensor, shape: [sizeFromShape(tensor.shape)] }));
-  const gpu = backend as WebgpuBackend;
-  const target = program.accumulateInto && { ...program.accumulateInto, shape: [size] };
-  const { dataId, dtype } = gpu.runWebGPUProgram(description, flat, 'float32', uniforms, target);
+  const { outputShape, outputComponents, accumulateInto, ...shader } = program;
+  const result: Output = accumulateInto
+    ? { into: accumulateInto, atomic: true }
+    : { shape: outputShape, components: outputComponents };
+  const [{ dataId, dtype }] = runShader(backend, { ...shader, outputs: { result } }) as [tf.TensorInfo];
   return { dataId, dtype, shape: outputShape };
 }
 
-function declared(values: Record<string, number>, type: string): string {
-  return Object.keys(values)
-    .map((name) => ` ${name} : ${type},`)
-    .join('');
+function resultOf(backend: tf.KernelBackend, name: string, output: Output): Binding {
+  if ('into' in output) {
+    const type = output.atomic ? 'array<atomic<i32>>' : arrayOf(output.into, 1);
+    return { name, tensor: output.into, access: 'read_write', type };
+  }
+  const tensor = (backend as unknown as TensorMaker).makeTensorInfo(output.shape, 'float32');
+  return { name, tensor, access: 'read_write', type: arrayOf(tensor, output.components ?? 1) };
+}
+
+function arrayOf({ dtype }: tf.TensorInfo, components: 1 | 2 | 4): string {
+  const element = dtype === 'float32' ? 'f32' : 'i32';
+  return components === 1 ? `array<${element}>` : `array<vec${components}<${element}>>`;
+}
+
+function fields<T extends string>(values: Record<string, number>, type: T): { name: string; type: T; value: number }[] {
+  return Object.entries(values).map(([name, value]) => ({ name, type, value }));
+}
+
+/** The tensor, or numbers of its own: a cast to float32 leaves in tfjs the integers where they are, and says that they are none. */
+function heldAsSaid(backend: tf.KernelBackend, tensor: tf.TensorInfo): tf.TensorInfo {
+  const { dtype } = (backend as unknown as TensorMaker).tensorMap.get(tensor.dataId as object);
+  if (tensor.dtype !== 'float32' || dtype === 'float32') return tensor;
+  const count = sizeFromShape(tensor.shape);
+  return runProgram(backend, {
+    key: 'as_numbers',
+    inputs: { x: { tensor: { ...tensor, dtype } } },
+    outputShape: tensor.shape,
+    invocations: count,
+    integers: { count },
+    code: 'fn main(i: i32) { if (i < uniforms.count) { result[i] = f32(x[i]); } }',
+  });
 }

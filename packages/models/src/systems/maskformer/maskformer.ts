@@ -67,7 +67,7 @@ export class MaskFormer {
     const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     yield;
-    const { memory, maskFeatures } = this.pixelDecoder.forward(features);
+    const { memory, maskFeatures } = yield* this.pixelDecoder.forwardSteps(features);
     yield;
     return this.decoder.forward(memory, maskFeatures, which);
   }

@@ -1,5 +1,6 @@
 import { type DualPath, DualPathTransformer } from '@seg/attention';
-import { runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import { recompute, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxEncoderConfig } from './config.ts';
 import { ResidualBlock } from './residual-block.ts';
@@ -59,7 +60,9 @@ export class BlockGroup {
   private *pass({ pixel, memory }: DualPath): Steps<DualPath> {
     for (const [i, block] of this.blocks.entries()) {
       yield;
-      pixel = block.forward(pixel);
+      pixel = block.scope.store.recomputes
+        ? recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [pixel])
+        : yield* block.forwardSteps(pixel);
       const transformer = this.transformers[i];
       if (transformer === undefined) continue;
       yield;

@@ -66,7 +66,8 @@ export class MaxEncoder {
 
   private *features(pixels: tf.Tensor4D): Steps<MaxFeatures> {
     const memory = tf.tile(this.memory, [pixels.shape[0], 1, 1]);
-    const { outputs, path } = yield* this.encode({ pixel: this.stem.forward(pixels), memory });
+    const pixel = yield* this.stem.forwardSteps(pixels);
+    const { outputs, path } = yield* this.encode({ pixel, memory });
     const [, stage2, stage3, , stage5] = outputs;
     const decoded = yield* this.decode(path, { 4: [stage2], 8: [stage3], 16: [stage5] });
     return {

@@ -1,5 +1,5 @@
 import { AxialAttention2d, KerasConvNorm } from '@seg/attention';
-import { dropPath, type Scope } from '@seg/core';
+import { dropPath, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxEncoderConfig } from './config.ts';
@@ -42,14 +42,29 @@ export class ResidualBlock {
 
   /** @param x [B, H, W, in], activated here @returns [B, H', W', out] not activated */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const activated = tf.relu(x);
-      const skipped = this.shortcut?.forward(activated) ?? activated;
-      const last = this.layers[this.layers.length - 1];
-      const inner = this.layers.slice(0, -1).reduce((y, layer) => layer.forward(y, 'relu'), activated);
-      const attended = this.attention ? tf.relu(this.attention.forward(inner)) : inner;
-      return this.scope.tap(tf.add<tf.Tensor4D>(dropPath(this.scope, last.forward(attended), this.dropRate), skipped));
-    });
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.layered(x));
+  }
+
+  private *layered(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const activated = tf.relu(x);
+    const skipped = this.shortcut?.forward(activated) ?? activated;
+    let inner: tf.Tensor4D = activated;
+    for (const layer of this.layers.slice(0, -1)) {
+      yield;
+      inner = layer.forward(inner, 'relu');
+    }
+    if (this.attention !== undefined) {
+      yield;
+      inner = tf.tidy(() => tf.relu(this.attention!.forward(inner)));
+    }
+    yield;
+    const branch = this.layers[this.layers.length - 1].forward(inner);
+    return this.scope.tap(tf.add<tf.Tensor4D>(dropPath(this.scope, branch, this.dropRate), skipped));
   }
 }
 

@@ -1,6 +1,6 @@
 import { KerasConvNorm } from '@seg/attention';
-import type { Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxEncoderConfig } from './config.ts';
 
@@ -26,10 +26,16 @@ export class Stem {
   }
 
   /** @param pixels [B, H, W, 3] @returns [B, (H + 1) / 2, (W + 1) / 2, outDim] */
-  forward(pixels: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const inner = this.layers.slice(0, -1).reduce((x, layer) => layer.forward(x, 'relu'), pixels);
-      return this.scope.tap(this.layers[this.layers.length - 1].forward(inner));
-    });
+  forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.layered(pixels));
+  }
+
+  private *layered(pixels: tf.Tensor4D): Steps<tf.Tensor4D> {
+    let x = pixels;
+    for (const layer of this.layers.slice(0, -1)) {
+      x = layer.forward(x, 'relu');
+      yield;
+    }
+    return this.scope.tap(this.layers[this.layers.length - 1].forward(x));
   }
 }

@@ -75,9 +75,9 @@ export class PanopticSegFormer {
     yield;
     const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
     const queries = this.params.root.tap(tf.gather(locations.queries, detections.queries, 1, 1), 'embeddings');
-    const { masks } = this.head.things(queries, maskMemory, maskLayers);
+    const { masks } = yield* this.head.thingsSteps(queries, maskMemory, maskLayers);
     yield;
-    return { things: { ...detections, masks }, stuff: this.head.stuff(maskMemory, maskLayers) };
+    return { things: { ...detections, masks }, stuff: yield* this.head.stuffSteps(maskMemory, maskLayers) };
   }
 
   /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
@@ -93,7 +93,7 @@ export class PanopticSegFormer {
     const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     yield;
-    return this.head.locate(this.neck.forward(features.slice(1)), padding);
+    return yield* this.head.locateSteps(this.neck.forward(features.slice(1)), padding);
   }
 
   dispose(): void {

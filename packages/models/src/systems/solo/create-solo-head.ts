@@ -1,11 +1,15 @@
-import type { Scope } from '@seg/core';
+import type { Scope, Steps } from '@seg/core';
 import { DecoupledSoloHead, SoloHead, type SoloPrediction, SoloV2Head } from '@seg/heads';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { SoloConfig } from './config.ts';
 
 /** A pyramid in, P2 to P6, a prediction out. */
-export type AnySoloHead = { forward(pyramid: tf.Tensor4D[]): SoloPrediction };
+export type AnySoloHead = {
+  forward(pyramid: tf.Tensor4D[]): SoloPrediction;
+  /** {@link forward} layer by layer. */
+  forwardSteps(pyramid: tf.Tensor4D[]): Steps<SoloPrediction>;
+};
 
 /** The head that a config names, its parameters below `bbox_head` and `mask_feat_head` of `root`. */
 export function createSoloHead(root: Scope, config: SoloConfig): AnySoloHead {

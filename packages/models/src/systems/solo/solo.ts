@@ -47,9 +47,9 @@ export class Solo {
     const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     yield;
-    const pyramid = this.pyramid.forward(features);
+    const pyramid = yield* this.pyramid.forwardSteps(features);
     yield;
-    return this.head.forward(pyramid);
+    return yield* this.head.forwardSteps(pyramid);
   }
 
   /** Mask logits of some cells, as training compares them with targets; see {@link cellMaskLogits}. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Sums each row in blocks of about √P points, for the reason of {@link sumOfPixels}: P is 12544 in the published
+ * Sums each row in blocks of about √P points, so that rounding grows with the root of their number: P is 12544 in the published
  * configs, 112 blocks of 112.
  *
  * @param values [M, P]

@@ -1,0 +1,27 @@
+import type { Size } from '../../outputs.ts';
+import { levelTable } from './level-table.ts';
+
+/** Uniforms of the levels that {@link placeCode} reads: height, width and first token of each. */
+export function levelIntegers(levels: Size[]): Record<string, number> {
+  const table = levelTable(levels);
+  return Object.fromEntries(
+    levels.flatMap((_, l) => ['height', 'width', 'start'].map((name, k) => [`${name}${l}`, table[3 * l + k]!])),
+  );
+}
+
+/** WGSL of a level by its number, and of a place on it: its cell, the part of it, and whether it touches the map at all. */
+export function placeCode(levels: Size[]): string {
+  const cases = levels.map(
+    (_, l) => `case ${l}: { return vec3<i32>(uniforms.height${l}, uniforms.width${l}, uniforms.start${l}); }`,
+  );
+  return `
+  fn levelOf(l: i32) -> vec3<i32> {
+    switch (l) { ${cases.join(' ')} default: { return vec3<i32>(1, 1, 0); } }
+  }
+  struct Place { cell: vec2<i32>, part: vec2<f32>, size: vec2<i32>, start: i32, touches: bool };
+  fn placeOf(at: vec2<f32>, level: vec3<i32>) -> Place {
+    let low = floor(at);
+    let touches = all(at > vec2<f32>(-1.0)) && all(at < vec2<f32>(level.yx));
+    return Place(vec2<i32>(low), at - low, level.yx, level.z, touches);
+  }`;
+}

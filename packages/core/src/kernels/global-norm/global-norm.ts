@@ -1,0 +1,24 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { defineKernel } from '../define-kernel.ts';
+import type { Attrs, Inputs } from './types.ts';
+import { globalNormWasm } from './wasm.ts';
+
+/** Euclidean norm of all elements of all tensors together; zero where there are none. Has no gradient. */
+export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
+  const filled = tensors.filter(({ size }) => size > 0);
+  if (filled.length === 0) return tf.scalar(0);
+  return globalNormKernel(Object.fromEntries(filled.entries()), {}) as tf.Scalar;
+}
+
+/** The meaning of {@link globalNorm} in plain ops. */
+export function globalNormReference(tensors: Inputs): tf.Tensor {
+  return tf.sqrt(tf.addN(Object.values(tensors).map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar)));
+}
+
+const globalNormKernel = defineKernel<Inputs, Attrs>({
+  name: 'SegGlobalNorm',
+  reference: globalNormReference,
+  bodies: { wasm: globalNormWasm },
+  gradient: 'none',
+});

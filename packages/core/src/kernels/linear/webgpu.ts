@@ -1,0 +1,16 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { KernelBody } from '../define-kernel.ts';
+import type { Attrs, Inputs } from './types.ts';
+
+/** Fused product of tfjs, which tfjs's op takes apart wherever a gradient may be asked for; ours is that of the whole. */
+export const linearWebgpu: KernelBody<Inputs, Attrs> = ({ x, weight, bias }, { activation }) => {
+  if (x.size === 0) return null;
+  return tf.tidy(() => {
+    const batched = (matrix: tf.Tensor) => tf.reshape(matrix, [1, ...matrix.shape]);
+    const inputs = { a: batched(x), b: batched(weight), ...(bias && { bias }) };
+    const attrs = { transposeA: false, transposeB: false, activation };
+    const y = tf.engine().runKernel('_FusedMatMul', inputs, attrs) as tf.Tensor;
+    return tf.reshape(y, [x.shape[0]!, weight.shape[1]!]);
+  });
+};

@@ -1,0 +1,19 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+export type Inputs = {
+  /** [..., C] */
+  x: tf.Tensor;
+  /** The same shape */
+  branch: tf.Tensor;
+  /** [C] */
+  gain: tf.Tensor;
+  /** [C] */
+  bias: tf.Tensor;
+  /** [N, C] beside x of [B, N, C]: a second result is the first with it */
+  position?: tf.Tensor;
+  /** [C]: a result more is the layer norm of the first by these */
+  nextGain?: tf.Tensor;
+  /** [C] */
+  nextBias?: tf.Tensor;
+};
+export type Attrs = { epsilon: number; nextEpsilon?: number };

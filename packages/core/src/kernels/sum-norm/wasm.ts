@@ -1,0 +1,23 @@
+import type { KernelBody } from '../define-kernel.ts';
+import { sizeFromShape } from '../size.ts';
+import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { wasmModule } from '../wasm/wasm-kernels.ts';
+import type { Attrs, Inputs } from './types.ts';
+
+/** Elements that are worth a thread, as in layer norm. */
+const GRAIN = 65_536;
+
+export const sumNormWasm: KernelBody<Inputs, Attrs> = (
+  { x, branch, gain, bias, position, nextGain },
+  { epsilon },
+  given,
+) => {
+  const width = gain.shape[0]!;
+  if (width % 4 !== 0 || position !== undefined || nextGain !== undefined) return null;
+  const backend = given as WasmBackend;
+  const out = allocate(backend, x.shape);
+  const addresses = [x, branch, gain, bias, out].map((tensor) => addressOf(backend, tensor));
+  const rows = { to: sizeFromShape(x.shape) / width, grain: Math.ceil(GRAIN / width) };
+  wasmModule(backend).run('sumNorm', [...addresses, width, epsilon], rows);
+  return out;
+};

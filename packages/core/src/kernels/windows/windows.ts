@@ -1,0 +1,91 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import type { Size } from '../../outputs.ts';
+import { defineKernel } from '../define-kernel.ts';
+import { mayFuse } from '../may-fuse.ts';
+import type { FromAttrs, FromInputs, IntoAttrs, IntoInputs, WindowCut } from './types.ts';
+
+/**
+ * Cuts a map into windows: zeros below and to the right until they fit, rolled up and to the left by the shift. Liu et al. 2021
+ * (Swin), section 3.2.
+ *
+ * @param x [B, H, W, C]
+ * @returns [B · windows, w², C], windows row by row
+ */
+export function intoWindows(x: tf.Tensor4D, cut: WindowCut): tf.Tensor3D {
+  if (mayFuse()) return intoKernel({ x }, cut) as tf.Tensor3D;
+  return tf.tidy(() => intoWindowsReference({ x }, cut));
+}
+
+/**
+ * Puts windows back where {@link intoWindows} took them from.
+ *
+ * @param windows [B · windows, w², C]
+ * @param cut Its cut, and height and width of the map
+ * @param residual [B, H, W, C], which is added. Default: none
+ * @returns [B, H, W, C]
+ */
+export function fromWindows(
+  windows: tf.Tensor3D,
+  cut: WindowCut & { size: Size },
+  residual?: tf.Tensor4D,
+): tf.Tensor4D {
+  if (mayFuse()) return fromKernel({ windows, residual }, cut) as tf.Tensor4D;
+  return tf.tidy(() => fromWindowsReference({ windows, residual }, cut));
+}
+
+/** Height and width of a map whose windows are whole. */
+export function paddedToWindows([height, width]: Size, window: number): Size {
+  return [Math.ceil(height / window) * window, Math.ceil(width / window) * window];
+}
+
+/** The meaning of {@link intoWindows} in plain ops. */
+export function intoWindowsReference({ x }: IntoInputs, { window, shift }: IntoAttrs): tf.Tensor3D {
+  const [batch, height, width, dim] = x.shape;
+  const [tall, wide] = paddedToWindows([height, width], window);
+  const isWhole = tall === height && wide === width;
+  const padded = isWhole ? x : tf.pad(x, [[0, 0], [0, tall - height], [0, wide - width], [0, 0]]); // biome-ignore format: one axis each
+  const [rows, columns] = [tall / window, wide / window];
+  const strips = tf.reshape(roll(padded, -shift), [batch * rows, window, columns, window * dim]);
+  return tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch * rows * columns, window * window, dim]);
+}
+
+/** The meaning of {@link fromWindows} in plain ops. */
+export function fromWindowsReference(
+  { windows, residual }: FromInputs,
+  { window, shift, size }: FromAttrs,
+): tf.Tensor4D {
+  const dim = windows.shape[2];
+  const [tall, wide] = paddedToWindows(size, window);
+  const [rows, columns] = [tall / window, wide / window];
+  const batch = windows.shape[0] / (rows * columns);
+  const strips = tf.reshape(windows, [batch * rows, columns, window, window * dim]);
+  const rolled = tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch, tall, wide, dim]) as tf.Tensor4D;
+  const map = tf.slice(roll(rolled, shift), [0, 0, 0, 0], [-1, ...size, -1]);
+  return residual === undefined ? map : tf.add(residual, map);
+}
+
+/** Rolls rows and columns by `by` positions, as torch.roll does. */
+function roll(x: tf.Tensor4D, by: number): tf.Tensor4D {
+  return rollAxis(rollAxis(x, by, 1), by, 2);
+}
+
+function rollAxis(x: tf.Tensor4D, by: number, axis: 1 | 2): tf.Tensor4D {
+  const size = x.shape[axis];
+  const cut = ((-by % size) + size) % size;
+  if (cut === 0) return x;
+  const [head, tail] = tf.split<tf.Tensor4D>(x, [cut, size - cut], axis);
+  return tf.concat([tail!, head!], axis);
+}
+
+const intoKernel = defineKernel<IntoInputs, IntoAttrs>({
+  name: 'SegIntoWindows',
+  reference: ({ x }, cut) => tf.clone(intoWindowsReference({ x }, cut)),
+  gradient: 'none',
+});
+
+const fromKernel = defineKernel<FromInputs, FromAttrs>({
+  name: 'SegFromWindows',
+  reference: fromWindowsReference,
+  gradient: 'none',
+});

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { isRecorded } from './kernels/recorded.ts';
+import { randomState, restoreRandomState } from './layers/dropout.ts';
+import type { Scope } from './params/param-store.ts';
+
+type GradientEngine = {
+  state: { activeTape: unknown; kernelDepth: number };
+  gradients(
+    f: () => tf.Tensor,
+    xs: tf.Tensor[],
+    dy: tf.Tensor,
+    allowNoGradients: boolean,
+  ): { value: tf.Tensor; grads: (tf.Tensor | undefined)[] };
+};
+
+/**
+ * A block whose activations a training step does not keep: where a gradient is asked for, the block is computed again from its
+ * inputs (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). What is random in it is drawn as before, and
+ * running statistics follow once. Outside of training, and where the store does not ask for it, the block as it is.
+ *
+ * @param scope Of the block: the parameters below it are those that it reads
+ * @param xs All tensors that the block reads beside its parameters
+ * @returns The block's result
+ */
+export function recompute<T extends tf.Tensor>(scope: Scope, block: (...xs: tf.Tensor[]) => T, xs: tf.Tensor[]): T {
+  const { store } = scope;
+  if (!store.recomputes || !store.training || !isRecorded()) return block(...xs);
+  const variables = variablesBelow(scope);
+  const drawn = randomState();
+  const again = (dy: tf.Tensor, held: tf.Tensor[]): tf.Tensor[] => {
+    const inputs = [...held, ...variables];
+    const later = randomState();
+    restoreRandomState(drawn);
+    const { grads } = differentiate(() => store.repeat(() => block(...held)), inputs, dy);
+    restoreRandomState(later);
+    return inputs.map((input, i) => grads[i] ?? tf.zerosLike(input));
+  };
+  const computed = tf.customGrad((...args) => {
+    const save = args.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
+    save(xs);
+    const gradFunc = (dy: tf.Tensor | tf.Tensor[], held: tf.Tensor[]) => again(dy as tf.Tensor, held);
+    return { value: block(...xs), gradFunc };
+  });
+  return computed(...xs, ...variables) as T;
+}
+
+function variablesBelow({ path, separator, store }: Scope): tf.Variable[] {
+  return [...store.trainable()].filter(([key]) => key.startsWith(path + separator)).map(([, variable]) => variable);
+}
+
+/** As `vjp`, of tensors that `f` finds by itself, some of which it may not read. */
+function differentiate(f: () => tf.Tensor, xs: tf.Tensor[], dy: tf.Tensor) {
+  const engine = tf.engine() as unknown as GradientEngine;
+  const { activeTape, kernelDepth } = engine.state;
+  engine.state.kernelDepth = 0;
+  try {
+    return engine.gradients(f, xs, dy, true);
+  } finally {
+    Object.assign(engine.state, { activeTape, kernelDepth });
+  }
+}

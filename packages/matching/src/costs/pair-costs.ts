@@ -1,0 +1,32 @@
+import { defineKernel, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { classCost } from './class-cost.ts';
+import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
+
+/**
+ * Weighted sum of {@link maskCrossEntropyCost}, {@link diceCost} and {@link classCost}: Cheng et al. 2022 (Mask2Former), section 4.1.
+ * Has no gradient where it is one kernel, on WebGPU.
+ *
+ * @returns [N, T]
+ */
+export function pairCosts(inputs: PairCostInputs, weights: PairCostWeights): tf.Tensor2D {
+  if (isOneKernel()) return pairCostsKernel(inputs, weights) as tf.Tensor2D;
+  return tf.tidy(() => pairCostsReference(inputs, weights));
+}
+
+/** The meaning of {@link pairCosts} in plain ops. */
+export function pairCostsReference(inputs: PairCostInputs, weights: PairCostWeights): tf.Tensor2D {
+  const [logits, targets, scores] = [inputs.logits, inputs.targets, inputs.scores] as tf.Tensor2D[];
+  return tf.addN([
+    tf.mul(maskCrossEntropyCost(logits, targets), weights.mask),
+    tf.mul(classCost(scores, inputs.labels as tf.Tensor1D), weights.class),
+    tf.mul(diceCost(logits, targets), weights.dice),
+  ]) as tf.Tensor2D;
+}
+
+const pairCostsKernel = defineKernel<PairCostInputs, PairCostWeights>({
+  name: 'SegPairCosts',
+  reference: pairCostsReference,
+  gradient: 'none',
+});
