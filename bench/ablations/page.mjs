@@ -27,7 +27,7 @@ of one system have the same auxiliary losses, scenes and steps; a seed chooses f
 
 *Best IoU* is the mean over true segments of the IoU with the best mask of any query: of a short training masks say more than
 classes and scores, which PQ needs. A difference is taken seed by seed. It is *within the spread* where its mean is no larger
-than the deviation of the differences. The papers' figures are quoted from memory of their tables, those of Panoptic SegFormer
-from notes; they are COCO's, so that only their direction can be compared.
+than the deviation of the differences. The papers' figures are of their ablations on COCO: only
+their direction can be compared.
 `;
 }
