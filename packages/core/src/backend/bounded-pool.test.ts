@@ -35,7 +35,7 @@ function poolOf(): { pool: BufferPool; alive(): number } {
 
 test('many sizes take at most twice what the largest needs, and one size is used again', () => {
   const { pool, alive } = poolOf();
-  boundPool(pool);
+  boundPool(pool, () => false);
   for (let size = 10; size < 40; size++) {
     const buffers = [1, 2, 3].map(() => pool.acquireBuffer(size, 0));
     for (const buffer of buffers) pool.releaseBuffer(buffer);
@@ -48,4 +48,15 @@ test('many sizes take at most twice what the largest needs, and one size is used
   pool.releaseBuffer(again);
   freeBuffers(pool, 0);
   expect([alive(), pool.numBytesAllocated, pool.numFreeBuffers]).toEqual([0, 0, 0]);
+});
+
+test('nothing is destroyed that commands which wait may use', () => {
+  const { pool, alive } = poolOf();
+  let waits = true;
+  boundPool(pool, () => waits);
+  for (const size of [10, 20, 30]) pool.releaseBuffer(pool.acquireBuffer(size, 0));
+  expect(alive()).toBe(60);
+  waits = false;
+  pool.releaseBuffer(pool.acquireBuffer(30, 0));
+  expect(alive()).toBe(30);
 });

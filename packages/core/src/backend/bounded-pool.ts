@@ -11,8 +11,11 @@ export type BufferPool = {
 /**
  * Bounds a pool: free buffers together have no more bytes than were ever in use at once, so that images of many sizes take at
  * most twice what the largest of them needs. The sizes that were first used go first.
+ *
+ * @param hasCommands True while commands wait to be submitted. They may use a free buffer, into which a tensor was uploaded that
+ *   is gone by now: none is destroyed before
  */
-export function boundPool(pool: BufferPool): void {
+export function boundPool(pool: BufferPool, hasCommands: () => boolean): void {
   let peak = 0;
   const acquire = pool.acquireBuffer.bind(pool);
   const release = pool.releaseBuffer.bind(pool);
@@ -23,11 +26,11 @@ export function boundPool(pool: BufferPool): void {
   };
   pool.releaseBuffer = (...returned) => {
     release(...returned);
-    freeBuffers(pool, peak);
+    if (!hasCommands()) freeBuffers(pool, peak);
   };
 }
 
-/** Destroys free buffers until those that are left have no more bytes than these. */
+/** Destroys free buffers until those that are left have no more bytes than these. No command waits that may use them. */
 export function freeBuffers(pool: BufferPool, most: number): void {
   if (pool.numBytesAllocated - pool.numBytesUsed <= most) return;
   for (const buffers of pool.freeBuffers.values()) {

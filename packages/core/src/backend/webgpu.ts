@@ -82,7 +82,8 @@ function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapt
   // tfjs would calculate small tensors on the processor, with other roundings than large ones
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
-  boundPool(backend.bufferManager as unknown as BufferPool);
+  const commands = backend as unknown as { commandEncoder: GPUCommandEncoder | null };
+  boundPool(backend.bufferManager as unknown as BufferPool, () => commands.commandEncoder !== null);
   limitBindings(backend as unknown as BufferGiver, largestBinding(device));
   device.lost.then(({ reason, message }) => loseBackend(backend, message || reason));
   const read = backend.read.bind(backend);
