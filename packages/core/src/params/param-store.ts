@@ -4,6 +4,7 @@ import { expectBackend } from '../backend/expect-backend.ts';
 import { isLost } from '../backend/lost-device.ts';
 import { isRehearsal } from '../backend/rehearsal.ts';
 import { BackendError, CheckpointError } from '../errors.ts';
+import { isRecorded } from '../kernels/recorded.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 import type { TrainingRanks } from './training-ranks.ts';
@@ -320,6 +321,14 @@ export class Scope {
   /** True while the model runs inside {@link ParamStore.train}. */
   get training(): boolean {
     return this.store.training;
+  }
+
+  /**
+   * True where a gradient of parameters may be asked for: in training, and in whatever else a tape records, a loss for one, which runs
+   * behind {@link ParamStore.train}. Tensors that were derived before have none.
+   */
+  get isDifferentiated(): boolean {
+    return this.training || isRecorded();
   }
 
   /** Tensors computed from this scope's parameters once; see {@link ParamStore.derive}. */

@@ -92,6 +92,6 @@ export class MaskAttention {
   private mixWeight(level: number): tf.Tensor {
     const { numHeads } = this.config;
     const rows = () => tf.slice(this.mix.weight, [level * numHeads, 0], [numHeads, 1]);
-    return this.scope.training ? rows() : this.scope.derive(`mix${level}`, () => [rows()])[0];
+    return this.scope.isDifferentiated ? rows() : this.scope.derive(`mix${level}`, () => [rows()])[0];
   }
 }

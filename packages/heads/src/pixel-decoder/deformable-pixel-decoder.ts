@@ -154,7 +154,7 @@ export class DeformablePixelDecoder {
   private positions(levels: Size[]): tf.Tensor2D {
     return tf.tidy(() => {
       const rows = () => tf.split(this.levelEmbedding, levels.length, 0);
-      const embeddings = this.scope.training ? rows() : this.scope.derive('levels', rows);
+      const embeddings = this.scope.isDifferentiated ? rows() : this.scope.derive('levels', rows);
       const perLevel = levels.map(([height, width], i) =>
         tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
       );
