@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { diceLoss } from '../src/terms/dice-loss.ts';
 import { maskCrossEntropyLoss } from '../src/terms/mask-cross-entropy.ts';
+import { matchedDiceLoss } from '../src/terms/matched-dice-loss.ts';
 import { sigmoidFocal, sigmoidFocalLoss } from '../src/terms/sigmoid-focal-loss.ts';
 import { uncertainPoints } from '../src/uncertain-points.ts';
 
@@ -15,6 +16,7 @@ onEveryBackend('loss terms', () => {
   test.each([
     ['focal', sigmoidFocalLoss, 0.181477],
     ['Dice', diceLoss, 0.295253],
+    ['Dice by one kernel', matchedDiceLoss, 0.295253],
     ['binary cross entropy', maskCrossEntropyLoss, 0.990714],
   ] as const)('%s is what the reference computes', async (_, loss, expected) => {
     await expectClose(loss(logits(), targets(), 1), [expected], { absolute: 2e-6 });

@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/checkpoint/errors';
-import { type RgbImage, withoutAlpha } from '@seg/image';
+import type { RgbImage } from '@seg/image';
+import { withoutAlpha } from '@seg/image/without-alpha';
 
 /** Pixels of what a canvas draws, over white where it is translucent, as a page shows it. */
 export function bitmapPixels(bitmap: ImageBitmap): RgbImage {

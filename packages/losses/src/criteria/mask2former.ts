@@ -4,8 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
-import { diceLoss } from '../terms/dice-loss.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
+import { matchedDiceLoss } from '../terms/matched-dice-loss.ts';
 import { type PointSource, sampleMasks, uncertainPoints } from '../uncertain-points.ts';
 
 /** Weights of the terms and how points are sampled. Cheng et al. 2022, section 4.1. */
@@ -130,7 +130,7 @@ export function mask2FormerTerms(
     const truth = sampleMasks(targetMasks(targets, assignments[output]), where);
     return {
       mask: maskCrossEntropyLoss(logits, truth, normalizer),
-      dice: diceLoss(logits, truth, normalizer),
+      dice: matchedDiceLoss(logits, truth, normalizer),
     };
   });
 }

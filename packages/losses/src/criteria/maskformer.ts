@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { matchedMasks, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
-import { diceLoss } from '../terms/dice-loss.ts';
+import { matchedDiceLoss } from '../terms/matched-dice-loss.ts';
 import { sigmoidFocalLoss } from '../terms/sigmoid-focal-loss.ts';
 
 /** Weights of the terms. Cheng et al. 2021, section 4.1. */
@@ -77,7 +77,7 @@ export function maskFormerTerms(
     const [, height, width] = truth.shape;
     const logits = resized(matchedMasks(predictions[output].maskLogits, assignments[output]), [height, width]);
     const flat: tf.Tensor2D = tf.reshape(truth, [pairs, height * width]);
-    return { mask: sigmoidFocalLoss(logits, flat, normalizer), dice: diceLoss(logits, flat, normalizer) };
+    return { mask: sigmoidFocalLoss(logits, flat, normalizer), dice: matchedDiceLoss(logits, flat, normalizer) };
   });
 }
 

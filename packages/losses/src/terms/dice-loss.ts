@@ -1,11 +1,30 @@
-import { diceDistance } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { sumOfPoints } from './sum-of-points.ts';
+
+/**
+ * Soft Dice distance of each predicted mask to its target:
+ *
+ *   1 − (2 Σ p·t + 1) / (Σ p + Σ t + 1),  p = sigmoid(logits)
+ *
+ * Milletari et al. 2016, with DETR's unsquared denominator and smoothing by one.
+ *
+ * @param logits [M, P] M matched masks, P sampled points or pixels
+ * @param targets [M, P] in [0, 1]
+ * @returns [M]
+ */
+function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  return tf.tidy(() => {
+    const probabilities = tf.sigmoid(logits); // [M, P]
+    const overlap = sumOfPoints(tf.mul(probabilities, targets)); // [M]
+    const total = tf.add(sumOfPoints(probabilities), sumOfPoints(targets)); // [M]
+    return tf.sub(1, tf.div(tf.add(tf.mul(overlap, 2), 1), tf.add(total, 1)));
+  });
+}
 
 /**
  * {@link diceDistance} summed over masks and divided by `normalizer`.
  *
- * @param logits [M, P] M matched masks, P sampled points or pixels
- * @param targets [M, P] in [0, 1]
  * @param normalizer Number of ground-truth masks in the whole batch, at least 1
  */
 export function diceLoss(logits: tf.Tensor2D, targets: tf.Tensor2D, normalizer: number): tf.Scalar {

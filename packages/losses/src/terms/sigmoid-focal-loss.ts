@@ -1,5 +1,6 @@
-import { sumOfPoints } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { sumOfPoints } from './sum-of-points.ts';
 
 /** Constants of the focal loss. Lin et al. 2017 (RetinaNet), section 3. */
 export type FocalOptions = {
