@@ -23,7 +23,7 @@ function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
 }
 
 /**
- * {@link diceDistance} summed over masks and divided by `normalizer`.
+ * Soft Dice distance summed over masks and divided by `normalizer`.
  *
  * @param normalizer Number of ground-truth masks in the whole batch, at least 1
  */
