@@ -1,7 +1,7 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { runProgram } from '../webgpu/run-program.ts';
 import type { OffsetAttrs, OffsetInputs } from './types.ts';
-import { levelIntegers, placeCode } from './webgpu-place.ts';
+import { aroundPlace, levelIntegers, placeCode } from './webgpu-place.ts';
 
 /**
  * One invocation takes four channels, or one where their number is odd, of one query and head. It goes through the head's logits
@@ -58,16 +58,7 @@ export const offsetSamplingWebgpu: KernelBody<OffsetInputs, OffsetAttrs> = (inpu
             let weight = exp(logits[k] - most);
             weights += weight;
             let s = placeOf(center + unit * offsets[k], level);
-            if (s.touches) {
-              for (var corner = 0; corner < 4; corner++) {
-                let step = vec2<i32>(corner & 1, corner >> 1u);
-                let pixel = s.cell + step;
-                if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
-                  let share = select(1.0 - s.part, s.part, step == vec2<i32>(1));
-                  sum += weight * share.x * share.y * value[map + (s.start + pixel.y * s.size.x + pixel.x) * row];
-                }
-              }
-            }
+            ${aroundPlace('sum += weight * share.x * share.y * value[at];')}
             k++;
           }
         }

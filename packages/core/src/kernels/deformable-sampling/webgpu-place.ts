@@ -25,3 +25,22 @@ export function placeCode(levels: Size[]): string {
     return Place(vec2<i32>(low), at - low, level.yx, level.z, touches);
   }`;
 }
+
+/**
+ * WGSL that runs `body` for each of the four pixels around place `s` that is on its level: `at` is where the pixel begins among those
+ * of `map`, `row` apart; `share` is the pixel's part of the place, of each axis, and `isHigh` tells the farther side.
+ */
+export function aroundPlace(body: string): string {
+  return `if (s.touches) {
+      for (var corner = 0; corner < 4; corner++) {
+        let step = vec2<i32>(corner & 1, corner >> 1u);
+        let pixel = s.cell + step;
+        if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
+          let at = map + (s.start + pixel.y * s.size.x + pixel.x) * row;
+          let isHigh = step == vec2<i32>(1);
+          let share = select(1.0 - s.part, s.part, isHigh);
+          ${body}
+        }
+      }
+    }`;
+}

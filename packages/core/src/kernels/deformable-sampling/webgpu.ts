@@ -4,7 +4,7 @@ import type { Size } from '../../outputs.ts';
 import type { KernelBody } from '../define-kernel.ts';
 import { type Program, runProgram, runShader, type Shader } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
-import { levelIntegers, placeCode } from './webgpu-place.ts';
+import { aroundPlace, levelIntegers, placeCode } from './webgpu-place.ts';
 
 /** Position of sample k on level l. */
 const sampleCode = (levels: Size[]) => `${placeCode(levels)}
@@ -43,16 +43,7 @@ export const deformableSamplingWebgpu: KernelBody<Inputs, Attrs> = (inputs, { le
           for (var l = 0; l < uniforms.L; l++) {
             for (var p = 0; p < uniforms.P; p++) {
               let s = sampleOf(k, l);
-              if (s.touches) {
-                for (var corner = 0; corner < 4; corner++) {
-                  let step = vec2<i32>(corner & 1, corner >> 1u);
-                  let pixel = s.cell + step;
-                  if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
-                    let share = select(1.0 - s.part, s.part, step == vec2<i32>(1));
-                    sum += weights[k] * share.x * share.y * value[map + (s.start + pixel.y * s.size.x + pixel.x) * row];
-                  }
-                }
-              }
+              ${aroundPlace('sum += weights[k] * share.x * share.y * value[at];')}
               k++;
             }
           }
@@ -97,21 +88,11 @@ function sampleGradients(inputs: GradientInputs, levels: Size[]): Shader {
         let map = (head / M / uniforms.Q) * uniforms.S * row + (head % M) * D;
         let s = sampleOf(k, l);
         var gradient = vec3<f32>(0.0); // x, y, weight
-        if (s.touches) {
-          for (var corner = 0; corner < 4; corner++) {
-            let step = vec2<i32>(corner & 1, corner >> 1u);
-            let pixel = s.cell + step;
-            if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
-              let at = map + (s.start + pixel.y * s.size.x + pixel.x) * row;
-              var along = 0.0;
-              for (var c = 0; c < D; c++) { let g = dy[head * D + c]; along += ${product}; }
-              let isHigh = step == vec2<i32>(1);
-              let share = select(1.0 - s.part, s.part, isHigh);
-              let sign = select(vec2<f32>(-1.0), vec2<f32>(1.0), isHigh);
-              gradient += along * vec3<f32>(sign.x * share.y, sign.y * share.x, share.x * share.y);
-            }
-          }
-        }
+        ${aroundPlace(`
+          var along = 0.0;
+          for (var c = 0; c < D; c++) { let g = dy[head * D + c]; along += ${product}; }
+          let sign = select(vec2<f32>(-1.0), vec2<f32>(1.0), isHigh);
+          gradient += along * vec3<f32>(sign.x * share.y, sign.y * share.x, share.x * share.y);`)}
         let slope = weights[k] * gradient.xy * vec2<f32>(s.size);
         dLocations[2 * k] = slope.x;
         dLocations[2 * k + 1] = slope.y;
@@ -155,16 +136,7 @@ function valueGradient(inputs: GradientInputs, levels: Size[], into: tf.Tensor):
         for (var l = 0; l < uniforms.L; l++) {
           for (var p = 0; p < uniforms.P; p++) {
             let s = sampleOf(k, l);
-            if (s.touches) {
-              for (var corner = 0; corner < 4; corner++) {
-                let step = vec2<i32>(corner & 1, corner >> 1u);
-                let pixel = s.cell + step;
-                if (all(pixel >= vec2<i32>(0)) && all(pixel < s.size)) {
-                  let share = select(1.0 - s.part, s.part, step == vec2<i32>(1));
-                  add(map + (s.start + pixel.y * s.size.x + pixel.x) * row, weights[k] * share.x * share.y * dy[index]);
-                }
-              }
-            }
+            ${aroundPlace('add(at, weights[k] * share.x * share.y * dy[index]);')}
             k++;
           }
         }
