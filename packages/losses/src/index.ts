@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+// Terms
+export { classCrossEntropy, maskCrossEntropy } from '@seg/core';
 // Criteria of whole models
 export {
   MASK2FORMER_LOSS,
@@ -54,10 +56,9 @@ export {
   type SoloAssignmentConfig,
 } from './criteria/solo-assignment.ts';
 export type { MaskLossTerms } from './supervised-outputs.ts';
-// Terms
 export { balancedCrossEntropy } from './terms/balanced-cross-entropy.ts';
 export { boundaryLoss, signedDistances } from './terms/boundary-loss.ts';
-export { diceLoss } from './terms/dice-loss.ts';
+export { diceDistance, diceLoss } from './terms/dice-loss.ts';
 export {
   lovaszHinge,
   lovaszHingeSlopes,

@@ -1,4 +1,4 @@
-import { init, ParamStore, runSteps, type Size } from '@seg/core';
+import { init, ParamStore, type Size } from '@seg/core';
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, expect, test } from 'vitest';
@@ -41,11 +41,8 @@ onEveryBackend('Padding of a batch for Panoptic SegFormer', () => {
     const small = mapsOf(SMALL, 1);
     const large = mapsOf(LARGE, 2);
     const beside = large.map((map, i) => tf.concat([padded(small[i], map), map], 0) as tf.Tensor4D);
-    const together = runSteps(head.locateSteps(beside, { sizes: [SMALL, LARGE], padded: LARGE })).locations;
-    for (const [i, alone] of [
-      runSteps(head.locateSteps(small)).locations,
-      runSteps(head.locateSteps(large)).locations,
-    ].entries()) {
+    const together = head.locate(beside, { sizes: [SMALL, LARGE], padded: LARGE }).locations;
+    for (const [i, alone] of [head.locate(small).locations, head.locate(large).locations].entries()) {
       await expectClose(tf.slice(together.queries, [i, 0, 0], [1, -1, -1]), alone.queries, { absolute: 2e-5 });
       for (const [layer, { classLogits, boxes }] of alone.predictions.entries()) {
         const of = (x: tf.Tensor3D) => tf.slice(x, [i, 0, 0], [1, -1, -1]);

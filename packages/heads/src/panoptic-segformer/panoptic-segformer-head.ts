@@ -1,4 +1,4 @@
-import { init, Linear, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
+import { init, Linear, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { DeformableEncoder, type DeformableLayerConfig, type EncodedLevels } from './deformable-encoder.ts';
@@ -79,6 +79,11 @@ export class PanopticSegFormerHead {
    * @param padding Which part of the batch is image. Default: all. Boxes are shares of the image; the mask decoders
    * see padding too, as the authors' do
    */
+  locate(maps: tf.Tensor4D[], padding?: BatchPadding): Located {
+    return runSteps(this.locateSteps(maps, padding));
+  }
+
+  /** {@link locate} layer by layer. */
   locateSteps(maps: tf.Tensor4D[], padding?: BatchPadding): Steps<Located> {
     return tidySteps(this.located(maps, padding));
   }
@@ -90,6 +95,11 @@ export class PanopticSegFormerHead {
   }
 
   /** @param queries [B, N, C] location-aware @param numLayers See {@link MaskDecoder.forwardLast} */
+  things(queries: tf.Tensor3D, memory: MaskMemory, numLayers?: number): MaskDecoderState {
+    return runSteps(this.thingsSteps(queries, memory, numLayers));
+  }
+
+  /** {@link things} layer by layer. */
   thingsSteps(queries: tf.Tensor3D, memory: MaskMemory, numLayers?: number): Steps<MaskDecoderState> {
     return this.thingDecoder.forwardLastSteps({ queries, ...memory }, numLayers);
   }
@@ -104,6 +114,11 @@ export class PanopticSegFormerHead {
    *
    * @returns Logits of their presence [B, S], and masks [B, H, W, S]
    */
+  stuff(memory: MaskMemory, numLayers?: number): StuffPrediction {
+    return runSteps(this.stuffSteps(memory, numLayers));
+  }
+
+  /** {@link stuff} layer by layer. */
   stuffSteps(memory: MaskMemory, numLayers?: number): Steps<StuffPrediction> {
     return tidySteps(this.lastStuff(memory, numLayers));
   }

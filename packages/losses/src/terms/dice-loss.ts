@@ -13,7 +13,7 @@ import { sumOfPoints } from './sum-of-points.ts';
  * @param targets [M, P] in [0, 1]
  * @returns [M]
  */
-function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() => {
     const probabilities = tf.sigmoid(logits); // [M, P]
     const overlap = sumOfPoints(tf.mul(probabilities, targets)); // [M]
@@ -23,7 +23,7 @@ function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
 }
 
 /**
- * Soft Dice distance summed over masks and divided by `normalizer`.
+ * {@link diceDistance} summed over masks and divided by `normalizer`.
  *
  * @param normalizer Number of ground-truth masks in the whole batch, at least 1
  */

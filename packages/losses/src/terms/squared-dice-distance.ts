@@ -10,7 +10,7 @@ const SMOOTHING = 0.001;
  *
  *   1 − 2 Σ p·t / (Σ p² + Σ t²),  p = sigmoid(logits)
  *
- * Wang et al. 2020 (SOLO), "Loss Function"; after Milletari et al. 2016. That of `diceLoss` is the variant of DETR,
+ * Wang et al. 2020 (SOLO), "Loss Function"; after Milletari et al. 2016. {@link diceDistance} is the variant of DETR,
  * without squares.
  *
  * @param logits [M, h, w]

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Sums each row in blocks of about √P points, for the reason of {@link sumOfPixels}: P is 12544 in the published
+ * As core's: the terms that stand alone, on tfjs only, have no core. Sums each row in blocks of about √P points, for the reason of {@link sumOfPixels}: P is 12544 in the published
  * configs, 112 blocks of 112.
  *
  * @param values [M, P]
