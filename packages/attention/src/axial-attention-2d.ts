@@ -18,7 +18,7 @@ export class AxialAttention2d {
   /** @param x [B, H, W, in] @returns [B, H, W, V], not activated */
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
-      if (!this.scope.training && tf.getBackend() === 'webgpu' && mayFuse()) {
+      if (!this.scope.training && mayFuse()) {
         return this.scope.tap(this.width.alongAxis(this.height.alongAxis(x, 1), 2));
       }
       const columns = tf.transpose(x, [0, 2, 1, 3]); // [B, W, H, in]

@@ -83,9 +83,7 @@ export class MultiHeadAttention {
 
   private project(x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor3D {
     if (this.split) return this.split[part].forward(x);
-    const [weight, bias] = this.scope.isDifferentiated
-      ? this.packedPart(part)
-      : this.scope.derive(`part${part}`, () => this.packedPart(part));
+    const [weight, bias] = this.scope.derive(`part${part}`, () => this.packedPart(part));
     return linear(x, weight, bias);
   }
 

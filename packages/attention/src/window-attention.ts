@@ -70,9 +70,7 @@ export class WindowAttention {
 
   /** @returns [B · windows | 1, h, w², w²] */
   private bias(count: number, regionBias: tf.Tensor3D | undefined): tf.Tensor4D {
-    const positional = this.scope.isDifferentiated
-      ? this.relativeBias()
-      : (this.scope.derive('relative_bias', () => [this.relativeBias()])[0] as tf.Tensor4D);
+    const [positional] = this.scope.derive('relative_bias', () => [this.relativeBias()]);
     if (regionBias === undefined) return positional;
     const [windows, length] = regionBias.shape;
     const perWindow = tf.add<tf.Tensor4D>(positional, tf.reshape(regionBias, [windows, 1, length, length]));

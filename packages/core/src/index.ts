@@ -76,7 +76,7 @@ export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params
 export { rankMean } from './params/rank-mean.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
-export { recompute } from './recompute.ts';
+export { recompute, recomputeSteps } from './recompute.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
 export { rowsPerStep } from './rows-per-step.ts';

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isRecorded } from './kernels/recorded.ts';
 import { randomState, restoreRandomState } from './layers/dropout.ts';
 import type { Scope } from './params/param-store.ts';
+import { runSteps, type Steps, tidySteps } from './steps.ts';
 
 type GradientEngine = {
   state: { activeTape: unknown; kernelDepth: number };
@@ -43,6 +44,16 @@ export function recompute<T extends tf.Tensor>(scope: Scope, block: (...xs: tf.T
     return { value: block(...xs), gradFunc };
   });
   return computed(...xs, ...variables) as T;
+}
+
+/** {@link recompute} of a block in steps, which are taken one by one wherever it is not computed again. */
+export function* recomputeSteps<T extends tf.Tensor>(
+  scope: Scope,
+  block: (...xs: tf.Tensor[]) => Steps<T>,
+  xs: tf.Tensor[],
+): Steps<T> {
+  if (!scope.store.recomputes) return yield* tidySteps(block(...xs));
+  return recompute(scope, (...held) => runSteps(tidySteps(block(...held))), xs);
 }
 
 function variablesBelow({ path, separator, store }: Scope): tf.Variable[] {

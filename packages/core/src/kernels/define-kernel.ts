@@ -65,7 +65,7 @@ export function defineKernel<I extends KernelInputs, A extends KernelAttrs>(
 // biome-ignore lint/suspicious/noExplicitAny: of every kernel
 type BodiesByKernel = Readonly<Record<string, KernelBody<any, any>>>;
 
-/** BodiesByKernel that backends bring with them. */
+/** Bodies that backends bring with them. */
 const brought = new Map<string, BodiesByKernel>();
 
 /** Takes in the bodies of a backend that is about to start, by kernel: those that pages without it need not fetch. */

@@ -172,11 +172,13 @@ export class ParamStore {
   /** Runs `f`, which has run before in training mode, once more: it follows no statistics and shows nothing. */
   repeat<T>(f: () => T): T {
     const { observer } = this;
-    Object.assign(this, { observer: null, repeats: true });
+    this.observer = null;
+    this.repeats = true;
     try {
       return this.train(f);
     } finally {
-      Object.assign(this, { observer, repeats: false });
+      this.observer = observer;
+      this.repeats = false;
     }
   }
 
@@ -186,17 +188,26 @@ export class ParamStore {
   }
 
   /**
-   * Tensors computed from parameters once and kept until parameters change: folded batch norms, for one. Not
-   * differentiable; only for inference.
+   * Tensors computed from parameters once and kept until parameters change: folded batch norms, for one. Where a tape records,
+   * whose gradients kept tensors would cut off, they are computed anew, and the tidy around them frees them.
    */
   derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
+    return isRecorded() ? compute() : this.hold(key, this.version, compute);
+  }
+
+  /** Tensors that no parameter has a part in, computed once and kept. */
+  constant<T extends tf.Tensor[]>(key: string, compute: () => T): T {
+    return this.hold(key, 0, compute);
+  }
+
+  private hold<T extends tf.Tensor[]>(key: string, version: number, compute: () => T): T {
     this.expectLive(key);
     if (isRehearsal()) return compute(); // without values, so not to be kept
     const known = this.derived.get(key);
-    if (known !== undefined && known.version === this.version) return known.tensors as T;
+    if (known !== undefined && known.version === version) return known.tensors as T;
     if (known !== undefined) tf.dispose(known.tensors);
     const tensors = tf.tidy(compute).map((tensor) => tf.keep(tensor)) as T;
-    this.derived.set(key, { tensors, version: this.version });
+    this.derived.set(key, { tensors, version });
     return tensors;
   }
 
@@ -323,17 +334,14 @@ export class Scope {
     return this.store.training;
   }
 
-  /**
-   * True where a gradient of parameters may be asked for: in training, and in whatever else a tape records, a loss for one, which runs
-   * behind {@link ParamStore.train}. Tensors that were derived before have none.
-   */
-  get isDifferentiated(): boolean {
-    return this.training || isRecorded();
-  }
-
   /** Tensors computed from this scope's parameters once; see {@link ParamStore.derive}. */
   derive<T extends tf.Tensor[]>(name: string, compute: () => T): T {
     return this.store.derive(this.at(name).path, compute);
+  }
+
+  /** Tensors that no parameter has a part in, computed once; see {@link ParamStore.constant}. */
+  constant<T extends tf.Tensor[]>(name: string, compute: () => T): T {
+    return this.store.constant(this.at(name).path, compute);
   }
 
   /** Shows a value to the store's observer under this path, or a path below it, and hands it on. */

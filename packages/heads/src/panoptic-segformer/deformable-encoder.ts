@@ -1,5 +1,15 @@
 import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
-import { dropout, init, LayerNorm, recompute, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
+import {
+  dropout,
+  init,
+  LayerNorm,
+  recomputeSteps,
+  runSteps,
+  type Scope,
+  type Size,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import {
@@ -73,8 +83,7 @@ export class DeformableEncoder {
     const position = this.positions(levels, dim, cells);
     const reference = cells && known ? paddedCellCenters(cells, levels, known) : cellCenters(levels);
     for (const layer of this.layers) {
-      const inputs = { tokens, position, reference, levels, valid: known?.valid };
-      tokens = this.scope.store.recomputes ? layer.recomputed(inputs) : yield* tidySteps(layer.forwardSteps(inputs));
+      tokens = yield* layer.forwardSteps({ tokens, position, reference, levels, valid: known?.valid });
       yield;
     }
     return { tokens, levels, ...(known && { padding: known }) };
@@ -124,16 +133,14 @@ class DeformableEncoderLayer {
     this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
   }
 
-  /** The layer, whose activations training does not keep. */
-  recomputed({ tokens, position, reference, levels, valid }: EncoderLayerInputs): tf.Tensor3D {
-    const forward = (...[held, at, around, within]: tf.Tensor[]): tf.Tensor3D => {
-      const inputs = { tokens: held, position: at, reference: around, levels, valid: within } as EncoderLayerInputs;
-      return runSteps(tidySteps(this.forwardSteps(inputs)));
-    };
-    return recompute(this.scope, forward, [tokens, position, reference, ...(valid ? [valid] : [])]);
+  forwardSteps({ levels, ...inputs }: EncoderLayerInputs): Steps<tf.Tensor3D> {
+    const layered = (...[tokens, position, reference, valid]: tf.Tensor[]) =>
+      this.layered({ tokens, position, reference, levels, valid } as EncoderLayerInputs);
+    const { tokens, position, reference, valid } = inputs;
+    return recomputeSteps(this.scope, layered, [tokens, position, reference, ...(valid ? [valid] : [])]);
   }
 
-  *forwardSteps({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
+  private *layered({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
     const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
     const attended = tf.tidy(() => {
       const query = tf.add<tf.Tensor3D>(tokens, position);

@@ -91,7 +91,7 @@ export class MaskAttention {
   /** Rows of the mixing matrix that see a level. @returns [h, 1] */
   private mixWeight(level: number): tf.Tensor {
     const { numHeads } = this.config;
-    const rows = () => tf.slice(this.mix.weight, [level * numHeads, 0], [numHeads, 1]);
-    return this.scope.isDifferentiated ? rows() : this.scope.derive(`mix${level}`, () => [rows()])[0];
+    const rows = () => [tf.slice(this.mix.weight, [level * numHeads, 0], [numHeads, 1])];
+    return this.scope.derive(`mix${level}`, rows)[0];
   }
 }

@@ -4,7 +4,7 @@ import {
   GroupNorm,
   init,
   LayerNorm,
-  recompute,
+  recomputeSteps,
   resizeBilinear,
   runSteps,
   type Scope,
@@ -128,9 +128,7 @@ export class DeformablePixelDecoder {
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
       yield;
-      const next = this.scope.store.recomputes
-        ? layer.recomputed({ tokens, position, reference, levels })
-        : yield* tidySteps(layer.forwardSteps({ tokens, position, reference, levels }));
+      const next = yield* layer.forwardSteps({ tokens, position, reference, levels });
       if (!this.scope.training) tokens.dispose();
       tokens = next;
     }
@@ -154,7 +152,7 @@ export class DeformablePixelDecoder {
   private positions(levels: Size[]): tf.Tensor2D {
     return tf.tidy(() => {
       const rows = () => tf.split(this.levelEmbedding, levels.length, 0);
-      const embeddings = this.scope.isDifferentiated ? rows() : this.scope.derive('levels', rows);
+      const embeddings = this.scope.derive('levels', rows);
       const perLevel = levels.map(([height, width], i) =>
         tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
       );
@@ -201,16 +199,13 @@ class DeformableLayer {
     this.finalNorm = new LayerNorm(scope.at('final_layer_norm'), { dim });
   }
 
-  /** The layer, whose activations training does not keep. */
-  recomputed({ tokens, position, reference, levels }: DeformableLayerInputs): tf.Tensor3D {
-    const forward = (...[held, at, around]: tf.Tensor[]): tf.Tensor3D => {
-      const inputs = { tokens: held, position: at, reference: around, levels } as DeformableLayerInputs;
-      return runSteps(tidySteps(this.forwardSteps(inputs)));
-    };
-    return recompute(this.scope, forward, [tokens, position, reference]);
+  forwardSteps({ levels, ...inputs }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const layered = (...[tokens, position, reference]: tf.Tensor[]) =>
+      this.layered({ tokens, position, reference, levels } as DeformableLayerInputs);
+    return recomputeSteps(this.scope, layered, [inputs.tokens, inputs.position, inputs.reference]);
   }
 
-  *forwardSteps({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+  private *layered({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
     const attended = tf.tidy(() => {
       const query = tf.add<tf.Tensor3D>(tokens, position);
       const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');

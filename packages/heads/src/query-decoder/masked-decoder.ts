@@ -160,7 +160,7 @@ export class MaskedDecoder {
   private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
     const { dim } = this.config;
     const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
-    const embeddings = this.scope.isDifferentiated ? rows() : this.scope.derive('levels', rows);
+    const embeddings = this.scope.derive('levels', rows);
     return maps.map((map, i) => {
       const [batch, height, width] = map.shape;
       const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);

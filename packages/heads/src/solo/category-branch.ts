@@ -2,6 +2,7 @@ import { Conv2d, init, resizeBilinear, type Scope, type Steps, tidySteps } from 
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { ConvTower } from './conv-tower.ts';
+import { onEach } from './on-each.ts';
 
 /** Bias at which a sigmoid starts at 0.01. Lin et al. 2017 (focal loss), section 4.1. */
 export const RARE: number = -Math.log(0.99 / 0.01);
@@ -36,6 +37,11 @@ export class CategoryBranch {
    */
   forwardSteps(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
     return tidySteps(this.layered(level, grid));
+  }
+
+  /** {@link forwardSteps} of each level with a grid of its own. */
+  forwardLevelsSteps(levels: readonly tf.Tensor4D[], grids: readonly number[]): Steps<tf.Tensor4D[]> {
+    return onEach(levels, (level, i) => this.forwardSteps(level, grids[i]));
   }
 
   private *layered(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {

@@ -57,9 +57,7 @@ export class DecoupledSoloHead {
 
   private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
     const levels = rescaleLevels(pyramid, this.scope);
-    const categoryLogits = yield* onEach(levels, (level, i) =>
-      this.categories.forwardSteps(level, this.config.grids[i]),
-    );
+    const categoryLogits = yield* this.categories.forwardLevelsSteps(levels, this.config.grids);
     const masks = yield* onEach(levels, (level, i) => tidySteps(this.maskLevel(level, i)));
     return { categoryLogits, masks: { kind: 'row-column', levels: masks } };
   }

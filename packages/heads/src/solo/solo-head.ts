@@ -49,9 +49,7 @@ export class SoloHead {
 
   private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
     const levels = rescaleLevels(pyramid, this.scope);
-    const categoryLogits = yield* onEach(levels, (level, i) =>
-      this.categories.forwardSteps(level, this.config.grids[i]),
-    );
+    const categoryLogits = yield* this.categories.forwardLevelsSteps(levels, this.config.grids);
     const masks = yield* onEach(levels, (level, i) => this.maskLevel(level, i));
     return { categoryLogits, masks: { kind: 'fixed-kernels', levels: masks } };
   }

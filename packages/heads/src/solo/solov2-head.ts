@@ -54,7 +54,7 @@ export class SoloV2Head {
   private *predict(pyramid: tf.Tensor4D[]): Steps<SoloPrediction> {
     const levels = rescaleLevels(pyramid, this.scope);
     const { grids } = this.config;
-    const categoryLogits = yield* onEach(levels, (level, i) => this.categories.forwardSteps(level, grids[i]));
+    const categoryLogits = yield* this.categories.forwardLevelsSteps(levels, grids);
     const kernels = yield* onEach(levels, (level, i) => tidySteps(this.kernels(level, grids[i])));
     const features = yield* this.maskFeatures.forwardSteps(pyramid);
     return { categoryLogits, masks: { kind: 'dynamic-kernels', kernels, features } };

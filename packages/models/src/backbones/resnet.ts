@@ -8,7 +8,7 @@ import {
   ConvNorm,
   init,
   maxPool,
-  recompute,
+  recomputeSteps,
   runSteps,
   type Scope,
   type Steps,
@@ -143,9 +143,7 @@ export class ResNet {
     for (const blocks of this.stages) {
       for (const block of blocks) {
         yield;
-        const next = this.scope.store.recomputes
-          ? recompute(block.scope, (map) => runSteps(tidySteps(block.forwardSteps(map as tf.Tensor4D))), [x])
-          : yield* tidySteps(block.forwardSteps(x));
+        const next = yield* recomputeSteps(block.scope, (map) => block.forwardSteps(map as tf.Tensor4D), [x]);
         if (!this.scope.training && block !== blocks[0]) x.dispose();
         x = next;
       }

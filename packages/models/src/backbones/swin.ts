@@ -299,7 +299,7 @@ class SwinBlock {
 
   private regionBias(height: number, width: number): tf.Tensor3D {
     const { window, shift } = this.config;
-    return this.scope.derive(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
+    return this.scope.constant(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
 }
 

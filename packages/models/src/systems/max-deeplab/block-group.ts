@@ -1,5 +1,5 @@
 import { type DualPath, DualPathTransformer } from '@seg/attention';
-import { recompute, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import { recomputeSteps, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxEncoderConfig } from './config.ts';
@@ -60,9 +60,7 @@ export class BlockGroup {
   private *pass({ pixel, memory }: DualPath): Steps<DualPath> {
     for (const [i, block] of this.blocks.entries()) {
       yield;
-      pixel = block.scope.store.recomputes
-        ? recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [pixel])
-        : yield* block.forwardSteps(pixel);
+      pixel = yield* recomputeSteps(block.scope, (map) => block.forwardSteps(map as tf.Tensor4D), [pixel]);
       const transformer = this.transformers[i];
       if (transformer === undefined) continue;
       yield;
