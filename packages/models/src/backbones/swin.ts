@@ -5,10 +5,13 @@ import {
   Conv2d,
   dropPath,
   fromWindows,
+  fromWindowsThen,
   init,
-  intoWindows,
+  intoColumns,
+  intoNormedWindows,
   LayerNorm,
   Linear,
+  mayFuse,
   paddedToWindows,
   recompute,
   runSteps,
@@ -230,6 +233,9 @@ class SwinStage {
 /** Channels of each 2×2 patch side by side: (0,0), (1,0), (0,1), (1,1) as (row, column). @returns [B, H/2, W/2, 4C] */
 function neighbors(x: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
+    const [count, tall, wide, channels] = x.shape;
+    if (mayFuse())
+      return tf.reshape(intoColumns(x, 2), [count, Math.ceil(tall / 2), Math.ceil(wide / 2), 4 * channels]);
     const padded = padToMultiple(x, 2);
     const [batch, height, width, dim] = padded.shape;
     const patches = tf.reshape(padded, [batch * (height / 2), 2, width / 2, 2 * dim]); // [.., row, x, column·C]
@@ -276,8 +282,8 @@ class SwinBlock {
   forward(x: tf.Tensor4D): tf.Tensor4D {
     return tf.tidy(() => {
       const { dropRate, activation = 'gelu' } = this.config;
-      const attended = this.attended(x);
-      const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
+      const [attended, normed] = this.attended(x);
+      const hidden = this.expand.forward(normed, activation);
       if (!this.scope.training) return this.scope.tap(this.contract.forwardSum(hidden, attended));
       return this.scope.tap(
         tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
@@ -285,15 +291,17 @@ class SwinBlock {
     });
   }
 
-  /** Padded tokens are zeros behind the norm: their keys and values are the biases, and they take part. */
-  private attended(x: tf.Tensor4D): tf.Tensor4D {
+  /** Padded tokens are zeros behind the norm: their keys and values are the biases, and they take part. @returns The sum and its norm */
+  private attended(x: tf.Tensor4D): [attended: tf.Tensor4D, normed: tf.Tensor4D] {
     return tf.tidy(() => {
       const { window, shift, dropRate } = this.config;
       const size: Size = [x.shape[1], x.shape[2]];
       const regionBias = shift > 0 ? this.regionBias(...paddedToWindows(size, window)) : undefined;
-      const gathered = this.attention.forward(intoWindows(this.normBefore.forward(x), { window, shift }), regionBias);
-      if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
-      return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
+      const gathered = this.attention.forward(intoNormedWindows(x, { window, shift }, this.normBefore), regionBias);
+      if (!this.scope.training) return fromWindowsThen(gathered, { window, shift, size }, x, this.normAfter);
+      const branch = dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate);
+      const attended = tf.add<tf.Tensor4D>(x, branch);
+      return [attended, this.normAfter.forward(attended)];
     });
   }
 
