@@ -33,6 +33,7 @@ test.each([
   ['{"steps": 1e999}', 'as steps, got Infinity'],
   ['{"batch": 5000}', 'as batch, got 5000'],
   ['{"resize": {"kind": "square"}}', 'as resize.side, got nothing'],
+  ['{"nmsThreshold": 70}', 'as nmsThreshold, got 70'],
   ['{"average": 1.5}', 'as average, got 1.5'],
 ])('%s is refused by name', (text, reason) => {
   expect(() => parseRecipe('r.json', text, BASE)).toThrow(reason);

@@ -113,6 +113,7 @@ export const RECIPE_FIELDS = {
   batch: images,
   augment: steps,
   resize: RESIZE,
+  nmsThreshold: part,
   loss: v.record(v.string(), v.unknown()),
   semanticWeight: notNegative,
   validateEvery: count,
