@@ -189,7 +189,7 @@ export class Segmenter {
     return this.queue.run(() => {
       this.expectWanted(signal);
       return pass();
-    });
+    }, signal);
   }
 
   /** @throws Error where the model is gone, the signal's reason where it ends */

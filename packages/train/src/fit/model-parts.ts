@@ -11,7 +11,7 @@ import {
 import type { ModelDescription, OpenModel, SegmentationModel } from '@seg/models';
 
 import type { Collective } from '../collective/collective.ts';
-import { objectiveOf } from '../objectives/objective-of.ts';
+import { modelObjective } from '../objectives/model-objective.ts';
 import { hasDoubles } from '../recipes/has-doubles.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import type { TrainingBatch } from '../training-batch.ts';
@@ -34,7 +34,7 @@ export type SampleReader = (
   categories: ModelDescription['categories'],
   recipe: Recipe,
   place: BatchPlace,
-) => AsyncIterable<{ samples: MaskSample[] }>;
+) => AsyncIterable<{ samples: MaskSample[]; positions: number[] }>;
 
 /** Parts of a training that do not depend on where it is kept. */
 export function partsOf(
@@ -43,13 +43,12 @@ export function partsOf(
   samplesOf: SampleReader,
 ) {
   const { config, categories } = description;
-  const { seed, loss, semanticWeight } = recipe;
   return {
     title: `${config.model} on ${String(origin.data ?? 'data')}`,
     createParams: model.createParams,
     build: model.build,
     objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
-      objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
+      modelObjective(network, params, categories, recipe),
     recipe,
     batchesFrom: (first: number) =>
       batchesOf(data.training, description, recipe, { first, share: collective }, samplesOf),
@@ -85,21 +84,23 @@ async function* batchesOf(
   samplesOf: SampleReader,
 ): AsyncGenerator<TrainingBatch, void, void> {
   const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples } of samplesOf(dataset, categories, recipe, place)) {
+  for await (const { samples, positions } of samplesOf(dataset, categories, recipe, place)) {
     // masks of MaX-DeepLab share out the pixels
-    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+    const batch = batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+    yield recipe.distinctSamples === undefined ? batch : { ...batch, samples: positions };
   }
 }
 
 /** Augmented samples, each made when it is wanted. */
 export const samplesInTurn: SampleReader = (dataset, categories, recipe, { first: start, share }) => {
-  const { batch: batchSize, seed, augment } = recipe;
+  const { batch: batchSize, seed, augment, distinctSamples: distinct } = recipe;
   const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
   return batches<MaskSample>(dataset, {
     batchSize,
     seed,
     start,
     share,
+    distinct,
     prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
   });
 };
