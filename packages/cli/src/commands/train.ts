@@ -89,6 +89,7 @@ async function train(options: TrainOptions, collective: Collective, io: TrainIo)
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
+  if (!data.hasObjects) io.note(`warning: no objects to learn in the images of ${options.data} that were looked at`);
   if (collective.size > 1) io.note(`processes: ${collective.size}, each with its share of the images`);
   if (task !== (options.task ?? data.training.task))
     io.note(`validation of ${task} segments: all that the model finds`);

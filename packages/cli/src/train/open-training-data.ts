@@ -3,6 +3,7 @@ import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/no
 import type { Category } from '@seg/image';
 
 import { type DatasetArguments, datasetOptions } from '../data/dataset-arguments.ts';
+import { lookAtData } from './look-at-data.ts';
 
 /** Options that say where the data is. */
 export type DataOptions = Omit<DatasetArguments, 'split'> & {
@@ -12,12 +13,17 @@ export type DataOptions = Omit<DatasetArguments, 'split'> & {
 };
 
 /** Data of a training. */
-export type TrainingData = { training: FileDataset; validation: FileDataset | undefined };
+export type TrainingData = {
+  training: FileDataset;
+  validation: FileDataset | undefined;
+  /** False where no object was found in the images that were looked at. */
+  hasObjects: boolean;
+};
 
 /**
  * Opens the data of a training and of its validation, which have to have the same categories.
  *
- * @throws FormatError where one is not a data set, is empty, or the categories differ
+ * @throws FormatError where one is not a data set, is empty, lacks images or cannot be read, or the categories differ
  */
 export async function openTrainingData({ data, val, ...reading }: DataOptions): Promise<TrainingData> {
   const options = await datasetOptions(reading);
@@ -27,7 +33,9 @@ export async function openTrainingData({ data, val, ...reading }: DataOptions): 
     if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}, got none`);
   }
   if (validation !== undefined) expectSameCategories(training, validation);
-  return { training, validation };
+  const hasObjects = await lookAtData(training);
+  if (validation !== undefined) await lookAtData(validation);
+  return { training, validation, hasObjects };
 }
 
 async function openValidation(
