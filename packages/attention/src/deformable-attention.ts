@@ -6,13 +6,20 @@ import {
   mayFuse,
   mayFuseOnWasm,
   offsetSampling,
+  rowsInSteps,
+  rowsPerStep,
   type Scope,
   type Size,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
 export type DeformableAttentionConfig = { dim: number; numHeads: number; numLevels: number; numPoints: number };
+
+/** Queries of a step are a multiple of it, as the tiles of products are. */
+const QUERIES = 64;
 
 /** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {
@@ -57,26 +64,59 @@ export class DeformableAttention {
   }
 
   /** @returns [B, Q, C] */
-  forward({ query, value, reference, levels, valid }: DeformableAttentionInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const { dim, numHeads, numLevels, numPoints } = this.config;
-      const [batch, numQueries] = query.shape;
-      const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
-      const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
-      const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
-      if (mayFuse() || mayFuseOnWasm()) {
-        return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
-      }
-      const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
-      const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
-      const locations = this.locate(offsets, reference, levels);
-      return this.output.forward(deformableSampling(values, locations, weights, levels));
-    });
+  forward({ value, valid, ...inputs }: DeformableAttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => this.sample(inputs, () => this.masked(this.value.forward(value), valid)));
+  }
+
+  /** {@link forward} in steps, to the same bytes: where there are many queries, some after the others. */
+  *forwardSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    const [batch, numQueries, dim] = inputs.query.shape;
+    const { numLevels, numPoints } = this.config;
+    const products = 2 * (this.offsets.weight.size + this.weights.weight.size + this.output.weight.size);
+    const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
+    if (most >= numQueries || this.scope.store.observer !== null) return this.forward(inputs);
+    return yield* tidySteps(this.inParts(inputs, most));
+  }
+
+  private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs, most: number): Steps<tf.Tensor3D> {
+    const project = (rows: tf.Tensor) => this.value.forward(rows);
+    const values = this.masked(yield* rowsInSteps(value, 2 * this.value.weight.size, project), valid);
+    const { query, reference, levels } = inputs;
+    const parts: tf.Tensor3D[] = [];
+    for (let start = 0; start < query.shape[1]; start += most) {
+      yield;
+      const size = Math.min(most, query.shape[1] - start);
+      const part = tf.tidy(() => {
+        const some = tf.slice(query, [0, start, 0], [-1, size, -1]);
+        const near = tf.slice(reference, [0, start, 0, 0], [-1, size, -1, -1]);
+        return this.sample({ query: some, reference: near, levels }, () => values);
+      });
+      parts.push(part);
+    }
+    return tf.concat(parts, 1);
+  }
+
+  /** @param valuesOf Projects the values, [B, S, C] */
+  private sample(
+    { query, reference, levels }: Pick<DeformableAttentionInputs, 'query' | 'reference' | 'levels'>,
+    valuesOf: () => tf.Tensor3D,
+  ): tf.Tensor3D {
+    const { dim, numHeads, numLevels, numPoints } = this.config;
+    const [batch, numQueries] = query.shape;
+    const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
+    const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
+    const values = tf.reshape(valuesOf(), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
+    if (mayFuse() || mayFuseOnWasm()) {
+      return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
+    }
+    const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
+    const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
+    const locations = this.locate(offsets, reference, levels);
+    return this.output.forward(deformableSampling(values, locations, weights, levels));
   }
 
   /** Padding is zeroed behind the projection, so that its bias does not leak in. */
-  private values(value: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
-    const projected = this.value.forward(value);
+  private masked(projected: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
     return valid === undefined ? projected : tf.mul(projected, tf.expandDims(valid, -1));
   }
 

@@ -140,17 +140,22 @@ class DeformableEncoderLayer {
     return recomputeSteps(this.scope, layered, [tokens, position, reference, ...(valid ? [valid] : [])]);
   }
 
-  private *layered({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
-    const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
-    const attended = tf.tidy(() => {
-      const query = tf.add<tf.Tensor3D>(tokens, position);
-      const gathered = this.attention.forward({ query, value: tokens, reference, levels, valid });
-      const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
-      return this.norms[0].forward(summed);
-    });
+  private *layered(inputs: EncoderLayerInputs): Steps<tf.Tensor3D> {
+    const attended = yield* tidySteps(this.attended(inputs));
     yield;
-    const branch = drop(yield* this.feedForward.forwardSteps(attended));
+    const branch = this.drop(yield* this.feedForward.forwardSteps(attended));
     return this.scope.tap(this.norms[1].forwardSum(attended, branch));
+  }
+
+  private *attended({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
+    const query = tf.add<tf.Tensor3D>(tokens, position);
+    const gathered = yield* this.attention.forwardSteps({ query, value: tokens, reference, levels, valid });
+    const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, this.drop(gathered)), 'attentions.0');
+    return this.norms[0].forward(summed);
+  }
+
+  private drop(x: tf.Tensor3D): tf.Tensor3D {
+    return dropout(this.scope, x, this.dropoutRate);
   }
 }
 

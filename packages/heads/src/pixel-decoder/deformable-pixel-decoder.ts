@@ -205,14 +205,16 @@ class DeformableLayer {
     return recomputeSteps(this.scope, layered, [inputs.tokens, inputs.position, inputs.reference]);
   }
 
-  private *layered({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
-    const attended = tf.tidy(() => {
-      const query = tf.add<tf.Tensor3D>(tokens, position);
-      const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');
-      return this.attentionNorm.forwardSum(tokens, gathered);
-    });
+  private *layered(inputs: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const attended = yield* tidySteps(this.attended(inputs));
     yield;
     const branch = yield* this.feedForward.forwardSteps(attended);
     return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
+  }
+
+  private *attended({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const query = tf.add<tf.Tensor3D>(tokens, position);
+    const gathered = yield* this.attention.forwardSteps({ query, value: tokens, reference, levels });
+    return this.attentionNorm.forwardSum(tokens, this.scope.tap(gathered, 'self_attn'));
   }
 }
