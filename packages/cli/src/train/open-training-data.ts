@@ -16,7 +16,7 @@ export type DataOptions = Omit<DatasetArguments, 'split'> & {
 export type TrainingData = {
   training: FileDataset;
   validation: FileDataset | undefined;
-  /** What is odd about the data and no reason not to train. */
+  /** Oddities of the data that are no reason not to train. */
   warnings: string[];
 };
 
