@@ -9,13 +9,20 @@ import {
   offsetSampling,
   offsetSamplingOfParts,
   positionedLinear,
+  rowsInSteps,
+  rowsPerStep,
   type Scope,
   type Size,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
 export type DeformableAttentionConfig = { dim: number; numHeads: number; numLevels: number; numPoints: number };
+
+/** Queries of a step are a multiple of it, as the tiles of products are. */
+const QUERIES = 64;
 
 /** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {
@@ -66,18 +73,64 @@ export class DeformableAttention {
     return tf.tidy(() => this.output.forward(this.gather(inputs)));
   }
 
-  /** All of {@link forward} but the projection behind. @returns [B, Q, C] */
-  gather(inputs: DeformableAttentionInputs): tf.Tensor3D {
-    return tf.tidy(() => (!this.scope.training && mayFuse() ? this.sampleParts(inputs) : this.sample(inputs)));
+  /** {@link forward} in steps, to the same bytes: where there are many queries, some after the others. */
+  forwardSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    return tidySteps(this.projected(inputs));
   }
 
-  private sample({ query, queryPosition, value, reference, levels, valid }: DeformableAttentionInputs): tf.Tensor3D {
+  /** All of {@link forward} but the projection behind. @returns [B, Q, C] */
+  gather(inputs: DeformableAttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => {
+      if (!this.scope.training && mayFuse()) return this.sampleParts(inputs);
+      return this.sample(inputs, () => this.masked(this.value.forward(inputs.value), inputs.valid));
+    });
+  }
+
+  /** {@link gather} in steps, to the same bytes. */
+  *gatherSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    const [batch, numQueries, dim] = inputs.query.shape;
+    const { numLevels, numPoints } = this.config;
+    const products = 2 * (this.offsets.weight.size + this.weights.weight.size + this.output.weight.size); // which follows
+    const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
+    if (most >= numQueries || this.scope.store.observer !== null) return this.gather(inputs);
+    return yield* tidySteps(this.inParts(inputs, most));
+  }
+
+  private *projected(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    const gathered = yield* this.gatherSteps(inputs);
+    return yield* rowsInSteps(gathered, 2 * this.output.weight.size, (rows) => this.output.forward(rows));
+  }
+
+  private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs, most: number): Steps<tf.Tensor3D> {
+    const project = (rows: tf.Tensor) => this.value.forward(rows);
+    const values = this.masked(yield* rowsInSteps(value, 2 * this.value.weight.size, project), valid);
+    const { queryPosition, reference, levels } = inputs;
+    const query = queryPosition === undefined ? inputs.query : tf.add<tf.Tensor3D>(inputs.query, queryPosition);
+    const parts: tf.Tensor3D[] = [];
+    for (let start = 0; start < query.shape[1]; start += most) {
+      yield;
+      const size = Math.min(most, query.shape[1] - start);
+      const part = tf.tidy(() => {
+        const some = tf.slice(query, [0, start, 0], [-1, size, -1]);
+        const near = tf.slice(reference, [0, start, 0, 0], [-1, size, -1, -1]);
+        return this.sample({ query: some, reference: near, levels }, () => values);
+      });
+      parts.push(part);
+    }
+    return tf.concat(parts, 1);
+  }
+
+  /** @param valuesOf Projects the values, [B, S, C] */
+  private sample(
+    { query, queryPosition, reference, levels }: Omit<DeformableAttentionInputs, 'value' | 'valid'>,
+    valuesOf: () => tf.Tensor3D,
+  ): tf.Tensor3D {
     const { dim, numHeads, numLevels, numPoints } = this.config;
     const [batch, numQueries] = query.shape;
     const placed = queryPosition === undefined ? query : tf.add<tf.Tensor3D>(query, queryPosition);
     const offsets = this.scope.tap(this.offsets.forward(placed), 'sampling_offsets');
     const logits = this.scope.tap(this.weights.forward(placed), 'attention_weights');
-    const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
+    const values = tf.reshape(valuesOf(), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
     if (mayFuse() || mayFuseOnWasm()) return offsetSampling({ value: values, offsets, logits, reference }, levels);
     const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
     const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
@@ -96,7 +149,7 @@ export class DeformableAttention {
       : linear(query, weight, bias);
     this.tapParts(samples, count);
     const first = { offsets: 0, logits: 2 * count, value: isSame ? 3 * count : 0 };
-    const sampled = { samples, value: isSame ? samples : this.values(value, valid), reference };
+    const sampled = { samples, value: isSame ? samples : this.masked(this.value.forward(value), valid), reference };
     return offsetSamplingOfParts(sampled, { levels, numHeads, dim, numPoints, first });
   }
 
@@ -117,8 +170,7 @@ export class DeformableAttention {
   }
 
   /** Padding is zeroed behind the projection, so that its bias does not leak in. */
-  private values(value: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
-    const projected = this.value.forward(value);
+  private masked(projected: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
     return valid === undefined ? projected : tf.mul(projected, tf.expandDims(valid, -1));
   }
 

@@ -90,6 +90,7 @@ export { readTensors, type TensorValues } from './read-tensors.ts';
 export { recompute, recomputeSteps } from './recompute.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
+export { rowsInSteps } from './rows-in-steps.ts';
 export { rowsPerStep } from './rows-per-step.ts';
 export { type Axis, expectShapes } from './shape.ts';
 export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';

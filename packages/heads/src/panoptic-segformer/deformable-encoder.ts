@@ -141,16 +141,25 @@ class DeformableEncoderLayer {
     return recomputeSteps(this.scope, layered, [tokens, position, reference, ...(valid ? [valid] : [])]);
   }
 
-  private *layered({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
+  private *layered(inputs: EncoderLayerInputs): Steps<tf.Tensor3D> {
     const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
-    const attended = tf.tidy(() => {
-      const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels, valid };
-      const branch = { hidden: this.attention.gather(looking), last: this.attention.output, drop };
-      return normOfSum(this.scope.at('attentions.0'), this.norms[0], tokens, branch);
-    });
+    const attended = yield* tidySteps(this.attended(inputs, drop));
     yield;
     const branch = yield* this.feedForward.forwardSteps(attended);
     return this.scope.tap(this.norms[1].forwardSum(attended, drop?.(branch) ?? branch));
+  }
+
+  private *attended(
+    { tokens, position, reference, levels, valid }: EncoderLayerInputs,
+    drop: LinearBranch<tf.Tensor3D>['drop'],
+  ): Steps<tf.Tensor3D> {
+    const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels, valid };
+    const hidden = yield* this.attention.gatherSteps(looking);
+    return normOfSum(this.scope.at('attentions.0'), this.norms[0], tokens, {
+      hidden,
+      last: this.attention.output,
+      drop,
+    });
   }
 }
 

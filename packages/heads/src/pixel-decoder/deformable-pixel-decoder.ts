@@ -202,13 +202,16 @@ class DeformableLayer {
     return recomputeSteps(this.scope, layered, [inputs.tokens, inputs.position, inputs.reference]);
   }
 
-  private *layered({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
-    const attended = tf.tidy(() => {
-      const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels };
-      return this.attentionNorm.forwardSum(tokens, this.scope.tap(this.attention.forward(looking), 'self_attn'));
-    });
+  private *layered(inputs: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const attended = yield* tidySteps(this.attended(inputs));
     yield;
     const branch = yield* this.feedForward.forwardSteps(attended);
     return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
+  }
+
+  private *attended({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels };
+    const gathered = yield* this.attention.forwardSteps(looking);
+    return this.attentionNorm.forwardSum(tokens, this.scope.tap(gathered, 'self_attn'));
   }
 }

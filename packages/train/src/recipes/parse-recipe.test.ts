@@ -22,6 +22,17 @@ test.each([
   ['{"steps": "10"}', 'as steps, got "10"'],
   ['{"learningRate": null}', 'as learningRate, got null'],
   ['{"learningRate": -1}', 'as learningRate, got -1'],
+  ['{"average": 1}', 'expected <1 as average, got 1'],
+  [
+    '{"augment": [{"kind": "shortest-edge", "shortestEdges": [], "longestEdge": 9}]}',
+    'as augment[0].shortestEdges, got []',
+  ],
+  ['{"augment": [{"kind": "one-of", "choices": []}]}', 'as augment[0].choices, got []'],
+  [
+    '{"augment": [{"kind": "scale-jitter", "size": [9, 9], "range": [2, 1]}]}',
+    'the smaller end first as augment[0].range',
+  ],
+  ['{"augment": [{"kind": "crop", "size": {"least": 9, "most": 8}}]}', 'augment[0].size'],
   ['{"schedule": {"kind": "linear"}}', 'as schedule.kind, got "linear"'],
   ['{"groups": [{"keys": "("}]}', 'as groups[0].keys, got "("'],
   ['{"freeze": [1]}', 'as freeze[0], got 1'],
@@ -33,6 +44,12 @@ test.each([
   ['{"steps": 1e999}', 'as steps, got Infinity'],
   ['{"batch": 5000}', 'as batch, got 5000'],
   ['{"resize": {"kind": "square"}}', 'as resize.side, got nothing'],
+  ['{"nmsThreshold": 70}', 'as nmsThreshold, got 70'],
+  ['{"distinctSamples": 0}', 'as distinctSamples, got 0'],
+  ['{"distinctSamples": 1e9}', 'as distinctSamples, got 1000000000'],
+  ['{"keptFeatures": {"bytes": -1}}', 'as keptFeatures.bytes, got -1'],
+  ['{"keptFeatures": {"precision": "int8"}}', 'as keptFeatures.precision, got "int8"'],
+  ['{"keptFeatures": {"byte": 1}}', 'as keptFeatures.byte, got 1'],
   ['{"average": 1.5}', 'as average, got 1.5'],
 ])('%s is refused by name', (text, reason) => {
   expect(() => parseRecipe('r.json', text, BASE)).toThrow(reason);

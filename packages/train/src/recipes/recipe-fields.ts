@@ -10,10 +10,14 @@ const MOST_STEPS = 100_000_000;
 /** Pixels of a crop: 4096 a side, sixteen times the area of the largest published one; the sides that files may have are too many. */
 const MOST_PIXELS = 16_777_216;
 
+/** Samples that come again: their order is held in memory, of so many 4 MB. */
+const MOST_SAMPLES = 1_000_000;
+
 const positive = v.pipe(v.number(), v.finite('a finite number'), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite('a finite number'), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1));
 const images = v.pipe(count, v.maxValue(MOST_IMAGES));
+const sampleCount = v.pipe(count, v.maxValue(MOST_SAMPLES));
 const stepCount = v.pipe(count, v.maxValue(MOST_STEPS));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** Decay of a memory: one of 1 forgets nothing, and Adam divides by 1 − β. */
@@ -25,7 +29,14 @@ const size = v.pipe(
   v.strictTuple([side, side]),
   v.check(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`),
 );
-const range = v.strictTuple([positive, positive]);
+const range = v.pipe(
+  v.strictTuple([positive, positive]),
+  v.check(([least, most]) => least <= most, 'the smaller end first'),
+);
+const sides = v.pipe(
+  v.strictObject({ least: side, most: side }),
+  v.check(({ least, most }) => least <= most, 'the smaller side as least'),
+);
 const edges = { shortestEdge: side, longestEdge: side };
 
 function isPattern(text: string): boolean {
@@ -47,14 +58,18 @@ const STEP: v.GenericSchema<AugmentStep> = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('turn'), chance: optionalPart }),
   v.strictObject({ kind: v.literal('scale-jitter'), size, range: v.optional(range), leastShare: optionalPart }),
-  v.strictObject({ kind: v.literal('shortest-edge'), shortestEdges: v.array(side), longestEdge: side }),
+  v.strictObject({
+    kind: v.literal('shortest-edge'),
+    shortestEdges: v.pipe(v.array(side), v.minLength(1)),
+    longestEdge: side,
+  }),
   v.strictObject({
     kind: v.literal('crop'),
-    size: v.union([size, v.strictObject({ least: side, most: side })]),
+    size: v.union([size, sides]),
     leastShare: optionalPart,
   }),
   v.strictObject({ kind: v.literal('color') }),
-  v.strictObject({ kind: v.literal('one-of'), choices: v.array(steps) }),
+  v.strictObject({ kind: v.literal('one-of'), choices: v.pipe(v.array(steps), v.minLength(1)) }),
   v.strictObject({
     kind: v.literal('mosaic'),
     chance: part,
@@ -105,14 +120,20 @@ export const RECIPE_FIELDS = {
     v.strictObject({ keys: pattern, learningRate: v.optional(notNegative), weightDecay: v.optional(notNegative) }),
   ),
   clipNorm: positive,
-  average: part,
+  average: decay,
   accumulate: images,
   recompute: v.boolean(),
   freeze: v.array(pattern),
   seed: v.pipe(v.number(), v.safeInteger('a whole number')),
   batch: images,
   augment: steps,
+  distinctSamples: sampleCount,
+  keptFeatures: v.strictObject({
+    bytes: v.optional(v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0))),
+    precision: v.optional(v.picklist(['float32', 'float16'])),
+  }),
   resize: RESIZE,
+  nmsThreshold: part,
   loss: v.record(v.string(), v.unknown()),
   semanticWeight: notNegative,
   validateEvery: count,
