@@ -26,7 +26,11 @@ const running = [];
 for (const [name, changes] of Object.entries(trainings)) {
   const model = await openModel('bench', description, { weights: false, categories });
   const recipe = { ...base, batch: Number(batch), freeze: [BACKBONE_KEYS], ...changes };
-  running.push({ name, events: fitModel({ model, data: { training }, recipe, task: 'panoptic', storage }), least: Infinity });
+  running.push({
+    name,
+    events: fitModel({ model, data: { training }, recipe, task: 'panoptic', storage }),
+    least: Infinity,
+  });
 }
 for (let round = 0; round <= Number(rounds); round++) {
   for (const one of running) {
@@ -37,6 +41,8 @@ for (let round = 0; round <= Number(rounds); round++) {
   }
 }
 for (const { name, least } of running) {
-  console.log(`${kind} ${side}x${side}, batch ${batch}, ${name}: ${least.toFixed(2)} s, ${(least / running[0].least).toFixed(2)}`);
+  console.log(
+    `${kind} ${side}x${side}, batch ${batch}, ${name}: ${least.toFixed(2)} s, ${(least / running[0].least).toFixed(2)}`,
+  );
 }
 for (const { events } of running) await events.return();

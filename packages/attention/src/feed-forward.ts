@@ -31,10 +31,12 @@ export class FeedForward {
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
-    return tf.tidy(() => {
-      const hidden = dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate);
-      return this.contract.forward(hidden);
-    });
+    return tf.tidy(() => this.contract.forward(this.hidden(x)));
+  }
+
+  /** All of {@link forward} but the second layer. @param x [..., C] @returns [..., hidden] */
+  hidden<T extends tf.Tensor>(x: T): T {
+    return tf.tidy(() => dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate));
   }
 
   /** {@link forward} in steps, to the same bytes: where there are many tokens, some after the others. @param x [B, L, C] */

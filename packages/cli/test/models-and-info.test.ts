@@ -47,6 +47,11 @@ test('seg info tells of a preset', async () => {
   expect(text).toMatch(/^images {6}shortest-edge shortestEdge 800 longestEdge 1333, sides padded to multiples of 32$/m);
 });
 
+test('seg info tells of a small model, as seg train takes it', async () => {
+  expect(await main(['info', 'solov2'])).toBe(0);
+  expect(printed[0]).toMatch(/^system {6}solo \(solov2\)$/m);
+});
+
 test('seg info counts the operations of a pass at a size', async () => {
   expect(await main(['info', 'panoptic-segformer-pvt-v2-b0-coco', '--size', '64x96', '--json'])).toBe(0);
   const { pass, numbers } = JSON.parse(printed[0]);

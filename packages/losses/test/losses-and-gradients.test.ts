@@ -45,6 +45,37 @@ onEveryBackend('loss terms', () => {
     await expectClose(gradient(tf.tensor2d([[20, -40]])), [0, 0], { absolute: 1e-6 });
   });
 
+  test.each([0.25, 0.5, 1, 1.5])(
+    'a gamma of %d has values and gradients of its formula, also at ±1e4',
+    async (gamma) => {
+      // ¼ · σ(−x)^γ · softplus(−x) inside, ¾ · σ(x)^γ · softplus(x) outside, in float64
+      const [x, t] = [
+        [1e4, -1e4, 1e4, -1e4, 30, -2, 0.5],
+        [1, 0, 0, 1, 1, 0, 1],
+      ];
+      const softplus = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+      const term = (v: number, k: number) => {
+        const wrong = t[k] === 1 ? -v : v; // the logit of being wrong
+        return (t[k] === 1 ? 0.25 : 0.75) * Math.exp(-gamma * softplus(-wrong)) * softplus(wrong);
+      };
+      const [logits, targets] = [tf.tensor1d(x), tf.tensor1d(t)];
+      await expectClose(sigmoidFocal(logits, targets, { gamma }), x.map(term), { relative: 1e-5, absolute: 1e-6 });
+      const slope = (v: number, k: number) => (term(v + 1e-4, k) - term(v - 1e-4, k)) / 2e-4;
+      const gradient = tf.grad((y) => tf.sum(sigmoidFocal(y as tf.Tensor1D, targets, { gamma })))(logits);
+      await expectClose(gradient, x.map(slope), { relative: 1e-4, absolute: 1e-5 });
+    },
+  );
+
+  test('queries that weigh nothing together cost nothing, and move nothing', async () => {
+    const [x, labels] = [tf.tensor2d([[1, 2, 3], [3, 2, 1]]), tf.tensor1d([2, 2], 'int32')]; // biome-ignore format: one query a row
+    await expectClose(classCrossEntropy(x, labels, 0), [0]);
+    await expectClose(tf.grad((y) => classCrossEntropy(y as tf.Tensor2D, labels, 0))(x), [0, 0, 0, 0, 0, 0]);
+    await expectClose(classCrossEntropy(tf.zeros([0, 3]), tf.tensor1d([], 'int32'), 0.1), [0]);
+    // beside one that counts, it alone does: log(e¹ + e² + e³) − 1
+    const one = classCrossEntropy(x, tf.tensor1d([0, 2], 'int32'), 0);
+    await expectClose(one, [Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 1], { relative: 1e-6 });
+  });
+
   test('without alpha and gamma the focal term is the cross entropy', async () => {
     const entropy = tf.sub(tf.softplus(logits()), tf.mul(logits(), targets()));
     await expectClose(sigmoidFocal(logits(), targets(), { alpha: -1, gamma: 0 }), entropy);

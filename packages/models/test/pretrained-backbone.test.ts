@@ -13,6 +13,7 @@ import { ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { backboneOf } from '../src/backbones/pretrained-backbone.ts';
+import { huggingFacePvtKeys, timmPvtKeys } from '../src/backbones/pvt-key-maps.ts';
 import {
   BACKBONES,
   type BackboneConfig,
@@ -60,6 +61,21 @@ const timmDownsample = (weights: Record<string, StoredValue>) =>
     ]),
   );
 
+/** torchvision counts the embedding, stages and merges of its Swin as one list. */
+const torchvisionSwin = (weights: Record<string, StoredValue>) =>
+  Object.fromEntries(
+    Object.entries(weights).map(([key, value]) => [
+      key
+        .replace('patch_embed.proj', 'features.0.0')
+        .replace('patch_embed.norm', 'features.0.2')
+        .replace(/^layers\.(\d)\.downsample/, (_, i) => `features.${2 * Number(i) + 2}`)
+        .replace(/^layers\.(\d)\.blocks/, (_, i) => `features.${2 * Number(i) + 1}`)
+        .replace('mlp.fc1', 'mlp.0')
+        .replace('mlp.fc2', 'mlp.3'),
+      value,
+    ]),
+  );
+
 const CASES: [string, BackboneConfig, () => Record<string, StoredValue>][] = [
   [
     'torchvision and timm',
@@ -97,6 +113,45 @@ const CASES: [string, BackboneConfig, () => Record<string, StoredValue>][] = [
     SWIN,
     () => ({ ...record(renamed(weightsOf(SWIN), inside('swin'))), 'swin.layernorm.weight': CLASSIFIER }),
   ],
+  [
+    'a whole model of mmdetection, saved in parallel',
+    RESNET,
+    () => ({
+      ...record(renamed(sourceOfRecord(under(RESNET, torchvisionResNetKeys('', ''))), inside('module.backbone'))),
+      'module.decode_head.conv1.weight': CLASSIFIER,
+    }),
+  ],
+  [
+    'a whole Mask2Former of ours',
+    RESNET,
+    () => ({
+      ...record(renamed(weightsOf(RESNET), inside('model.pixel_level_module.encoder'))),
+      'class_predictor.weight': CLASSIFIER,
+    }),
+  ],
+  [
+    'torchvision',
+    SWIN,
+    () => ({
+      ...torchvisionSwin(under(SWIN, originalSwinKeys('', '', 'mask2former'))),
+      'features.1.0.attn.relative_position_index': COUNTER,
+      'norm.weight': CLASSIFIER,
+      'head.weight': CLASSIFIER,
+    }),
+  ],
+  [
+    "timm's features",
+    SWIN,
+    () =>
+      Object.fromEntries(
+        Object.entries(timmDownsample(under(SWIN, originalSwinKeys('', '', 'mask2former')))).map(([key, value]) => [
+          key.replace(/^layers\./, 'layers_'),
+          value,
+        ]),
+      ),
+  ],
+  ['timm', PVT, () => under(PVT, timmPvtKeys())],
+  ['Hugging Face', PVT, () => record(renamed(sourceOfRecord(under(PVT, huggingFacePvtKeys())), inside('pvt_v2')))],
   ["PVTv2's authors", PVT, () => record(weightsOf(PVT))],
 ];
 
@@ -146,4 +201,36 @@ test('without weights they are random; an unknown name is refused with the known
   expect(backbone.params.keys().length).toBeGreaterThan(50);
   backbone.dispose();
   await expect(createBackbone('resnet51' as BackboneName)).rejects.toThrow(/expected resnet18, .*, got resnet51/);
+});
+
+test.each([
+  ["Swin's authors", () => under(SWIN, originalSwinKeys('', '', 'mask2former'))],
+  ['timm', () => timmDownsample(under(SWIN, originalSwinKeys('', '', 'mask2former')))],
+  ['Hugging Face', () => record(renamed(weightsOf(SWIN), inside('swin')))],
+  ['a whole MaskFormer', () => record(renamed(weightsOf({ ...SWIN, keys: 'maskformer' }), inside('model.encoder')))],
+])('a Swin under the names that MaskFormer has takes weights of %s', async (tool, weightsIn) => {
+  const config: BackboneConfig = { ...SWIN, keys: 'maskformer' };
+  const backbone = backboneOf(config, sourceOfRecord(weightsIn()));
+  const expected = new ParamStore(weightsOf(SWIN));
+  buildBackbone(expected.root, SWIN);
+  const key = 'encoder.layers.1.blocks.0.attention.self.key.weight';
+  expect(backbone.params.keys()).toHaveLength(expected.keys().length);
+  if (tool !== 'a whole MaskFormer') {
+    expect(await backbone.params.get(`model.${key}`).data()).toEqual(await expected.get(key).data());
+  }
+  backbone.dispose();
+  expected.dispose();
+});
+
+test('norms of a whole MaskFormer are those of its backbone', () => {
+  const normed: SwinConfig = { ...TINY_SWIN, firstNormed: 0 };
+  const whole = record(
+    renamed(weightsOf({ ...normed, keys: 'maskformer' }), inside('model.pixel_level_module.encoder')),
+  );
+  for (const keys of ['maskformer', 'mask2former'] as const) {
+    const backbone = backboneOf({ ...normed, keys }, sourceOfRecord(whole));
+    const norm = keys === 'maskformer' ? 'hidden_states_norms.3.weight' : 'hidden_states_norms.stage4.weight';
+    expect(backbone.params.keys()).toContain(norm);
+    backbone.dispose();
+  }
 });

@@ -5,5 +5,5 @@
  */
 
 export { eventFile } from './files/event-file.ts';
-export { rehearse, type TrainModelOptions, trainModel } from './files/train-model.ts';
+export { type RehearseOptions, rehearse, type TrainModelOptions, trainModel } from './files/train-model.ts';
 export { trainingFolder } from './files/training-folder.ts';

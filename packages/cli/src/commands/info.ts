@@ -12,7 +12,10 @@ import { terminalText } from '../render/terminal-text.ts';
 export function infoCommand(print: (text: string) => void = (text) => console.log(text)): Command {
   return new Command('info')
     .description('tell of a model, by its config alone: system, tasks, classes, preprocessing, parameters, memory')
-    .argument('<model>', 'folder, URL, org/name[@revision] on the Hugging Face hub, or a preset of seg models')
+    .argument(
+      '<model>',
+      'folder, URL, org/name[@revision] on the Hugging Face hub, a preset of seg models, or a small model of seg train',
+    )
     .option(
       '--size <HxW>',
       'run a pass over an image of this size behind preprocessing, and tell its operations and memory',

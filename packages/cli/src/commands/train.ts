@@ -89,13 +89,15 @@ async function train(options: TrainOptions, collective: Collective, io: TrainIo)
   if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
+  for (const warning of data.warnings) io.note(`warning: ${warning}`);
   if (collective.size > 1) io.note(`processes: ${collective.size}, each with its share of the images`);
   if (task !== (options.task ?? data.training.task))
     io.note(`validation of ${task} segments: all that the model finds`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
-  const shared = { model: model.opened, data, task, recipe, origin, collective };
+  const { training, validation } = data;
+  const shared = { model: model.opened, data: { training, validation }, task, recipe, origin, collective };
   const versions = { seg: readVersion(), node: process.version, backend: backend.name };
   const code =
     out === null

@@ -10,6 +10,10 @@ import {
   SYSTEMS,
 } from '@seg/models';
 import { ZOO, type ZooEntry } from '@seg/models/zoo';
+import { SMALL_MODELS, smallModel } from '@seg/train';
+
+/** Side of the crops that small models are trained on unless told otherwise. */
+const SMALL_SIZE = 256;
 
 /** Everything that a config says of a model, and what follows from it. */
 export type ModelInfo = ModelDescription &
@@ -24,7 +28,7 @@ export type ModelInfo = ModelDescription &
 /**
  * Tells of a model by its config alone; no weights are read. Needs a started backend.
  *
- * @param model Preset, folder, URL, or name on a hub. A folder on this machine wins over a preset of its name
+ * @param model Preset, small model of `seg train`, folder, URL, or name on a hub. A folder on this machine wins over a preset of its name
  * @throws FormatError naming the field, where the config is not one
  */
 export async function describeModel(model: string): Promise<ModelInfo> {
@@ -42,5 +46,7 @@ export async function describeModel(model: string): Promise<ModelInfo> {
 
 async function describe(model: string): Promise<ModelDescription> {
   if (!existsSync(model) && Object.hasOwn(PRESETS, model)) return PRESETS[model as PresetName];
+  const small = existsSync(model) ? undefined : SMALL_MODELS.find((known) => known === model);
+  if (small !== undefined) return smallModel(small, SMALL_SIZE);
   return readDescription((await openLocation(model)).folder);
 }

@@ -3,6 +3,7 @@ import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/no
 import type { Category } from '@seg/image';
 
 import { type DatasetArguments, datasetOptions } from '../data/dataset-arguments.ts';
+import { lookAtData } from './look-at-data.ts';
 
 /** Options that say where the data is. */
 export type DataOptions = Omit<DatasetArguments, 'split'> & {
@@ -12,22 +13,38 @@ export type DataOptions = Omit<DatasetArguments, 'split'> & {
 };
 
 /** Data of a training. */
-export type TrainingData = { training: FileDataset; validation: FileDataset | undefined };
+export type TrainingData = {
+  training: FileDataset;
+  validation: FileDataset | undefined;
+  /** Oddities of the data that are no reason not to train. */
+  warnings: string[];
+};
 
 /**
  * Opens the data of a training and of its validation, which have to have the same categories.
  *
- * @throws FormatError where one is not a data set, is empty, or the categories differ
+ * A split for the validation that has no images is none.
+ *
+ * @throws FormatError where one is not a data set, is empty, lacks images or cannot be read, or the categories differ
  */
 export async function openTrainingData({ data, val, ...reading }: DataOptions): Promise<TrainingData> {
   const options = await datasetOptions(reading);
   const training = await openDataset(data, options);
-  const validation = await openValidation(training, val, options);
+  const found = await openValidation(training, val, options);
+  const isEmptySplit = val === undefined && found?.length === 0; // what one image leaves to split off
+  const validation = isEmptySplit ? undefined : found;
   for (const dataset of validation === undefined ? [training] : [training, validation]) {
-    if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}, got none`);
+    const split = dataset.split === null ? '' : ` in split ${dataset.split}`;
+    if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}${split}, got none`);
   }
   if (validation !== undefined) expectSameCategories(training, validation);
-  return { training, validation };
+  const hasObjects = await lookAtData(training);
+  if (validation !== undefined) await lookAtData(validation);
+  const warnings = [
+    ...(hasObjects ? [] : [`no objects to learn in the images of ${data} that were looked at`]),
+    ...(isEmptySplit ? [`no images in split val of ${data}: nothing is validated`] : []),
+  ];
+  return { training, validation, warnings };
 }
 
 async function openValidation(

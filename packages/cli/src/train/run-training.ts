@@ -1,5 +1,5 @@
 import type { BackendInfo } from '@seg/core';
-import type { TrainModelOptions } from '@seg/train/node';
+import type { RehearseOptions, TrainModelOptions } from '@seg/train/node';
 import { eventFile, rehearse, trainModel } from '@seg/train/node';
 
 import { finishOnSignal } from '../process/finish-on-signal.ts';
@@ -71,6 +71,15 @@ function endText(reason: string, step: number, out: string): string {
   return `${out}/model: trained in ${step} steps${reason === 'no better' ? ', behind which validation got no better' : ''}`;
 }
 
+type SeenBatch = Parameters<NonNullable<RehearseOptions['onBatch']>>[0];
+
+/** Shapes of a batch, and the objects of each image. */
+function batchText({ pixels, targets }: SeenBatch): string {
+  const [images, height, width] = pixels.shape;
+  const objects = targets.map(({ classes }) => classes.length).join(', ');
+  return `${images} of ${height}x${width} pixels with ${objects} objects`;
+}
+
 /**
  * Takes two steps, writes nothing, and tells what a whole training would take.
  *
@@ -83,9 +92,12 @@ export async function dryRun(
 ): Promise<number | null> {
   const { recipe, data, model } = options;
   const request = finishOnSignal();
-  let [seconds, before] = [0, performance.now()];
+  let [seconds, before, batch] = [0, performance.now(), ''];
+  const onBatch = (one: SeenBatch) => {
+    batch ||= batchText(one);
+  };
   try {
-    for await (const event of rehearse({ ...options, signal: request.signal })) {
+    for await (const event of rehearse({ ...options, signal: request.signal, onBatch })) {
       if (event.type === 'step') {
         seconds = (performance.now() - before) / 1000; // of the last step, which the first has warmed up for
         before = performance.now();
@@ -97,6 +109,7 @@ export async function dryRun(
       if (event.reason === 'aborted') return request.code();
       const images = recipe.batch * (recipe.accumulate ?? 1);
       io.print(`data: ${data.training.length} images to train on, ${data.validation?.length ?? 0} to validate`);
+      io.print(`batch: ${batch}`);
       io.print(
         `model: ${model.description.config.model}, ${(numbers / 1e6).toFixed(2)} million numbers in ${parameters} tensors`,
       );

@@ -105,6 +105,17 @@ test('damaged images and label maps do not end the check', async () => {
   expect(found[0][1]).toMatch(/^decodeImage: images\/a\.png: expected /);
 });
 
+test('a class of crowds alone, and a split without images, are told of', async () => {
+  const crowd = { ...annotation(1, 1, { size: [4, 5], counts: [5, 2, 13] }), iscrowd: 1 };
+  const set = { images: [images[0]], categories: [categories[0]], annotations: [crowd] };
+  const { found } = await check({ 'set.json': set, 'a.png': photograph(5, 4) });
+  expect(found).toEqual([
+    ['unused-class', '.: expected objects of class "cat", got crowds alone (iscrowd 1), which are not learned'],
+  ]);
+  const yaml = { 'data.yaml': 'train: images\nnames: [cat]\n', 'images/notes.md': '' };
+  expect((await check(yaml)).found[0]).toEqual(['missing-file', '.: expected images of split train, got none']);
+});
+
 test('photographs that EXIF turns without a change of their size are to be looked at', async () => {
   const set = (width: number, height: number) => ({
     images: [{ id: 1, file_name: 'a.png', width, height }],

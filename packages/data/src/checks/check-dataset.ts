@@ -54,13 +54,15 @@ export async function checkDataset(place: string, options: DatasetCheckOptions =
   const list = new FaultList();
   const result: DatasetCheck = { path: place, format: null, splits: [], faults: list.faults, count: 0 };
   const seen = new Map<string, string>();
-  const used = new Map<string, Set<string | null>>();
+  const [used, crowds] = [new Map<string, Set<string | null>>(), new Map<string, Set<string | null>>()];
   for (const dataset of await openSplits(place, options, list)) {
     result.format = dataset.format;
-    for (const { name } of dataset.categories) used.set(name, used.get(name) ?? new Set());
-    result.splits.push(await checkSplit(dataset, options, { list, seen, used }));
+    for (const { name } of dataset.categories) {
+      for (const places of [used, crowds]) places.set(name, places.get(name) ?? new Set());
+    }
+    result.splits.push(await checkSplit(dataset, options, { list, seen, used, crowds }));
   }
-  reportUnused(place, used, result.splits, list);
+  reportUnused(place, { list, seen, used, crowds }, result.splits);
   result.count = list.count;
   return result;
 }
@@ -71,6 +73,8 @@ type CheckState = {
   seen: Map<string, string>;
   /** Splits in which each class has objects. */
   used: Map<string, Set<string | null>>;
+  /** Splits in which it has crowds. */
+  crowds: Map<string, Set<string | null>>;
 };
 
 async function openSplits(place: string, options: DatasetCheckOptions, list: FaultList): Promise<FileDataset[]> {
@@ -99,6 +103,7 @@ async function checkSplit(
 ): Promise<CheckedSplit> {
   const counts: CheckedSplit = { split: dataset.split, images: dataset.length, empty: 0, objects: 0 };
   reportDoubleNames(dataset, findings.list);
+  if (dataset.length === 0) reportNoImages(dataset, findings.list);
   for (let i = 0; i < dataset.length; i++) {
     options.onProgress?.(i, dataset.length, dataset.name(i));
     const header = await checkImage(dataset, i, options, findings);
@@ -106,9 +111,17 @@ async function checkSplit(
     if (masks === null) continue;
     counts.objects += masks.segments.length;
     if (masks.segments.length === 0) counts.empty++;
-    for (const { category } of masks.segments) findings.used.get(dataset.categories[category].name)?.add(dataset.split);
+    for (const { category, isCrowd } of masks.segments) {
+      const { name } = dataset.categories[category];
+      (isCrowd ? findings.crowds : findings.used).get(name)?.add(dataset.split);
+    }
   }
   return counts;
+}
+
+function reportNoImages({ path: place, split }: FileDataset, list: FaultList): void {
+  const message = `${place}: expected images${split === null ? '' : ` of split ${split}`}, got none`;
+  list.report({ severity: 'error', kind: 'missing-file', message });
 }
 
 function reportDoubleNames(dataset: FileDataset, list: FaultList): void {
@@ -202,18 +215,15 @@ function reportDoubleMasks({ segments }: AnnotatedMasks, where: string, list: Fa
   });
 }
 
-function reportUnused(
-  place: string,
-  used: ReadonlyMap<string, ReadonlySet<string | null>>,
-  splits: readonly CheckedSplit[],
-  list: FaultList,
-): void {
+function reportUnused(place: string, { used, crowds, list }: CheckState, splits: readonly CheckedSplit[]): void {
   const hasTraining = splits.some(({ split }) => split === 'train');
   for (const [name, places] of used) {
     const isMissing = places.size === 0 || (hasTraining && !places.has('train'));
     if (!isMissing) continue;
     const within = places.size === 0 ? '' : ' in split train';
-    const message = `${path.normalize(place)}: expected objects of class ${JSON.stringify(name)}${within}, got none`;
+    const isCrowds = places.size === 0 ? crowds.get(name)!.size > 0 : crowds.get(name)!.has('train');
+    const got = isCrowds ? 'crowds alone (iscrowd 1), which are not learned' : 'none';
+    const message = `${path.normalize(place)}: expected objects of class ${JSON.stringify(name)}${within}, got ${got}`;
     list.report({ severity: 'warning', kind: 'unused-class', message });
   }
 }

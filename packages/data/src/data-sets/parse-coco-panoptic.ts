@@ -1,5 +1,6 @@
 import { describeValue, FormatError, parseJson } from '@seg/checkpoint';
 
+import { requireInside } from '../formats/safe-path.ts';
 import type {
   CocoImageFile,
   CocoPanopticAnnotation,
@@ -55,7 +56,7 @@ function isColor(value: unknown): value is [number, number, number] {
 function readImageEntry(entry: JsonObject, where: string): CocoImageFile {
   return {
     id: wholeNumber(entry, 'id', where, 0),
-    file_name: fileName(entry, where),
+    file_name: requireInside(entry.file_name, 'file_name', where),
     width: wholeNumber(entry, 'width', where, 1),
     height: wholeNumber(entry, 'height', where, 1),
   };
@@ -73,7 +74,7 @@ function readAnnotation(
     readSegment(segment, `${where}.segments_info[${i}]`, categories),
   );
   uniqueIds(segments_info, where, 'segment');
-  return { image_id, file_name: fileName(entry, where), segments_info };
+  return { image_id, file_name: requireInside(entry.file_name, 'file_name', where), segments_info };
 }
 
 function readSegment(entry: JsonObject, where: string, categories: ReadonlySet<number>): CocoSegment {
@@ -109,15 +110,6 @@ function string(entry: JsonObject, field: string, where: string): string {
   const value = entry[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new FormatError(`${where}: expected ${field} to be a name, got ${describeValue(value)}`);
-}
-
-/** A name that stays in its folder: the file comes from somebody else. */
-function fileName(entry: JsonObject, where: string): string {
-  const name = string(entry, 'file_name', where);
-  if (/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\0/.test(name)) {
-    throw new FormatError(`${where}: expected file_name within its folder, got ${describeValue(name)}`);
-  }
-  return name;
 }
 
 function uniqueIds(entries: readonly { id: number }[], where: string, what: string): ReadonlySet<number> {

@@ -13,8 +13,8 @@ import { joinMasks } from '../masks/join-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
 import { polygonMask } from '../masks/polygon-mask.ts';
 import type { AnnotatedMasks, DatasetItem } from './file-dataset.ts';
+import { findImages } from './find-images.ts';
 import type { FoundDataset, ReaderOptions } from './found-dataset.ts';
-import { findImageFolder } from './image-folder.ts';
 import { isFile, readText } from './list-folder.ts';
 
 /** Finds CVAT's export "for images": an `annotations.xml` beside `images/`. Its subsets are splits. */
@@ -30,12 +30,23 @@ export async function findCvat(place: string, options: ReaderOptions): Promise<F
       const categories = categoriesOf(options.categories ?? labels, true, file);
       const classes = new Map(categories.map(({ name }, index) => [name, index]));
       const own = split === null ? images : images.filter(({ subset }) => nameOf(subset) === split);
-      const names = own.map(({ name }, i) => requireInside(name, 'name', `${file}: image ${i + 1}`));
-      const folder = await findImageFolder(file, split ?? '', names, options.images);
-      const items = own.map((image, i) => itemOf(image, path.join(folder, names[i]), file, classes));
+      const files = await filesOf(own, file, options.images);
+      const items = own.map((image, i) => itemOf(image, files[i], file, classes));
       return { format: 'cvat', task: 'instance', categories, items };
     },
   };
+}
+
+/** Paths of images. Those of a project lie in folders that are named as its subsets, in their own spelling. */
+async function filesOf(images: readonly CvatImage[], file: string, wanted: string | undefined): Promise<string[]> {
+  const names = images.map(({ name }, i) => requireInside(name, 'name', `${file}: image ${i + 1}`));
+  const places = new Map<string, (name: string) => string>();
+  for (const { subset } of images) {
+    const key = subset ?? 'default';
+    const own = names.filter((_, i) => (images[i].subset ?? 'default') === key);
+    if (!places.has(key)) places.set(key, await findImages(file, requireInside(key, 'subset', file), own, wanted));
+  }
+  return images.map(({ subset }, i) => places.get(subset ?? 'default')!(names[i]));
 }
 
 const nameOf = (subset: string | null) => splitName(subset ?? '') ?? subset ?? 'default';

@@ -7,7 +7,7 @@ import { splitName } from '../formats/split-name.ts';
 import { semanticMasks } from '../masks/semantic-masks.ts';
 import type { DatasetItem } from './file-dataset.ts';
 import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';
-import { folderFolders, imageNames, isFile, readText } from './list-folder.ts';
+import { folderFolders, imageNames, isFile, listedNames } from './list-folder.ts';
 import { readLabels } from './read-labels.ts';
 import { wholeOrSplits } from './split-folders.ts';
 
@@ -53,33 +53,25 @@ async function hasMaps(images: string, maps: string): Promise<boolean> {
 }
 
 async function readFolder(images: string, maps: string, root: string, options: ReaderOptions): Promise<DatasetContent> {
-  const list = options.categories ?? (await listedClasses([path.dirname(maps), root]));
+  const list = options.categories ?? (await listedNames([path.dirname(maps), root], 'classes.txt'));
   const categories = askForCategories(list, false, root, 'names in the order of labels from 0 on, or a classes.txt');
   const names = (await imageNames(images))!;
-  const items = names.map((name) => itemOf(path.join(images, name), maps, categories, options.ignored));
+  const items = names.map((name) => {
+    const map = path.join(maps, `${path.parse(name).name}.png`);
+    return labelMapItem(path.join(images, name), map, categories, options.ignored);
+  });
   return { format: 'label-maps', task: 'semantic', categories, items };
 }
 
-async function listedClasses(folders: readonly string[]): Promise<string[] | undefined> {
-  for (const folder of folders) {
-    const file = path.join(folder, 'classes.txt');
-    if (!(await isFile(file))) continue;
-    const names = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
-    return names.filter((name) => name !== '');
-  }
-  return undefined;
-}
-
-function itemOf(
+/** One image and the path of its map of labels. */
+export function labelMapItem(
   file: string,
-  maps: string,
+  map: string,
   categories: readonly Category[],
   ignored: readonly number[] | undefined,
 ): DatasetItem {
-  const name = path.basename(file);
-  const map = path.join(maps, `${path.parse(name).name}.png`);
   return {
-    name,
+    name: path.basename(file),
     file,
     size: null,
     count: null,

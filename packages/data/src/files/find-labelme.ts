@@ -1,34 +1,46 @@
 import path from 'node:path';
-import { decodeImage, type ImageSize } from '@seg/image';
+import { type Category, decodeImage, type ImageSize } from '@seg/image';
 
 import { attemptAsync, type FaultSink } from '../data-sets/data-fault.ts';
-import { type CategoryList, categoriesOf } from '../formats/category-list.ts';
+import type { MaskSegment } from '../data-sets/mask-sample.ts';
+import { askForCategories, type CategoryList } from '../formats/category-list.ts';
 import { reportOutside } from '../formats/coco-instances.ts';
 import { type LabelMeFile, type LabelMeObject, parseLabelMe } from '../formats/labelme.ts';
 import { staysInside } from '../formats/safe-path.ts';
 import { type BoxMask, boxMaskOf, cropBoxMask, paintMask } from '../masks/box-mask.ts';
+import { joinMasks } from '../masks/join-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
 import { polygonMask } from '../masks/polygon-mask.ts';
 import type { DatasetItem } from './file-dataset.ts';
 import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';
-import { folderNames, imageNames, isFile, readJsonFile, readText } from './list-folder.ts';
+import { folderNames, imageNames, isFile, listedNames, readJsonFile, readText } from './list-folder.ts';
 import { wholeOrSplits } from './split-folders.ts';
 
+/** Label of areas of which nothing is known, and that of what is no object: both are no categories (LabelMe's examples). */
+const IGNORED = '__ignore__';
+const BACKGROUND = '_background_';
+
+/** Folders of the files, where they do not lie beside the images. */
+const JSON_FOLDERS = ['', 'annotations', 'labels', 'json'];
+
 /**
- * Finds LabelMe's files: a JSON beside each image. Categories are the labels found, of all splits together and sorted, unless
- * the caller gives them.
+ * Finds LabelMe's files: a JSON beside each image, or in a folder `annotations/`, `labels/` or `json/` beside that of the images.
+ * Categories are those of the caller, or of a `labels.txt`, or else the labels found, of all splits together and sorted.
  */
 export async function findLabelMe(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
   if (await isFile(place)) {
     if (!/\.json$/i.test(place) || !(await isLabelMe(place))) return null;
-    return { splits: [], open: () => readFiles([place], [place], options) };
+    return { splits: [], open: () => readFiles({ files: [place], all: [place], root: path.dirname(place) }, options) };
   }
   const all: string[] = [];
   return wholeOrSplits(place, async (folder) => {
-    const files = await jsonFiles(folder);
-    if (files.length === 0 || !(await isLabelMe(files[0]))) return null;
-    all.push(...files);
-    return () => readFiles(files, all, options);
+    for (const name of JSON_FOLDERS) {
+      const files = await jsonFiles(path.join(folder, name));
+      if (!(await hasLabelMe(files))) continue;
+      all.push(...files);
+      return () => readFiles({ files, all, root: place }, options);
+    }
+    return null;
   });
 }
 
@@ -37,26 +49,45 @@ async function jsonFiles(folder: string): Promise<string[]> {
   return names.map((name) => path.join(folder, name));
 }
 
+/** Files of a folder that are looked into: what tools write beside their annotations is one or two. */
+const LOOKED_INTO = 3;
+
+async function hasLabelMe(files: readonly string[]): Promise<boolean> {
+  for (const file of files.slice(0, LOOKED_INTO)) if (await isLabelMe(file)) return true;
+  return false;
+}
+
 async function isLabelMe(file: string): Promise<boolean> {
   return /"shapes"\s*:/.test(await readText(file));
 }
 
 type LabelMeContent = { file: string; content: LabelMeFile };
 
-/** @param all Files of every split, which say the categories */
+/** Files of a split, those of every split, which say the categories, and the folder of all. */
+type LabelMeFiles = { files: readonly string[]; all: readonly string[]; root: string };
+
 async function readFiles(
-  files: readonly string[],
-  all: readonly string[],
-  { report, images, categories: given }: ReaderOptions,
+  { files, all, root }: LabelMeFiles,
+  { report, images, categories }: ReaderOptions,
 ): Promise<DatasetContent> {
   const contents = await parseAll(files, report);
+  const given = categories ?? (await listedNames([root], 'labels.txt'))?.filter(isCategory);
   const others = given === undefined ? all.filter((file) => !files.includes(file)) : [];
   const labelled = [...contents, ...(await parseAll(others, () => {}))];
-  const categories = categoriesOf(given ?? labelsOf(labelled), true, path.dirname(files[0]));
+  const found = given ?? labelsOf(labelled);
+  const list = found.length > 0 ? found : undefined;
+  return contentOf(contents, images, askForCategories(list, true, root, 'names, since no file has a label'));
+}
+
+async function contentOf(
+  contents: readonly LabelMeContent[],
+  images: string | undefined,
+  categories: Category[],
+): Promise<DatasetContent> {
   const classes = new Map(categories.map(({ name }, index) => [name, index]));
   const items: DatasetItem[] = [];
   for (const { file, content } of contents) {
-    items.push(await itemOf(file, content, images ?? path.dirname(file), classes));
+    items.push(await itemOf(file, content, images, classes));
   }
   return { format: 'labelme', task: 'instance', categories, items };
 }
@@ -71,14 +102,17 @@ async function parseAll(files: readonly string[], report: FaultSink): Promise<La
   return contents;
 }
 
+const isCategory = (label: string) => label !== IGNORED && label !== BACKGROUND;
+
 function labelsOf(files: readonly LabelMeContent[]): CategoryList {
-  return [...new Set(files.flatMap(({ content }) => content.objects.map(({ label }) => label)))].sort();
+  const labels = files.flatMap(({ content }) => content.objects.map(({ label }) => label));
+  return [...new Set(labels.filter(isCategory))].sort();
 }
 
 async function itemOf(
   file: string,
   { imagePath, size, objects }: LabelMeFile,
-  images: string,
+  images: string | undefined,
   classes: ReadonlyMap<string, number>,
 ): Promise<DatasetItem> {
   return {
@@ -89,15 +123,18 @@ async function itemOf(
     masks: async (upright, report) => {
       const annotated = size ?? upright;
       const room = new MaskRoom(file);
-      const segments = [];
+      const [segments, ignored]: [MaskSegment[], BoxMask[]] = [[], []];
       for (const object of objects) {
+        if (object.label === BACKGROUND && !classes.has(BACKGROUND)) continue;
         const category = classes.get(object.label);
         const mask = await maskOf(object, annotated, room, report);
-        if (category === undefined) reportUnknown(object, report);
+        if (category === undefined && object.label === IGNORED) ignored.push(mask);
+        else if (category === undefined) reportUnknown(object, report);
         else if (mask.data.length > 0) segments.push({ mask, category, isCrowd: false });
         else reportEmpty(object, report);
       }
-      return { size: annotated, segments, unknown: null };
+      const unknown = joinMasks(ignored);
+      return { size: annotated, segments, unknown: unknown.data.length > 0 ? unknown : null };
     },
   };
 }
@@ -112,14 +149,22 @@ function reportEmpty({ where }: LabelMeObject, report: FaultSink): void {
   report({ severity: 'warning', kind: 'empty-mask', message });
 }
 
-/** The image that the file names, where it stays in the folder; else one named as the file. */
-async function imageOf(file: string, imagePath: string | null, images: string): Promise<string> {
+/**
+ * The image that the file names, where it stays in the folder, else one named as the file: in the folder of the caller, or
+ * beside the file, in `images/` beside its folder, or above.
+ */
+async function imageOf(file: string, imagePath: string | null, images: string | undefined): Promise<string> {
   const given = imagePath?.replaceAll('\\', '/') ?? null;
-  const places = given === null ? [] : [given, path.posix.basename(given)].filter(staysInside);
-  for (const place of places) if (await isFile(path.join(images, place))) return path.join(images, place);
-  const stem = path.parse(file).name;
-  const name = ((await imageNames(images)) ?? []).find((each) => path.parse(each).name === stem);
-  return path.join(images, name ?? (places[0] || `${stem}.jpg`));
+  const names = given === null ? [] : [given, path.posix.basename(given)].filter(staysInside);
+  const [beside, stem] = [path.dirname(file), path.parse(file).name];
+  const folders =
+    images !== undefined ? [images] : [beside, path.join(path.dirname(beside), 'images'), path.dirname(beside)];
+  for (const folder of folders) {
+    for (const name of names) if (await isFile(path.join(folder, name))) return path.join(folder, name);
+    const name = ((await imageNames(folder)) ?? []).find((each) => path.parse(each).name === stem);
+    if (name !== undefined) return path.join(folder, name);
+  }
+  return path.join(folders[0], names[0] || `${stem}.jpg`);
 }
 
 async function maskOf(object: LabelMeObject, size: ImageSize, room: MaskRoom, report: FaultSink): Promise<BoxMask> {

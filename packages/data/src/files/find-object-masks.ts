@@ -9,11 +9,11 @@ import { MaskRoom } from '../masks/mask-room.ts';
 import type { AnnotatedMasks, DatasetItem } from './file-dataset.ts';
 import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';
 import { folderFolders, imageNames } from './list-folder.ts';
-import { readColors } from './read-labels.ts';
+import { readObjectMask } from './read-object-mask.ts';
 import { wholeOrSplits } from './split-folders.ts';
 
 /**
- * Finds folders of one mask an object, black and white: `images/NAME.jpg` with `masks/NAME/*.png`, or `NAME/images/*` with
+ * Finds folders of one mask an object, black and white, or opaque on transparent: `images/NAME.jpg` with `masks/NAME/*.png`, or `NAME/images/*` with
  * `NAME/masks/*.png` (Data Science Bowl 2018). With several categories, the name of a mask begins with its category's.
  */
 export function findObjectMasks(place: string, options: ReaderOptions): Promise<FoundDataset | null> {
@@ -69,7 +69,7 @@ async function readMasks(
   const result: AnnotatedMasks = { size: upright, segments: [], unknown: null };
   for (const [i, name] of ((await imageNames(folder)) ?? []).entries()) {
     const file = path.join(folder, name);
-    const { size, labels } = await readColors(file);
+    const { size, labels } = await readObjectMask(file);
     if (i === 0) result.size = size;
     if (size.join() !== result.size.join()) {
       throw new FormatError(

@@ -34,14 +34,16 @@ export async function findVoc(place: string, options: ReaderOptions): Promise<Fo
   const folders = await vocFolders(place);
   if (folders === null) return null;
   const lists = ((await folderNames(path.join(place, 'ImageSets', 'Segmentation'))) ?? [])
-    .filter((name) => /^(train|val|test)\.txt$/i.test(name))
-    .map((name) => path.parse(name).name);
+    .map((name) => path.parse(name))
+    .filter(({ name, ext }) => ext === '.txt' && splitName(name) !== null)
+    .map(({ name }) => name);
+  const bySplit = new Map(lists.map((name) => [splitName(name) ?? name, name]));
   return {
-    splits: lists.map((name) => splitName(name) ?? name),
+    splits: [...bySplit.keys()],
     open: async (split) => {
       const classes = await vocClasses(place, options);
       const images = await imagesByName(options.images ?? path.join(place, 'JPEGImages'));
-      const names = split === null ? await paintedNames(folders) : await listedNames(place, split);
+      const names = split === null ? await paintedNames(folders) : await listedIn(place, bySplit.get(split)!);
       const items = names.map((name) => itemOf(name, images, folders, classes));
       const task = folders.objects === null ? 'semantic' : 'instance';
       return { format: 'voc', task, categories: classes.categories, items };
@@ -76,8 +78,8 @@ async function paintedNames({ classes }: VocFolders): Promise<string[]> {
   return ((await imageNames(classes)) ?? []).map((name) => path.parse(name).name);
 }
 
-async function listedNames(root: string, split: string): Promise<string[]> {
-  const file = path.join(root, 'ImageSets', 'Segmentation', `${split}.txt`);
+async function listedIn(root: string, list: string): Promise<string[]> {
+  const file = path.join(root, 'ImageSets', 'Segmentation', `${list}.txt`);
   const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
   return lines.filter((line) => line !== '').map((line, i) => requireInside(line, `line ${i + 1}`, file));
 }

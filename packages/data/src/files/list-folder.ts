@@ -76,3 +76,14 @@ export async function readText(file: string): Promise<string> {
 export async function readJsonFile(file: string): Promise<unknown> {
   return parseJson(file, await readText(file));
 }
+
+/** Names in a text, one a line, of the first folder that has the file; undefined where none has. */
+export async function listedNames(folders: readonly string[], name: string): Promise<string[] | undefined> {
+  for (const folder of folders) {
+    const file = path.join(folder, name);
+    if (!(await isFile(file))) continue;
+    const names = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
+    return names.filter((line) => line !== '');
+  }
+  return undefined;
+}

@@ -11,8 +11,10 @@ import { findCvat } from './find-cvat.ts';
 import { findLabelMaps } from './find-label-maps.ts';
 import { findLabelMe } from './find-labelme.ts';
 import { findObjectMasks } from './find-object-masks.ts';
+import { findRoboflowMasks } from './find-roboflow-masks.ts';
 import { findVoc } from './find-voc.ts';
 import { findYolo } from './find-yolo.ts';
+import { foreignFormat } from './foreign-format.ts';
 import type { DatasetFinder, FoundDataset, ReaderOptions } from './found-dataset.ts';
 import { isFile, isFolder } from './list-folder.ts';
 
@@ -25,6 +27,7 @@ const FINDERS: readonly DatasetFinder[] = [
   findCityscapes,
   findAde20k,
   findLabelMe,
+  findRoboflowMasks,
   findObjectMasks,
   findLabelMaps,
 ];
@@ -61,8 +64,9 @@ async function findDataset(place: string, options: ReaderOptions): Promise<Found
     const found = await find(place, options);
     if (found !== null) return found;
   }
+  const got = (await foreignFormat(place)) ?? 'none of them';
   const known = 'COCO, YOLO, VOC, Cityscapes, ADE20K, LabelMe, CVAT, label maps or a mask an object';
-  throw new FormatError(`openDataset: ${place}: expected a data set (${known}), got none of them`);
+  throw new FormatError(`openDataset: ${place}: expected a data set (${known}), got ${got}`);
 }
 
 function chooseSplit(place: string, splits: readonly string[], wanted: string | undefined): string | null {

@@ -4,19 +4,19 @@ import { drawInstances, parseCocoInstances } from '../formats/coco-instances.ts'
 import { rawSplit } from '../formats/split-name.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
 import type { DatasetItem } from './file-dataset.ts';
+import { findImages } from './find-images.ts';
 import type { DatasetContent, ReaderOptions } from './found-dataset.ts';
-import { findImageFolder } from './image-folder.ts';
 import { readJsonFile } from './list-folder.ts';
 
 /** Reads a COCO instance file and finds its images. */
 export async function readCocoInstances(file: string, options: ReaderOptions): Promise<DatasetContent> {
   const { categories, images } = parseCocoInstances(await readJsonFile(file), file, options.report);
   const names = images.map(({ file_name }) => file_name);
-  const folder = await findImageFolder(file, rawSplit(path.parse(file).name), names, options.images);
+  const fileOf = await findImages(file, rawSplit(path.parse(file).name), names, options.images);
   const items = images.map(
     ({ file_name, size, instances }): DatasetItem => ({
       name: file_name,
-      file: path.join(folder, file_name),
+      file: fileOf(file_name),
       size,
       count: instances.length,
       masks: (upright, report) => {

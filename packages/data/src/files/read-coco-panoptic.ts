@@ -10,15 +10,15 @@ import { labelMasks } from '../masks/label-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
 import { readPanopticIds } from './coco-panoptic-dataset.ts';
 import type { AnnotatedMasks, DatasetItem } from './file-dataset.ts';
+import { findImages } from './find-images.ts';
 import type { DatasetContent, ReaderOptions } from './found-dataset.ts';
-import { findImageFolder } from './image-folder.ts';
 import { isFolder, readText } from './list-folder.ts';
 
 /** Reads a COCO panoptic file and finds its images and PNGs. */
 export async function readCocoPanoptic(file: string, options: ReaderOptions): Promise<DatasetContent> {
   const json = parseCocoPanoptic(await readText(file), file);
   const names = json.images.map(({ file_name }) => file_name);
-  const folder = await findImageFolder(file, rawSplit(path.parse(file).name), names, options.images);
+  const fileOf = await findImages(file, rawSplit(path.parse(file).name), names, options.images);
   const pngs = await findPngFolder(file);
   const categories = fromCocoCategories(json.categories);
   const classes = new Map(categories.map(({ id }, index) => [id, index]));
@@ -27,7 +27,7 @@ export async function readCocoPanoptic(file: string, options: ReaderOptions): Pr
     const { file_name, height, width } = images.get(annotation.image_id)!;
     return {
       name: file_name,
-      file: path.join(folder, file_name),
+      file: fileOf(file_name),
       size: [height, width],
       count: annotation.segments_info.length,
       masks: () => readMasks(path.join(pngs, annotation.file_name), annotation, [height, width], classes),

@@ -160,7 +160,9 @@ function addInstance(
 const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 const isFlag = (value: unknown) => value === 0 || value === 1 || value === false || value === true;
 
-function readPolygons(parts: readonly unknown[], where: string): (readonly number[])[] {
+/** Lists of corners; or one list that is not within another, as VGG Image Annotator writes it. */
+function readPolygons(given: readonly unknown[], where: string): (readonly number[])[] {
+  const parts = given.every((value) => typeof value === 'number') ? [given] : given;
   return parts.map((part, i) => {
     if (!Array.isArray(part) || part.length < 6 || part.length % 2 !== 0 || !part.every(Number.isFinite)) {
       const found = Array.isArray(part) ? `${part.length} values, ${describeValue(part)}` : describeValue(part);

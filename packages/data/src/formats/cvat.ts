@@ -24,8 +24,8 @@ export type CvatFile = { labels: string[]; images: CvatImage[] };
 const MOST_DEPTH = 64;
 
 /**
- * Reads CVAT's XML "for images" 1.1: polygons, boxes, ellipses and masks. Points, polylines and cuboids have no mask and
- * are faults. No entity beyond XML's five is expanded, nothing is fetched.
+ * Reads CVAT's XML "for images" 1.1: polygons, boxes and ellipses, turned or not, and masks. Points, polylines and cuboids have
+ * no mask and are faults; tracks of videos are refused. No entity beyond XML's five is expanded, nothing is fetched.
  *
  * @throws FormatError of one line where the text is no such XML
  */
@@ -67,6 +67,7 @@ class CvatReader {
     }
     this.hasRoot = true;
     if (this.at('annotations/image')) this.openImage(attributes);
+    else if (this.at('annotations/track')) throw tracksOf(this.name);
     else if (this.path.length === 3 && this.image !== null) this.openShape(name, attributes);
     else if (/\/label\/name$/.test(this.path.join('/'))) this.label = '';
   }
@@ -115,6 +116,10 @@ class CvatReader {
   }
 }
 
+function tracksOf(name: string): FormatError {
+  return new FormatError(`${name}: expected images, got tracks of a video: export the task as "CVAT for images"`);
+}
+
 function side(value: string | undefined, expectation: string): number {
   const number = Number(value);
   if (/^\d+$/.test(value ?? '') && number >= 1 && number <= IMAGE_LIMITS.maxSide) return number;
@@ -125,20 +130,38 @@ function readPolygon(kind: string, attributes: Record<string, string>, where: st
   if (kind === 'polygon') return readPoints(attributes.points, where);
   if (kind === 'box') {
     const [left, top, right, bottom] = numbers(attributes, ['xtl', 'ytl', 'xbr', 'ybr'], where);
-    return [left, top, right, top, right, bottom, left, bottom];
+    const corners = [left, top, right, top, right, bottom, left, bottom];
+    return turned(corners, [(left + right) / 2, (top + bottom) / 2], attributes, where);
   }
   if (kind === 'ellipse') {
     const [x, y, rx, ry] = numbers(attributes, ['cx', 'cy', 'rx', 'ry'], where);
-    return Array.from({ length: ELLIPSE_CORNERS }, (_, k) => {
+    const corners = Array.from({ length: ELLIPSE_CORNERS }, (_, k) => {
       const angle = (2 * Math.PI * k) / ELLIPSE_CORNERS;
       return [x + rx * Math.cos(angle), y + ry * Math.sin(angle)];
     }).flat();
+    return turned(corners, [x, y], attributes, where);
   }
   throw new FormatError(`${where}: expected a polygon, box, ellipse or mask, got ${describeValue(kind)}`);
 }
 
 /** Corners of the polygon that an ellipse becomes: off by less than a tenth of a pixel up to a radius of 300. */
 const ELLIPSE_CORNERS = 128;
+
+/** Turns corners about a center by the attribute `rotation`: degrees, clockwise on the screen. */
+function turned(
+  corners: readonly number[],
+  [x, y]: readonly [number, number],
+  attributes: Record<string, string>,
+  where: string,
+): number[] {
+  const [degrees] = attributes.rotation === undefined ? [0] : numbers(attributes, ['rotation'], where);
+  if (degrees === 0) return [...corners];
+  const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+  return corners.map((_, i) => {
+    const [dx, dy] = [corners[i & ~1] - x, corners[i | 1] - y];
+    return i % 2 === 0 ? x + cos * dx - sin * dy : y + sin * dx + cos * dy;
+  });
+}
 
 function readPoints(points: string | undefined, where: string): number[] {
   const corners = (points ?? '')

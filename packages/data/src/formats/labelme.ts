@@ -22,11 +22,14 @@ export type LabelMeObject = {
 
 type LabelMeShape = { label?: unknown; points?: unknown; shape_type?: unknown; group_id?: unknown; mask?: unknown };
 
+/** Names of a rectangle that stands askew, by its four corners: X-AnyLabeling's and LabelMe's. */
+const TURNED: readonly string[] = ['rotation', 'oriented_rectangle'];
+
 /** Corners of the polygon that a circle becomes: off by less than a tenth of a pixel up to a radius of 300. */
 const CIRCLE_CORNERS = 128;
 
 /**
- * Reads what a file of LabelMe says: polygons, rectangles, circles and masks. Shapes of one label that share a `group_id` are
+ * Reads what a file of LabelMe says: polygons, rectangles, turned or not, circles and masks. Shapes of one label that share a `group_id` are
  * parts of one object. Points and lines have no area and are faults.
  *
  * @param json Parsed
@@ -72,7 +75,8 @@ function addShape(
 ): void {
   const corners = readPoints(points, where);
   if (kind === 'polygon') object.polygons.push(require(corners, 3, where).flat());
-  else if (kind === 'rectangle') object.polygons.push(rectangle(require(corners, 2, where)));
+  else if (kind === 'rectangle') object.polygons.push(rectangle(require(corners, 2, where), where));
+  else if (TURNED.includes(kind as string)) object.polygons.push(require(corners, 4, where).flat());
   else if (kind === 'circle') object.polygons.push(circle(require(corners, 2, where)));
   else if (kind === 'mask') object.masks.push(readMask(require(corners, 2, where), mask, where));
   else throw new FormatError(`${where}: expected a polygon, rectangle, circle or mask, got ${describeValue(kind)}`);
@@ -89,7 +93,11 @@ function require(points: number[][], least: number, where: string): number[][] {
   throw new FormatError(`${where}: expected ${least} or more points, got ${points.length}`);
 }
 
-function rectangle([[x0, y0], [x1, y1]]: number[][]): number[] {
+/** Of two opposite corners, or of all four, as X-AnyLabeling has them. */
+function rectangle(corners: number[][], where: string): number[] {
+  if (corners.length === 4) return corners.flat();
+  if (corners.length !== 2) throw new FormatError(`${where}: expected 2 or 4 corners, got ${corners.length}`);
+  const [[x0, y0], [x1, y1]] = corners;
   return [x0, y0, x1, y0, x1, y1, x0, y1];
 }
 

@@ -4,6 +4,9 @@ import type { ImageSize } from '@seg/image';
 import { attempt, type FaultSink } from '../data-sets/data-fault.ts';
 import type { CocoInstance } from './coco-instances.ts';
 
+/** Fraction of the image that a corner may lie beyond its edge, where it is cut off: pixels and not fractions are beyond it. */
+const MOST_OUTSIDE = 0.5;
+
 /** Numbers of a line of detection: class, center and size of a box. */
 const BOX_NUMBERS = 5;
 
@@ -48,6 +51,8 @@ function readLine(parts: readonly string[], [height, width]: ImageSize, classes:
   if (corners.length < 6 || corners.length % 2 !== 0 || !corners.every(Number.isFinite)) {
     throw new FormatError(`${where}: expected three or more corners x y, got ${corners.length} numbers`);
   }
+  const far = corners.find((value) => value < -MOST_OUTSIDE || value > 1 + MOST_OUTSIDE);
+  if (far !== undefined) throw new FormatError(`${where}: expected fractions of the image, got ${far}`);
   const polygon = corners.map((value, k) => value * (k % 2 === 0 ? width : height));
   return { where, category, isCrowd: false, shape: [polygon] };
 }

@@ -27,7 +27,7 @@ export function sigmoidFocal<T extends tf.Tensor>(
     const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));
     const off = tf.sub(1, targets);
     const missed = tf.add(tf.mul(tf.sub(1, p), targets), tf.mul(p, off)); // 1 − p_t
-    const faded = fade(entropy, missed, gamma);
+    const faded = gamma > 0 && gamma < 1 ? fadeSlowly(entropy, logits, off, gamma) : fade(entropy, missed, gamma);
     return (alpha < 0 ? faded : tf.mul(faded, tf.add(tf.mul(targets, alpha), tf.mul(off, 1 - alpha)))) as T;
   });
 }
@@ -36,6 +36,15 @@ export function sigmoidFocal<T extends tf.Tensor>(
 function fade(entropy: tf.Tensor, missed: tf.Tensor, gamma: number): tf.Tensor {
   if (gamma === 0) return entropy;
   return tf.mul(entropy, gamma === 2 ? tf.square(missed) : tf.pow(missed, gamma));
+}
+
+/**
+ * The same below γ = 1, where the power has no gradient at 0: entropy · exp(γ · log(1 − p_t)), and of zeros and ones the
+ * logarithm is (1 − t) · x − softplus(x).
+ */
+function fadeSlowly(entropy: tf.Tensor, logits: tf.Tensor, off: tf.Tensor, gamma: number): tf.Tensor {
+  const logMissed = tf.sub(tf.mul(off, logits), tf.softplus(logits));
+  return tf.mul(entropy, tf.exp(tf.mul(logMissed, gamma)));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { FormatError, type ParamSource } from '@seg/checkpoint';
-import type { ParamStore } from '@seg/core';
+import { CheckpointError, type ParamStore } from '@seg/core';
 
 import type { ModelConfig } from '../description/model-description.ts';
 import type { BackboneConfig } from './backbone.ts';
@@ -16,7 +16,7 @@ export function adoptBackbone(where: string, params: ParamStore, config: ModelCo
   if (typeof config.backbone !== 'object' || config.backbone === null) {
     throw new FormatError(`${where}: expected a model with a backbone of its own, got ${config.model}`);
   }
-  const backbone = backboneOf(config.backbone as BackboneConfig, source);
+  const backbone = donorOf(where, config.backbone as BackboneConfig, source);
   try {
     const own = backbone.params.keys();
     const prefix = prefixOf(where, params.keys(), own);
@@ -31,6 +31,16 @@ export function adoptBackbone(where: string, params: ParamStore, config: ModelCo
     return own.map((key) => prefix + key);
   } finally {
     backbone.dispose();
+  }
+}
+
+/** The backbone with the weights; what does not fit is told with their name. */
+function donorOf(where: string, config: BackboneConfig, source: ParamSource): ReturnType<typeof backboneOf> {
+  try {
+    return backboneOf(config, source);
+  } catch (error) {
+    if (error instanceof CheckpointError) error.message = error.message.replace('checkpoint', where);
+    throw error;
   }
 }
 

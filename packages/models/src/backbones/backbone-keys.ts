@@ -2,6 +2,7 @@ import type { KeyMap, ParamSource } from '@seg/checkpoint';
 
 import type { BackboneConfig } from './backbone.ts';
 import { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from './key-maps.ts';
+import { huggingFacePvtKeys, timmPvtKeys } from './pvt-key-maps.ts';
 import type { SwinConfig } from './swin.ts';
 
 /** Way to read a published checkpoint of a backbone alone. */
@@ -26,29 +27,37 @@ export function backboneKeys(config: BackboneConfig, source: ParamSource | null)
   const keys = source === null ? [] : [...source.keys()];
   const isUnused = (key: string) => UNUSED.some((pattern) => pattern.test(key));
   if (config.type === 'resnet') return { config, keyMap: resNetKeys(keys), isUnused };
-  if (config.type === 'swin') {
-    return { config: source === null ? config : swinConfig(config, keys, source), keyMap: swinKeys(keys), isUnused };
-  }
-  return { config, keyMap: [], isUnused };
+  if (config.type === 'pvt-v2') return { config, keyMap: pvtKeys(keys), isUnused };
+  if (source === null) return { config, keyMap: [], isUnused };
+  return { config: swinConfig(config, keys, source), keyMap: swinKeys(keys, config.keys ?? 'mask2former'), isUnused };
 }
 
 function resNetKeys(keys: readonly string[]): KeyMap {
   if (keys.some((key) => key.startsWith('layer1.'))) return torchvisionResNetKeys('', '');
   if (keys.some((key) => key.startsWith('res2.'))) return detectron2ResNetKeys('', '');
-  return prefixKeys('resnet');
+  return [];
 }
 
-/** Hugging Face's names below the name of the model. */
-function prefixKeys(prefix: string): KeyMap {
-  return [{ foreign: `${prefix}.{*}`, ours: '{*}' }];
+function pvtKeys(keys: readonly string[]): KeyMap {
+  if (keys.some((key) => key.startsWith('stages.'))) return timmPvtKeys();
+  return keys.some((key) => key.startsWith('encoder.layers.')) ? huggingFacePvtKeys() : [];
 }
 
-function swinKeys(keys: readonly string[]): KeyMap {
-  if (!keys.some((key) => key.startsWith('patch_embed.'))) return prefixKeys('swin');
+function swinKeys(keys: readonly string[], naming: NonNullable<SwinConfig['keys']>): KeyMap {
+  const isOriginal = keys.some((key) => key.startsWith('patch_embed.'));
+  if (!isOriginal) return naming === 'maskformer' ? WITHIN_MASKFORMER : [];
   const isTimm = keys.some((key) => key.startsWith('layers.3.downsample.')); // which merges before a stage, not behind
-  const merged: KeyMap = [{ foreign: 'layers.{i+1}.downsample.{*}', ours: 'encoder.layers.{i}.downsample.{*}' }];
-  return [...(isTimm ? merged : []), ...originalSwinKeys('', '', 'mask2former')];
+  const body = naming === 'maskformer' ? 'model.' : '';
+  const merged: KeyMap = [{ foreign: 'layers.{i+1}.downsample.{*}', ours: `${body}encoder.layers.{i}.downsample.{*}` }];
+  return [...(isTimm ? merged : []), ...originalSwinKeys('', '', naming)];
 }
+
+/** Hugging Face's names of a Swin, as its MaskFormer has them. */
+const WITHIN_MASKFORMER: KeyMap = [
+  { foreign: 'embeddings.{*}', ours: 'model.embeddings.{*}' },
+  { foreign: 'encoder.{*}', ours: 'model.encoder.{*}' },
+  { foreign: 'hidden_states_norms.stage{i+1}.{*}', ours: 'hidden_states_norms.{i}.{*}' },
+];
 
 /** Tables of positions have (2 · window − 1)² rows; norms behind stages are there or not. */
 function swinConfig(config: SwinConfig, keys: readonly string[], source: ParamSource): SwinConfig {

@@ -5,6 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { openWeights, type WeightOptions } from '../weights/open-weights.ts';
 import { type BackboneConfig, buildBackbone } from './backbone.ts';
 import { backboneKeys } from './backbone-keys.ts';
+import { bareBackbone } from './bare-backbone.ts';
 import { PVT_V2_B0, PVT_V2_B2, PVT_V2_B5 } from './pvt-v2.ts';
 import { RESNET18, RESNET34, RESNET50, RESNET101 } from './resnet.ts';
 import { SWIN_BASE, SWIN_LARGE, SWIN_SMALL, SWIN_TINY } from './swin.ts';
@@ -51,7 +52,7 @@ export type PretrainedBackbone = {
 
 /**
  * Builds a backbone by its name, with published weights. Classifiers, their pooling and counters in a checkpoint are passed
- * over; every other key has to fit. Swin takes the side of its windows from the weights, and has the norms behind its stages
+ * over, and all that is not the backbone where its keys have a prefix; every other key has to fit. Swin takes the side of its windows from the weights, and has the norms behind its stages
  * that they have: classification models have none.
  *
  * @throws CheckpointError with every missing, unexpected and misshapen key; RangeError where the name is unknown
@@ -67,7 +68,8 @@ export async function createBackbone(
 }
 
 /** Builds a backbone of any config with the weights of a source, under whatever published names. */
-export function backboneOf(known: BackboneConfig, source: ParamSource | null): PretrainedBackbone {
+export function backboneOf(known: BackboneConfig, weights: ParamSource | null): PretrainedBackbone {
+  const source = weights === null ? null : bareBackbone(weights);
   const { config, keyMap, isUnused } = backboneKeys(known, source);
   const params = source === null ? new ParamStore() : new ParamStore(renamed(source, keyMap));
   try {

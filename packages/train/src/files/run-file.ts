@@ -9,15 +9,22 @@ import { writeFileAtomic } from '@seg/checkpoint/node';
  *
  * @param run Plain data
  * @param free Fields that may differ: versions, names of machines
+ * @param later Fields that the files of older versions do not have
  * @throws FormatError naming the first field that differs
  */
-export async function claimRun(file: string, run: Record<string, unknown>, free: readonly string[]): Promise<void> {
+export async function claimRun(
+  file: string,
+  run: Record<string, unknown>,
+  free: readonly string[],
+  later: readonly string[] = [],
+): Promise<void> {
   if (existsSync(file)) {
     const before = parseJson(file, await readFile(file, 'utf8')) as Record<string, unknown> | null;
     if (typeof before !== 'object' || before === null)
       throw new FormatError(`${file}: expected an object, got ${before}`);
     for (const [field, value] of Object.entries(run)) {
-      if (!free.includes(field)) expectSame(file, field, before[field], value);
+      const isFree = free.includes(field) || (later.includes(field) && !Object.hasOwn(before, field));
+      if (!isFree) expectSame(file, field, before[field], value);
     }
   }
   await writeFileAtomic(file, `${JSON.stringify(run, null, 2)}\n`);

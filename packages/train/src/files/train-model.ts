@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import { isOfModel, modelWeights } from '../fit/model-weights.ts';
 import type { TrainingStorage } from '../fit/training-storage.ts';
 import { measure } from '../measure/measure.ts';
 import type { Recipe } from '../recipes/recipe.ts';
+import type { TrainingBatch } from '../training-batch.ts';
 import { formatConfusion } from './confusion-file.ts';
 import { claimRun } from './run-file.ts';
 import { trainingFolder } from './training-folder.ts';
@@ -57,12 +59,13 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   const description = usedDescription(options.model.description, recipe);
   const { categories, config, preprocessing } = description;
   const images = { training: options.data.training.length, validation: options.data.validation?.length ?? null };
-  const run = { origin, images, task, recipe, config, categories, preprocessing, versions };
+  const names = { training: namesHash(options.data.training), validation: namesHash(options.data.validation) };
+  const run = { origin, images, names, task, recipe, config, categories, preprocessing, versions };
   const folder = trainingFolder(out);
   /** Read when the model has been built: one that cannot be leaves no run behind. */
   const claim = async () => {
     await makeFolder(out);
-    await claimRun(path.join(out, 'run.json'), run, ['versions']);
+    await claimRun(path.join(out, 'run.json'), run, ['versions'], ['names']);
     return folder.read();
   };
   const training = fit({
@@ -86,17 +89,46 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   }
 }
 
+/** A text that data sets of the same images in the same order share: folders of one name and number may differ. */
+function namesHash(dataset: MaskDataset | undefined): string | null {
+  if (dataset === undefined) return null;
+  const hash = createHash('sha256');
+  for (let i = 0; i < dataset.length; i++) hash.update(JSON.stringify(dataset.name(i)));
+  return hash.digest('hex').slice(0, HASH_LENGTH);
+}
+
+/** Signs of a hash that are kept, 16: two in 2⁶⁴ are alike by chance. */
+const HASH_LENGTH = 16;
+
 /** Storage of a training that leaves nothing: for rehearsals. */
 const NOWHERE: TrainingStorage = { read: async () => [], write: async () => {} };
 
+/** Options of {@link rehearse}. */
+export type RehearseOptions = Omit<TrainModelOptions, 'out'> & {
+  /** Takes every batch before its step: shapes, for example. What it holds is the training's. */
+  onBatch?(batch: TrainingBatch): void;
+};
+
 /** Takes the first steps of a training and writes nothing. @param steps Default: 2, since the first one warms up */
 export async function* rehearse(
-  options: Omit<TrainModelOptions, 'out'>,
+  options: RehearseOptions,
   steps = 2,
 ): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const description = usedDescription(options.model.description, options.recipe);
-  const { signal, collective } = options;
-  yield* fit({ ...partsOf(options, description, samplesOf), storage: NOWHERE, stopAt: steps, signal, collective });
+  const { signal, collective, onBatch } = options;
+  const parts = partsOf(options, description, samplesOf);
+  const batchesFrom = (first: number) => seen(parts.batchesFrom(first), onBatch);
+  yield* fit({ ...parts, batchesFrom, storage: NOWHERE, stopAt: steps, signal, collective });
+}
+
+async function* seen(
+  batches: AsyncGenerator<TrainingBatch>,
+  onBatch: RehearseOptions['onBatch'],
+): AsyncGenerator<TrainingBatch, void, void> {
+  for await (const batch of batches) {
+    onBatch?.(batch);
+    yield batch;
+  }
 }
 
 /** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */

@@ -203,6 +203,18 @@ onEveryBackend('fit', () => {
     await expect(misspelt).rejects.toThrow("freeze: expected a pattern of the model's keys, got ^wieght$");
   });
 
+  test('groups that find no parameter are told of, and train nothing else', async () => {
+    const groups = [
+      { keys: 'bias', weightDecay: 0 },
+      { keys: 'wieght', learningRate: 0 },
+    ];
+    const events = await eventsOf(fit({ ...options(memory()), recipe: { ...RECIPE, groups } }));
+    expect(ofType(events, 'warning').map(({ message }) => message)).toEqual([
+      "groups: expected a pattern of the model's keys, got wieght",
+    ]);
+    expect(ofType(events, 'end')).toHaveLength(1);
+  });
+
   test('a damaged checkpoint is told, and the one before it taken: the same bytes in the end', async () => {
     const [whole, parts] = [memory(), memory()];
     await eventsOf(fit(options(whole)));

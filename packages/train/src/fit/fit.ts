@@ -11,7 +11,7 @@ import { checkRecipe } from '../recipes/check-recipe.ts';
 import { type Objective, type StepResult, trainStep } from '../train-step.ts';
 import type { TrainingBatch } from '../training-batch.ts';
 import type { EndReason, FitEvent } from './fit-event.ts';
-import { createOptimizer, freezeParameters, scheduleOf, type TrainingRecipe } from './recipe.ts';
+import { createOptimizer, freezeParameters, groupsWithoutKeys, scheduleOf, type TrainingRecipe } from './recipe.ts';
 import { bestValidation, type TrainingLog } from './training-log.ts';
 import type { TrainingStorage } from './training-storage.ts';
 
@@ -134,6 +134,9 @@ class Training<Model, Prediction extends tf.TensorContainer, Decisions> {
 
   async *run(): AsyncGenerator<FitEvent<Model>, void, void> {
     const { recipe, stopAt = recipe.steps } = this.options;
+    for (const pattern of groupsWithoutKeys(this.params, recipe)) {
+      yield { type: 'warning', message: `groups: expected a pattern of the model's keys, got ${pattern}` };
+    }
     const first = yield* this.resume();
     const reason = yield* this.steps(first, Math.min(stopAt, recipe.steps));
     if (this.average !== null) this.average.swap(); // the model given away is the averaged one

@@ -12,6 +12,7 @@ import type { ModelDescription, OpenModel, SegmentationModel } from '@seg/models
 
 import type { Collective } from '../collective/collective.ts';
 import { modelObjective } from '../objectives/model-objective.ts';
+import { hasDoubles } from '../recipes/has-doubles.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import type { TrainingBatch } from '../training-batch.ts';
 
@@ -55,11 +56,21 @@ export function partsOf(
   };
 }
 
-/** The description that the finished model has: whole images are seen as the recipe says. */
-export function usedDescription(description: ModelDescription, { resize }: Recipe): ModelDescription {
-  const { preprocessing } = description;
-  if (resize === undefined || preprocessing.resize.kind === 'square') return description;
-  return { ...description, preprocessing: { ...preprocessing, resize } };
+/**
+ * The description that the finished model has: whole images are seen, and doubles suppressed, as the recipe says.
+ *
+ * @throws RangeError at a threshold for a system that has no use of it
+ */
+export function usedDescription(description: ModelDescription, { resize, nmsThreshold }: Recipe): ModelDescription {
+  const { config, preprocessing, inference } = description;
+  if (nmsThreshold !== undefined && !hasDoubles(config.model)) {
+    throw new RangeError(`recipe: expected no nmsThreshold for a ${config.model}, got ${nmsThreshold}`);
+  }
+  return {
+    ...description,
+    ...(resize && preprocessing.resize.kind !== 'square' && { preprocessing: { ...preprocessing, resize } }),
+    ...(nmsThreshold !== undefined && { inference: { ...inference, nmsThreshold } }),
+  };
 }
 
 /** First batch of a process, and the process. */

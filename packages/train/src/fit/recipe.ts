@@ -96,6 +96,13 @@ function bareOptimizer(
   }
 }
 
+/** Patterns of groups that find no parameter: misspelt, or of another system. */
+export function groupsWithoutKeys(params: ParamStore, { groups = [] }: TrainingRecipe): string[] {
+  const keys = params.keys();
+  const finds = (pattern: string) => keys.some((key) => new RegExp(pattern).test(key));
+  return groups.map(({ keys: pattern }) => pattern).filter((pattern) => !finds(pattern));
+}
+
 /**
  * Takes the parameters that a recipe freezes out of training.
  *

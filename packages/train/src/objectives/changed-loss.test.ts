@@ -16,6 +16,10 @@ test.each([
   [{ maskWeight: null }, 'loss: expected a number of 0 or more as maskWeight, got null'],
   [{ maskWeight: Number.NaN }, 'got NaN'],
   [{ diceWeight: -1 }, 'got -1'],
+  [{ numPoints: 1e12 }, 'loss: expected 1 to 1048576 as numPoints, got 1000000000000'],
+  [{ oversampleRatio: 0.5 }, 'loss: expected 1 to 100 as oversampleRatio, got 0.5'],
+  [{ importanceRatio: 1.5 }, 'loss: expected 0 to 1 as importanceRatio, got 1.5'],
+  [{ classWeight: 1e30 }, 'loss: expected 0 to 1000000 as classWeight, got 1e+30'],
   [{ constructor: 1 }, 'got constructor'],
 ])('%o is refused', (changes, reason) => {
   expect(() => changedLoss(MASK2FORMER_LOSS, changes)).toThrow(reason);

@@ -10,6 +10,19 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 /** Values of losses that are counts. */
 const COUNTS = ['numPoints'];
 
+/** Most points of a mask, 2²⁰: those of a map of 1024². More are a slip of the hand, and take all memory. */
+const MOST_POINTS = 1_048_576;
+
+/** Largest weight, 10⁶: fifty thousand times the largest published one, and far from what float32 cannot hold. */
+const MOST_WEIGHT = 1_000_000;
+
+/** Ranges of values that are no weights: points are kept of no fewer candidates, at most a hundred times as many. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  numPoints: [1, MOST_POINTS],
+  oversampleRatio: [1, 100],
+  importanceRatio: [0, 1],
+};
+
 /**
  * Puts values of a recipe in place of a published loss's.
  *
@@ -26,8 +39,15 @@ export function changedLoss<T extends object>(published: T, changes: Readonly<Re
     if (!expected.isMet(value)) {
       throw new RangeError(`loss: expected ${expected.text} as ${name}, got ${describeValue(value)}`);
     }
+    expectInRange(name, value);
   }
   return { ...published, ...changes };
+}
+
+function expectInRange(name: string, value: unknown): void {
+  const [least, most] = Object.hasOwn(RANGES, name) ? RANGES[name] : [0, MOST_WEIGHT];
+  if (typeof value !== 'number' || (value >= least && value <= most)) return;
+  throw new RangeError(`loss: expected ${least} to ${most} as ${name}, got ${value}`);
 }
 
 type Expectation = { text: string; isMet(value: unknown): boolean };

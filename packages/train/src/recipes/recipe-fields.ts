@@ -29,7 +29,14 @@ const size = v.pipe(
   v.strictTuple([side, side]),
   v.check(([height, width]) => height * width <= MOST_PIXELS, `at most ${MOST_PIXELS} pixels`),
 );
-const range = v.strictTuple([positive, positive]);
+const range = v.pipe(
+  v.strictTuple([positive, positive]),
+  v.check(([least, most]) => least <= most, 'the smaller end first'),
+);
+const sides = v.pipe(
+  v.strictObject({ least: side, most: side }),
+  v.check(({ least, most }) => least <= most, 'the smaller side as least'),
+);
 const edges = { shortestEdge: side, longestEdge: side };
 
 function isPattern(text: string): boolean {
@@ -51,14 +58,18 @@ const STEP: v.GenericSchema<AugmentStep> = v.variant('kind', [
   }),
   v.strictObject({ kind: v.literal('turn'), chance: optionalPart }),
   v.strictObject({ kind: v.literal('scale-jitter'), size, range: v.optional(range), leastShare: optionalPart }),
-  v.strictObject({ kind: v.literal('shortest-edge'), shortestEdges: v.array(side), longestEdge: side }),
+  v.strictObject({
+    kind: v.literal('shortest-edge'),
+    shortestEdges: v.pipe(v.array(side), v.minLength(1)),
+    longestEdge: side,
+  }),
   v.strictObject({
     kind: v.literal('crop'),
-    size: v.union([size, v.strictObject({ least: side, most: side })]),
+    size: v.union([size, sides]),
     leastShare: optionalPart,
   }),
   v.strictObject({ kind: v.literal('color') }),
-  v.strictObject({ kind: v.literal('one-of'), choices: v.array(steps) }),
+  v.strictObject({ kind: v.literal('one-of'), choices: v.pipe(v.array(steps), v.minLength(1)) }),
   v.strictObject({
     kind: v.literal('mosaic'),
     chance: part,
@@ -109,7 +120,7 @@ export const RECIPE_FIELDS = {
     v.strictObject({ keys: pattern, learningRate: v.optional(notNegative), weightDecay: v.optional(notNegative) }),
   ),
   clipNorm: positive,
-  average: part,
+  average: decay,
   accumulate: images,
   recompute: v.boolean(),
   freeze: v.array(pattern),
@@ -122,6 +133,7 @@ export const RECIPE_FIELDS = {
     precision: v.optional(v.picklist(['float32', 'float16'])),
   }),
   resize: RESIZE,
+  nmsThreshold: part,
   loss: v.record(v.string(), v.unknown()),
   semanticWeight: notNegative,
   validateEvery: count,

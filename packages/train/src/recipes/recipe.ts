@@ -19,6 +19,11 @@ export type Recipe = TrainingRecipe & {
   keptFeatures?: KeptFeatures;
   /** Resize of whole images for validation and use. Default: the model's own. */
   resize?: Preprocessing['resize'];
+  /**
+   * Intersection over union above which, of two found instances of a class, the trained model keeps the better alone. For
+   * Mask2Former, MaskFormer and Panoptic SegFormer. Default: the model's own, both where it has none.
+   */
+  nmsThreshold?: number;
   /** Values of the system's published loss that are to be others, by name. Default: none. */
   loss?: Readonly<Record<string, unknown>>;
   /** Weight of an auxiliary semantic loss of a Mask2Former that starts from nothing. Default: 0, none. */

@@ -10,14 +10,15 @@ const MOST_ROWS = 4096;
 
 /**
  * Cross entropy over K classes and no-object as class K, which weighs less: Σ w·nll / Σ w. Carion et al. 2020,
- * section 3.1; the weighted mean is PyTorch's.
+ * section 3.1; the weighted mean is PyTorch's, but for rows that weigh nothing together, of which it is 0 and not NaN.
  *
  * @param logits [M, K + 1]
  * @param labels [M] int32 in 0..K
  * @param noObjectWeight Weight of class K; all others weigh 1
  */
 export function classCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, noObjectWeight: number): tf.Scalar {
-  if (!isOneKernel() || logits.shape[0] > MOST_ROWS) {
+  const isBare = logits.shape[0] === 0 || noObjectWeight === 0; // weights may add up to 0, which no kernel divides by
+  if (isBare || !isOneKernel() || logits.shape[0] > MOST_ROWS) {
     return tf.tidy(() => classCrossEntropyReference({ logits, labels }, { noObjectWeight }) as tf.Scalar);
   }
   return classCrossEntropyKernel({ logits, labels }, { noObjectWeight }) as tf.Scalar;
@@ -31,7 +32,9 @@ export function classCrossEntropyReference({ logits, labels }: Inputs, { noObjec
     Array.from({ length: numClasses }, (_, k) => (k === numClasses - 1 ? noObjectWeight : 1)),
   );
   const weighted = tf.mul(oneHot, weights);
-  return tf.div(tf.neg(tf.sum(tf.mul(weighted, tf.logSoftmax(logits)))), tf.sum(weighted));
+  const least = noObjectWeight > 0 ? Math.min(1, noObjectWeight) : 1; // of a sum that is not 0
+  const total = tf.maximum(tf.sum(weighted), least);
+  return tf.div(tf.neg(tf.sum(tf.mul(weighted, tf.logSoftmax(logits)))), total);
 }
 
 const classCrossEntropyGradientKernel = defineKernel<GradientInputs, Attrs>({
