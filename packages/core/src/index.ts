@@ -26,6 +26,7 @@ export type { AttentionOptions } from './kernels/attention/types.ts';
 export { axialAttention } from './kernels/axial-attention/axial-attention.ts';
 export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
+export { conv2dSteps } from './kernels/conv2d/conv2d-steps.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';

@@ -285,6 +285,7 @@ class SwinBlock {
     if (!this.scope.training && mayFuse()) return this.scope.tap(this.fused(x));
     const attended = yield* tidySteps(this.attended(x));
     yield;
+    if (this.scope.training) return this.scope.tap(this.mixed(attended)); // a branch is dropped for all of an image
     const operations = 4 * this.expand.weight.size;
     return this.scope.tap(yield* rowsInSteps(attended, operations, (rows) => this.mixed(rows)));
   }

@@ -94,7 +94,9 @@ export class PanopticSegFormer {
     const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     yield;
-    return yield* this.head.locateSteps(this.neck.forward(features.slice(1)), padding, which);
+    const levels = yield* this.neck.forwardSteps(features.slice(1));
+    yield;
+    return yield* this.head.locateSteps(levels, padding, which);
   }
 
   dispose(): void {
