@@ -105,6 +105,71 @@ async function absent({ open }) {
   return message;
 }
 
+async function terminated({ open }) {
+  const page = await probe(open);
+  return page.evaluate(async () => {
+    const worker = new Worker('worker.js', { type: 'module' });
+    const segmenter = window.seg.createSegmenterWorker({ worker });
+    await segmenter.load(new URL('model/', location.href).href, { backend: 'wasm' });
+    const ended = segmenter.segment(window.noise(640, 480)).then(
+      () => 'answered',
+      ({ message }) => message,
+    );
+    setTimeout(() => worker.terminate(), 100);
+    const message = await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 10_000, 'hangs'))]);
+    if (!message.includes('got one that was terminated'))
+      throw new Error(`expected an end by its reason, got ${message}`);
+    const late = await segmenter.segment(window.noise(9, 9)).catch((error) => error.message);
+    if (late !== message) throw new Error(`expected the same of the next call, got ${late}`);
+    return message;
+  });
+}
+
+/** Pictures that nobody can read: each is refused by name, and the worker goes on. */
+async function strange({ open }) {
+  const page = await probe(open);
+  const messages = await page.evaluate(async () => {
+    const segmenter = window.seg.createSegmenterWorker();
+    await segmenter.load(new URL('model/', location.href).href, { backend: 'wasm' });
+    const bitmap = await createImageBitmap(new ImageData(4, 4));
+    bitmap.close();
+    const frame = new VideoFrame(new OffscreenCanvas(4, 4), { timestamp: 0 });
+    frame.close();
+    const [given, bytes] = [new ImageData(4, 4), window.noise(4, 4)];
+    structuredClone(null, { transfer: [given.data.buffer, bytes.data.buffer] });
+    const pictures = {
+      'closed ImageBitmap': bitmap,
+      'closed VideoFrame': frame,
+      'detached ImageData': given,
+      'detached bytes': bytes,
+      'canvas of 0': Object.assign(document.createElement('canvas'), { width: 0 }),
+      'OffscreenCanvas of 0': new OffscreenCanvas(0, 4),
+      'empty video': document.createElement('video'),
+      'image without a source': new Image(),
+      'empty file': new File([], 'a.png'),
+      'not there': new URL('nowhere.png', location.href),
+    };
+    const said = {};
+    for (const [name, picture] of Object.entries(pictures)) {
+      const answer = segmenter.segment(picture).then(
+        () => 'answered',
+        (error) => `${error.name}: ${error.message}`,
+      );
+      said[name] = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 20_000, 'hangs'))]);
+    }
+    const translucent = new ImageData(48, 32); // of nothing at all: white
+    const found = await segmenter.segment(translucent);
+    segmenter.dispose();
+    return { ...said, translucent: `${found.width}x${found.height}` };
+  });
+  const { translucent, ...others } = messages;
+  for (const [name, message] of Object.entries(others)) {
+    if (!/^FormatError: \w+: expected .*, got /.test(message)) throw new Error(`${name}: ${message}`);
+  }
+  if (translucent !== '48x32') throw new Error(`expected an answer to a translucent picture, got ${translucent}`);
+  return `${Object.keys(others).length} kinds refused by name`;
+}
+
 async function constant({ open }, count, loads) {
   const page = await probe(open);
   return page.evaluate(soak, [count, loads]);
@@ -170,6 +235,8 @@ export const WORKER_CHECKS = {
   'worker: loading over a slow line is cancelled at once': cancelled,
   'worker: a missing file is an error of its class': missing,
   'worker: a missing script is said to be one': absent,
+  'worker: one that is terminated fails its calls': terminated,
+  'worker: pictures without pixels are refused by name': strange,
   'soak: pictures of changing sizes': (tools) => constant(tools, 36, 5),
 };
 

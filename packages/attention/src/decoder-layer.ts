@@ -1,4 +1,4 @@
-import { dropout, LayerNorm, type Scope } from '@seg/core';
+import { dropping, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { TransformerLayerConfig } from './encoder-layer.ts';
@@ -45,20 +45,20 @@ export class DecoderLayer {
   /** @returns [B, N, C] */
   forward({ queries, queryPosition, memory, memoryPosition }: DecoderLayerInputs): tf.Tensor3D {
     return tf.tidy(() => {
-      const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
-      const positioned = tf.add<tf.Tensor3D>(queries, queryPosition);
-      const exchanged = this.selfAttention.forward({ query: positioned, key: positioned, value: queries });
-      const afterSelf = this.selfNorm.forwardSum(queries, drop(exchanged));
+      const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
+      const own = { query: queries, key: queries, value: queries };
+      const exchanged = this.selfAttention.gather({ ...own, queryPosition, keyPosition: queryPosition });
+      const exchange = { hidden: exchanged, last: this.selfAttention.output, drop };
+      const afterSelf = this.selfNorm.forwardSumOf(queries, exchange);
       this.scope.tap(afterSelf, 'after_self_attention');
 
-      const query = tf.add<tf.Tensor3D>(afterSelf, queryPosition);
-      const key = tf.add<tf.Tensor3D>(memory, memoryPosition);
-      const gathered = this.crossAttention.forward({ query, key, value: memory });
-      const afterCross = this.crossNorm.forwardSum(afterSelf, drop(gathered));
+      const looking = { query: afterSelf, queryPosition, key: memory, keyPosition: memoryPosition, value: memory };
+      const look = { hidden: this.crossAttention.gather(looking), last: this.crossAttention.output, drop };
+      const afterCross = this.crossNorm.forwardSumOf(afterSelf, look);
       this.scope.tap(afterCross, 'after_cross_attention');
 
-      const refined = this.finalNorm.forwardSum(afterCross, drop(this.feedForward.forward(afterCross)));
-      return this.scope.tap(refined, 'output');
+      const refining = { hidden: this.feedForward.hidden(afterCross), last: this.feedForward.contract, drop };
+      return this.scope.tap(this.finalNorm.forwardSumOf(afterCross, refining), 'output');
     });
   }
 }

@@ -3,21 +3,33 @@ import {
   deformableSampling,
   init,
   Linear,
+  linear,
   mayFuse,
   mayFuseOnWasm,
   offsetSampling,
+  offsetSamplingOfParts,
+  positionedLinear,
+  rowsInSteps,
+  rowsPerStep,
   type Scope,
   type Size,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
 export type DeformableAttentionConfig = { dim: number; numHeads: number; numLevels: number; numPoints: number };
 
+/** Queries of a step are a multiple of it, as the tiles of products are. */
+const QUERIES = 64;
+
 /** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {
-  /** [B, Q, C] content plus position: only offsets and weights see it */
+  /** [B, Q, C] content: only offsets and weights see it */
   query: tf.Tensor3D;
+  /** [Q, C] or [B, Q, C], added to the queries. Default: none */
+  queryPosition?: tf.Tensor;
   /** [B, S, C] all levels, one after the other, row by row */
   value: tf.Tensor3D;
   /** [B | 1, Q, L | 1, 2] as (x, y) in [0, 1], or [B | 1, Q, L | 1, 4] as boxes (cx, cy, w, h) */
@@ -57,26 +69,108 @@ export class DeformableAttention {
   }
 
   /** @returns [B, Q, C] */
-  forward({ query, value, reference, levels, valid }: DeformableAttentionInputs): tf.Tensor3D {
+  forward(inputs: DeformableAttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => this.output.forward(this.gather(inputs)));
+  }
+
+  /** {@link forward} in steps, to the same bytes: where there are many queries, some after the others. */
+  forwardSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    return tidySteps(this.projected(inputs));
+  }
+
+  /** All of {@link forward} but the projection behind. @returns [B, Q, C] */
+  gather(inputs: DeformableAttentionInputs): tf.Tensor3D {
     return tf.tidy(() => {
-      const { dim, numHeads, numLevels, numPoints } = this.config;
-      const [batch, numQueries] = query.shape;
-      const offsets = this.scope.tap(this.offsets.forward(query), 'sampling_offsets');
-      const logits = this.scope.tap(this.weights.forward(query), 'attention_weights');
-      const values = tf.reshape(this.values(value, valid), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
-      if (mayFuse() || mayFuseOnWasm()) {
-        return this.output.forward(offsetSampling({ value: values, offsets, logits, reference }, levels));
-      }
-      const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
-      const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
-      const locations = this.locate(offsets, reference, levels);
-      return this.output.forward(deformableSampling(values, locations, weights, levels));
+      if (!this.scope.training && mayFuse()) return this.sampleParts(inputs);
+      return this.sample(inputs, () => this.masked(this.value.forward(inputs.value), inputs.valid));
     });
   }
 
+  /** {@link gather} in steps, to the same bytes. */
+  *gatherSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    const [batch, numQueries, dim] = inputs.query.shape;
+    const { numLevels, numPoints } = this.config;
+    const products = 2 * (this.offsets.weight.size + this.weights.weight.size);
+    const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
+    if (most >= numQueries || this.scope.store.observer !== null) return this.gather(inputs);
+    return yield* tidySteps(this.inParts(inputs, most));
+  }
+
+  private *projected(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
+    const gathered = yield* this.gatherSteps(inputs);
+    return yield* rowsInSteps(gathered, 2 * this.output.weight.size, (rows) => this.output.forward(rows));
+  }
+
+  private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs, most: number): Steps<tf.Tensor3D> {
+    const project = (rows: tf.Tensor) => this.value.forward(rows);
+    const values = this.masked(yield* rowsInSteps(value, 2 * this.value.weight.size, project), valid);
+    const { queryPosition, reference, levels } = inputs;
+    const query = queryPosition === undefined ? inputs.query : tf.add<tf.Tensor3D>(inputs.query, queryPosition);
+    const parts: tf.Tensor3D[] = [];
+    for (let start = 0; start < query.shape[1]; start += most) {
+      yield;
+      const size = Math.min(most, query.shape[1] - start);
+      const part = tf.tidy(() => {
+        const some = tf.slice(query, [0, start, 0], [-1, size, -1]);
+        const near = tf.slice(reference, [0, start, 0, 0], [-1, size, -1, -1]);
+        return this.sample({ query: some, reference: near, levels }, () => values);
+      });
+      parts.push(part);
+    }
+    return tf.concat(parts, 1);
+  }
+
+  /** @param valuesOf Projects the values, [B, S, C] */
+  private sample(
+    { query, queryPosition, reference, levels }: Omit<DeformableAttentionInputs, 'value' | 'valid'>,
+    valuesOf: () => tf.Tensor3D,
+  ): tf.Tensor3D {
+    const { dim, numHeads, numLevels, numPoints } = this.config;
+    const [batch, numQueries] = query.shape;
+    const placed = queryPosition === undefined ? query : tf.add<tf.Tensor3D>(query, queryPosition);
+    const offsets = this.scope.tap(this.offsets.forward(placed), 'sampling_offsets');
+    const logits = this.scope.tap(this.weights.forward(placed), 'attention_weights');
+    const values = tf.reshape(valuesOf(), [batch, -1, numHeads, dim / numHeads]) as tf.Tensor4D;
+    if (mayFuse() || mayFuseOnWasm()) return offsetSampling({ value: values, offsets, logits, reference }, levels);
+    const rows = tf.reshape(logits, [batch * numQueries * numHeads, numLevels * numPoints]);
+    const weights = tf.reshape(tf.softmax(rows), [batch, numQueries, numHeads, numLevels, numPoints]) as tf.Tensor5D;
+    return deformableSampling(values, this.locate(offsets, reference, levels), weights, levels);
+  }
+
+  /** {@link sample} with one product for offsets and weights, and for values too where they are made of the same tokens. */
+  private sampleParts(inputs: DeformableAttentionInputs): tf.Tensor3D {
+    const { query, queryPosition, value, reference, levels, valid } = inputs;
+    const { numHeads, numPoints, dim } = this.config;
+    const isSame = query === value && valid === undefined;
+    const [weight, bias] = this.joined(isSame);
+    const count = this.weights.weight.shape[1];
+    const samples = queryPosition
+      ? positionedLinear({ x: query, position: queryPosition, weight, bias }, 3 * count)
+      : linear(query, weight, bias);
+    this.tapParts(samples, count);
+    const first = { offsets: 0, logits: 2 * count, value: isSame ? 3 * count : 0 };
+    const sampled = { samples, value: isSame ? samples : this.masked(this.value.forward(value), valid), reference };
+    return offsetSamplingOfParts(sampled, { levels, numHeads, dim, numPoints, first });
+  }
+
+  /** Weights and biases of offsets, logits and, if wanted, values, side by side. */
+  private joined(withValues: boolean): tf.Tensor[] {
+    const layers = [this.offsets, this.weights, ...(withValues ? [this.value] : [])];
+    return this.scope.derive(`joined${layers.length}`, () => [
+      tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1),
+      tf.concat(layers.map(({ bias }) => bias as tf.Tensor)),
+    ]); // biome-ignore format: one step
+  }
+
+  /** Shows offsets and logits to an observer. */
+  private tapParts(samples: tf.Tensor3D, count: number): void {
+    if (this.scope.store.observer === null) return;
+    this.scope.tap(tf.slice(samples, [0, 0, 0], [-1, -1, 2 * count]), 'sampling_offsets');
+    this.scope.tap(tf.slice(samples, [0, 0, 2 * count], [-1, -1, count]), 'attention_weights');
+  }
+
   /** Padding is zeroed behind the projection, so that its bias does not leak in. */
-  private values(value: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
-    const projected = this.value.forward(value);
+  private masked(projected: tf.Tensor3D, valid: tf.Tensor2D | undefined): tf.Tensor3D {
     return valid === undefined ? projected : tf.mul(projected, tf.expandDims(valid, -1));
   }
 

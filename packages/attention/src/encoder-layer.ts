@@ -1,4 +1,4 @@
-import { type ActivationName, dropout, LayerNorm, type Scope } from '@seg/core';
+import { type ActivationName, dropping, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { FeedForward } from './feed-forward.ts';
@@ -39,11 +39,12 @@ export class EncoderLayer {
   /** @param x [B, L, C] @param position [L, C] @returns [B, L, C] */
   forward(x: tf.Tensor3D, position: tf.Tensor2D): tf.Tensor3D {
     return tf.tidy(() => {
-      const positioned = tf.add<tf.Tensor3D>(x, position);
-      const gathered = this.attention.forward({ query: positioned, key: positioned, value: x });
-      const attended = this.attentionNorm.forwardSum(x, dropout(this.scope, gathered, this.dropoutRate));
-      const branch = dropout(this.scope, this.feedForward.forward(attended), this.dropoutRate);
-      return this.scope.tap(this.finalNorm.forwardSum(attended, branch), 'output');
+      const places = { queryPosition: position, keyPosition: position };
+      const hidden = this.attention.gather({ query: x, key: x, value: x, ...places });
+      const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
+      const attended = this.attentionNorm.forwardSumOf(x, { hidden, last: this.attention.output, drop });
+      const refining = { hidden: this.feedForward.hidden(attended), last: this.feedForward.contract, drop };
+      return this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'output');
     });
   }
 }

@@ -1,4 +1,4 @@
-import { type ActivationName, dropout, Linear, rowsPerStep, type Scope, type Steps, tidySteps } from '@seg/core';
+import { type ActivationName, dropout, Linear, rowsInSteps, type Scope, type Steps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a feed-forward network, and the keys of its layers. */
@@ -10,9 +10,6 @@ export type FeedForwardConfig = {
   /** Default: relu. */
   activation?: ActivationName;
 };
-
-/** Tokens of a step are a multiple of it, as the tiles of products are. */
-const TOKENS = 64;
 
 /** W₂ relu(W₁ x), or another function in relu's place. Vaswani et al. 2017, eq. 2. */
 export class FeedForward {
@@ -34,26 +31,16 @@ export class FeedForward {
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
-    return tf.tidy(() => {
-      const hidden = dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate);
-      return this.contract.forward(hidden);
-    });
+    return tf.tidy(() => this.contract.forward(this.hidden(x)));
+  }
+
+  /** All of {@link forward} but the second layer. @param x [..., C] @returns [..., hidden] */
+  hidden<T extends tf.Tensor>(x: T): T {
+    return tf.tidy(() => dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate));
   }
 
   /** {@link forward} in steps, to the same bytes: where there are many tokens, some after the others. @param x [B, L, C] */
-  *forwardSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
-    const [batch, length] = x.shape;
-    const tokens = rowsPerStep(4 * batch * this.expand.weight.size, TOKENS);
-    return tokens >= length ? this.forward(x) : yield* tidySteps(this.inParts(x, tokens));
-  }
-
-  private *inParts(x: tf.Tensor3D, tokens: number): Steps<tf.Tensor3D> {
-    const parts: tf.Tensor3D[] = [];
-    for (let start = 0; start < x.shape[1]; start += tokens) {
-      if (start > 0) yield;
-      const size = Math.min(tokens, x.shape[1] - start);
-      parts.push(tf.tidy(() => this.forward(tf.slice(x, [0, start, 0], [-1, size, -1]))));
-    }
-    return tf.concat(parts, 1);
+  forwardSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
+    return rowsInSteps(x, 4 * this.expand.weight.size, (part) => this.forward(part));
   }
 }

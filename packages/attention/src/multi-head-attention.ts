@@ -1,4 +1,16 @@
-import { attention, attentionOfParts, init, Linear, linear, mayFuse, OUT_IN, type Scope } from '@seg/core';
+import {
+  attention,
+  attentionOfParts,
+  init,
+  Linear,
+  linear,
+  type MaskBiasInputs,
+  maskBias,
+  mayFuse,
+  OUT_IN,
+  positionedLinear,
+  type Scope,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
@@ -20,8 +32,14 @@ export type AttentionInputs = {
   key: tf.Tensor3D;
   /** [B, L, C] */
   value: tf.Tensor3D;
+  /** [N, C] or [B, N, C], added to the queries before their projection. Default: none */
+  queryPosition?: tf.Tensor;
+  /** [L, C] or [B, L, C], added to the keys before their projection. Default: none */
+  keyPosition?: tf.Tensor;
   /** [B, N, L] added to the logits of every head: 0 where a query may look, a large negative number elsewhere */
   bias?: tf.Tensor3D;
+  /** Logits of the mask that each query looks inside of, in a bias's place */
+  mask?: MaskBiasInputs;
 };
 
 /**
@@ -50,45 +68,82 @@ export class MultiHeadAttention {
   }
 
   /** @returns [B, N, C] */
-  forward({ query, key, value, bias }: AttentionInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const { dim, numHeads } = this.config;
-      if (query === key && !this.scope.training && mayFuse())
-        return this.output.forward(this.lookAround(query, value, bias));
-      const heads = (x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor4D =>
-        tf.reshape(this.project(x, part), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
-      const gathered = attention(heads(query, 0), heads(key, 1), heads(value, 2), bias); // [B, N, h, d]
-      return this.output.forward(tf.reshape(gathered, query.shape));
-    });
+  forward(inputs: AttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => this.output.forward(this.gather(inputs)));
   }
 
-  /** Queries and keys, and values where they come from the same tokens, by one product. @returns [B, N, C] */
-  private lookAround(query: tf.Tensor3D, value: tf.Tensor3D, bias: tf.Tensor3D | undefined): tf.Tensor3D {
+  /** All of {@link forward} but the projection behind. @returns [B, N, C] */
+  gather(inputs: AttentionInputs): tf.Tensor3D {
+    return tf.tidy(() => (!this.scope.training && mayFuse() ? this.lookAtParts(inputs) : this.look(inputs)));
+  }
+
+  private look({ query, key, value, queryPosition, keyPosition, bias, mask }: AttentionInputs): tf.Tensor3D {
     const { dim, numHeads } = this.config;
-    const isSame = query === value;
-    const [weight, joined] = this.scope.derive(`parts${isSame}`, () => this.joinedParts(isSame ? 3 : 2));
-    const packed = linear(query, weight, joined);
-    const inputs = { query: packed, key: packed, value: isSame ? packed : this.project(value, 2), bias };
-    return attentionOfParts(inputs, { numHeads, dim, parts: [0, 1, isSame ? 2 : 0] });
+    const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D =>
+      tf.reshape(this.project(x, [part, part + 1]), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
+    const queries = positioned(query, queryPosition);
+    const keys = key === query && keyPosition === queryPosition ? queries : positioned(key, keyPosition);
+    const limits = mask === undefined ? bias : maskBias(mask);
+    return tf.reshape(attention(heads(queries, 0), heads(keys, 1), heads(value, 2), limits), query.shape); // [B, N, C]
   }
 
-  private joinedParts(count: number): tf.Tensor[] {
-    const { dim } = this.config;
-    if (this.split === undefined) {
-      return [tf.slice(this.packedWeight!, [0, 0], [dim, count * dim]), tf.slice(this.packedBias!, [0], [count * dim])];
+  /** {@link look} with one product for all that is made of the same tokens, which adds positions to whom they belong. */
+  private lookAtParts(inputs: AttentionInputs): tf.Tensor3D {
+    const { query, key, value, queryPosition, keyPosition, bias, mask } = inputs;
+    const { dim, numHeads } = this.config;
+    const of = (packed: Record<'query' | 'key' | 'value', tf.Tensor3D>, parts: [number, number, number]) =>
+      attentionOfParts({ ...packed, bias, mask }, { numHeads, dim, parts });
+    if (query === key && queryPosition === keyPosition) {
+      const isSame = key === value;
+      const both = this.project(query, [0, isSame ? 3 : 2], queryPosition, 2);
+      return of({ query: both, key: both, value: isSame ? both : this.project(value, [2, 3]) }, [0, 1, isSame ? 2 : 0]);
     }
-    const layers = this.split.slice(0, count);
-    return [tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1), tf.concat(layers.map(({ bias }) => bias as tf.Tensor))]; // biome-ignore format: one step
+    const queries = this.project(query, [0, 1], queryPosition);
+    if (key === value) {
+      const both = this.project(key, [1, 3], keyPosition, 1);
+      return of({ query: queries, key: both, value: both }, [0, 0, 1]);
+    }
+    const [keys, values] = [this.project(key, [1, 2], keyPosition), this.project(value, [2, 3])];
+    return of({ query: queries, key: keys, value: values }, [0, 0, 0]);
   }
 
-  private project(x: tf.Tensor3D, part: 0 | 1 | 2): tf.Tensor3D {
-    if (this.split) return this.split[part].forward(x);
-    const [weight, bias] = this.scope.derive(`part${part}`, () => this.packedPart(part));
-    return linear(x, weight, bias);
+  /**
+   * Projects tokens to some of queries, keys and values, side by side.
+   *
+   * @param parts First of these, and the one behind the last
+   * @param position Added to the tokens before the first `seeing` parts. Default: none
+   * @returns [B, L, parts · C]
+   */
+  private project(
+    x: tf.Tensor3D,
+    [from, to]: [number, number],
+    position?: tf.Tensor,
+    seeing: number = to - from,
+  ): tf.Tensor3D {
+    const [weight, bias] = this.projection(from, to);
+    if (position === undefined) return linear(x, weight, bias);
+    return positionedLinear({ x, position, weight, bias }, seeing * this.config.dim);
   }
 
-  private packedPart(part: number): tf.Tensor[] {
+  private projection(from: number, to: number): [weight: tf.Tensor, bias: tf.Tensor] {
     const { dim } = this.config;
-    return [tf.slice(this.packedWeight!, [0, part * dim], [dim, dim]), tf.slice(this.packedBias!, [part * dim], [dim])];
+    const count = to - from;
+    if (this.split === undefined) {
+      if (count === 3) return [this.packedWeight!, this.packedBias!];
+      return this.scope.derive(`parts${from}${to}`, () => [
+        tf.slice(this.packedWeight!, [0, from * dim], [dim, count * dim]),
+        tf.slice(this.packedBias!, [from * dim], [count * dim]),
+      ]);
+    }
+    const layers = this.split.slice(from, to);
+    if (count === 1) return [layers[0].weight, layers[0].bias!];
+    return this.scope.derive(`parts${from}${to}`, () => [
+      tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1),
+      tf.concat(layers.map(({ bias }) => bias as tf.Tensor)),
+    ]); // biome-ignore format: one step
   }
+}
+
+function positioned(x: tf.Tensor3D, position: tf.Tensor | undefined): tf.Tensor3D {
+  return position === undefined ? x : tf.add(x, position);
 }

@@ -1,4 +1,15 @@
-import { attention, attentionOfParts, init, Linear, linear, mayFuse, type Scope } from '@seg/core';
+import {
+  attention,
+  attentionOfParts,
+  init,
+  Linear,
+  linear,
+  mayFuse,
+  rowsPerStep,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
@@ -9,6 +20,9 @@ export type WindowAttentionConfig = {
   /** True if queries, keys and values have biases. Default: true. */
   qkvBias?: boolean;
 };
+
+/** Windows of a step are a multiple of it, so that their tokens are one of the tiles of products. */
+const WINDOWS = 64;
 
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
 export class WindowAttention {
@@ -40,11 +54,39 @@ export class WindowAttention {
    * @param regionBias [windows, w², w²] of zeros and −100 that keeps shifted windows from looking across the seam
    */
   forward(windows: tf.Tensor3D, regionBias?: tf.Tensor3D): tf.Tensor3D {
+    return this.scope.tap(this.look(windows, regionBias));
+  }
+
+  /** {@link forward} in steps, to the same bytes: where there are many windows, some after the others. */
+  *forwardSteps(windows: tf.Tensor3D, regionBias?: tf.Tensor3D): Steps<tf.Tensor3D> {
+    const [count, length, dim] = windows.shape;
+    const most = rowsPerStep(length * dim * (8 * dim + 4 * length), WINDOWS);
+    if (most >= count) return this.forward(windows, regionBias);
+    return this.scope.tap(yield* tidySteps(this.inParts(windows, regionBias, most)));
+  }
+
+  /** Windows of an image after those of the one before, since each image has all regions. */
+  private *inParts(windows: tf.Tensor3D, regionBias: tf.Tensor3D | undefined, most: number): Steps<tf.Tensor3D> {
+    const [count] = windows.shape;
+    const ofImage = regionBias?.shape[0] ?? count;
+    const parts: tf.Tensor3D[] = [];
+    for (let image = 0; image < count; image += ofImage) {
+      for (let start = 0; start < ofImage; start += most) {
+        if (parts.length > 0) yield;
+        const size = Math.min(most, ofImage - start);
+        const some = <T extends tf.Tensor>(x: T, from: number): T => tf.slice(x, from, size);
+        parts.push(tf.tidy(() => this.look(some(windows, image + start), regionBias && some(regionBias, start))));
+      }
+    }
+    return tf.concat(parts, 0);
+  }
+
+  private look(windows: tf.Tensor3D, regionBias: tf.Tensor3D | undefined): tf.Tensor3D {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
       const [count, length] = windows.shape;
       if (!this.scope.training && mayFuse())
-        return this.scope.tap(this.output.forward(this.lookAround(windows, this.bias(count, regionBias))));
+        return this.output.forward(this.lookAround(windows, this.bias(count, regionBias)));
       const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [count, length, numHeads, dim / numHeads]);
       const gathered = attention(
         heads(this.query.forward(windows)),
@@ -52,7 +94,7 @@ export class WindowAttention {
         heads(this.value.forward(windows)),
         this.bias(count, regionBias),
       );
-      return this.scope.tap(this.output.forward(tf.reshape(gathered, windows.shape)));
+      return this.output.forward(tf.reshape(gathered, windows.shape));
     });
   }
 

@@ -8,6 +8,7 @@ import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
 import type { FinetuneCall, FinetuneNews } from './training/finetune-call.ts';
 import { Calls } from './wire/calls.ts';
+import { watchLife } from './wire/life.ts';
 import type { CallPort } from './wire/messages.ts';
 import { buffersOf } from './wire/transferables.ts';
 import type { WorkerLoadOptions } from './worker-load-options.ts';
@@ -52,6 +53,10 @@ export class SegmenterWorker {
     const crashed = (event: Event) => this.end(`a worker that runs, got ${describeCrash(event)}`);
     port.addEventListener('error', crashed);
     port.addEventListener('messageerror', crashed);
+    this.calls.call('life', null).then(
+      (name) => watchLife(name, () => this.end('a worker that runs, got one that was terminated')),
+      () => {}, // told by the calls of others
+    );
   }
 
   /**
@@ -61,10 +66,11 @@ export class SegmenterWorker {
    * @throws FormatError, CheckpointError or BackendError as `Segmenter.load`; the reason of `options.signal`
    */
   async load(
-    place: string | Iterable<File>,
+    place: string | URL | Iterable<File>,
     { signal, onProgress, ...options }: WorkerLoadOptions = {},
   ): Promise<this> {
-    const call: LoadCall = { place: typeof place === 'string' ? place : [...place], options };
+    const isText = typeof place === 'string' || place instanceof URL;
+    const call: LoadCall = { place: isText ? String(place) : [...place], options };
     const onNews = onProgress as ((news: unknown) => void) | undefined;
     this.current = (await this.calls.call('load', call, { signal, onNews })) as LoadedInWorker;
     return this;

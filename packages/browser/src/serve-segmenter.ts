@@ -1,4 +1,5 @@
 import { type BackendInfo, type BackendName, type BackendOptions, useBackend } from '@seg/core';
+import type { RgbImage } from '@seg/image';
 import {
   type ModelDescription,
   openModel,
@@ -16,6 +17,7 @@ import type { PictureOptions } from './pictures/picture-source.ts';
 import { readPicture } from './pictures/read-picture.ts';
 import { closePicture, type SentPicture } from './pictures/sent-picture.ts';
 import type { FinetuneCall } from './training/finetune-call.ts';
+import { holdLife } from './wire/life.ts';
 import type { CallPort } from './wire/messages.ts';
 import { type CallContext, serveCalls } from './wire/serve-calls.ts';
 import type { WorkerLoadOptions } from './worker-load-options.ts';
@@ -49,6 +51,7 @@ const MOST_STREAMS = 8;
 export function serveSegmenter(port: CallPort): void {
   const server = new SegmenterServer();
   serveCalls(port, {
+    life: holdLife,
     load: (call: LoadCall, context) => server.load(call, context),
     segment: (call: SegmentCall, context) => server.segment(call, context),
     finetune: (call: FinetuneCall, context) => server.finetune(call, context),
@@ -83,16 +86,17 @@ class SegmenterServer {
     { pictures, options: { maxSide, maxPixels, track, ...options } }: SegmentCall,
     { signal }: CallContext,
   ) {
-    if (this.segmenter === null) throw new Error('SegmenterWorker: expected a loaded model, got none');
-    const images = [];
-    for (const picture of pictures) {
-      const source = typeof picture === 'string' ? new URL(picture) : picture;
-      images.push(await readPicture(source, { maxSide, maxPixels, signal }));
-      closePicture(source);
-    }
-    if (track === undefined) return this.segmenter.segmentBatch(images, { ...options, signal });
-    const found = await this.segmenter.segment(images[0], { ...options, embeddings: true, signal });
+    this.expectModel();
+    const images = await readPictures(pictures, { maxSide, maxPixels, signal });
+    const segmenter = this.expectModel(); // which a training may have taken meanwhile
+    if (track === undefined) return segmenter.segmentBatch(images, { ...options, signal });
+    const found = await segmenter.segment(images[0], { ...options, embeddings: true, signal });
     return [withoutEmbeddings(this.trackerOf(track).update(found))];
+  }
+
+  private expectModel(): Segmenter {
+    if (this.segmenter === null) throw new Error('SegmenterWorker: expected a loaded model, got none');
+    return this.segmenter;
   }
 
   /** Tracker of a stream: streams that were left are forgotten, the oldest first. */
@@ -140,6 +144,19 @@ class SegmenterServer {
   /** Ends a training behind its step, with a checkpoint and the model so far. */
   stop(): void {
     this.training?.abort();
+  }
+}
+
+/** Reads pictures one after the other, and frees all of them. */
+async function readPictures(pictures: SegmentCall['pictures'], options: PictureOptions): Promise<RgbImage[]> {
+  const images: RgbImage[] = [];
+  try {
+    for (const picture of pictures) {
+      images.push(await readPicture(typeof picture === 'string' ? new URL(picture) : picture, options));
+    }
+    return images;
+  } finally {
+    for (const picture of pictures) if (typeof picture !== 'string') closePicture(picture);
   }
 }
 

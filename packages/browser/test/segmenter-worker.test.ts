@@ -4,7 +4,7 @@ import { useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 import { Segmenter } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { SegmenterWorker, serveSegmenter } from '../src/index.ts';
 
@@ -106,9 +106,34 @@ describe('a segmenter behind a port', () => {
     await expect(other.load(MODEL, WASM)).rejects.toThrow('expected a call before dispose(), got one after it');
   });
 
+  test('an address may be a URL; what is none is refused', async () => {
+    const loading = segmenter.load(new URL('ftp://seg.example/model/'), WASM);
+    await expect(loading).rejects.toThrow('ftp://seg.example/model/');
+  });
+
   test('a script that cannot be loaded is said to be none', async () => {
     const loading = segmenter.load(MODEL, WASM);
     port.dispatchEvent(new Event('error'));
     await expect(loading).rejects.toThrow('expected a worker that runs, got none: its script cannot be loaded');
   });
+});
+
+test('a worker that is terminated fails what waits: its lock is free then', async () => {
+  const holders = new Map<string, (() => unknown)[]>();
+  const request = async (name: string, held: () => unknown) => {
+    const before = holders.get(name) ?? [];
+    holders.set(name, [...before, held]);
+    return before.length === 0 ? held() : new Promise(() => {}); // the first one has it
+  };
+  vi.stubGlobal('navigator', { locks: { request } });
+  const segmenter = new SegmenterWorker(pair() as never);
+  const [, gone] = await vi.waitFor(() => {
+    const both = [...holders.values()].find(({ length }) => length === 2); // the worker has it, the page asks for it
+    expect(both).toBeDefined();
+    return both!;
+  });
+  const loading = segmenter.load('https://seg.example/model/', WASM);
+  gone();
+  await expect(loading).rejects.toThrow('SegmenterWorker: expected a worker that runs, got one that was terminated');
+  vi.unstubAllGlobals();
 });

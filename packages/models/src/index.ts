@@ -8,10 +8,11 @@
 export { AxialAttention2d, DualPathTransformer } from '@seg/attention';
 export { axisProbabilities, cellMaskLogits, cellMaskProbabilities, type SoloPrediction } from '@seg/heads';
 // Backbones; all of them are in @seg/models/backbones
-export { type BackboneConfig, buildBackbone } from './backbones/backbone.ts';
+export { type Backbone, type BackboneConfig, buildBackbone } from './backbones/backbone.ts';
 export { originalSwinKeys } from './backbones/key-maps.ts';
 export { createBackbone } from './backbones/pretrained-backbone.ts';
 export { RESNET50, RESNET101 } from './backbones/resnet.ts';
+export { hasBackbone, type NetworkWithBackbone, withBackbone } from './backbones/with-backbone.ts';
 // Descriptions of models
 export { categoriesFromLabels } from './description/categories.ts';
 export {

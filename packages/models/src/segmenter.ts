@@ -174,9 +174,10 @@ export class Segmenter {
   }: SegmentOptions & { task?: Task }): DecodeOptions {
     const { inference = {}, model } = this.loaded;
     checkSupport(model, task, rule);
-    const { overlapThreshold, semanticRule } = inference;
+    const { overlapThreshold, nmsThreshold, semanticRule } = inference;
     const scoreThreshold = threshold ?? (task === 'panoptic' ? inference.scoreThreshold : undefined);
-    return { task, things: this.things, rule, scoreThreshold, overlapThreshold, semanticRule, queries };
+    const thresholds = { scoreThreshold, overlapThreshold, nmsThreshold };
+    return { task, things: this.things, rule, ...thresholds, semanticRule, queries };
   }
 
   /**
@@ -188,7 +189,7 @@ export class Segmenter {
     return this.queue.run(() => {
       this.expectWanted(signal);
       return pass();
-    });
+    }, signal);
   }
 
   /** @throws Error where the model is gone, the signal's reason where it ends */

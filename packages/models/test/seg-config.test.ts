@@ -37,6 +37,7 @@ test.each([
   ['no categories', { categories: 7 }, 'expected 3 categories, got 7'],
   ['no preprocessing', { preprocessing: undefined }, 'expected preprocessing with resize, divisor'],
   ['a share above one', { inference: { scoreThreshold: 80 } }, 'as inference.scoreThreshold, got 80'],
+  ['an overlap above one', { inference: { nmsThreshold: 70 } }, 'as inference.nmsThreshold, got 70'],
 ])('%s is refused in one line', async (_, change, message) => {
   await expect(read({ format: 'seg-model-1', ...TINY_DESCRIPTIONS.solo, ...change })).rejects.toThrow(message);
 });

@@ -90,6 +90,6 @@ export const TINY_DESCRIPTIONS: Readonly<Record<string, ModelDescription>> = {
     config: TINY_PANOPTIC_SEGFORMER,
     categories: categories(3, 2),
     preprocessing: rescaled(1),
-    inference: { overlapThreshold: 0.01 },
+    inference: { overlapThreshold: 0.01, nmsThreshold: 0.7 },
   },
 };

@@ -24,7 +24,8 @@ export function countOnGpu(run: () => void): GpuCounts {
   const { counts, stop } = watchGpu({ drops: true });
   const addBytes = ({ kernel, inputs, outputs }: KernelCall) => {
     if (SAME_BUFFER.has(kernel)) return;
-    for (const tensor of Object.values(inputs)) bytes.bytesRead += 4 * tensor.size;
+    const buffers = new Map(Object.values(inputs).map((tensor) => [tensor.dataId, tensor.size]));
+    for (const size of buffers.values()) bytes.bytesRead += 4 * size;
     for (const tensor of outputs) {
       bytes.bytesWritten += 4 * tensor.size;
       bytes.largest = Math.max(bytes.largest, 4 * tensor.size);

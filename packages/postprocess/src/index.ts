@@ -12,7 +12,7 @@ export { type ComponentOptions, type Components, connectedComponents } from './c
 // The rules
 export { type Instance, type InstanceList, type InstanceOptions, type InstanceRule, instances } from './instances.ts';
 export { type LayInstancesOptions, layInstances } from './lay-instances.ts';
-export { maskNms } from './mask-nms.ts';
+export { maskNms, withoutDoubles } from './mask-nms.ts';
 export { maskOverlap } from './mask-overlap.ts';
 export {
   type ByKind,

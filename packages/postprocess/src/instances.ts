@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { withoutDoubles } from './mask-nms.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks } from './restore-masks.ts';
 
 /** One detected object. */
@@ -36,6 +37,8 @@ export type InstanceOptions = {
   topK?: number;
   /** Least score. Default: 0, or 0.5 for transformers' rules. */
   scoreThreshold?: number;
+  /** Intersection over union above which, of two of a class, the better alone is kept. Default: both are, as published. */
+  nmsThreshold?: number;
   /** Gives instances the number of their query. Default: false. */
   queries?: boolean;
 };
@@ -57,7 +60,7 @@ export async function instances(
   options: InstanceOptions = {},
 ): Promise<InstanceList> {
   expectGeometry('instances', geometry);
-  const { rule = 'mask2former', things } = options;
+  const { rule = 'mask2former', things, nmsThreshold } = options;
   const probabilities = await readClassProbabilities('instances', prediction);
   const { topK = isHuggingFace(rule) ? probabilities.numQueries : 100 } = options;
   const { scoreThreshold = isHuggingFace(rule) ? 0.5 : 0 } = options;
@@ -73,7 +76,7 @@ export async function instances(
     .filter(({ score, mask }) => score >= scoreThreshold && (rule === 'mask2former' || mask.area > 0))
     .sort((a, b) => b.score - a.score);
   const [height, width] = geometry.originalSize;
-  return { instances: found, width, height };
+  return { instances: withoutDoubles(found, nmsThreshold), width, height };
 }
 
 /** The `topK` most probable pairs of query and class, no-object aside; the first of equals. */

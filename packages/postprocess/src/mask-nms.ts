@@ -1,3 +1,4 @@
+import type { BitMask } from './bit-mask.ts';
 import { maskOverlap } from './mask-overlap.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 
@@ -12,8 +13,17 @@ import type { ScoredMask } from './matrix-nms.ts';
 export function maskNms(masks: readonly ScoredMask[], threshold = 0.5): number[] {
   const kept: number[] = [];
   for (const [j, { category, mask }] of masks.entries()) {
-    const rivals = kept.filter((i) => masks[i].category === category);
+    const rivals = kept.filter((i) => masks[i].category === category && canOverlap(masks[i].mask, mask, threshold));
     if (rivals.every((i) => maskOverlap(masks[i].mask, mask) <= threshold)) kept.push(j);
   }
   return kept;
+}
+
+/** False where the areas alone tell: the smaller over the larger bounds the intersection over union. */
+const canOverlap = (a: BitMask, b: BitMask, threshold: number): boolean =>
+  Math.min(a.area, b.area) / Math.max(a.area, b.area) > threshold;
+
+/** Those that stay by {@link maskNms}; all where no threshold is given. @param masks By descending score */
+export function withoutDoubles<T extends ScoredMask>(masks: T[], threshold: number | undefined): T[] {
+  return threshold === undefined ? masks : maskNms(masks, threshold).map((i) => masks[i]);
 }

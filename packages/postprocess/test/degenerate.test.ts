@@ -34,6 +34,20 @@ onEveryBackend('predictions with nothing in them', () => {
     expect((await instances(empty, geometry, { rule: 'huggingface', scoreThreshold: 0 })).instances).toEqual([]);
   });
 
+  test('one object found twice is kept once where a threshold is given; other classes are not its doubles', async () => {
+    const twins = uniform([
+      { classes: [9, 5, 0], mask: 5 },
+      { classes: [9, 0, 0], mask: 4 },
+    ]);
+    const found = async (nmsThreshold?: number) => (await instances(twins, geometry, { nmsThreshold })).instances;
+    expect((await found()).map(({ category }) => category).sort()).toEqual([0, 0, 1, 1]);
+    const kept = await found(0.7);
+    expect(kept.map(({ category }) => category)).toEqual([0, 1]);
+    const best = (await found()).find(({ category }) => category === 0)!;
+    expect(kept[0].score).toBe(best.score);
+    expect(await found(1)).toHaveLength(4); // none overlaps by more than all of it
+  });
+
   test('of two equal queries the first wins everything', async () => {
     const twins = uniform([
       { classes: [9, 0, 0], mask: 5 },

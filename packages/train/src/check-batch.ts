@@ -15,8 +15,11 @@ const LARGEST_PIXEL = 1e6;
  * @param hasTargets False where the objective takes no targets
  * @throws Error where a size disagrees, a pixel is not finite or beyond ±1e6, or masks leave 0..1
  */
-export async function checkBatch({ pixels, targets }: TrainingBatch, hasTargets: boolean): Promise<void> {
+export async function checkBatch({ pixels, targets, samples }: TrainingBatch, hasTargets: boolean): Promise<void> {
   const [count, height, width] = pixels.shape;
+  if (samples !== undefined && samples.length !== count) {
+    throw new Error(`trainStep: expected numbers of ${count} samples, got ${samples.length}`);
+  }
   if (hasTargets && targets.length !== count) {
     throw new Error(`trainStep: expected targets of ${count} images, got ${targets.length}`);
   }

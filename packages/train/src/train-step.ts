@@ -14,6 +14,8 @@ import type { TrainingBatch } from './training-batch.ts';
  * gradient (assignments, sampled points), and the loss.
  */
 export type Objective<Prediction extends tf.TensorContainer, Decisions> = {
+  /** Gets ready what the forward pass of a batch needs and has to wait for, before the tape records. Default: nothing. */
+  prepare?(batch: TrainingBatch): Promise<void>;
   forward(pixels: tf.Tensor4D): Prediction;
   /** @param collective Processes that train together; criteria divide by numbers of all of their images */
   decide(prediction: Prediction, targets: MaskTargets[], step: number, collective?: Collective): Promise<Decisions>;
@@ -99,11 +101,13 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
 async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
   objective: Objective<Prediction, Decisions>,
-  { pixels, targets }: TrainingBatch,
+  batch: TrainingBatch,
   variables: tf.Variable[],
   draw: number,
   collective: Collective,
 ): Promise<Differentiated> {
+  const { pixels, targets } = batch;
+  await objective.prepare?.(batch);
   // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
   seedDropout(1 + draw * 1_000_003);
   params.ranks = collective;

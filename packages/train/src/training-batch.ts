@@ -7,4 +7,6 @@ export type TrainingBatch = {
   pixels: tf.Tensor4D;
   /** One per image */
   targets: MaskTargets[];
+  /** Numbers of the images among those that come again: of equal numbers all pixels are equal. Default: each is new */
+  samples?: readonly number[];
 };

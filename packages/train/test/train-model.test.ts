@@ -97,6 +97,19 @@ test('without folders and threads it is the same training, and its files the sam
   for (const key of there.keys()) expect(here.read(key), key).toEqual(there.read(key)); // the last step is the best here
 });
 
+test('the model folder has the recipe’s threshold of doubles, and systems without a use of it refuse one', async () => {
+  const { description } = (await options('mask2former', 'unused')).model;
+  const recipe = finetuneRecipe({ model: 'mask2former', isNew: true });
+  expect(trainedDescription({ model: { description } as TrainModelOptions['model'], recipe }).inference).toEqual({
+    ...description.inference,
+    nmsThreshold: 0.7,
+  });
+  const solo = await options('solov2', 'refused');
+  expect(solo.recipe.nmsThreshold).toBeUndefined();
+  const refused = run({ ...solo, recipe: { ...solo.recipe, nmsThreshold: 0.7 } });
+  await expect(refused).rejects.toThrow('recipe: expected no nmsThreshold for a solov2, got 0.7');
+});
+
 test.each(SMALL_MODELS)('a small %s goes from data to a model folder that segments', async (name) => {
   const before = tf.memory().numTensors;
   const made = await options(name, name);

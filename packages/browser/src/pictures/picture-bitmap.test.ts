@@ -69,6 +69,26 @@ test.each([
   await expect(reading).rejects.toThrow(`readPicture: expected ${message}`);
 });
 
+test.each([
+  { maxSide: Number.NaN },
+  { maxSide: 0 },
+  { maxSide: -5 },
+  { maxSide: 0.5 },
+  { maxSide: '9' as never },
+  { maxPixels: Number.NaN },
+  { maxPixels: 0 },
+])('%o is refused by name, and nothing is decoded', async (options) => {
+  const [[name, count]] = Object.entries(options);
+  const reading = pictureBitmap(png(9, 9), options);
+  await expect(reading).rejects.toThrow(`readPicture: expected a whole number above 0 as ${name}, got ${count}`);
+  expect(asked).toEqual([]);
+});
+
+test('without a bound on its side a picture keeps its size', async () => {
+  const { width } = await pictureBitmap(png(4000, 30), { maxSide: Number.POSITIVE_INFINITY });
+  expect(width).toBe(4000);
+});
+
 test('a signal ends it, before and behind decoding', async () => {
   const reason = new Error('enough');
   await expect(pictureBitmap(png(9, 9), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

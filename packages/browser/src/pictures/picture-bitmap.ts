@@ -27,6 +27,7 @@ export async function pictureBitmap(
 ): Promise<ImageBitmap> {
   const { signal } = options;
   signal?.throwIfAborted();
+  checkOptions(options);
   const drawable = source instanceof URL ? await fetchPicture(source, signal) : source;
   const name = nameOf(source);
   const known = await sizeOf(drawable, name);
@@ -70,7 +71,9 @@ async function sizeOf(source: ImageBitmapSource, name: string): Promise<PictureS
   if (isA('HTMLVideoElement', source)) {
     return expectSome(name, { width: source.videoWidth, height: source.videoHeight });
   }
-  if (isA('VideoFrame', source)) return { width: source.displayWidth, height: source.displayHeight };
+  if (isA('VideoFrame', source)) {
+    return expectSome(name, { width: source.displayWidth, height: source.displayHeight });
+  }
   return expectSome(name, source as PictureSize);
 }
 
@@ -84,6 +87,13 @@ async function headerOf(file: Blob, name: string): Promise<PictureSize | null> {
 function expectSome(name: string, { width, height }: PictureSize): PictureSize {
   if (width > 0 && height > 0) return { width, height };
   throw new FormatError(`readPicture: expected ${name} to have pixels, got ${width}x${height}`);
+}
+
+function checkOptions({ maxSide = MAX_SIDE, maxPixels = MAX_PIXELS }: PictureOptions): void {
+  for (const [name, count] of Object.entries({ maxSide, maxPixels })) {
+    if (count > 0 && (Number.isInteger(count) || count === Number.POSITIVE_INFINITY)) continue;
+    throw new RangeError(`readPicture: expected a whole number above 0 as ${name}, got ${count}`);
+  }
 }
 
 function checkSize(name: string, { width, height }: PictureSize, { maxPixels = MAX_PIXELS }: PictureOptions): void {

@@ -1,3 +1,5 @@
+import { FormatError } from '@seg/checkpoint/errors';
+
 import { pictureBitmap } from './picture-bitmap.ts';
 import { isA, type PictureOptions, type PictureSource } from './picture-source.ts';
 
@@ -18,9 +20,19 @@ export async function sentPicture(
   options: PictureOptions,
 ): Promise<{ picture: SentPicture | string; made: Transferable[] }> {
   if (source instanceof URL) return { picture: source.href, made: [] };
-  if (!isOfPage(source)) return { picture: source, made: [] };
+  if (!isOfPage(source)) return { picture: expectSome(source), made: [] };
   const bitmap = await pictureBitmap(source, options);
   return { picture: bitmap, made: [bitmap] };
+}
+
+/** @throws FormatError where a picture was closed or given away before: it could not be sent */
+function expectSome(source: SentPicture): SentPicture {
+  const { displayWidth, width, data } = (source ?? {}) as Record<string, unknown>;
+  const isEmpty = (displayWidth ?? width) === 0 || (data as Uint8Array | undefined)?.byteLength === 0;
+  if (isA('Blob', source) || !isEmpty) return source;
+  throw new FormatError(
+    `SegmenterWorker: expected a picture with pixels, got none (was it closed, or given away before?)`,
+  );
 }
 
 function isOfPage(

@@ -12,6 +12,11 @@ export type FinetuneChoices = {
   steps?: number;
   /** Leaves the backbone as it is, which takes half the time. Default: true. */
   freezeBackbone?: boolean;
+  /**
+   * Crops that are made of each photograph where the backbone is frozen: they come again, and the backbone sees each of them once.
+   * 0 makes every crop anew. Default: 20.
+   */
+  cropsPerPhotograph?: number;
   /** True for a model that has seen no photographs: larger steps. Default: false. */
   isNew?: boolean;
 };

@@ -10,10 +10,8 @@ import {
 } from '@seg/models';
 import { layInstances } from '@seg/postprocess';
 import {
-  BACKBONE_KEYS,
   type FitEvent,
   type FitModelOptions,
-  finetuneRecipe,
   fitModel,
   modelWeights,
   type Recipe,
@@ -22,14 +20,12 @@ import {
 
 import { folderOfFiles } from '../folder-of-files.ts';
 import { annotatedPictures } from './annotated-pictures.ts';
+import { checkChoices, chosenRecipe } from './chosen-recipe.ts';
 import type { FinetuneCall, FinetuneNews } from './finetune-call.ts';
 import { trainingDatabase } from './training-database.ts';
 
 /** Pictures are kept with twice the side of the crops: scale jitter enlarges by two at most. */
 const SIDE_OF_PICTURES = 2;
-
-/** Steps between two checkpoints: some ten seconds of work, which a closed tab costs. */
-const SAVE_EVERY = 20;
 
 /** Photographs of the validation that are told of: as many as stand beside each other. */
 const PICTURES = 4;
@@ -44,6 +40,7 @@ export async function finetune(
   tell: (news: FinetuneNews) => void,
 ): Promise<Finetuned> {
   const { place, pictures, annotations, validation, options, storage } = call;
+  checkChoices(options);
   const size = options.size ?? 256;
   const reading = { maxSide: SIDE_OF_PICTURES * size, signal };
   const training = await annotatedPictures(pictures, annotations, { ...reading, name: 'annotations' });
@@ -55,15 +52,11 @@ export async function finetune(
   const onProgress = (progress: DownloadProgress) => tell({ type: 'download', ...progress });
   const model = await openModel(folder, undefined, { categories: training.categories, signal, onProgress });
   tell({ type: 'data', training: training.length, validation: held?.length ?? 0 });
-  return train({ model, training, held, recipe: recipeOf(model, call), storage }, signal, tell);
-}
-
-function recipeOf({ description }: OpenModel, { options }: FinetuneCall): Recipe {
-  const { size, steps, freezeBackbone = true, isNew = false } = options;
-  const { model } = description.config;
-  const recipe = finetuneRecipe({ model, isNew, size, steps });
-  const freeze = freezeBackbone ? [BACKBONE_KEYS] : undefined;
-  return { ...recipe, ...(freeze && { freeze }), saveEvery: SAVE_EVERY };
+  return train(
+    { model, training, held, recipe: chosenRecipe(model.description.config, options, training.length), storage },
+    signal,
+    tell,
+  );
 }
 
 type PreparedTraining = {

@@ -74,3 +74,12 @@ test('what cannot be sent is an error of the call; an unknown call too', async (
   await expect(calls.call('other', null)).rejects.toThrow('expected same, got other');
   expect(await calls.call('same', 1)).toBe(1);
 });
+
+test('messages of others are passed over on both sides', async () => {
+  const { port1, port2 } = new MessageChannel();
+  for (const port of [port1, port2]) (port as unknown as { unref(): void }).unref();
+  serveCalls(port2 as never, { same: (x: unknown) => x });
+  const calls = new Calls(port1 as never);
+  for (const port of [port1, port2]) for (const message of [null, 'text', { kind: 'odd' }]) port.postMessage(message);
+  expect(await calls.call('same', 1)).toBe(1);
+});

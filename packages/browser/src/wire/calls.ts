@@ -53,10 +53,11 @@ export class Calls {
     for (const id of [...this.pending.keys()]) this.settle(id)?.reject(reason);
   }
 
-  private receive(reply: AnswerMessage): void {
-    if (reply.kind === 'news') this.pending.get(reply.id)?.onNews?.(reply.value);
-    else if (reply.kind === 'result') this.settle(reply.id)?.resolve(reply.value);
-    else if (reply.kind === 'error') this.settle(reply.id)?.reject(unpackError(reply.error));
+  /** Messages of others are passed over. */
+  private receive(reply: AnswerMessage | null | undefined): void {
+    if (reply?.kind === 'news') this.pending.get(reply.id)?.onNews?.(reply.value);
+    else if (reply?.kind === 'result') this.settle(reply.id)?.resolve(reply.value);
+    else if (reply?.kind === 'error') this.settle(reply.id)?.reject(unpackError(reply.error));
   }
 
   private settle(id: number): Pending | undefined {

@@ -16,9 +16,9 @@ export type Handler = (value: never, context: CallContext) => unknown;
 /** The answering side of a port. */
 export function serveCalls(port: CallPort, handlers: Readonly<Record<string, Handler>>): void {
   const running = new Map<number, AbortController>();
-  port.addEventListener('message', ({ data }: MessageEvent<CallMessage>) => {
-    if (data.kind === 'abort') running.get(data.id)?.abort();
-    else if (data.kind === 'call') void answer(data);
+  port.addEventListener('message', ({ data }: MessageEvent<CallMessage | null | undefined>) => {
+    if (data?.kind === 'abort') running.get(data.id)?.abort();
+    else if (data?.kind === 'call') void answer(data); // messages of others are passed over
   });
   port.start?.();
 

@@ -40,6 +40,19 @@ onEveryBackend('batch norm', () => {
     params.dispose();
   });
 
+  test('taken out of training it keeps its statistics, and is the map that it is at inference', async () => {
+    const params = new ParamStore();
+    const norm = new BatchNorm(params.root, { dim: 8, mode: 'batch' });
+    params.train(() => norm.forward(rows()));
+    const statistics = await Promise.all([norm.mean, norm.variance].map((each) => each.data()));
+    norm.gain.trainable = false;
+    norm.bias.trainable = false;
+    const trained = params.train(() => norm.forward(rows()));
+    expect(await trained.data()).toEqual(await norm.forward(rows()).data());
+    expect(await Promise.all([norm.mean, norm.variance].map((each) => each.data()))).toEqual(statistics);
+    params.dispose();
+  });
+
   test('agrees with central differences in its input, gain and bias', async () => {
     const params = new ParamStore();
     const norm = new BatchNorm(params.root, { dim: 8, mode: 'batch', momentum: 0 });

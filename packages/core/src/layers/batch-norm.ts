@@ -13,7 +13,8 @@ export type BatchNormConfig = {
   epsilon?: number;
   /**
    * `frozen`: running statistics in training too, as detectron2's FrozenBatchNorm and its published recipes.
-   * `batch`: statistics of the batch in training, and running ones follow them. Default: frozen.
+   * `batch`: statistics of the batch in training, and running ones follow them, unless gain and bias are taken out of training:
+   * a norm that does not train is the same map in every step, as in Keras. Default: frozen.
    */
   mode?: 'frozen' | 'batch';
   /** Weight of the newest batch in the running statistics. Default: 0.1. */
@@ -40,11 +41,15 @@ export class BatchNorm {
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
-    if (this.scope.training && this.config.mode === 'batch') return this.normalizeBatch(x);
+    if (this.scope.training && this.config.mode === 'batch' && this.trains) return this.normalizeBatch(x);
     return tf.tidy(() => {
       const { scale, shift } = this.affine();
       return tf.add<T>(tf.mul(x, scale), shift);
     });
+  }
+
+  private get trains(): boolean {
+    return this.gain.trainable || this.bias.trainable;
   }
 
   /** The running statistics as x · scale + shift: what can be folded into the convolution before. */

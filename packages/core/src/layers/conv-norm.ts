@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { fusedLinear } from '../kernels/fused-linear/fused-linear.ts';
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
 import type { Scope } from '../params/param-store.ts';
 import type { Steps } from '../steps.ts';
@@ -56,22 +55,13 @@ export class ConvNorm {
    */
   forwardSum(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): tf.Tensor4D {
     return tf.tidy(() => {
-      const isFused = !this.scope.training && (mayFuseOnWasm() || (mayFuse() && this.isProduct()));
+      const isFused = !this.scope.training && (mayFuse() || mayFuseOnWasm());
       if (!isFused || (activation !== 'linear' && activation !== 'relu')) {
         return activate(tf.add<tf.Tensor4D>(this.forward(x), residual), activation);
       }
       const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
-      if (mayFuseOnWasm()) return this.conv.apply(x, filter, { ...folded, added: residual, activation });
-      const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]);
-      return fusedLinear({ x, weight, bias: folded.bias, residual }, activation);
+      return this.conv.apply(x, filter, { ...folded, added: residual, activation });
     });
-  }
-
-  /** True for a convolution that is a product of every pixel with one matrix. */
-  private isProduct(): boolean {
-    const { stride, padding, groups } = this.conv.config;
-    const [height, width] = this.conv.filter.shape;
-    return height * width * stride * groups === 1 && padding === 0;
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {

@@ -49,6 +49,11 @@ export class Conv2d {
     return this.apply(x, this.filter, { bias: this.bias, activation });
   }
 
+  /** Adds a map of the result's size behind the convolution, if there is one. */
+  forwardSum(x: tf.Tensor4D, added: tf.Tensor4D | undefined): tf.Tensor4D {
+    return this.apply(x, this.filter, { bias: this.bias, added });
+  }
+
   /** {@link forward} in bands of rows where it is large. */
   forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
     return this.applySteps(x, this.filter, { bias: this.bias });

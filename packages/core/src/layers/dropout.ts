@@ -25,6 +25,11 @@ export function dropout<T extends tf.Tensor>(scope: Scope, x: T, rate: number): 
   return tf.mul(x, keepMask(x.shape, rate)) as T;
 }
 
+/** Dropout of a rate where a model trains, undefined elsewhere: what follows is then nothing. */
+export function dropping<T extends tf.Tensor>(scope: Scope, rate: number): ((x: T) => T) | undefined {
+  return scope.training && rate > 0 ? (x) => dropout(scope, x, rate) : undefined;
+}
+
 /** Stochastic depth: drops the whole branch of a sample with the given probability. Huang et al. 2016, eq. 2. */
 export function dropPath<T extends tf.Tensor>(scope: Scope, branch: T, rate: number): T {
   if (!scope.training || rate === 0) return branch;

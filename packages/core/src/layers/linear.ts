@@ -19,6 +19,7 @@ export type LinearConfig = {
 
 /** y = x W + b. Stored [out, in] as PyTorch does, held [in, out]. */
 export class Linear {
+  readonly scope: Scope;
   readonly weight: tf.Variable<tf.Rank.R2>; // [in, out]
   readonly bias: tf.Variable<tf.Rank.R1> | undefined; // [out]
 
@@ -29,6 +30,7 @@ export class Linear {
         : init === 'torch'
           ? { weight: torchDefault, bias: torchBias(inDim) }
           : init;
+    this.scope = scope;
     this.weight = scope.param('weight', [inDim, outDim], initializers.weight, { stored: OUT_IN });
     this.bias = bias ? scope.param('bias', [outDim], initializers.bias) : undefined;
   }

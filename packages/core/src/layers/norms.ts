@@ -1,18 +1,32 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
-import { groupNorm } from '../kernels/group-norm/group-norm.ts';
+import { groupNorm, groupNormThen } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
+import type { Activation } from '../kernels/linear/types.ts';
+import { joinsLinearNorm, linearNorm } from '../kernels/linear-norm/linear-norm.ts';
 import { sumNorm, sumNormAnd } from '../kernels/sum-norm/sum-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
+import type { Linear } from './linear.ts';
+
+/** Branch of a transformer, but for the linear layer that it ends in. */
+export type LinearBranch<T extends tf.Tensor> = {
+  /** [..., in] */
+  hidden: T;
+  last: Linear;
+  /** Follows the layer in training. Default: nothing */
+  drop?: (branch: T) => T;
+};
 
 /** Layer normalization of the last axis. Ba et al. 2016, eq. 4. */
 export class LayerNorm {
+  readonly scope: Scope;
   readonly gain: tf.Variable<tf.Rank.R1>; // [C]
   readonly bias: tf.Variable<tf.Rank.R1>; // [C]
   readonly epsilon: number;
 
   constructor(scope: Scope, { dim, epsilon = 1e-5 }: { dim: number; epsilon?: number }) {
+    this.scope = scope;
     this.gain = scope.param('weight', [dim], ones);
     this.bias = scope.param('bias', [dim], zeros);
     this.epsilon = epsilon;
@@ -29,16 +43,30 @@ export class LayerNorm {
     return sumNorm({ x, branch, gain, bias }, this.epsilon);
   }
 
-  /** {@link forwardSum}, and the same with a position. @param position [N, C] beside x of [B, N, C] */
-  forwardSumWith<T extends tf.Tensor>(x: T, branch: T, position: tf.Tensor): [normed: T, positioned: T] {
-    const { gain, bias } = this;
-    return sumNormAnd({ x, branch, gain, bias }, this.epsilon, { position }) as [T, T];
+  /**
+   * {@link forwardSum} of a stream and a branch that ends in a linear layer.
+   *
+   * @param x [..., C]
+   */
+  forwardSumOf<T extends tf.Tensor>(x: T, branch: LinearBranch<T>): T {
+    return this.joined(x, branch)[0]!;
   }
 
-  /** {@link forwardSum}, and what another norm makes of it. */
-  forwardSumThen<T extends tf.Tensor>(x: T, branch: T, next: LayerNorm): [normed: T, next: T] {
-    const { gain, bias } = this;
-    return sumNormAnd({ x, branch, gain, bias }, this.epsilon, { next }) as [T, T];
+  /** {@link forwardSumOf}, and what another norm makes of it. */
+  forwardSumThen<T extends tf.Tensor>(x: T, branch: LinearBranch<T>, next: LayerNorm): [normed: T, next: T] {
+    return this.joined(x, branch, next) as [T, T];
+  }
+
+  private joined<T extends tf.Tensor>(x: T, { hidden, last, drop }: LinearBranch<T>, next?: LayerNorm): T[] {
+    const { gain, bias, epsilon } = this;
+    if (drop !== undefined || last.bias === undefined || !joinsLinearNorm(hidden, last.weight)) {
+      const made = last.forward(hidden);
+      return sumNormAnd<T>({ x, branch: drop?.(made) ?? made, gain, bias }, epsilon, { next });
+    }
+    const [vectors] = this.scope.derive(`behind ${last.scope.path}`, () => [tf.stack([last.bias!, gain, bias])]);
+    const [nextVectors] = next ? next.scope.derive('both', () => [tf.stack([next.gain, next.bias])]) : [];
+    const inputs = { x: hidden, weight: last.weight, residual: x, vectors, nextVectors };
+    return linearNorm<T>(inputs, { epsilon, nextEpsilon: next?.epsilon });
   }
 }
 
@@ -57,8 +85,15 @@ export class GroupNorm {
   }
 
   /** @param x [B, H, W, C] */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    const { groups, epsilon } = this;
-    return groupNorm(x, this.gain, this.bias, { groups, epsilon });
+  forward(x: tf.Tensor4D, activation: Activation = 'linear'): tf.Tensor4D {
+    const { gain, bias, groups, epsilon } = this;
+    if (activation === 'linear') return groupNorm(x, gain, bias, { groups, epsilon });
+    return groupNormThen({ x, gain, bias }, { groups, epsilon, activation });
+  }
+
+  /** Adds a coarser map behind the norm, resized. @param x [B, H, W, C] @param coarser [B, h, w, C] */
+  forwardSum(x: tf.Tensor4D, coarser: tf.Tensor4D, resize: 'bilinear' | 'nearest'): tf.Tensor4D {
+    const { gain, bias, groups, epsilon } = this;
+    return groupNormThen({ x, gain, bias, coarser }, { groups, epsilon, activation: 'linear', resize });
   }
 }

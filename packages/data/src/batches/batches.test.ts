@@ -35,6 +35,35 @@ test('resumed at step n it goes on as if never stopped, augmentation included', 
   expect(await take(2, { prepare, start: 4 })).toEqual(whole.slice(4));
 });
 
+test('of distinct samples each comes once in a pass, the same one, in an order of the pass, and from any step on', async () => {
+  const whole = await take(8, { prepare, distinct: 12 }); // two passes of four steps
+  const positions = whole.flatMap((batch) => batch.positions);
+  const passes = [positions.slice(0, 12), positions.slice(12)];
+  for (const pass of passes) expect([...pass].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+  expect(passes[0]).not.toEqual(passes[1]);
+  const made = new Map(whole.slice(0, 4).flatMap((batch) => batch.positions.map((at, i) => [at, batch.samples[i]])));
+  for (const batch of whole.slice(4)) {
+    batch.samples.forEach((sample, i) => {
+      expect(sample).toEqual(made.get(batch.positions[i]));
+    });
+  }
+  const ever = await take(4, { prepare }); // what a training of new samples sees first
+  const sorted = [...made].sort(([a], [b]) => a - b).map(([, sample]) => sample);
+  expect(sorted).toEqual(ever.flatMap(({ samples }) => samples));
+  expect(await take(3, { prepare, distinct: 12, start: 5 })).toEqual(whole.slice(5));
+});
+
+test('processes share out distinct samples as they share out all', async () => {
+  const ranks = await Promise.all([0, 1].map((rank) => take(2, { distinct: 12, share: { rank, size: 2 } })));
+  const positions = ranks.flat().flatMap((batch) => batch.positions);
+  expect(new Set(positions).size).toBe(12);
+});
+
+test.each([0, -1, 1.5, Number.NaN, 1e12])('%f distinct samples are refused', async (distinct) => {
+  const none = batches(dataset, { batchSize: 1, seed: 1, distinct });
+  await expect(none.next()).rejects.toThrow(`expected distinct of 1 to 1000000, got ${distinct}`);
+});
+
 test('another seed is another order', async () => {
   expect(names(await take(3))).not.toEqual(names(await take(3, { seed: 6 })));
 });

@@ -10,6 +10,11 @@ export type BatchOptions<Sample> = {
   start?: number;
   /** Place among processes that share out the data set. Default: the only one. */
   share?: Share;
+  /**
+   * Samples that are made in all: those of the first so many positions, which come again in each pass, in an order of its
+   * own. Default: each position has a new one.
+   */
+  distinct?: number;
   /** Changes a sample as training wants it, with random numbers of its own. */
   prepare?: (sample: Sample, random: Random) => Sample | Promise<Sample>;
 };
@@ -17,13 +22,16 @@ export type BatchOptions<Sample> = {
 /** One of several processes: of all batches in their order it takes every `size`-th, from the `rank`-th on. */
 export type Share = { rank: number; size: number };
 
+/** Samples that come again: their order is held in memory, of so many 4 MB. */
+const MOST_DISTINCT = 1_000_000;
+
 /** First position of a step's batch. */
 export function positionOf(step: number, batchSize: number, { rank, size }: Share = { rank: 0, size: 1 }): number {
   return (step * size + rank) * batchSize;
 }
 
-/** Samples of one step, with the number of the step. */
-export type Batch<Sample> = { step: number; samples: Sample[] };
+/** Samples of one step, with the number of the step and the position that each was made for. */
+export type Batch<Sample> = { step: number; samples: Sample[]; positions: number[] };
 
 /**
  * Batches without end. Each pass over the data set has its own order, and each sample its own random numbers, both made
@@ -33,15 +41,38 @@ export async function* batches<Sample>(
   dataset: SampleSource<Sample>,
   options: BatchOptions<Sample>,
 ): AsyncGenerator<Batch<Sample>, never, void> {
-  const { batchSize, start = 0, share } = options;
+  const { start = 0 } = options;
   if (dataset.length === 0) throw new RangeError('batches: expected a data set with samples, got an empty one');
   const order = new SampleOrder(dataset.length, options.seed);
+  const positionsAt = positionsOfSteps(options);
   for (let step = start; ; step++) {
     const samples: Sample[] = [];
-    const first = positionOf(step, batchSize, share);
-    for (let i = 0; i < batchSize; i++) samples.push(await sampleAt(dataset, order, first + i, options));
-    yield { step, samples };
+    const positions = positionsAt(step);
+    for (const position of positions) samples.push(await sampleAt(dataset, order, position, options));
+    yield { step, samples, positions };
   }
+}
+
+/**
+ * Positions whose samples a step takes: its own, or where samples come again, those that their order says.
+ *
+ * @throws RangeError where `distinct` is no count
+ */
+export function positionsOfSteps({
+  batchSize,
+  seed,
+  share,
+  distinct,
+}: Pick<BatchOptions<unknown>, 'batchSize' | 'seed' | 'share' | 'distinct'>): (step: number) => number[] {
+  if (distinct !== undefined && !(Number.isInteger(distinct) && distinct >= 1 && distinct <= MOST_DISTINCT)) {
+    throw new RangeError(`batches: expected distinct of 1 to ${MOST_DISTINCT}, got ${distinct}`);
+  }
+  // mixed, since the order of the data set within a pass comes from the seed itself
+  const order = distinct === undefined ? null : new SampleOrder(distinct, mixSeeds(seed, distinct));
+  return (step) => {
+    const first = positionOf(step, batchSize, share);
+    return Array.from({ length: batchSize }, (_, i) => order?.indexAt(first + i) ?? first + i);
+  };
 }
 
 /** Reads and prepares the sample of one position, with random numbers that depend on nothing else. */

@@ -39,6 +39,14 @@ test('batches are the same for any number of threads, any lookahead, and from an
   expect(await take(1, { threads: 0, seed: 5 })).not.toEqual(alone.slice(0, 1));
 });
 
+test('samples that come again are the same for any number of threads, twice in a batch, too', async () => {
+  const alone = await take(4, { threads: 0, distinct: 2 });
+  const shown = alone.flatMap(({ samples }) => samples.map(({ image }) => image.data.join()));
+  expect([shown.length, new Set(shown).size]).toEqual([12, 2]);
+  expect(await take(4, { threads: 2, ahead: 2, distinct: 2 })).toEqual(alone);
+  expect(await take(2, { threads: 2, distinct: 2, start: 2 })).toEqual(alone.slice(2));
+});
+
 test('memory for decoded samples changes nothing', async () => {
   const batches = await take(4, { threads: 0 });
   expect(await take(4, { threads: 0, cacheBytes: 0 })).toEqual(batches);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 import type { AugmentStep } from '../augment/augment-sample.ts';
 import { augmentedSample } from '../batches/augmented-sample.ts';
-import { type Batch, positionOf, SampleOrder, type Share } from '../batches/batches.ts';
+import { type Batch, positionsOfSteps, SampleOrder, type Share } from '../batches/batches.ts';
 import { cachedDataset } from '../data-sets/cached-dataset.ts';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import type { FileDataset } from '../files/file-dataset.ts';
@@ -16,6 +16,8 @@ export type PrefetchOptions = {
   start?: number;
   /** Place among processes that share out the data set. Default: the only one */
   share?: Share;
+  /** Samples that are made in all, as those of `batches`. Default: each position has a new one */
+  distinct?: number;
   /** Changes of each sample. Default: none */
   steps?: readonly AugmentStep[];
   /**
@@ -50,22 +52,20 @@ export async function* prefetch(
   dataset: FileDataset,
   options: PrefetchOptions,
 ): AsyncGenerator<Batch<MaskSample>, never, void> {
-  const { batchSize, start = 0, share, ahead = 2, threads = defaultThreads(dataset) } = options;
+  const { batchSize, start = 0, ahead = 2, threads = defaultThreads(dataset) } = options;
   requireCount('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   requireCount('ahead', ahead, 0, 1000);
   requireCount('threads', threads, 0, THREAD_LIMIT);
   if (dataset.length === 0) throw new RangeError('prefetch: expected a data set with samples, got an empty one');
+  const positionsAt = positionsOfSteps(options);
   const source = threads === 0 ? inThisThread(dataset, options) : inThreads(dataset, options, threads);
-  const batchAt = (step: number) => {
-    const first = positionOf(step, batchSize, share);
-    return settled(Array.from({ length: batchSize }, (_, i) => source.sample(first + i)));
-  };
+  const batchAt = (step: number) => settled(positionsAt(step).map((position) => source.sample(position)));
   try {
     const coming: ReturnType<typeof batchAt>[] = [];
     for (let step = start; ; step++) {
       const wanted = threads === 0 ? 1 : ahead + 1; // without threads nothing runs beside the step
       while (coming.length < wanted) coming.push(batchAt(step + coming.length));
-      yield { step, samples: await (await coming.shift()!)() };
+      yield { step, samples: await (await coming.shift()!)(), positions: positionsAt(step) };
     }
   } finally {
     await source.close();

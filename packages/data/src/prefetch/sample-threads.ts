@@ -12,7 +12,7 @@ type Waiting = { resolve(sample: MaskSample): void; reject(error: Error): void }
 /** Threads that make samples. Each works on what it was asked for in order; whoever is free next gets the next position. */
 export class SampleThreads {
   private readonly workers: { worker: Worker; busy: number }[];
-  private readonly waiting = new Map<number, Waiting & { thread: number }>();
+  private readonly waiting = new Map<number, Waiting & { thread: number; made: Promise<MaskSample> }>();
   private failure: Error | null = null;
 
   constructor(count: number, job: SampleJob) {
@@ -29,14 +29,15 @@ export class SampleThreads {
     });
   }
 
-  /** Asks for the sample of a position; each position at most once at a time. */
+  /** Asks for the sample of a position; one that is asked for already is made once. */
   sample(position: number): Promise<MaskSample> {
     if (this.failure !== null) return Promise.reject(this.failure);
+    const asked = this.waiting.get(position);
+    if (asked !== undefined) return asked.made;
     const thread = this.leastBusy();
     const { worker } = this.workers[thread];
-    const made = new Promise<MaskSample>((resolve, reject) => {
-      this.waiting.set(position, { resolve, reject, thread });
-    });
+    const { promise: made, ...waiting } = withResolvers<MaskSample>();
+    this.waiting.set(position, { ...waiting, made, thread });
     if (this.workers[thread].busy++ === 0) worker.ref(); // while it is waited for, the program must not end
     worker.postMessage(position);
     return made;
@@ -69,6 +70,15 @@ export class SampleThreads {
     for (const { reject } of this.waiting.values()) reject(this.failure);
     this.waiting.clear();
   }
+}
+
+/** A promise and what settles it: `Promise.withResolvers` of Node 22. */
+function withResolvers<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: Error): void } {
+  let settle: { resolve(value: T): void; reject(error: Error): void };
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle! };
 }
 
 function asError({ name, message }: { name: string; message: string }): Error {

@@ -1,8 +1,9 @@
 import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
 import {
-  dropout,
+  dropping,
   init,
   LayerNorm,
+  type LinearBranch,
   recomputeSteps,
   runSteps,
   type Scope,
@@ -140,18 +141,33 @@ class DeformableEncoderLayer {
     return recomputeSteps(this.scope, layered, [tokens, position, reference, ...(valid ? [valid] : [])]);
   }
 
-  private *layered({ tokens, position, reference, levels, valid }: EncoderLayerInputs): Steps<tf.Tensor3D> {
-    const drop = (x: tf.Tensor3D): tf.Tensor3D => dropout(this.scope, x, this.dropoutRate);
-    const attended = tf.tidy(() => {
-      const query = tf.add<tf.Tensor3D>(tokens, position);
-      const gathered = this.attention.forward({ query, value: tokens, reference, levels, valid });
-      const summed = this.scope.tap(tf.add<tf.Tensor3D>(tokens, drop(gathered)), 'attentions.0');
-      return this.norms[0].forward(summed);
-    });
+  private *layered(inputs: EncoderLayerInputs): Steps<tf.Tensor3D> {
+    const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
+    const attended = yield* tidySteps(this.attended(inputs, drop));
     yield;
-    const branch = drop(yield* this.feedForward.forwardSteps(attended));
-    return this.scope.tap(this.norms[1].forwardSum(attended, branch));
+    const branch = yield* this.feedForward.forwardSteps(attended);
+    return this.scope.tap(this.norms[1].forwardSum(attended, drop?.(branch) ?? branch));
   }
+
+  private *attended(
+    { tokens, position, reference, levels, valid }: EncoderLayerInputs,
+    drop: LinearBranch<tf.Tensor3D>['drop'],
+  ): Steps<tf.Tensor3D> {
+    const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels, valid };
+    const hidden = yield* this.attention.gatherSteps(looking);
+    return normOfSum(this.scope.at('attentions.0'), this.norms[0], tokens, {
+      hidden,
+      last: this.attention.output,
+      drop,
+    });
+  }
+}
+
+/** Layer norm of x and a branch that ends in a linear layer. An observer at `at` sees their sum, as the authors' code has it. */
+export function normOfSum(at: Scope, norm: LayerNorm, x: tf.Tensor3D, branch: LinearBranch<tf.Tensor3D>): tf.Tensor3D {
+  if (at.store.observer === null) return norm.forwardSumOf(x, branch);
+  const made = branch.last.forward(branch.hidden);
+  return norm.forward(at.tap(tf.add<tf.Tensor3D>(x, branch.drop?.(made) ?? made)));
 }
 
 /** A feed-forward network under mmcv's keys. */

@@ -1,8 +1,8 @@
 import { DeformableAttention, type FeedForward, MultiHeadAttention } from '@seg/attention';
-import { dropout, LayerNorm, type Scope } from '@seg/core';
+import { dropping, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward } from './deformable-encoder.ts';
+import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward, normOfSum } from './deformable-encoder.ts';
 
 /** Queries with their positions, where they look first, and what they look at. */
 export type LocationLayerInputs = {
@@ -41,23 +41,24 @@ export class LocationDecoderLayer {
   forward({ queries, position, encoded, reference }: LocationLayerInputs): tf.Tensor3D {
     return tf.tidy(() => {
       const { scope, norms } = this;
-      const joined = (x: tf.Tensor3D, branch: tf.Tensor3D): tf.Tensor3D =>
-        tf.add<tf.Tensor3D>(x, dropout(scope, branch, this.dropoutRate));
-      const positioned = tf.add<tf.Tensor3D>(queries, position);
-      const exchanged = this.selfAttention.forward({ query: positioned, key: positioned, value: queries });
-      const afterSelf = norms[0].forward(scope.tap(joined(queries, exchanged), 'attentions.0'));
+      const drop = dropping<tf.Tensor3D>(scope, this.dropoutRate);
+      const own = { query: queries, key: queries, value: queries };
+      const exchanged = this.selfAttention.gather({ ...own, queryPosition: position, keyPosition: position });
+      const exchange = { hidden: exchanged, last: this.selfAttention.output, drop };
+      const afterSelf = normOfSum(scope.at('attentions.0'), norms[0], queries, exchange);
 
-      const gathered = this.crossAttention.forward({
-        query: tf.add<tf.Tensor3D>(afterSelf, position),
+      const gathered = this.crossAttention.gather({
+        query: afterSelf,
+        queryPosition: position,
         value: encoded.tokens,
         reference: perLevel(reference, encoded),
         levels: encoded.levels,
         valid: encoded.padding?.valid,
       });
-      const afterCross = norms[1].forward(scope.tap(joined(afterSelf, gathered), 'attentions.1'));
-      return scope.tap(
-        norms[2].forwardSum(afterCross, dropout(scope, this.feedForward.forward(afterCross), this.dropoutRate)),
-      );
+      const look = { hidden: gathered, last: this.crossAttention.output, drop };
+      const afterCross = normOfSum(scope.at('attentions.1'), norms[1], afterSelf, look);
+      const refining = { hidden: this.feedForward.hidden(afterCross), last: this.feedForward.contract, drop };
+      return scope.tap(norms[2].forwardSumOf(afterCross, refining));
     });
   }
 }

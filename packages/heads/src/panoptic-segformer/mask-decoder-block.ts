@@ -1,4 +1,4 @@
-import { attention, LayerNorm, Linear, matMul, type Scope } from '@seg/core';
+import { attention, attentionOfParts, LayerNorm, Linear, linear, matMul, mayFuse, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
@@ -52,15 +52,14 @@ export class MaskDecoderBlock {
    */
   forward({ queries, memory, levels }: MaskAttentionInputs, wantsMasks: boolean) {
     return tf.tidy(() => {
-      const exchanged = this.exchange
-        ? this.exchange.norm.forwardSum(queries, this.exchange.attention.forward(queries))
-        : queries;
-      const logits = this.attention.logits({ queries: exchanged, memory, levels });
-      const gathered = this.gather(logits, memory);
-      const attended = this.attentionNorm.forwardSum(exchanged, gathered);
-      const branch = this.contract.forward(this.expand.forward(attended, 'gelu'));
-      const refined = this.scope.tap(this.finalNorm.forwardSum(attended, branch), 'query');
-      return wantsMasks ? { queries: refined, masks: this.masks(logits, levels) } : { queries: refined };
+      const exchanged = this.exchanged(queries);
+      const look = { queries: exchanged, memory, levels };
+      const logits = wantsMasks || !mayFuse() ? this.attention.logits(look) : undefined;
+      const hidden = logits ? this.gather(logits, memory) : this.look(look);
+      const attended = this.attentionNorm.forwardSumOf(exchanged, { hidden, last: this.output });
+      const refining = { hidden: this.expand.forward(attended, 'gelu'), last: this.contract };
+      const refined = this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'query');
+      return wantsMasks ? { queries: refined, masks: this.masks(logits!, levels) } : { queries: refined };
     });
   }
 
@@ -68,7 +67,26 @@ export class MaskDecoderBlock {
     return this.scope.tap(this.attention.masks(logits, levels), 'mask');
   }
 
-  /** softmax(logits) V, heads side by side, projected. @returns [B, N, C] */
+  private exchanged(queries: tf.Tensor3D): tf.Tensor3D {
+    if (this.exchange === undefined) return queries;
+    const { attention, norm } = this.exchange;
+    return norm.forwardSumOf(queries, { hidden: attention.gather(queries), last: attention.output });
+  }
+
+  /** {@link gather} where nobody needs the logits: keys and values by one product, no matrix of logits. */
+  private look({ queries, memory }: MaskAttentionInputs): tf.Tensor3D {
+    const { dim, numHeads } = this.config;
+    const layers = [this.attention.key, this.value];
+    const [weight, bias] = this.scope.derive('keys_and_values', () => [
+      tf.concat(layers.map((layer) => layer.weight as tf.Tensor), 1),
+      tf.concat(layers.map((layer) => layer.bias as tf.Tensor)),
+    ]); // biome-ignore format: one step
+    const both = linear(memory, weight, bias);
+    const inputs = { query: this.attention.query.forward(queries), key: both, value: both };
+    return attentionOfParts(inputs, { numHeads, dim, parts: [0, 0, 1] });
+  }
+
+  /** softmax(logits) V, heads side by side. @returns [B, N, C] */
   private gather(logits: tf.Tensor4D, memory: tf.Tensor3D): tf.Tensor3D {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
@@ -76,7 +94,7 @@ export class MaskDecoderBlock {
       const split = tf.reshape(this.value.forward(memory), [batch, -1, numHeads, dim / numHeads]);
       const values = tf.transpose(split, [0, 2, 1, 3]); // [B, h, L, d]
       const summed = matMul<tf.Tensor4D>(tf.softmax(logits), values); // [B, h, N, d]
-      return this.output.forward(tf.reshape(tf.transpose(summed, [0, 2, 1, 3]), [batch, numQueries, dim]));
+      return tf.reshape(tf.transpose(summed, [0, 2, 1, 3]), [batch, numQueries, dim]);
     });
   }
 }
@@ -96,14 +114,25 @@ class QuerySelfAttention {
     this.output = new Linear(scope.at('proj'), { inDim: dim, outDim: dim });
   }
 
-  /** @param x [B, N, C] */
-  forward(x: tf.Tensor3D): tf.Tensor3D {
+  /** All of the attention but the projection behind. @param x [B, N, C] */
+  gather(x: tf.Tensor3D): tf.Tensor3D {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
+      const packed = this.input.forward(x);
+      if (mayFuse()) {
+        const inputs = { query: packed, key: packed, value: packed };
+        return this.seen(attentionOfParts(inputs, { numHeads, dim, parts: [0, 1, 2] }));
+      }
       const [query, key, value] = tf
-        .split<tf.Tensor3D>(this.input.forward(x), 3, 2)
+        .split<tf.Tensor3D>(packed, 3, 2)
         .map((part): tf.Tensor4D => tf.reshape(part, [x.shape[0], x.shape[1], numHeads, dim / numHeads]));
-      return this.scope.tap(this.output.forward(tf.reshape(attention(query, key, value), x.shape)));
+      return this.seen(tf.reshape(attention(query, key, value), x.shape));
     });
+  }
+
+  /** Shows an observer what the projection makes of it. */
+  private seen(gathered: tf.Tensor3D): tf.Tensor3D {
+    if (this.scope.store.observer !== null) this.scope.tap(this.output.forward(gathered));
+    return gathered;
   }
 }

@@ -5,7 +5,6 @@ import {
   init,
   LayerNorm,
   recomputeSteps,
-  resizeBilinear,
   runSteps,
   type Scope,
   type Size,
@@ -14,7 +13,7 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type NormedConv, normedConv, normedConvSteps } from './normed-conv.ts';
+import { type NormedConv, normedConv, normedConvSteps, pyramidSumSteps } from './normed-conv.ts';
 
 /** Sizes of Mask2Former's pixel decoder. */
 export type DeformablePixelDecoderConfig = {
@@ -164,10 +163,8 @@ export class DeformablePixelDecoder {
   private *smoothed(map: tf.Tensor4D, coarser: tf.Tensor4D, step: number): Steps<tf.Tensor4D> {
     const { scope } = this;
     const { lateral, smooth } = this.steps[step];
-    const size: Size = [map.shape[1], map.shape[2]];
-    const sideways = scope.tap(yield* normedConvSteps(lateral, map), `adapter_${step + 1}`);
-    const summed = tf.add<tf.Tensor4D>(sideways, resizeBilinear(coarser, size));
-    return scope.tap(tf.relu(yield* normedConvSteps(smooth, summed)), `layer_${step + 1}`);
+    const summed = yield* pyramidSumSteps(lateral, scope.at(`adapter_${step + 1}`), map, coarser, 'bilinear');
+    return scope.tap(yield* normedConvSteps(smooth, summed), `layer_${step + 1}`);
   }
 }
 
@@ -205,14 +202,16 @@ class DeformableLayer {
     return recomputeSteps(this.scope, layered, [inputs.tokens, inputs.position, inputs.reference]);
   }
 
-  private *layered({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
-    const attended = tf.tidy(() => {
-      const query = tf.add<tf.Tensor3D>(tokens, position);
-      const gathered = this.scope.tap(this.attention.forward({ query, value: tokens, reference, levels }), 'self_attn');
-      return this.attentionNorm.forwardSum(tokens, gathered);
-    });
+  private *layered(inputs: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const attended = yield* tidySteps(this.attended(inputs));
     yield;
     const branch = yield* this.feedForward.forwardSteps(attended);
     return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
+  }
+
+  private *attended({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
+    const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels };
+    const gathered = yield* this.attention.forwardSteps(looking);
+    return this.attentionNorm.forwardSum(tokens, this.scope.tap(gathered, 'self_attn'));
   }
 }

@@ -70,10 +70,10 @@ export class FeaturePyramid {
 
   /** Laterals, each with the coarser sum laid over it. */
   private topDown(features: tf.Tensor4D[]): tf.Tensor4D[] {
-    const sums = features.map((map, i) => this.laterals[i].forward(map));
-    for (let i = sums.length - 1; i > 0; i--) {
-      const finer: Size = [sums[i - 1].shape[1], sums[i - 1].shape[2]];
-      sums[i - 1] = tf.add(sums[i - 1], resizeNearest(sums[i], finer));
+    const sums: tf.Tensor4D[] = [];
+    for (const [i, map] of [...features.entries()].reverse()) {
+      const size: Size = [map.shape[1], map.shape[2]];
+      sums.unshift(this.laterals[i].forwardSum(map, sums[0] && resizeNearest(sums[0], size)));
     }
     return sums;
   }

@@ -1,8 +1,8 @@
 import { EncoderLayer, sinePosition } from '@seg/attention';
-import { Conv2d, init, resizeNearest, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
+import { Conv2d, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type NormedConv, normedConv, normedConvSteps } from './normed-conv.ts';
+import { type NormedConv, normedConv, normedConvSteps, pyramidSumSteps } from './normed-conv.ts';
 
 /** Sizes of MaskFormer's pixel decoder. */
 export type MaskFormerPixelDecoderConfig = {
@@ -77,7 +77,7 @@ export class MaskFormerPixelDecoder {
 
   private *decode(features: tf.Tensor4D[]): Steps<MaskFormerPixels> {
     const memory = yield* this.encode(features[features.length - 1]);
-    let y = this.scope.at('fpn').tap(tf.relu(yield* normedConvSteps(this.stem, memory)), 'stem');
+    let y = this.scope.at('fpn').tap(yield* normedConvSteps(this.stem, memory), 'stem');
     for (const i of this.steps.keys()) {
       yield;
       y = yield* tidySteps(this.finer(features[features.length - 2 - i], y, i));
@@ -90,10 +90,8 @@ export class MaskFormerPixelDecoder {
   private *finer(map: tf.Tensor4D, coarser: tf.Tensor4D, i: number): Steps<tf.Tensor4D> {
     const { lateral, smooth } = this.steps[i];
     const at = this.scope.at('fpn', 'layers', i);
-    const size: Size = [map.shape[1], map.shape[2]];
-    const sideways = at.tap(yield* normedConvSteps(lateral, map), 'proj');
-    const summed = tf.add<tf.Tensor4D>(sideways, resizeNearest(coarser, size));
-    return at.tap(tf.relu(yield* normedConvSteps(smooth, summed)), 'output');
+    const summed = yield* pyramidSumSteps(lateral, at.at('proj'), map, coarser, 'nearest');
+    return at.tap(yield* normedConvSteps(smooth, summed), 'output');
   }
 
   private *encode(map: tf.Tensor4D): Steps<tf.Tensor4D> {

@@ -13,11 +13,33 @@ export function normedConv(scope: Scope, sizes: { inDim: number; outDim: number;
   };
 }
 
-/** Runs both, in steps. @param x [B, H, W, in] @returns [B, H, W, out] */
+/** Runs both and a relu, in steps. @param x [B, H, W, in] @returns [B, H, W, out] */
 export function normedConvSteps({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
-  return tidySteps(convolved({ conv, norm }, x));
+  return tidySteps(followed(conv, x, (convolved) => norm.forward(convolved, 'relu')));
 }
 
-function* convolved({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
-  return norm.forward(yield* conv.forwardSteps(x));
+/**
+ * Runs both and adds a coarser map that is brought to their size: a step of a pyramid.
+ *
+ * @param at Place whose observer sees what is added to
+ * @param x [B, H, W, in]
+ * @param coarser [B, h, w, out]
+ * @returns [B, H, W, out]
+ */
+export function pyramidSumSteps(
+  { conv, norm }: NormedConv,
+  at: Scope,
+  x: tf.Tensor4D,
+  coarser: tf.Tensor4D,
+  resize: 'bilinear' | 'nearest',
+): Steps<tf.Tensor4D> {
+  const summed = (convolved: tf.Tensor4D): tf.Tensor4D => {
+    if (at.store.observer !== null) at.tap(norm.forward(convolved));
+    return norm.forwardSum(convolved, coarser, resize);
+  };
+  return tidySteps(followed(conv, x, summed));
+}
+
+function* followed(conv: Conv2d, x: tf.Tensor4D, then: (convolved: tf.Tensor4D) => tf.Tensor4D): Steps<tf.Tensor4D> {
+  return then(yield* conv.forwardSteps(x));
 }

@@ -1,4 +1,4 @@
-import { type Conv2d, maskBias, matMul } from '@seg/core';
+import { type Conv2d, type MaskBiasInputs, matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -34,18 +34,15 @@ export function projectedMaskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D, {
   });
 }
 
-/** Bias of an attention that lets queries look inside their masks alone, by {@link projectedMaskLogits}. @returns [B, N, H·W] */
-export function projectedMaskBias(
+/** The mask of each query by {@link projectedMaskLogits}, for an attention that looks inside of it alone. */
+export function projectedMask(
   queries: tf.Tensor3D,
   pixels: tf.Tensor4D,
   { filter, bias: constants }: Conv2d,
-  outside: number,
-): tf.Tensor3D {
-  return tf.tidy(() => {
-    const rows = tf.reshape(pixels, [pixels.shape[0], -1, pixels.shape[3]]);
-    const products = matMul<tf.Tensor3D>(behindProjection(queries, filter), rows, false, true); // [B, N, L]
-    return maskBias({ products, queries, constants }, outside);
-  });
+): MaskBiasInputs {
+  const rows: tf.Tensor3D = tf.reshape(pixels, [pixels.shape[0], -1, pixels.shape[3]]);
+  const products = matMul<tf.Tensor3D>(behindProjection(queries, filter), rows, false, true); // [B, N, L]
+  return { products, queries, constants };
 }
 
 /** Wᵀ q. @returns [B, N, C] */

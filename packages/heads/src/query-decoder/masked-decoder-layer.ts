@@ -1,5 +1,5 @@
 import { FeedForward, MultiHeadAttention } from '@seg/attention';
-import { type ActivationName, LayerNorm, type Scope } from '@seg/core';
+import { type ActivationName, LayerNorm, type LinearBranch, type MaskBiasInputs, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a layer with masked attention. */
@@ -21,10 +21,14 @@ export type MaskedDecoderInputs = {
   queryPosition: tf.Tensor2D;
   /** [B, L, C] one scale with its level embedding */
   pixels: tf.Tensor3D;
-  /** [B, L, C] the same with the sine position */
+  /** [B, L, C] the same with the sine position, or without it beside `keyPosition` */
   keys: tf.Tensor3D;
+  /** [L, C] added to the keys. Default: none */
+  keyPosition?: tf.Tensor2D;
   /** [B, N, L] zeros inside the mask of each query, a large negative number outside */
-  bias: tf.Tensor3D;
+  bias?: tf.Tensor3D;
+  /** Logits of those masks, in the bias's place */
+  mask?: MaskBiasInputs;
 };
 
 /**
@@ -55,7 +59,7 @@ export class MaskedDecoderLayer {
   /** @returns [B, N, C] */
   forward(inputs: MaskedDecoderInputs): tf.Tensor3D {
     return tf.tidy(() => {
-      const refined = this.beside(this.attended(inputs), this.finalNorm, (x) => this.feedForward.forward(x));
+      const refined = this.beside(this.attended(inputs), this.finalNorm, (x) => this.refining(x));
       return this.scope.tap(refined, 'output');
     });
   }
@@ -68,32 +72,36 @@ export class MaskedDecoderLayer {
         return [output, next.forward(output)];
       }
       const attended = this.attended(inputs);
-      const [output, normed] = this.finalNorm.forwardSumThen(attended, this.feedForward.forward(attended), next);
+      const [output, normed] = this.finalNorm.forwardSumThen(attended, this.refining(attended), next);
       return [this.scope.tap(output, 'output'), normed];
     });
   }
 
   /** Both attentions. */
-  private attended({ queries, queryPosition, pixels, keys, bias }: MaskedDecoderInputs): tf.Tensor3D {
+  private attended({ queries, pixels, keys, ...limits }: MaskedDecoderInputs): tf.Tensor3D {
+    const { queryPosition } = limits;
     // eq. 2: X = softmax(M + Q Kᵀ) V + X
-    const look = (x: tf.Tensor3D) =>
-      this.crossAttention.forward({ query: tf.add<tf.Tensor3D>(x, queryPosition), key: keys, value: pixels, bias });
-    const exchange = (x: tf.Tensor3D, positioned: tf.Tensor3D) =>
-      this.selfAttention.forward({ query: positioned, key: positioned, value: x });
-    if (this.preNorm) {
-      const afterCross = this.scope.tap(this.beside(queries, this.crossNorm, look), 'after_cross_attention');
-      const afterSelf = this.beside(afterCross, this.selfNorm, (x) => exchange(x, tf.add(x, queryPosition)));
-      return this.scope.tap(afterSelf, 'after_self_attention');
-    }
-    const [afterCross, positioned] = this.crossNorm.forwardSumWith(queries, look(queries), queryPosition);
-    this.scope.tap(afterCross, 'after_cross_attention');
-    const afterSelf = this.selfNorm.forwardSum(afterCross, exchange(afterCross, positioned));
-    return this.scope.tap(afterSelf, 'after_self_attention');
+    const { crossAttention, selfAttention } = this;
+    const look = (x: tf.Tensor3D): LinearBranch<tf.Tensor3D> => ({
+      hidden: crossAttention.gather({ query: x, key: keys, value: pixels, ...limits }),
+      last: crossAttention.output,
+    });
+    const exchange = (x: tf.Tensor3D): LinearBranch<tf.Tensor3D> => ({
+      hidden: selfAttention.gather({ query: x, key: x, value: x, queryPosition, keyPosition: queryPosition }),
+      last: selfAttention.output,
+    });
+    const afterCross = this.scope.tap(this.beside(queries, this.crossNorm, look), 'after_cross_attention');
+    return this.scope.tap(this.beside(afterCross, this.selfNorm, exchange), 'after_self_attention');
   }
 
   /** A branch beside a skip: norm(x + f(x)), or x + f(norm(x)). */
-  private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
-    if (this.preNorm) return tf.add(x, branch(norm.forward(x)));
-    return norm.forwardSum(x, branch(x));
+  private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => LinearBranch<tf.Tensor3D>): tf.Tensor3D {
+    if (!this.preNorm) return norm.forwardSumOf(x, branch(x));
+    const { hidden, last } = branch(norm.forward(x));
+    return tf.add(x, last.forward(hidden));
+  }
+
+  private refining(x: tf.Tensor3D): LinearBranch<tf.Tensor3D> {
+    return { hidden: this.feedForward.hidden(x), last: this.feedForward.contract };
   }
 }

@@ -6,9 +6,11 @@ import {
   init,
   LayerNorm,
   Linear,
+  type MaskBiasInputs,
   type MaskPrediction,
   Mlp,
   maskBias,
+  matMul,
   mayFuse,
   resizeBilinear,
   runSteps,
@@ -20,8 +22,8 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
-import { maskLogits, projectedMaskBias, projectedMaskLogits } from '../prediction/mask-logits.ts';
-import { MaskedDecoderLayer } from './masked-decoder-layer.ts';
+import { maskLogits, projectedMask, projectedMaskLogits } from '../prediction/mask-logits.ts';
+import { type MaskedDecoderInputs, MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
 /** Sizes of Mask2Former's query decoder. */
 export type MaskedDecoderConfig = {
@@ -39,9 +41,6 @@ export type MaskedDecoderConfig = {
   /** True if norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
 };
-
-/** Added to the attention logits of pixels outside a query's mask: exp of it is zero in float32. */
-const OUTSIDE = -1e9;
 
 /**
  * Transformer decoder with masked attention. Cheng et al. 2022, section 3.2: learnable query features are supervised
@@ -134,10 +133,10 @@ export class MaskedDecoder {
       const { resized, size: _, ...scale } = scales[i % scales.length];
       const before = { queries, normed };
       [queries, normed] = tf.tidy(() => {
-        const bias = this.isFused()
-          ? projectedMaskBias(this.maskHead.forward(before.normed), resized, projection, OUTSIDE)
-          : this.attentionBias(detach(logits(before.normed, resized)), i);
-        const inputs = { queries: before.queries, queryPosition: this.queryPosition, ...scale, bias };
+        const limits = mayFuse()
+          ? { mask: this.attentionMask(projectedMask(this.maskHead.forward(before.normed), resized, projection), i) }
+          : { bias: this.attentionBias(detach(logits(before.normed, resized)), i) };
+        const inputs = { queries: before.queries, queryPosition: this.queryPosition, ...scale, ...limits };
         return layer.forwardThen(inputs, this.norm);
       });
       tf.dispose(before);
@@ -147,24 +146,23 @@ export class MaskedDecoder {
     return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
   }
 
-  /** True where nobody asks for the mask logits that an attention bias comes from. */
-  private isFused(): boolean {
-    return mayFuse() && this.scope.store.observer === null;
-  }
-
   private startingQueries(batch: number): tf.Tensor3D {
     return tf.tile(tf.expandDims(this.queryFeatures, 0), [batch, 1, 1]);
   }
 
   /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
-  private prepareScales(maps: tf.Tensor4D[]): { pixels: tf.Tensor3D; keys: tf.Tensor3D; size: Size }[] {
+  private prepareScales(
+    maps: tf.Tensor4D[],
+  ): (Pick<MaskedDecoderInputs, 'pixels' | 'keys' | 'keyPosition'> & { size: Size })[] {
     const { dim } = this.config;
     const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
     const embeddings = this.scope.derive('levels', rows);
     return maps.map((map, i) => {
       const [batch, height, width] = map.shape;
       const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);
-      return { pixels, keys: tf.add<tf.Tensor3D>(pixels, sinePosition(height, width, { dim })), size: [height, width] };
+      const keyPosition = sinePosition(height, width, { dim });
+      if (mayFuse()) return { pixels, keys: pixels, keyPosition, size: [height, width] };
+      return { pixels, keys: tf.add<tf.Tensor3D>(pixels, keyPosition), size: [height, width] };
     });
   }
 
@@ -182,7 +180,7 @@ export class MaskedDecoder {
   }
 
   /**
-   * eq. 3: zero where the mask logit is at least 0 (probability 0.5), {@link OUTSIDE} elsewhere. A query whose mask is
+   * eq. 3: zero where the mask logit is at least 0 (probability 0.5), far below elsewhere. A query whose mask is
    * empty may look everywhere, since a softmax over nothing has no value.
    *
    * @param logits [B, h, w, N] at the layer's scale
@@ -192,6 +190,15 @@ export class MaskedDecoder {
     const [batch, height, width, numQueries] = logits.shape;
     const perQuery = tf.transpose(tf.reshape(logits, [batch, height * width, numQueries]), [0, 2, 1]); // [B, N, L]
     this.scope.tap(perQuery, `decoder.layers.${layer}.attention_mask_logits`);
-    return maskBias({ products: perQuery, queries: perQuery }, OUTSIDE);
+    return maskBias({ products: perQuery, queries: perQuery });
+  }
+
+  /** Hands on the mask that {@link attentionBias} would come from, for an attention that makes the bias itself. */
+  private attentionMask(mask: MaskBiasInputs, layer: number): MaskBiasInputs {
+    if (this.scope.store.observer === null) return mask;
+    const { products, queries, constants } = mask;
+    const logits = constants ? tf.add(products, matMul(queries, tf.reshape(constants, [-1, 1]))) : products;
+    this.scope.tap(logits, `decoder.layers.${layer}.attention_mask_logits`);
+    return mask;
   }
 }

@@ -1,5 +1,5 @@
 import { Conv2d, GroupNorm, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** relu(group norm(convolution without bias)), the layer of which all SOLO heads are made. Keys: `conv`, `gn`. */
 export class ConvGroupNorm {
@@ -23,7 +23,7 @@ export class ConvGroupNorm {
   }
 
   private *normed(x: tf.Tensor4D): Steps<tf.Tensor4D> {
-    return tf.relu(this.norm.forward(yield* this.conv.forwardSteps(x)));
+    return this.norm.forward(yield* this.conv.forwardSteps(x), 'relu');
   }
 }
 

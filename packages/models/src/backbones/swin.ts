@@ -10,7 +10,8 @@ import {
   LayerNorm,
   Linear,
   paddedToWindows,
-  recompute,
+  recomputeSteps,
+  rowsInSteps,
   runSteps,
   type Scope,
   ShapeError,
@@ -219,7 +220,7 @@ class SwinStage {
     let output = x;
     for (const block of this.blocks) {
       yield;
-      output = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [output]);
+      output = yield* recomputeSteps(block.scope, (map) => block.forwardSteps(map as tf.Tensor4D), [output]);
     }
     if (this.merge === undefined) return { output, next: output };
     const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
@@ -273,28 +274,32 @@ class SwinBlock {
   }
 
   /** @param x [B, H, W, C] */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
+  *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const attended = yield* tidySteps(this.attended(x));
+    yield;
+    const operations = 4 * this.expand.weight.size;
+    return this.scope.tap(yield* rowsInSteps(attended, operations, (rows) => this.mixed(rows)));
+  }
+
+  /** The MLP beside its skip. @param x [B, …, C] */
+  private mixed<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => {
       const { dropRate, activation = 'gelu' } = this.config;
-      const attended = this.attended(x);
-      const hidden = this.expand.forward(this.normAfter.forward(attended), activation);
-      if (!this.scope.training) return this.scope.tap(this.contract.forwardSum(hidden, attended));
-      return this.scope.tap(
-        tf.add<tf.Tensor4D>(attended, dropPath(this.scope, this.contract.forward(hidden), dropRate)),
-      );
+      const hidden = this.expand.forward(this.normAfter.forward(x), activation);
+      if (!this.scope.training) return this.contract.forwardSum(hidden, x);
+      return tf.add<T>(x, dropPath(this.scope, this.contract.forward(hidden), dropRate));
     });
   }
 
   /** Padded tokens are zeros behind the norm: their keys and values are the biases, and they take part. */
-  private attended(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const { window, shift, dropRate } = this.config;
-      const size: Size = [x.shape[1], x.shape[2]];
-      const regionBias = shift > 0 ? this.regionBias(...paddedToWindows(size, window)) : undefined;
-      const gathered = this.attention.forward(intoWindows(this.normBefore.forward(x), { window, shift }), regionBias);
-      if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
-      return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
-    });
+  private *attended(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const { window, shift, dropRate } = this.config;
+    const size: Size = [x.shape[1], x.shape[2]];
+    const regionBias = shift > 0 ? this.regionBias(...paddedToWindows(size, window)) : undefined;
+    const windows = intoWindows(this.normBefore.forward(x), { window, shift });
+    const gathered = yield* this.attention.forwardSteps(windows, regionBias);
+    if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
+    return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
   }
 
   private regionBias(height: number, width: number): tf.Tensor3D {

@@ -11,6 +11,11 @@ export type Inference = {
   scoreThreshold?: number;
   /** Least part of its own area that a panoptic segment must keep. */
   overlapThreshold?: number;
+  /**
+   * Intersection over union above which, of two instances of a class, the better alone is kept. Default: both are, as published.
+   * Models trained for minutes give some objects twice. SOLO has a suppression of its own, MaX-DeepLab no overlaps.
+   */
+  nmsThreshold?: number;
   /** Decision about the class of a pixel; `'scores-last'` for models trained for semantic segmentation alone. */
   semanticRule?: SemanticRule;
 };

@@ -53,6 +53,7 @@ export const CATEGORY: FieldsOf<Category> = {
 export const INFERENCE: FieldsOf<Inference> = {
   scoreThreshold: optional(PART),
   overlapThreshold: optional(PART),
+  nmsThreshold: optional(PART),
   semanticRule: optional(oneOf('masks-first', 'scores-last', 'huggingface', 'huggingface-384')),
 };
 

@@ -14,10 +14,14 @@ export class CallQueue {
     this.most = most;
   }
 
-  /** @throws Error at once, where too many wait */
-  async run<T>(call: () => Promise<T>): Promise<T> {
+  /**
+   * @param signal Gives up the place of a call that waits
+   * @throws Error at once, where too many wait; the signal's reason at once, where it ends while the call waits
+   */
+  async run<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     const before = this.lastEnd;
-    const own = this.runInTurn(call);
+    const own = this.runInTurn(call, signal);
     const ended = own.then(async (result) => {
       await before;
       return result;
@@ -26,9 +30,9 @@ export class CallQueue {
     return ended;
   }
 
-  private async runInTurn<T>(call: () => Promise<T>): Promise<T> {
+  private async runInTurn<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     if (this.running < this.concurrency) this.running++;
-    else if (this.waiting.length < this.most) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else if (this.waiting.length < this.most) await this.place(signal);
     else {
       const most = `at most ${this.most} calls that wait (await some, or raise maxWaiting)`;
       throw new Error(`Segmenter: expected ${most}, got one more`);
@@ -41,5 +45,21 @@ export class CallQueue {
       if (next === undefined) this.running--;
       else next();
     }
+  }
+
+  /** Waits for a place. */
+  private place(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(begin), 1);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.waiting.push(begin);
+    });
   }
 }

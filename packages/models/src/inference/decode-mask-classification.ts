@@ -8,8 +8,10 @@ export function decodeMaskClassification(
   prediction: MaskPrediction,
   model: 'mask2former' | 'maskformer',
   geometry: ImageGeometry,
-  { task, things, rule, scoreThreshold, overlapThreshold, semanticRule = 'masks-first', queries }: DecodeOptions,
+  options: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
+  const { task, things, rule, scoreThreshold, overlapThreshold, nmsThreshold, queries } = options;
+  const { semanticRule = 'masks-first' } = options;
   const isOriginal = rule === 'original';
   const theirs = model === 'maskformer' ? 'huggingface' : 'huggingface-384';
   switch (task) {
@@ -26,6 +28,7 @@ export function decodeMaskClassification(
         things,
         rule: isOriginal ? 'mask2former' : theirs,
         scoreThreshold,
+        nmsThreshold,
         queries,
       });
     case 'semantic':

@@ -16,6 +16,8 @@ export type DecodeOptions = {
   scoreThreshold: number | undefined;
   /** Least part of its own area that a panoptic segment must keep; undefined for the rule's own. */
   overlapThreshold: number | undefined;
+  /** Intersection over union above which, of two instances of a class, the better alone is kept; undefined for both. */
+  nmsThreshold?: number;
   /** Undefined for the rule's own. */
   semanticRule: SemanticRule | undefined;
   /** Gives segments the number of their query, where they have one. Default: false. */

@@ -134,8 +134,8 @@ async function* seen(
 /** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */
 const samplesOf: SampleReader = (dataset, categories, recipe, place) => {
   if (!(dataset instanceof FileDataset)) return samplesInTurn(dataset, categories, recipe, place);
-  const { batch: batchSize, seed, augment: steps } = recipe;
-  return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, steps });
+  const { batch: batchSize, seed, augment: steps, distinctSamples: distinct } = recipe;
+  return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, distinct, steps });
 };
 
 function validationOf(

@@ -11,7 +11,8 @@ import {
 import type { ModelDescription, OpenModel, SegmentationModel } from '@seg/models';
 
 import type { Collective } from '../collective/collective.ts';
-import { objectiveOf } from '../objectives/objective-of.ts';
+import { modelObjective } from '../objectives/model-objective.ts';
+import { hasDoubles } from '../recipes/has-doubles.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import type { TrainingBatch } from '../training-batch.ts';
 
@@ -33,7 +34,7 @@ export type SampleReader = (
   categories: ModelDescription['categories'],
   recipe: Recipe,
   place: BatchPlace,
-) => AsyncIterable<{ samples: MaskSample[] }>;
+) => AsyncIterable<{ samples: MaskSample[]; positions: number[] }>;
 
 /** Parts of a training that do not depend on where it is kept. */
 export function partsOf(
@@ -42,13 +43,12 @@ export function partsOf(
   samplesOf: SampleReader,
 ) {
   const { config, categories } = description;
-  const { seed, loss, semanticWeight } = recipe;
   return {
     title: `${config.model} on ${String(origin.data ?? 'data')}`,
     createParams: model.createParams,
     build: model.build,
     objectiveFor: ({ network }: SegmentationModel, params: ParamStore) =>
-      objectiveOf(network, params, { categories, seed, loss, semanticWeight }),
+      modelObjective(network, params, categories, recipe),
     recipe,
     batchesFrom: (first: number) =>
       batchesOf(data.training, description, recipe, { first, share: collective }, samplesOf),
@@ -56,11 +56,21 @@ export function partsOf(
   };
 }
 
-/** The description that the finished model has: whole images are seen as the recipe says. */
-export function usedDescription(description: ModelDescription, { resize }: Recipe): ModelDescription {
-  const { preprocessing } = description;
-  if (resize === undefined || preprocessing.resize.kind === 'square') return description;
-  return { ...description, preprocessing: { ...preprocessing, resize } };
+/**
+ * The description that the finished model has: whole images are seen, and doubles suppressed, as the recipe says.
+ *
+ * @throws RangeError at a threshold for a system that has no use of it
+ */
+export function usedDescription(description: ModelDescription, { resize, nmsThreshold }: Recipe): ModelDescription {
+  const { config, preprocessing, inference } = description;
+  if (nmsThreshold !== undefined && !hasDoubles(config.model)) {
+    throw new RangeError(`recipe: expected no nmsThreshold for a ${config.model}, got ${nmsThreshold}`);
+  }
+  return {
+    ...description,
+    ...(resize && preprocessing.resize.kind !== 'square' && { preprocessing: { ...preprocessing, resize } }),
+    ...(nmsThreshold !== undefined && { inference: { ...inference, nmsThreshold } }),
+  };
 }
 
 /** First batch of a process, and the process. */
@@ -74,21 +84,23 @@ async function* batchesOf(
   samplesOf: SampleReader,
 ): AsyncGenerator<TrainingBatch, void, void> {
   const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples } of samplesOf(dataset, categories, recipe, place)) {
+  for await (const { samples, positions } of samplesOf(dataset, categories, recipe, place)) {
     // masks of MaX-DeepLab share out the pixels
-    yield batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+    const batch = batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+    yield recipe.distinctSamples === undefined ? batch : { ...batch, samples: positions };
   }
 }
 
 /** Augmented samples, each made when it is wanted. */
 export const samplesInTurn: SampleReader = (dataset, categories, recipe, { first: start, share }) => {
-  const { batch: batchSize, seed, augment } = recipe;
+  const { batch: batchSize, seed, augment, distinctSamples: distinct } = recipe;
   const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
   return batches<MaskSample>(dataset, {
     batchSize,
     seed,
     start,
     share,
+    distinct,
     prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
   });
 };

@@ -44,6 +44,12 @@ test.each([
   ['{"steps": 1e999}', 'as steps, got Infinity'],
   ['{"batch": 5000}', 'as batch, got 5000'],
   ['{"resize": {"kind": "square"}}', 'as resize.side, got nothing'],
+  ['{"nmsThreshold": 70}', 'as nmsThreshold, got 70'],
+  ['{"distinctSamples": 0}', 'as distinctSamples, got 0'],
+  ['{"distinctSamples": 1e9}', 'as distinctSamples, got 1000000000'],
+  ['{"keptFeatures": {"bytes": -1}}', 'as keptFeatures.bytes, got -1'],
+  ['{"keptFeatures": {"precision": "int8"}}', 'as keptFeatures.precision, got "int8"'],
+  ['{"keptFeatures": {"byte": 1}}', 'as keptFeatures.byte, got 1'],
   ['{"average": 1.5}', 'as average, got 1.5'],
 ])('%s is refused by name', (text, reason) => {
   expect(() => parseRecipe('r.json', text, BASE)).toThrow(reason);

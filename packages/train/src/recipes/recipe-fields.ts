@@ -10,10 +10,14 @@ const MOST_STEPS = 100_000_000;
 /** Pixels of a crop: 4096 a side, sixteen times the area of the largest published one; the sides that files may have are too many. */
 const MOST_PIXELS = 16_777_216;
 
+/** Samples that come again: their order is held in memory, of so many 4 MB. */
+const MOST_SAMPLES = 1_000_000;
+
 const positive = v.pipe(v.number(), v.finite('a finite number'), v.gtValue(0));
 const notNegative = v.pipe(v.number(), v.finite('a finite number'), v.minValue(0));
 const count = v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(1));
 const images = v.pipe(count, v.maxValue(MOST_IMAGES));
+const sampleCount = v.pipe(count, v.maxValue(MOST_SAMPLES));
 const stepCount = v.pipe(count, v.maxValue(MOST_STEPS));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 /** Decay of a memory: one of 1 forgets nothing, and Adam divides by 1 − β. */
@@ -123,7 +127,13 @@ export const RECIPE_FIELDS = {
   seed: v.pipe(v.number(), v.safeInteger('a whole number')),
   batch: images,
   augment: steps,
+  distinctSamples: sampleCount,
+  keptFeatures: v.strictObject({
+    bytes: v.optional(v.pipe(v.number(), v.safeInteger('a whole number'), v.minValue(0))),
+    precision: v.optional(v.picklist(['float32', 'float16'])),
+  }),
   resize: RESIZE,
+  nmsThreshold: part,
   loss: v.record(v.string(), v.unknown()),
   semanticWeight: notNegative,
   validateEvery: count,

@@ -61,6 +61,29 @@ function partsCase(title: string, hasBias: boolean, parts: readonly [number, num
   };
 }
 
+/** Masks of queries, of which the second is empty; keys and values stand beside each other. */
+function maskCase(title: string, hasConstants: boolean): BodyCase {
+  return {
+    title: `attentionOfParts ${title}`,
+    run: () => {
+      const [query, packed] = [random([2, 5, 24], 1), random([2, 167, 48], 2)] as tf.Tensor3D[];
+      const away = tf.tensor([0, 1e3, 0, 0, 2], [1, 5, 1]);
+      const mask = {
+        products: tf.sub(random([2, 5, 167], 3, 2), away),
+        queries: random([2, 5, 70], 4, 0.1),
+        constants: hasConstants ? random([70], 5) : undefined,
+      };
+      const attrs = { numHeads: 3, dim: 24, parts: [0, 0, 1] as const, scale: 0.4 };
+      const inputs = { query: query!, key: packed!, value: packed! };
+      const { products: maskProducts, queries: maskQueries, constants: maskConstants } = mask;
+      return {
+        fast: [attentionOfParts({ ...inputs, mask }, attrs)],
+        plain: [attentionOfPartsReference({ ...inputs, maskProducts, maskQueries, maskConstants }, attrs)],
+      };
+    },
+  };
+}
+
 function gradientCase([queries, keys, channels]: [number, number, number]): BodyCase {
   return {
     title: `attention and its gradients, ${queries} queries and ${keys} keys of ${channels} channels`,
@@ -104,6 +127,8 @@ checkBodies([
   forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
   forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
   forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
+  maskCase('inside masks', false),
+  maskCase('inside masks with constants', true),
   partsCase('from one product', false, [0, 1, 2]),
   partsCase('with a bias', true, [2, 0, 1]),
   gradientCase([7, 19, 8]),

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { maskBiasReference, OUTSIDE } from '../mask-bias/mask-bias.ts';
+import type { Inputs as MaskInputs } from '../mask-bias/types.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
 import { isRecorded } from '../recorded.ts';
 import type { AttentionOptions, Attrs, GradientInputs, Inputs, PartAttrs, PartInputs } from './types.ts';
@@ -48,26 +50,33 @@ export function attentionReference({ query, key, value, bias }: Inputs, { scale 
 /**
  * {@link attention} of queries, keys and values that one product made, side by side in the channels of a token. Has no gradient.
  *
+ * @param mask Logits of the mask that each query looks inside of, as {@link maskBias} takes them. Default: none
  * @returns [B, N, C]
  */
 export function attentionOfParts(
-  { query, key, value, bias }: PartInputs,
+  { query, key, value, bias, mask }: Pick<PartInputs, 'query' | 'key' | 'value' | 'bias'> & { mask?: MaskInputs },
   attrs: Omit<PartAttrs, 'scale'> & Partial<PartAttrs>,
 ): tf.Tensor3D {
   const { scale = 1 / Math.sqrt(attrs.dim / attrs.numHeads) } = attrs;
   return tf.tidy(() => {
-    const inputs = { query, key, value, bias: bias && perHead(bias) };
+    const { products: maskProducts, constants: maskConstants } = mask ?? {};
+    const maskQueries = maskConstants && mask?.queries;
+    const inputs = { query, key, value, bias: bias && perHead(bias), maskProducts, maskQueries, maskConstants };
     return attentionOfPartsKernel(inputs, { ...attrs, scale }) as tf.Tensor3D;
   });
 }
 
 /** The meaning of {@link attentionOfParts} in plain ops. */
-export function attentionOfPartsReference({ query, key, value, bias }: PartInputs, attrs: PartAttrs): tf.Tensor {
+export function attentionOfPartsReference(inputs: PartInputs, attrs: PartAttrs): tf.Tensor {
+  const { query, key, value, maskProducts: products, maskQueries: queries = query, maskConstants: constants } = inputs;
   const { numHeads, dim, parts, scale } = attrs;
-  const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D =>
-    tf.reshape(tf.slice(x, [0, 0, part * dim], [-1, -1, dim]), [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
-  const inputs = { query: heads(query, parts[0]), key: heads(key, parts[1]), value: heads(value, parts[2]), bias };
-  return tf.reshape(attentionReference(inputs, { scale }), [query.shape[0], query.shape[1], dim]);
+  const bias = products ? maskBiasReference({ products, queries, constants }, { outside: OUTSIDE }) : inputs.bias;
+  const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D => {
+    const own = x.shape[2] === dim ? x : tf.slice(x, [0, 0, part * dim], [-1, -1, dim]);
+    return tf.reshape(own, [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
+  };
+  const whole = { query: heads(query, parts[0]), key: heads(key, parts[1]), value: heads(value, parts[2]), bias };
+  return tf.reshape(attentionReference(whole, { scale }), [query.shape[0], query.shape[1], dim]);
 }
 
 /** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */

@@ -19,6 +19,12 @@ export type PartInputs = {
   /** [B, L, k·C] */
   value: tf.Tensor3D;
   bias?: tf.Tensor;
+  /** [B, N, L] logits of each query's mask without their constants, in a bias's place: it looks inside the mask alone */
+  maskProducts?: tf.Tensor;
+  /** [B, N, E] */
+  maskQueries?: tf.Tensor;
+  /** [E]: the constant of a query's mask is its product with this; left out where there is none */
+  maskConstants?: tf.Tensor;
 };
 export type PartAttrs = {
   numHeads: number;

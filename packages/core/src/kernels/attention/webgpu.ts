@@ -26,23 +26,26 @@ export const attentionWebgpu: KernelBody<Inputs, Attrs> = ({ query, key, value, 
 
 /** {@link attentionWebgpu} of operands that stand side by side in wider tokens. */
 export const attentionOfPartsWebgpu: KernelBody<PartInputs, PartAttrs> = (inputs, attrs, backend) => {
-  const { query, key, value, bias } = inputs;
+  const { query, key, value } = inputs;
   const { numHeads, dim, parts, scale } = attrs;
   const [batch, queries] = query.shape;
   if (!isOnePass({ shape: [batch, queries, numHeads, dim / numHeads] })) return null;
   const rows = (tensor: tf.Tensor3D, part: number) => ({ tensor, row: tensor.shape[2], first: part * dim });
   const operands = { query: rows(query, parts[0]), key: rows(key, parts[1]), value: rows(value, parts[2]) };
-  return attend(backend, operands, { numHeads, dim, scale, bias });
+  return attend(backend, operands, { numHeads, dim, scale, ...inputs });
 };
 
 /** Tokens of `row` channels, of which those from `first` on take part. */
 type Operand = { tensor: tf.Tensor; row: number; first: number };
 
+/** Bias or mask that keeps queries from some keys. */
+type Limits = Pick<PartInputs, 'bias' | 'maskProducts' | 'maskQueries' | 'maskConstants'>;
+
 /** @returns [B, N, C] */
 function attend(
   backend: tf.KernelBackend,
   { query, key, value }: Record<'query' | 'key' | 'value', Operand>,
-  { numHeads, dim, scale, bias }: Omit<PartAttrs, 'parts'> & { bias?: tf.Tensor },
+  { numHeads, dim, scale, bias, maskProducts, maskQueries, maskConstants }: Omit<PartAttrs, 'parts'> & Limits,
 ): tf.TensorInfo {
   const [batch, queries] = query.tensor.shape as [number, number];
   const vectors = dim / numHeads / 4;
@@ -52,13 +55,16 @@ function attend(
   ]);
   const [biasBatch, biasHead, biasQuery, biasKey] = broadcastStrides(bias?.shape ?? [1, 1, 1, 1]);
   const all = batch * queries * numHeads;
+  const has = { bias: bias !== undefined, mask: maskProducts !== undefined, constant: maskConstants !== undefined };
   return runProgram(backend, {
-    key: `attention_${vectors}_${bias !== undefined}`,
+    key: `attention_${vectors}_${Object.values(has).join('_')}`,
     inputs: {
       query: { tensor: query.tensor, components: 4 },
       key: { tensor: key.tensor, components: 4 },
       value: { tensor: value.tensor, components: 4 },
       ...(bias && { bias: { tensor: bias } }),
+      ...(maskProducts && { products: { tensor: maskProducts } }),
+      ...(maskQueries && maskConstants && { queries: { tensor: maskQueries }, constants: { tensor: maskConstants } }),
     },
     outputShape: [batch, queries, dim],
     outputComponents: 4,
@@ -66,9 +72,10 @@ function attend(
     integers: {
       ...{ all, queries, heads: numHeads, keys: key.tensor.shape[1]!, biasBatch, biasHead, biasQuery, biasKey },
       ...Object.fromEntries(places),
+      maskDim: maskConstants?.size ?? 0,
     },
     floats: { scale },
-    code: shader(vectors, bias !== undefined),
+    code: shader(vectors, has),
   });
 }
 
@@ -84,7 +91,28 @@ export function broadcastStrides(shape: number[]): [number, number, number, numb
   return dense.map((stride, axis) => (shape[axis] === 1 ? 0 : stride)) as [number, number, number, number];
 }
 
-function shader(vectors: number, hasBias: boolean): string {
+/**
+ * A lane without a pixel inside the mask goes on with those outside, until it finds one; so does a workgroup, since a query whose mask
+ * is empty looks everywhere.
+ */
+const MASK = {
+  open: `
+        let isInside = !(products[maskRow * uniforms.keys + l] + constant < 0.0);
+        if (isOpen && !isInside) { continue; }
+        if (isInside && !isOpen) { isOpen = true; EMPTY }`,
+  join: `
+      if (largest(select(0.0, 1.0, isOpen), lane) > 0.0 && !isOpen) { EMPTY }`,
+};
+
+/** WGSL that adds up the constant of a query's mask. */
+const CONSTANT = `
+      var along = 0.0;
+      for (var c = lane; c < uniforms.maskDim; c += ${WORKGROUP}) { along += queries[maskRow * uniforms.maskDim + c] * constants[c]; }
+      let constant = total(vec4<f32>(along), lane).x;`;
+
+function shader(vectors: number, has: { bias: boolean; mask: boolean; constant: boolean }): string {
+  const empty = `maximum = -3.0e38; weight = 0.0; for (var c = 0; c < ${vectors}; c++) { sums[c] = vec4<f32>(0.0); }`;
+  const masked = (code: string) => (has.mask ? code.replace('EMPTY', empty) : '');
   return `${sum('total', 'vec4<f32>')}${reduction('largest', 'f32', (a, b) => `max(${a}, ${b})`)}
     fn main(index: i32) {
       let lane = index % ${WORKGROUP};
@@ -100,11 +128,13 @@ function shader(vectors: number, hasBias: boolean): string {
       for (var c = 0; c < ${vectors}; c++) { q[c] = query[queryAt + c] * uniforms.scale; }
       var maximum = -3.0e38;
       var weight = 0.0;
-      for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {
+      let maskRow = b * uniforms.queries + n;
+      var isOpen = false;${has.constant ? CONSTANT : '\n      let constant = 0.0;'}
+      for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {${masked(MASK.open)}
         let token = b * uniforms.keys + l;
         let at = token * uniforms.keyRow + uniforms.keyFirst + head * ${vectors};
         let valueAt = token * uniforms.valueRow + uniforms.valueFirst + head * ${vectors};
-        var logit = ${hasBias ? 'bias[biasAt + l * uniforms.biasKey]' : '0.0'};
+        var logit = ${has.bias ? 'bias[biasAt + l * uniforms.biasKey]' : '0.0'};
         for (var c = 0; c < ${vectors}; c++) { logit += dot(q[c], key[at + c]); }
         let higher = max(maximum, logit);
         let kept = exp(maximum - higher);
@@ -113,6 +143,7 @@ function shader(vectors: number, hasBias: boolean): string {
         weight = weight * kept + share;
         for (var c = 0; c < ${vectors}; c++) { sums[c] = sums[c] * kept + share * value[valueAt + c]; }
       }
+${masked(MASK.join)}
       let kept = exp(maximum - largest(maximum, lane));
       let all = total(vec4<f32>(weight * kept), lane).x;
       for (var c = 0; c < ${vectors}; c++) {

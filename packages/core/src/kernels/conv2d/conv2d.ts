@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { ShapeError } from '../../errors.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { fusedLinear } from '../fused-linear/fused-linear.ts';
 import type { Activation } from '../linear/types.ts';
 import { paddingOf, pairOf } from '../map-layout.ts';
-import { mayFuseOnWasm } from '../may-fuse.ts';
+import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
@@ -25,6 +26,12 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
   if (x.shape[3] !== filter.shape[2] * groups) {
     throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
   }
+  if (added !== undefined && scale === undefined && isProduct(filter, options) && mayFuse()) {
+    return tf.tidy(() => {
+      const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]);
+      return fusedLinear({ x, weight, bias, residual: added }, activation);
+    });
+  }
   if (added !== undefined && !(groups === 1 && mayFuseOnWasm())) {
     const alone: Conv2DOptions = { ...options, added: undefined, activation: 'linear' };
     return tf.tidy(() => activated(tf.add(conv2d(x, filter, alone), added), activation));
@@ -40,6 +47,17 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
     const parts = maps.map((map, i) => conv2dKernel({ x: map, filter: filters[i], bias: biases[i] }, attrs));
     return tf.concat(parts as tf.Tensor4D[], 3);
   });
+}
+
+/** True for a convolution that is a product of every pixel with one matrix. */
+function isProduct(filter: tf.Tensor4D, { strides = 1, padding = 0, groups = 1 }: Conv2DOptions): boolean {
+  const sides = [filter.shape[0], filter.shape[1], ...pairOf(strides), groups];
+  return (
+    sides.every((side) => side === 1) &&
+    paddingOf(padding)
+      .flat()
+      .every((side) => side === 0)
+  );
 }
 
 /** The meaning of {@link conv2d} without groups, in plain ops. */

@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type BodyCase, checkBodies, random } from '../../../test/kernel-checks.ts';
 import type { Size } from '../../outputs.ts';
-import { offsetSampling, offsetSamplingReference } from './offset-sampling.ts';
+import {
+  offsetSampling,
+  offsetSamplingOfParts,
+  offsetSamplingOfPartsReference,
+  offsetSamplingReference,
+} from './offset-sampling.ts';
 
 const LEVELS: Size[] = [
   [3, 5],
@@ -33,7 +38,28 @@ function sampling(
   };
 }
 
+/** Parts of tokens: of the queries' own where values are among them, of others where not. */
+function ofParts(title: string, channels: number, width: number, isSelf: boolean): BodyCase {
+  return {
+    title: `offsetSamplingOfParts ${title}`,
+    run: () => {
+      const first = { offsets: 4, logits: 4 + 36, value: 4 + 36 + 18 + 2 };
+      const samples = random([2, isSelf ? 23 : 7, width], 1) as tf.Tensor3D;
+      const value = isSelf ? samples : (random([2, 23, width], 2) as tf.Tensor3D);
+      const reference = tf.sigmoid(random([1, samples.shape[1], 1, 2], 3)) as tf.Tensor4D;
+      const attrs = { levels: LEVELS, numHeads: 3, dim: 3 * channels, numPoints: 3, first };
+      const inputs = { value, samples, reference };
+      return { fast: [offsetSamplingOfParts(inputs, attrs)], plain: [offsetSamplingOfPartsReference(inputs, attrs)] };
+    },
+    tolerance: 2e-5,
+  };
+}
+
 checkBodies([
+  ofParts('of its own tokens', 8, 84, true),
+  ofParts('of other tokens', 8, 88, false),
+  ofParts('of five channels', 5, 76, true),
+  ofParts('of a row that is no whole vectors', 8, 86, true),
   sampling('around points', 8, [1, 1, 2]),
   sampling('around points of each image and level', 5, [2, 2, 2]),
   sampling('around boxes', 8, [2, 1, 4]),

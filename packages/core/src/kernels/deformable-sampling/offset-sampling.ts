@@ -5,7 +5,7 @@ import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { deformableSamplingReference } from './deformable-sampling.ts';
 import { offsetSamplingWasm } from './offset-wasm.ts';
-import type { OffsetAttrs, OffsetInputs } from './types.ts';
+import type { OffsetAttrs, OffsetInputs, PartAttrs, PartInputs } from './types.ts';
 
 /**
  * Deformable sampling from what the layers before it predict: pixel offsets from points of reference and logits, a softmax of
@@ -47,6 +47,27 @@ export function offsetSamplingReference(inputs: OffsetInputs, { levels }: Offset
   return deformableSamplingReference({ value, locations, weights: tf.reshape(weights, all) }, { levels });
 }
 
+/**
+ * {@link offsetSampling} of values, offsets and logits that stand side by side with others in the channels of a token, since one
+ * product made them. Has no gradient.
+ *
+ * @returns [B, Q, M·D]
+ */
+export function offsetSamplingOfParts(inputs: PartInputs, attrs: PartAttrs): tf.Tensor3D {
+  return offsetSamplingOfPartsKernel(inputs, attrs) as tf.Tensor3D;
+}
+
+/** The meaning of {@link offsetSamplingOfParts} in plain ops. */
+export function offsetSamplingOfPartsReference({ value, samples, reference }: PartInputs, attrs: PartAttrs): tf.Tensor {
+  const { levels, numHeads, dim, numPoints, first } = attrs;
+  const [batch, length] = value.shape;
+  const count = numHeads * levels.length * numPoints;
+  const part = (x: tf.Tensor3D, from: number, size: number) => tf.slice(x, [0, 0, from], [-1, -1, size]);
+  const values = tf.reshape(part(value, first.value, dim), [batch, length, numHeads, dim / numHeads]) as tf.Tensor4D;
+  const [offsets, logits] = [part(samples, first.offsets, 2 * count), part(samples, first.logits, count)];
+  return offsetSamplingReference({ value: values, offsets, logits, reference }, { levels });
+}
+
 /** [B·Q, 1, L | 1, 1], a rank that every backend broadcasts. */
 function coordinateOf(reference: tf.Tensor4D, index: number, batch: number): tf.Tensor {
   const [refBatches, queries, refLevels] = reference.shape;
@@ -59,5 +80,11 @@ const offsetSamplingKernel = defineKernel<OffsetInputs, OffsetAttrs>({
   name: 'SegOffsetSampling',
   reference: offsetSamplingReference,
   bodies: { wasm: offsetSamplingWasm },
+  gradient: 'none',
+});
+
+const offsetSamplingOfPartsKernel = defineKernel<PartInputs, PartAttrs>({
+  name: 'SegOffsetSamplingOfParts',
+  reference: offsetSamplingOfPartsReference,
   gradient: 'none',
 });

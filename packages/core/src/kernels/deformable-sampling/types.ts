@@ -17,3 +17,20 @@ export type OffsetInputs = {
   reference: tf.Tensor4D;
 };
 export type OffsetAttrs = { levels: Size[] };
+
+export type PartInputs = {
+  /** [B, S, ·] tokens of all levels, one after the other, each row-major */
+  value: tf.Tensor3D;
+  /** [B, Q, ·] tokens with offsets and logits among their channels, as {@link OffsetInputs} has them */
+  samples: tf.Tensor3D;
+  /** As {@link OffsetInputs} has it */
+  reference: tf.Tensor4D;
+};
+/** Options of `offsetSamplingOfParts`: sizes, and where among the channels of a token each part begins. */
+export type PartAttrs = OffsetAttrs & {
+  numHeads: number;
+  /** M·D, channels of all heads together. */
+  dim: number;
+  numPoints: number;
+  first: { value: number; offsets: number; logits: number };
+};

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { mayFuse } from '../may-fuse.ts';
+import { resizeBilinear, resizeNearest } from '../resize/resize.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
-import type { Attrs, GradientInputs, GroupNormOptions, Inputs } from './types.ts';
+import type { Attrs, FusedAttrs, FusedInputs, GradientInputs, GroupNormOptions, Inputs } from './types.ts';
 import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
 
 /**
@@ -14,6 +17,38 @@ import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
  */
 export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
   return groupNormKernel({ x, gain, bias }, options) as tf.Tensor4D;
+}
+
+/**
+ * {@link groupNorm}, and what follows it: a sum with a coarser map that is brought to its size, an activation.
+ *
+ * @param coarser [B, h, w, C] and the way it is resized. Default: none
+ * @returns [B, H, W, C]
+ */
+export function groupNormThen(
+  { x, gain, bias, coarser }: FusedInputs & { bias: tf.Tensor },
+  { groups, epsilon, activation, resize = 'bilinear' }: FusedAttrs,
+): tf.Tensor4D {
+  if (mayFuse()) {
+    return fusedGroupNormKernel({ x, gain, bias, coarser }, { groups, epsilon, activation, resize }) as tf.Tensor4D;
+  }
+  return tf.tidy(() => behind(groupNorm(x, gain, bias, { groups, epsilon }), coarser, { activation, resize }));
+}
+
+/** The meaning of {@link groupNormThen} in plain ops. */
+export function groupNormThenReference({ coarser, ...inputs }: FusedInputs, attrs: FusedAttrs): tf.Tensor {
+  return behind(groupNormReference(inputs, attrs) as tf.Tensor4D, coarser, attrs);
+}
+
+function behind(
+  normed: tf.Tensor4D,
+  coarser: tf.Tensor4D | undefined,
+  { activation, resize }: Pick<FusedAttrs, 'activation' | 'resize'>,
+): tf.Tensor4D {
+  const size: Size = [normed.shape[1], normed.shape[2]];
+  const resized = coarser && (resize === 'nearest' ? resizeNearest(coarser, size) : resizeBilinear(coarser, size));
+  const sum = resized === undefined ? normed : tf.add<tf.Tensor4D>(normed, resized);
+  return activation === 'relu' ? tf.relu(sum) : sum;
 }
 
 /** The meaning of {@link groupNorm} in plain ops. */
@@ -47,6 +82,12 @@ const groupNormKernel = defineKernel<Inputs, Attrs>({
     const [dx, dGain, dBias] = groupNormGradientKernel({ dy, x, gain }, attrs) as tf.Tensor[];
     return { x: () => dx, gain: () => dGain, bias: () => dBias };
   },
+});
+
+const fusedGroupNormKernel = defineKernel<FusedInputs, FusedAttrs>({
+  name: 'SegFusedGroupNorm',
+  reference: groupNormThenReference,
+  gradient: 'none',
 });
 
 function standardized(

@@ -5,7 +5,7 @@ import { sizeFromShape } from '../size.ts';
 import { chunksOf, columnSums } from '../webgpu/column-sums.ts';
 import { sum } from '../webgpu/reduction.ts';
 import { type Program, runProgram, runShader, WORKGROUP } from '../webgpu/run-program.ts';
-import type { Attrs, GradientInputs, Inputs } from './types.ts';
+import type { Attrs, FusedAttrs, FusedInputs, GradientInputs, Inputs, Resize } from './types.ts';
 
 /** Elements of a group beyond which its statistics are worth a dispatch more: a thousand for each lane of a workgroup. */
 const LARGE_GROUP = 1 << 16;
@@ -25,23 +25,66 @@ const GROUP = `
     return image * uniforms.groups + (index % uniforms.channels) / uniforms.width;
   }`;
 
-export const groupNormWebgpu: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { groups, epsilon }, backend) =>
+export const groupNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, attrs, backend) =>
+  fusedGroupNormWebgpu(inputs, { ...attrs, activation: 'linear' }, backend);
+
+/** The coarser map is read where it is needed: it is never as large as the finer. */
+export const fusedGroupNormWebgpu: KernelBody<FusedInputs, FusedAttrs> = (inputs, attrs, backend) =>
   tf.tidy(() => {
+    const { x, gain, bias, coarser } = inputs;
+    const { groups, epsilon, activation, resize = 'bilinear' } = attrs;
     const statistics = statisticsOf(backend, x, groups, epsilon);
+    const { integers, ...program } = elementwise(x, groups);
+    const sizes = coarser && { width1: x.shape[2], height0: coarser.shape[1], width0: coarser.shape[2] };
     const info = runProgram(backend, {
-      ...elementwise(x, groups),
-      key: 'group_norm',
-      inputs: { x: { tensor: x }, gain: { tensor: gain }, bias: { tensor: bias! }, statistics: { tensor: statistics } },
+      ...program,
+      integers: { ...integers, ...(sizes && { height1: x.shape[1], ...sizes }) },
+      key: `group_norm_${activation}_${coarser ? resize : 'alone'}`,
+      inputs: {
+        ...{ x: { tensor: x }, gain: { tensor: gain }, bias: { tensor: bias! }, statistics: { tensor: statistics } },
+        ...(coarser && { coarser: { tensor: coarser } }),
+      },
       code: `${GROUP}
+        ${coarser ? RESIZED[resize] : ''}
         fn main(index: i32) {
           if (index >= uniforms.count) { return; }
           let at = 2 * groupOf(index);
           let c = index % uniforms.channels;
-          result[index] = (x[index] - statistics[at]) * statistics[at + 1] * gain[c] + bias[c];
+          let value = (x[index] - statistics[at]) * statistics[at + 1] * gain[c] + bias[c]${coarser ? ' + resized(index / uniforms.channels, c)' : ''};
+          result[index] = ${activation === 'relu' ? 'select(value, 0.0, value < 0.0)' : 'value'};
         }`,
     });
     return tf.engine().makeTensorFromTensorInfo(info);
   });
+
+/** WGSL of the coarser map's value at a pixel of the finer, of all images. */
+const RESIZED: Record<Resize, string> = {
+  nearest: `
+        fn resized(pixel: i32, c: i32) -> f32 {
+          let row = pixel / uniforms.width1;
+          let y = (row % uniforms.height1) * uniforms.height0 / uniforms.height1;
+          let x = (pixel % uniforms.width1) * uniforms.width0 / uniforms.width1;
+          return coarser[((row / uniforms.height1 * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c];
+        }`,
+  bilinear: `
+        fn coarserAt(image: i32, y: i32, x: i32, c: i32) -> f32 {
+          return coarser[((image * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c];
+        }
+        fn resized(pixel: i32, c: i32) -> f32 {
+          let row = pixel / uniforms.width1;
+          let image = row / uniforms.height1;
+          let size = vec2<f32>(f32(uniforms.height0), f32(uniforms.width0));
+          let ratio = size / vec2<f32>(f32(uniforms.height1), f32(uniforms.width1));
+          let cell = vec2<f32>(f32(row % uniforms.height1), f32(pixel % uniforms.width1));
+          let place = max(vec2<f32>(0.0), (cell + 0.5) * ratio - 0.5);
+          let low = vec2<i32>(place);
+          let high = min(low + 1, vec2<i32>(size) - 1);
+          let part = place - vec2<f32>(low);
+          let top = mix(coarserAt(image, low.x, low.y, c), coarserAt(image, low.x, high.y, c), part.y);
+          let bottom = mix(coarserAt(image, high.x, low.y, c), coarserAt(image, high.x, high.y, c), part.y);
+          return mix(top, bottom, part.x);
+        }`,
+};
 
 export const groupNormGradientWebgpu: KernelBody<GradientInputs, Attrs> = (
   { dy, x, gain },

@@ -5,13 +5,16 @@ import { matMul } from '../mat-mul/mat-mul.ts';
 import { mayFuse } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
 
+/** Added to the attention logits of pixels outside a query's mask, −1e9: exp of it is zero in float32. */
+export const OUTSIDE = -1e9;
+
 /**
  * Bias of masked attention, Cheng et al. 2022, eq. 3: 0 where a query's mask logit is at least 0 (a probability of 0.5), `outside`
  * elsewhere. A query whose mask is empty may look everywhere, since a softmax over nothing has no value. Has no gradient.
  *
  * @returns [B, N, L]
  */
-export function maskBias(inputs: Inputs, outside: number): tf.Tensor3D {
+export function maskBias(inputs: Inputs, outside: number = OUTSIDE): tf.Tensor3D {
   if (!mayFuse(true)) return tf.tidy(() => maskBiasReference(inputs, { outside }) as tf.Tensor3D);
   return maskBiasKernel(inputs, { outside }) as tf.Tensor3D;
 }

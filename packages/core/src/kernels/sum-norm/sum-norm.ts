@@ -7,7 +7,7 @@ import type { Attrs, Inputs } from './types.ts';
 import { sumNormWasm } from './wasm.ts';
 
 /** Companions of a norm of a sum. */
-type Companions = Pick<Inputs, 'position'> & {
+type Companions = {
   /** Another layer norm, of the result */
   next?: { gain: tf.Tensor; bias: tf.Tensor; epsilon: number };
 };
@@ -17,19 +17,18 @@ export function sumNorm<T extends tf.Tensor>(inputs: Inputs & { x: T }, epsilon:
   return sumNormAnd<T>(inputs, epsilon, {})[0]!;
 }
 
-/** {@link sumNorm}, then it with a position, then its own norm: those that are asked for. */
+/** {@link sumNorm}, then its own norm, if that is asked for. */
 export function sumNormAnd<T extends tf.Tensor>(
   { x, branch, gain, bias }: Inputs & { x: T },
   epsilon: number,
-  { position, next }: Companions,
+  { next }: Companions,
 ): T[] {
   if (mayFuse()) {
-    const inputs = { x, branch, gain, bias, position, nextGain: next?.gain, nextBias: next?.bias };
+    const inputs = { x, branch, gain, bias, nextGain: next?.gain, nextBias: next?.bias };
     return [sumNormKernel(inputs, { epsilon, nextEpsilon: next?.epsilon })].flat() as T[];
   }
   const y = normOfSum({ x, branch, gain, bias }, epsilon);
-  const positioned = position === undefined ? [] : [tf.add<T>(y, position)];
-  return [y, ...positioned, ...(next === undefined ? [] : [layerNorm(y, next.gain, next.bias, next.epsilon)])];
+  return [y, ...(next === undefined ? [] : [layerNorm(y, next.gain, next.bias, next.epsilon)])];
 }
 
 function normOfSum<T extends tf.Tensor>({ x, branch, gain, bias }: Inputs & { x: T }, epsilon: number): T {
@@ -42,11 +41,10 @@ function normOfSum<T extends tf.Tensor>({ x, branch, gain, bias }: Inputs & { x:
 
 /** The meaning of {@link sumNormAnd} in plain ops. */
 export function sumNormReference(inputs: Inputs, { epsilon, nextEpsilon }: Attrs): tf.Tensor[] {
-  const { x, branch, gain, bias, position, nextGain, nextBias } = inputs;
+  const { x, branch, gain, bias, nextGain, nextBias } = inputs;
   const y = layerNormReference({ x: tf.add(x, branch), gain, bias }, { epsilon });
-  const positioned = position === undefined ? [] : [tf.add(y, position)];
-  if (nextGain === undefined || nextBias === undefined) return [y, ...positioned];
-  return [y, ...positioned, layerNormReference({ x: y, gain: nextGain, bias: nextBias }, { epsilon: nextEpsilon! })];
+  if (nextGain === undefined || nextBias === undefined) return [y];
+  return [y, layerNormReference({ x: y, gain: nextGain, bias: nextBias }, { epsilon: nextEpsilon! })];
 }
 
 const sumNormKernel = defineKernel<Inputs, Attrs>({

@@ -9,9 +9,7 @@ export type Inputs = {
   gain: tf.Tensor;
   /** [C] */
   bias: tf.Tensor;
-  /** [N, C] beside x of [B, N, C]: a second result is the first with it */
-  position?: tf.Tensor;
-  /** [C]: a result more is the layer norm of the first by these */
+  /** [C]: a second result is the layer norm of the first by these */
   nextGain?: tf.Tensor;
   /** [C] */
   nextBias?: tf.Tensor;

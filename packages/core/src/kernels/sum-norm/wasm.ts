@@ -7,13 +7,9 @@ import type { Attrs, Inputs } from './types.ts';
 /** Elements that are worth a thread, as in layer norm. */
 const GRAIN = 65_536;
 
-export const sumNormWasm: KernelBody<Inputs, Attrs> = (
-  { x, branch, gain, bias, position, nextGain },
-  { epsilon },
-  given,
-) => {
+export const sumNormWasm: KernelBody<Inputs, Attrs> = ({ x, branch, gain, bias, nextGain }, { epsilon }, given) => {
   const width = gain.shape[0]!;
-  if (width % 4 !== 0 || position !== undefined || nextGain !== undefined) return null;
+  if (width % 4 !== 0 || nextGain !== undefined) return null;
   const backend = given as WasmBackend;
   const out = allocate(backend, x.shape);
   const addresses = [x, branch, gain, bias, out].map((tensor) => addressOf(backend, tensor));

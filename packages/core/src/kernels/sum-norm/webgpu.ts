@@ -10,24 +10,22 @@ const LANES = `for (var c = lane; c < width; c += ${WORKGROUP})`;
 
 /** One workgroup a row, as in layer norm; groups beyond the last row work on it and write nothing. */
 export const sumNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, { epsilon, nextEpsilon = 0 }, backend) => {
-  const { x, branch, gain, bias, position, nextGain, nextBias } = inputs;
+  const { x, branch, gain, bias, nextGain, nextBias } = inputs;
   const { shape } = x;
   const [width, rows] = [gain.size, x.size / gain.size];
   const hasNext = nextGain !== undefined && nextBias !== undefined;
   return runShader(backend, {
-    key: `sum_norm_${position !== undefined}_${hasNext}`,
+    key: `sum_norm_${hasNext}`,
     inputs: {
       ...{ x: { tensor: x }, y: { tensor: branch }, gain: { tensor: gain }, bias: { tensor: bias } },
-      ...(position && { position: { tensor: position } }),
       ...(hasNext && { nextGain: { tensor: nextGain }, nextBias: { tensor: nextBias } }),
     },
     outputs: {
       normed: { shape },
-      ...(position && { positioned: { shape } }),
       ...(hasNext && { next: { shape } }),
     },
     invocations: rows * WORKGROUP,
-    integers: { rows, width, ...(position && { positions: position.size }) },
+    integers: { rows, width },
     floats: { epsilon, ...(hasNext && { nextEpsilon }) },
     code: `${sum('total', 'f32')}
       fn main(index: i32) {
@@ -46,7 +44,6 @@ export const sumNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, { epsilon, next
         ${LANES} {
           let value = ${VALUE};
           normed[start + c] = value;
-          ${position ? 'positioned[start + c] = value + position[(start + c) % uniforms.positions];' : ''}
           ${hasNext ? 'next[start + c] = (value - nextMean) * nextInverse * nextGain[c] + nextBias[c];' : ''}
         }
       }`,

@@ -11,20 +11,22 @@ import {
 import { classCrossEntropyGradientWebgpu, classCrossEntropyWebgpu } from '../class-cross-entropy/webgpu.ts';
 import { filterGradientWebgpu, inputGradientWebgpu } from '../conv2d/webgpu.ts';
 import type { KernelBody } from '../define-kernel.ts';
-import { offsetSamplingWebgpu } from '../deformable-sampling/offset-sampling-webgpu.ts';
+import { offsetSamplingOfPartsWebgpu, offsetSamplingWebgpu } from '../deformable-sampling/offset-sampling-webgpu.ts';
 import { deformableSamplingGradientWebgpu, deformableSamplingWebgpu } from '../deformable-sampling/webgpu.ts';
 import { fusedLinearWebgpu } from '../fused-linear/webgpu.ts';
 import { geluGradientWebgpu, geluWebgpu } from '../gelu/webgpu.ts';
 import { globalNormWebgpu } from '../global-norm/webgpu.ts';
-import { groupNormGradientWebgpu, groupNormWebgpu } from '../group-norm/webgpu.ts';
+import { fusedGroupNormWebgpu, groupNormGradientWebgpu, groupNormWebgpu } from '../group-norm/webgpu.ts';
 import { layerNormGradientWebgpu, layerNormWebgpu } from '../layer-norm/webgpu.ts';
 import { linearWebgpu } from '../linear/webgpu.ts';
+import { linearNormWebgpu } from '../linear-norm/webgpu.ts';
 import { maskBiasWebgpu } from '../mask-bias/webgpu.ts';
 import { crossEntropyWebgpu, diceWebgpu, gradientWebgpu } from '../mask-terms/webgpu.ts';
 import { maxPoolGradientWebgpu, maxPoolWebgpu } from '../max-pool/webgpu.ts';
 import { mixWebgpu } from '../mix/webgpu.ts';
 import { momentumStepWebgpu } from '../momentum-step/webgpu.ts';
 import { pairCostsWebgpu } from '../pair-costs/webgpu.ts';
+import { positionedLinearWebgpu } from '../positioned-linear/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
@@ -49,6 +51,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegDeformableSamplingGradient: deformableSamplingGradientWebgpu,
   SegDiceDistance: diceWebgpu,
   SegDiceGradient: (inputs, _, backend) => gradientWebgpu('dice', inputs, backend),
+  SegFusedGroupNorm: fusedGroupNormWebgpu,
   SegFusedLinear: fusedLinearWebgpu,
   SegFromWindows: fromWindowsWebgpu,
   SegGelu: geluWebgpu,
@@ -60,6 +63,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegLayerNorm: layerNormWebgpu,
   SegLayerNormGradient: layerNormGradientWebgpu,
   SegLinear: linearWebgpu,
+  SegLinearNorm: linearNormWebgpu,
   SegMaskBias: maskBiasWebgpu,
   SegMaskCrossEntropy: crossEntropyWebgpu,
   SegMaskCrossEntropyGradient: (inputs, _, backend) => gradientWebgpu('cross-entropy', inputs, backend),
@@ -71,7 +75,9 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegNormalizeGradient: normalizeGradientWebgpu,
   SegNormalizeSums: normalizeSumsWebgpu,
   SegOffsetSampling: offsetSamplingWebgpu,
+  SegOffsetSamplingOfParts: offsetSamplingOfPartsWebgpu,
   SegPairCosts: pairCostsWebgpu,
+  SegPositionedLinear: positionedLinearWebgpu,
   SegReluGradient: reluGradientWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,

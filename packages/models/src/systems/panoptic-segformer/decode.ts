@@ -1,5 +1,5 @@
 import type { ImageGeometry } from '@seg/core';
-import { type InstanceList, maskWiseMerge, type SegmentMap, scoreMasks } from '@seg/postprocess';
+import { type InstanceList, maskWiseMerge, type SegmentMap, scoreMasks, withoutDoubles } from '@seg/postprocess';
 import type { DecodeOptions } from '../../inference/task.ts';
 import { mergeCandidates } from './merge-candidates.ts';
 import type { PanopticSegFormerPrediction } from './panoptic-segformer.ts';
@@ -14,7 +14,7 @@ export async function decodePanopticSegFormer(
   prediction: PanopticSegFormerPrediction,
   numThingClasses: number,
   geometry: ImageGeometry,
-  { task, things, scoreThreshold, overlapThreshold, queries }: DecodeOptions,
+  { task, things, scoreThreshold, overlapThreshold, nmsThreshold, queries }: DecodeOptions,
 ): Promise<InstanceList | SegmentMap> {
   const [allThings, ofStuff] = await mergeCandidates(prediction, numThingClasses);
   const ofThings = queries ? { ...allThings, queries: true } : allThings;
@@ -22,7 +22,8 @@ export async function decodePanopticSegFormer(
     const scored = await scoreMasks([ofThings], geometry);
     const [height, width] = geometry.originalSize;
     const found = scored.filter(({ score, mask }) => mask.area > 0 && score >= (scoreThreshold ?? 0));
-    return { instances: found.map((one) => ({ ...one, score: Math.min(1, one.score) })), width, height };
+    const kept = withoutDoubles(found, nmsThreshold);
+    return { instances: kept.map((one) => ({ ...one, score: Math.min(1, one.score) })), width, height };
   }
   return maskWiseMerge([ofThings, ofStuff], geometry, {
     things,
