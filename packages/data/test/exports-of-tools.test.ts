@@ -89,6 +89,11 @@ test('YOLO: corners in pixels are no fractions; a corner just outside is', async
   expect((await firstOf(files('0 -0.1 -0.1 0.4 0 0.4 0.5 0 0.5'))).masks).toEqual(CORNER);
 });
 
+test('YOLO: photographs of a kind that is not read are refused by name, not left out', async () => {
+  const files = { 'data.yaml': yaml('train: images'), 'images/a.bmp': 'BM', 'labels/a.txt': LINE };
+  await expect(firstOf(files)).rejects.toThrow('a.bmp to be a JPEG or PNG image, got a BMP');
+});
+
 test('YOLO: names that are missing are asked for, not a data set', async () => {
   const files = { 'data.yaml': 'train: images\nnc: 1\n', 'images/a.png': PHOTO };
   await expect(firstOf(files)).rejects.toThrow('data.yaml: expected names, got nothing');

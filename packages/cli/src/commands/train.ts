@@ -17,10 +17,11 @@ import { requireRunFolder } from '../train/run-folder.ts';
 import { dryRun, runTraining, type TrainIo } from '../train/run-training.ts';
 
 /** Options of `seg train`. */
-export type TrainOptions = DataOptions & {
+export type TrainOptions = Omit<DataOptions, 'data'> & {
+  data?: string;
   model: string;
   backbone?: string;
-  recipe: string;
+  recipe?: string;
   out?: string;
   task?: Task;
   backend: BackendName | 'auto';
@@ -43,7 +44,7 @@ const processIo: TrainIo = {
 export function trainCommand(io: TrainIo = processIo): Command {
   return withReadingOptions(new Command('train'))
     .description('train a model on annotated images: a new one, or a published one for other categories')
-    .requiredOption('--data <path>', 'data set of any format that seg data check knows: a folder, or its annotations')
+    .option('--data <path>', 'data set of any format that seg data check knows: a folder, or its annotations')
     .option('--val <path>', 'data set of the validation (default: the split val of --data, where it has one)')
     .option(
       '--model <model>',
@@ -56,8 +57,7 @@ export function trainCommand(io: TrainIo = processIo): Command {
     )
     .option(
       '--recipe <recipe>',
-      'finetune, published (the authors’, of a preset), or a JSON file of what differs',
-      'finetune',
+      'finetune, published (the authors’), or a JSON file of what differs (default: published of a preset, else finetune)',
     )
     .option('--out <dir>', 'folder of the run: checkpoints, log, curves, pictures, and the model in it')
     .addOption(
@@ -82,11 +82,12 @@ export function trainCommand(io: TrainIo = processIo): Command {
 /** Checks everything that can be wrong before the first step. */
 async function train(options: TrainOptions, collective: Collective, io: TrainIo): Promise<void> {
   const out = await outOf(options, collective.rank === 0);
-  const data = await openTrainingData(options);
+  if (options.printRecipe) return printRecipe(options, io);
+  if (options.data === undefined) throw new UsageError('train: expected --data with a data set, got none');
+  const data = await openTrainingData({ ...options, data: options.data });
   const backend = await useBackend(options.backend);
   const model = await openTrainingModel(options.model, data.training.categories, options.backbone);
-  const recipe = { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
-  if (options.printRecipe) return io.print(JSON.stringify(recipe, null, 2));
+  const recipe = await recipeOf(options, model);
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
   for (const warning of data.warnings) io.note(`warning: ${warning}`);
@@ -94,6 +95,8 @@ async function train(options: TrainOptions, collective: Collective, io: TrainIo)
   if (task !== (options.task ?? data.training.task))
     io.note(`validation of ${task} segments: all that the model finds`);
   if (!model.isNew && model.opened.fresh.length > 0) io.note(`new parameters: ${model.opened.fresh.join(', ')}`);
+  if (options.recipe === undefined && model.preset !== null)
+    io.note('recipe: its authors’; --recipe finetune is one for small sets on processors');
   const { model: start, backbone: pretrained = null } = options;
   const origin = { data: path.basename(path.resolve(options.data)), model: start, backbone: pretrained };
   const { training, validation } = data;
@@ -104,6 +107,17 @@ async function train(options: TrainOptions, collective: Collective, io: TrainIo)
       ? await dryRun(shared, backend, io)
       : await runTraining({ ...shared, out, versions }, options.tensorboard === true, io);
   if (code !== null) process.exitCode = code;
+}
+
+/** The recipe depends on the model alone: data need not be there. */
+async function printRecipe(options: TrainOptions, io: TrainIo): Promise<void> {
+  await useBackend(options.backend);
+  const model = await openTrainingModel(options.model, undefined, options.backbone);
+  io.print(JSON.stringify(await recipeOf(options, model), null, 2));
+}
+
+async function recipeOf(options: TrainOptions, model: TrainingModel) {
+  return { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
 }
 
 /** @returns null where nothing is to be written */

@@ -11,11 +11,13 @@ import type { TrainingModel } from './open-training-model.ts';
 const ALIGNED_SIDE = 257;
 
 /**
- * Recipe of a training: `finetune`, `published`, or a file whose fields stand in place of one of these.
+ * Recipe of a training: `finetune`, `published`, or a file whose fields stand in place of those of the default.
  *
+ * @param choice Default: the published one of a preset that has one, else `finetune`
  * @throws UsageError where a model has no published recipe; FormatError where a file is none
  */
-export async function chooseRecipe(choice: string, model: TrainingModel): Promise<Recipe> {
+export async function chooseRecipe(choice: string | undefined, model: TrainingModel): Promise<Recipe> {
+  if (choice === undefined) return ofAuthors(model) ?? finetune(model);
   if (choice === 'finetune') return finetune(model);
   if (choice === 'published') return published(model);
   if (!existsSync(choice))
@@ -23,7 +25,7 @@ export async function chooseRecipe(choice: string, model: TrainingModel): Promis
   const text = await readFile(choice, 'utf8').catch((error: unknown) => {
     throw new FormatError(`${choice}: expected a recipe to read, got ${systemReason(error)}`, { cause: error });
   });
-  return parseRecipe(choice, text, finetune(model));
+  return parseRecipe(choice, text, ofAuthors(model) ?? finetune(model));
 }
 
 function finetune({ isNew, preset, opened }: TrainingModel): Recipe {
@@ -32,8 +34,13 @@ function finetune({ isNew, preset, opened }: TrainingModel): Recipe {
   return finetuneRecipe({ model, isNew: isNew || preset !== null, size });
 }
 
-function published({ preset, opened }: TrainingModel): Recipe {
-  const recipe = preset === null ? null : publishedRecipe(preset, opened.description.config);
+/** The authors' recipe of a preset; null of any other model. */
+function ofAuthors({ preset, opened }: TrainingModel): Recipe | null {
+  return preset === null ? null : publishedRecipe(preset, opened.description.config);
+}
+
+function published(model: TrainingModel): Recipe {
+  const recipe = ofAuthors(model);
   if (recipe !== null) return recipe;
   throw new UsageError('train: expected --model with a preset whose recipe is published, got one without');
 }

@@ -26,10 +26,12 @@ const SMALL_SIZE = 256;
 /**
  * Opens a model for other categories: a folder, URL or name on a hub with its weights; a preset or a small model without.
  * A folder on this machine wins over a name.
+ *
+ * @param categories Default: those that the model has
  */
 export async function openTrainingModel(
   model: string,
-  categories: readonly Category[],
+  categories: readonly Category[] | undefined,
   backbone: string | undefined,
 ): Promise<TrainingModel> {
   const preset = !existsSync(model) && isPreset(model) ? model : null;

@@ -27,10 +27,13 @@ function byNumbers(a: string, b: string): number {
   return left.length - right.length;
 }
 
+/** Endings of images, of kinds too that are not read: they are refused by name, not left out unseen. */
+const IMAGE = /\.(jpe?g|jpe|jfif|png|webp|tiff?|avif|gif|bmp|heic|heif|jp2)$/i;
+
 /** Image files of a folder; null where there is no such folder. */
 export async function imageNames(folder: string): Promise<string[] | null> {
   const names = await folderNames(folder);
-  return names?.filter((name) => /\.(jpe?g|png|webp|tiff?|avif|gif)$/i.test(name)) ?? null;
+  return names?.filter((name) => IMAGE.test(name)) ?? null;
 }
 
 /** Folders of a folder, by name. */
