@@ -15,6 +15,8 @@ export type Dispatch = {
   code: string;
 };
 
+type Uniform = { type: 'int32' | 'float32'; data: number[] };
+
 /** Part of tfjs's webgpu backend that its own programs use. All of it is public there. */
 type WebgpuBackend = {
   device: GPUDevice;
@@ -25,6 +27,7 @@ type WebgpuBackend = {
   dispatchCountInPass: number;
   uploadToGPU(dataId: object): void;
   tensorToBinding(tensor: tf.TensorInfo): GPUBindingResource;
+  makeUniforms(uniforms: Uniform[]): GPUBindingResource;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
@@ -46,7 +49,7 @@ export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, gro
   const pipeline = made as GPUComputePipeline; // rehearsals end when all are there
   for (const { tensor } of bindings) backend.uploadToGPU(tensor.dataId as object);
   const resources = bindings.map(({ tensor }) => backend.tensorToBinding(tensor));
-  if (uniforms.length > 0) resources.push({ buffer: uniformBuffer(backend.device, uniforms) });
+  if (uniforms.length > 0) resources.push(uniformsOf(backend, uniforms));
   const bindGroup = backend.device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: resources.map((resource, binding) => ({ binding, resource })),
@@ -63,19 +66,33 @@ export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, gro
   backend.submitQueue();
 }
 
-/** Buffers of uniforms by the numbers in them. */
-const filled = new WeakMap<GPUDevice, Map<string, GPUBuffer>>();
-/** Buffers that are kept, 4096 of at most a few hundred bytes: those of images of some forty sizes. */
+/** Buffers of uniforms by the numbers in them; null for numbers that were there once, as those of an optimizer's step are. */
+const filled = new WeakMap<GPUDevice, Map<string, GPUBuffer | null>>();
+/** Numbers that are known, 4096 times: those of images of some forty sizes, a few hundred bytes each at most. */
 const MOST_FILLED = 4096;
 
-/** A buffer that holds the uniforms, and is never written again: passes over images of one size have the same of them. */
-function uniformBuffer(device: GPUDevice, uniforms: Dispatch['uniforms']): GPUBuffer {
-  const buffers = filled.get(device) ?? new Map<string, GPUBuffer>();
-  filled.set(device, buffers);
+/** Uniforms that come again have a buffer that is never written again: passes over images of one size have the same of them. */
+function uniformsOf(backend: WebgpuBackend, uniforms: Dispatch['uniforms']): GPUBindingResource {
+  const buffers = filled.get(backend.device) ?? new Map<string, GPUBuffer | null>();
+  filled.set(backend.device, buffers);
   const key = uniforms.map(({ type, value }) => `${type}${value}`).join();
   const known = buffers.get(key);
-  if (known !== undefined) return known;
-  if (buffers.size >= MOST_FILLED) buffers.clear(); // not destroyed: commands that wait may read them
+  if (known === undefined) {
+    if (buffers.size >= MOST_FILLED) buffers.clear(); // not destroyed: commands that wait may read them
+    buffers.set(key, null);
+    return backend.makeUniforms(uniforms.map(uniformOf));
+  }
+  const buffer = known ?? filledBuffer(backend.device, uniforms);
+  buffers.set(key, buffer);
+  return { buffer };
+}
+
+const uniformOf = ({ type, value }: Dispatch['uniforms'][number]): Uniform => ({
+  type: type === 'i32' ? 'int32' : 'float32',
+  data: [value],
+});
+
+function filledBuffer(device: GPUDevice, uniforms: Dispatch['uniforms']): GPUBuffer {
   const size = 16 * Math.ceil(uniforms.length / 4);
   const buffer = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
   const view = new DataView(buffer.getMappedRange());
@@ -84,7 +101,6 @@ function uniformBuffer(device: GPUDevice, uniforms: Dispatch['uniforms']): GPUBu
     else view.setFloat32(4 * i, value, true);
   }
   buffer.unmap();
-  buffers.set(key, buffer);
   return buffer;
 }
 
