@@ -132,6 +132,14 @@ test('LabelMe: files in a folder beside that of the images', async () => {
   expect((await firstOf(files, 'annotations')).masks).toEqual(CORNER);
 });
 
+test('LabelMe: an image that is in its file alone is asked for', async () => {
+  const json = { ...labelMe([shape('cat', TWO)]), imageData: 'iVBO' };
+  await expect(firstOf({ 'a.json': json })).rejects.toThrow(
+    'got imageData in the file alone: write the image beside it',
+  );
+  expect((await firstOf({ 'a.json': json, 'a.png': PHOTO })).masks).toEqual(CORNER);
+});
+
 test('LabelMe: labels.txt says the classes; __ignore__ is unknown, _background_ nothing', async () => {
   const right = [
     [3, 0],
