@@ -61,8 +61,11 @@ test.each([
   ['path: ../datasets/set\ntrain: images', 'images/a.png', 'labels/a.txt'],
   ['path: .\ntrain: ./images/', 'images/a.png', 'labels/a.txt'],
   ['train: list.txt', 'images/a.png', 'labels/a.txt'],
+  ['train: lists/list.txt', 'images/a.png', 'labels/a.txt'],
+  ['path: set\ntrain: lists/list.txt', 'set/images/a.png', 'set/labels/a.txt'],
 ])('YOLO: paths as tools write them: %j', async (text, image, label) => {
   const files = { 'data.yaml': yaml(text), [image]: PHOTO, [label]: LINE, 'list.txt': 'data/images/a.png\r\n' };
+  for (const list of ['lists/list.txt', 'set/lists/list.txt']) Object.assign(files, { [list]: 'images/a.png' });
   expect((await firstOf(files)).masks).toEqual(CORNER);
 });
 
