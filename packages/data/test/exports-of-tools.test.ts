@@ -61,8 +61,11 @@ test.each([
   ['path: ../datasets/set\ntrain: images', 'images/a.png', 'labels/a.txt'],
   ['path: .\ntrain: ./images/', 'images/a.png', 'labels/a.txt'],
   ['train: list.txt', 'images/a.png', 'labels/a.txt'],
+  ['train: lists/list.txt', 'images/a.png', 'labels/a.txt'],
+  ['path: set\ntrain: lists/list.txt', 'set/images/a.png', 'set/labels/a.txt'],
 ])('YOLO: paths as tools write them: %j', async (text, image, label) => {
   const files = { 'data.yaml': yaml(text), [image]: PHOTO, [label]: LINE, 'list.txt': 'data/images/a.png\r\n' };
+  for (const list of ['lists/list.txt', 'set/lists/list.txt']) Object.assign(files, { [list]: 'images/a.png' });
   expect((await firstOf(files)).masks).toEqual(CORNER);
 });
 
@@ -130,6 +133,14 @@ test('LabelMe: files in a folder beside that of the images', async () => {
   const files = { 'annotations/a.json': labelMe([shape('cat', TWO)], '..\\images\\a.png'), 'images/a.png': PHOTO };
   expect((await firstOf(files)).masks).toEqual(CORNER);
   expect((await firstOf(files, 'annotations')).masks).toEqual(CORNER);
+});
+
+test('LabelMe: an image that is in its file alone is asked for', async () => {
+  const json = { ...labelMe([shape('cat', TWO)]), imageData: 'iVBO' };
+  await expect(firstOf({ 'a.json': json })).rejects.toThrow(
+    'got imageData in the file alone: write the image beside it',
+  );
+  expect((await firstOf({ 'a.json': json, 'a.png': PHOTO })).masks).toEqual(CORNER);
 });
 
 test('LabelMe: labels.txt says the classes; __ignore__ is unknown, _background_ nothing', async () => {

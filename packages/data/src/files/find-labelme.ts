@@ -66,28 +66,28 @@ type LabelMeContent = { file: string; content: LabelMeFile };
 /** Files of a split, those of every split, which say the categories, and the folder of all. */
 type LabelMeFiles = { files: readonly string[]; all: readonly string[]; root: string };
 
-async function readFiles(
-  { files, all, root }: LabelMeFiles,
-  { report, images, categories }: ReaderOptions,
-): Promise<DatasetContent> {
+async function readFiles({ files, all, root }: LabelMeFiles, options: ReaderOptions): Promise<DatasetContent> {
+  const { report, categories } = options;
   const contents = await parseAll(files, report);
   const given = categories ?? (await listedNames([root], 'labels.txt'))?.filter(isCategory);
   const others = given === undefined ? all.filter((file) => !files.includes(file)) : [];
   const labelled = [...contents, ...(await parseAll(others, () => {}))];
   const found = given ?? labelsOf(labelled);
   const list = found.length > 0 ? found : undefined;
-  return contentOf(contents, images, askForCategories(list, true, root, 'names, since no file has a label'));
+  return contentOf(contents, options, askForCategories(list, true, root, 'names, since no file has a label'));
 }
 
 async function contentOf(
   contents: readonly LabelMeContent[],
-  images: string | undefined,
+  { images, report }: ReaderOptions,
   categories: Category[],
 ): Promise<DatasetContent> {
   const classes = new Map(categories.map(({ name }, index) => [name, index]));
   const items: DatasetItem[] = [];
   for (const { file, content } of contents) {
-    items.push(await itemOf(file, content, images, classes));
+    const item = await itemOf(file, content, images, classes);
+    if (content.hasImageData) await reportEmbedded(file, item.file, report);
+    items.push(item);
   }
   return { format: 'labelme', task: 'instance', categories, items };
 }
@@ -139,6 +139,12 @@ async function itemOf(
   };
 }
 
+async function reportEmbedded(file: string, image: string, report: FaultSink): Promise<void> {
+  if (await isFile(image)) return;
+  const message = `${file}: expected its image ${image}, got imageData in the file alone: write the image beside it`;
+  report({ severity: 'error', kind: 'missing-file', message });
+}
+
 function reportUnknown({ where, label }: LabelMeObject, report: FaultSink): void {
   const message = `${where}: expected a label of the categories, got ${JSON.stringify(label)}`;
   report({ severity: 'error', kind: 'unknown-reference', message });
@@ -151,14 +157,15 @@ function reportEmpty({ where }: LabelMeObject, report: FaultSink): void {
 
 /**
  * The image that the file names, where it stays in the folder, else one named as the file: in the folder of the caller, or
- * beside the file, in `images/` beside its folder, or above.
+ * beside the file; or in `images/` beside its folder, where the file says that it lies elsewhere or has a folder of its kind.
  */
 async function imageOf(file: string, imagePath: string | null, images: string | undefined): Promise<string> {
   const given = imagePath?.replaceAll('\\', '/') ?? null;
   const names = given === null ? [] : [given, path.posix.basename(given)].filter(staysInside);
   const [beside, stem] = [path.dirname(file), path.parse(file).name];
-  const folders =
-    images !== undefined ? [images] : [beside, path.join(path.dirname(beside), 'images'), path.dirname(beside)];
+  const isApart = (given !== null && !staysInside(given)) || JSON_FOLDERS.includes(path.basename(beside));
+  const usual = isApart ? [beside, path.join(path.dirname(beside), 'images')] : [beside];
+  const folders = images === undefined ? usual : [images];
   for (const folder of folders) {
     for (const name of names) if (await isFile(path.join(folder, name))) return path.join(folder, name);
     const name = ((await imageNames(folder)) ?? []).find((each) => path.parse(each).name === stem);

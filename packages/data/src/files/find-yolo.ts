@@ -76,7 +76,7 @@ async function imagesOf(file: string, { root, splits }: YoloConfig, split: strin
   const images: string[] = [];
   for (const given of splits.get(split)!) {
     const place = await placeOf(file, root, given, split);
-    if (/\.txt$/i.test(place)) images.push(...(await listedImages(place, path.resolve(path.dirname(file), root))));
+    if (/\.txt$/i.test(place)) images.push(...(await listedImages(place, rootsOf(file, root))));
     else images.push(...(await folderImages(place, split, file)));
   }
   return images;
@@ -124,13 +124,19 @@ async function imagesWithin(folder: string, depth = 0): Promise<string[] | null>
 /** Folders within each other that are looked into: days, cameras and scenes are three; links may lead in a circle. */
 const MOST_DEPTH = 8;
 
-/** Images that a text lists, from its own folder on, or from `path`; CVAT writes `data/` before them. */
-async function listedImages(list: string, root: string): Promise<string[]> {
+/** The folder of `path`, where it is within that of the file, and that of the file. */
+function rootsOf(file: string, root: string): string[] {
+  const base = path.dirname(file);
+  const inside = path.relative(path.resolve(base), path.resolve(base, root));
+  return staysInside(inside) ? [path.join(base, inside), base] : [base];
+}
+
+/** Images that a text lists, from its own folder on, or from one of the roots; CVAT writes `data/` before them. */
+async function listedImages(list: string, roots: readonly string[]): Promise<string[]> {
   const lines = (await readText(list)).split(/\r?\n/).map((line) => line.trim());
   const names = lines.filter((line) => line !== '').map((line, i) => requireInside(line, `line ${i + 1}`, list));
-  const beside = path.dirname(list);
-  const readings = [beside, ...(staysInside(path.relative(path.resolve(beside), root)) ? [root] : [])].flatMap(
-    (folder) => ['', 'data/'].map((prefix) => (name: string) => path.join(folder, withoutPrefix(name, prefix))),
+  const readings = [path.dirname(list), ...roots].flatMap((folder) =>
+    ['', 'data/'].map((prefix) => (name: string) => path.join(folder, withoutPrefix(name, prefix))),
   );
   for (const fileOf of readings) {
     const found = await Promise.all(names.slice(0, SAMPLES).map((name) => isFile(fileOf(name))));

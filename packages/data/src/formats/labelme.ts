@@ -7,6 +7,8 @@ import { attempt, type FaultSink } from '../data-sets/data-fault.ts';
 export type LabelMeFile = {
   /** Path of the image as the file has it, null where it has none. */
   imagePath: string | null;
+  /** True where the image is in the file, too. */
+  hasImageData: boolean;
   size: ImageSize | null;
   objects: LabelMeObject[];
 };
@@ -36,7 +38,7 @@ const CIRCLE_CORNERS = 128;
  * @param name Of the file, for messages
  */
 export function parseLabelMe(json: unknown, name: string, report: FaultSink): LabelMeFile {
-  const { shapes, imagePath, imageHeight, imageWidth } = (json ?? {}) as Record<string, unknown>;
+  const { shapes, imagePath, imageData, imageHeight, imageWidth } = (json ?? {}) as Record<string, unknown>;
   if (!Array.isArray(shapes)) throw new FormatError(`${name}: expected a list shapes, got ${describeValue(shapes)}`);
   const objects = new Map<string, LabelMeObject>();
   shapes.forEach((shape: LabelMeShape | null, i) => {
@@ -54,6 +56,7 @@ export function parseLabelMe(json: unknown, name: string, report: FaultSink): La
   });
   return {
     imagePath: typeof imagePath === 'string' && imagePath !== '' ? imagePath : null,
+    hasImageData: typeof imageData === 'string' && imageData !== '',
     size: readSize(imageHeight, imageWidth, name),
     objects: [...objects.values()],
   };
