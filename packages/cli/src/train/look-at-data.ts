@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { FormatError } from '@seg/checkpoint';
 import type { FileDataset } from '@seg/data/node';
 
-/** Images whose masks are read beforehand: what is wrong with a whole set shows in the first, and 64 take a second. */
-const LOOKED_AT = 64;
+/** Images whose masks are read beforehand: what is wrong with a whole set shows in the first, and 32 of a photograph take a second. */
+const LOOKED_AT = 32;
 
 /** Files that are looked for at once. */
 const AT_ONCE = 256;

@@ -12,6 +12,8 @@ test.each([
   { 'images/a.png': photograph(3, 2), 'masks/a.png': map },
   { 'train/images/a.png': photograph(3, 2), 'train/annotations/a.png': map },
   { 'images/train/a.png': photograph(3, 2), 'labels/train/a.png': map },
+  { 'images/a.png': photograph(3, 2), 'masks/a_mask.png': map },
+  { 'train/images/a.png': photograph(3, 2), 'train/labels/a_L.png': map }, // as CamVid has them
 ])('a PNG of labels a picture, in any of the usual folders: %#', async (files) => {
   const folder = dataFolder({ ...files, 'classes.txt': 'sky\nroad\n' });
   const dataset = await openDataset(folder);

@@ -15,7 +15,8 @@ import { wholeOrSplits } from './split-folders.ts';
 const MAP_FOLDERS = ['labels', 'masks', 'annotations', 'segmentations'];
 
 /**
- * Finds folders of label maps: `images/` beside `labels/` with an index PNG a picture, in the folder itself, in
+ * Finds folders of label maps: `images/` beside `labels/` with an index PNG a picture, of its name or with `_mask` and the like
+ * behind it, in the folder itself, in
  * `train/` and `val/`, or with `train/` and `val/` within both. Category k is painted as k; its names are in `classes.txt`
  * or come from the caller.
  */
@@ -56,11 +57,22 @@ async function readFolder(images: string, maps: string, root: string, options: R
   const list = options.categories ?? (await listedNames([path.dirname(maps), root], 'classes.txt'));
   const categories = askForCategories(list, false, root, 'names in the order of labels from 0 on, or a classes.txt');
   const names = (await imageNames(images))!;
+  const ending = endingOf(names, (await imageNames(maps))!);
   const items = names.map((name) => {
-    const map = path.join(maps, `${path.parse(name).name}.png`);
+    const map = path.join(maps, `${path.parse(name).name}${ending}`);
     return labelMapItem(path.join(images, name), map, categories, options.ignored);
   });
   return { format: 'label-maps', task: 'semantic', categories, items };
+}
+
+/** Endings of the maps' names behind those of the images; the first is the plain one. */
+const ENDINGS = ['.png', '_mask.png', '_label.png', '_labels.png', '_gt.png', '_seg.png', '_L.png'];
+
+/** The ending that most of the images have a map with. */
+function endingOf(images: readonly string[], maps: readonly string[]): string {
+  const known = new Set(maps);
+  const counts = ENDINGS.map((ending) => images.filter((name) => known.has(path.parse(name).name + ending)).length);
+  return ENDINGS[counts.indexOf(Math.max(...counts))];
 }
 
 /** One image and the path of its map of labels. */
