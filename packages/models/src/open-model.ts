@@ -2,7 +2,7 @@ import { FormatError, type ParamSource, renamed } from '@seg/checkpoint';
 import { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
 
-import type { adoptBackbone } from './backbones/adopt-backbone.ts';
+import { adoptBackbone } from './backbones/adopt-backbone.ts';
 import type { ModelConfig, ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
 import type { ModelFolder, ModelLocation } from './folder/model-folder.ts';
@@ -68,7 +68,7 @@ export async function openModel(
   const own = categories === undefined ? published : withCategories(published, categories, systems);
   footprint(pathOrUrl, own, systems); // refuses what no weights can be meant for
   const weights = location !== null && hasWeights ? await openWeightsAt(pathOrUrl, location, options) : null;
-  const pretrained = backbone === undefined ? null : await openBackbone(backbone, options);
+  const pretrained = backbone === undefined ? null : { where: backbone, source: await openWeights(backbone, options) };
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
   const { tasks } = systemOf(pathOrUrl, own.config, systems);
   return { description: own, tasks, fresh, ...builders(own.config, { weights, pretrained, fresh }, systems) };
@@ -81,17 +81,9 @@ async function locationOf(place: string | ModelFolder, options: LoadOptions): Pr
 
 type Sources = {
   weights: ParamSource | null;
-  pretrained: OpenBackbone | null;
+  pretrained: { where: string; source: ParamSource } | null;
   fresh: readonly string[];
 };
-
-/** Weights of a backbone alone, and what puts them in, which is loaded where there are any. */
-type OpenBackbone = { where: string; source: ParamSource; adopt: typeof adoptBackbone };
-
-async function openBackbone(where: string, options: WeightOptions): Promise<OpenBackbone> {
-  const { adoptBackbone: adopt } = await import('./backbones/adopt-backbone.ts');
-  return { where, source: await openWeights(where, options), adopt };
-}
 
 function builders(
   config: ModelConfig,
@@ -105,7 +97,7 @@ function builders(
       try {
         const model = buildModel(params, config, systems);
         params.verify((key) => isUnused(config, key, systems));
-        if (pretrained !== null) pretrained.adopt(pretrained.where, params, config, pretrained.source);
+        if (pretrained !== null) adoptBackbone(pretrained.where, params, config, pretrained.source);
         return model;
       } catch (error) {
         params.dispose();
