@@ -133,7 +133,7 @@ async function strange({ open }) {
     await segmenter.load(new URL('model/', location.href).href, { backend: 'wasm' });
     const bitmap = await createImageBitmap(new ImageData(4, 4));
     bitmap.close();
-    const frame = new VideoFrame(new OffscreenCanvas(4, 4), { timestamp: 0 });
+    const frame = new VideoFrame(await createImageBitmap(new ImageData(4, 4)), { timestamp: 0 });
     frame.close();
     const [given, bytes] = [new ImageData(4, 4), window.noise(4, 4)];
     structuredClone(null, { transfer: [given.data.buffer, bytes.data.buffer] });

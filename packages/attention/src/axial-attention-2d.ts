@@ -1,4 +1,4 @@
-import { mayFuse, type Scope } from '@seg/core';
+import { mayFuse, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { AxialAttention, type AxialAttentionConfig } from './axial-attention.ts';
@@ -17,20 +17,28 @@ export class AxialAttention2d {
 
   /** @param x [B, H, W, in] @returns [B, H, W, V], not activated */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      if (!this.scope.training && mayFuse()) {
-        return this.scope.tap(this.width.alongAxis(this.height.alongAxis(x, 1), 2));
-      }
-      const columns = tf.transpose(x, [0, 2, 1, 3]); // [B, W, H, in]
-      const attended = alongThirdAxis(columns, this.height);
-      return this.scope.tap(alongThirdAxis(tf.transpose(attended, [0, 2, 1, 3]), this.width));
-    });
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} axis by axis. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.alongBoth(x));
+  }
+
+  private *alongBoth(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    if (!this.scope.training && mayFuse()) {
+      return this.scope.tap(this.width.alongAxis(this.height.alongAxis(x, 1), 2));
+    }
+    const columns = tf.transpose(x, [0, 2, 1, 3]); // [B, W, H, in]
+    const attended = yield* alongThirdAxis(columns, this.height);
+    yield;
+    return this.scope.tap(yield* alongThirdAxis(tf.transpose(attended, [0, 2, 1, 3]), this.width));
   }
 }
 
 /** [B, M, L, in] → [B, M, L, V] */
-function alongThirdAxis(x: tf.Tensor4D, attention: AxialAttention): tf.Tensor4D {
+function* alongThirdAxis(x: tf.Tensor4D, attention: AxialAttention): Steps<tf.Tensor4D> {
   const [batch, lines, length, dim] = x.shape;
-  const attended = attention.forward(tf.reshape(x, [batch * lines, length, dim]));
+  const attended = yield* attention.forwardSteps(tf.reshape(x, [batch * lines, length, dim]));
   return tf.reshape(attended, [batch, lines, length, attended.shape[2]]);
 }

@@ -1,4 +1,15 @@
-import { axialAttention, init, linear, matMul, type Scope } from '@seg/core';
+import {
+  axialAttention,
+  init,
+  linear,
+  matMul,
+  rowsInSteps,
+  rowsPerStep,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
@@ -49,21 +60,31 @@ export class AxialAttention {
 
   /** @param x [B, L, in] @returns [B, L, V] */
   forward(x: tf.Tensor3D): tf.Tensor3D {
-    return tf.tidy(() => {
-      const [batch, length] = x.shape;
-      const [query, key, value] = this.heads(this.project(x));
-      const [queryPositions, keyPositions, valuePositions] = this.relativePositions(length);
-      const similarities = [
-        matMul<tf.Tensor4D>(query, key, false, true), // [B, h, L, L]
-        alongRows(query, queryPositions, true),
-        tf.transpose(alongRows(key, keyPositions, true), [0, 1, 3, 2]),
-      ];
-      const logits = tf.sum<tf.Tensor4D>(this.similarityNorm.forward(tf.stack(similarities)), 0);
-      const weights = tf.softmax(logits);
-      const retrieved = [matMul<tf.Tensor4D>(weights, value), alongRows(weights, valuePositions, false)];
-      const sum = tf.sum<tf.Tensor4D>(this.retrievedNorm.forward(tf.stack(retrieved)), 0); // [B, h, L, d]
-      return tf.reshape(tf.transpose(sum, [0, 2, 1, 3]), [batch, length, this.config.valueDim]);
-    });
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} in steps: the projection, then products with the projected. */
+  forwardSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
+    return tidySteps(this.attend(x));
+  }
+
+  private *attend(x: tf.Tensor3D): Steps<tf.Tensor3D> {
+    const [batch, length] = x.shape;
+    const projected = yield* this.projectSteps(x);
+    yield;
+    const [query, key, value] = this.heads(projected);
+    const [queryPositions, keyPositions, valuePositions] = this.relativePositions(length);
+    const similarities = [
+      matMul<tf.Tensor4D>(query, key, false, true), // [B, h, L, L]
+      alongRows(query, queryPositions, true),
+      tf.transpose(alongRows(key, keyPositions, true), [0, 1, 3, 2]),
+    ];
+    const logits = tf.sum<tf.Tensor4D>(this.similarityNorm.forward(tf.stack(similarities)), 0);
+    const weights = tf.softmax(logits);
+    yield;
+    const retrieved = [matMul<tf.Tensor4D>(weights, value), alongRows(weights, valuePositions, false)];
+    const sum = tf.sum<tf.Tensor4D>(this.retrievedNorm.forward(tf.stack(retrieved)), 0); // [B, h, L, d]
+    return tf.reshape(tf.transpose(sum, [0, 2, 1, 3]), [batch, length, this.config.valueDim]);
   }
 
   /** {@link forward} of all lines of a map at once, in inference. @param x [B, H, W, in] @returns [B, H, W, V] */
@@ -85,6 +106,16 @@ export class AxialAttention {
       const packed = this.project(x);
       return axialAttention({ packed, ...tables, similarityScale, retrievedScale, shift }, { numHeads, keyDim, axis });
     });
+  }
+
+  /** Lines one behind the other, and some of their rows a step. @returns [B, L, 2K + V] */
+  private *projectSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
+    const [batch, length, dim] = x.shape;
+    const operations = 2 * this.projection.size;
+    if (this.scope.training || rowsPerStep(operations, 1) >= batch * length) return this.project(x);
+    const rows = tf.reshape(x, [1, batch * length, dim]);
+    const projected = yield* rowsInSteps(rows, operations, (part) => this.project(part));
+    return tf.reshape(projected, [batch, length, projected.shape[2]!]);
   }
 
   /** @returns [..., 2K + V] */

@@ -90,7 +90,7 @@ export class DeformableAttention {
   *gatherSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
     const [batch, numQueries, dim] = inputs.query.shape;
     const { numLevels, numPoints } = this.config;
-    const products = 2 * (this.offsets.weight.size + this.weights.weight.size);
+    const products = 2 * (this.offsets.weight.size + this.weights.weight.size + this.output.weight.size); // which follows
     const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
     if (most >= numQueries || this.scope.store.observer !== null) return this.gather(inputs);
     return yield* tidySteps(this.inParts(inputs, most));

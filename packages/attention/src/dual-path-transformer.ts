@@ -1,4 +1,4 @@
-import { dropPath, init, type Scope } from '@seg/core';
+import { dropPath, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { DualPathAttention } from './dual-path-attention.ts';
@@ -65,24 +65,36 @@ export class DualPathTransformer {
   }
 
   /** @param input Pixels not activated, memory activated but for the first layer @returns The same of the output */
-  forward({ pixel, memory }: DualPath): DualPath {
-    return tf.tidy(() => {
-      const [batch, height, width, pixelDim] = pixel.shape;
-      const flat = tf.reshape(pixel, [batch, height * width, pixelDim]) as tf.Tensor3D;
-      const ofMemory = this.split(this.memoryProjection.forward(this.memoryInput.forward(memory, 'relu')));
-      const ofPixels = this.split(this.pixelProjection.forward(this.pixelInput.forward(tf.relu(flat), 'relu')));
-      const readByMemory = this.memoryAttention.forward({
-        query: ofMemory.query,
-        key: tf.concat([ofPixels.key, ofMemory.key], 1), // [B, HW + N, K]
-        value: tf.concat([ofPixels.value, ofMemory.value], 1),
-      });
-      const readByPixels = this.pixelAttention.forward({ ...ofMemory, query: ofPixels.query });
-      const newPixels = tf.add(flat, this.drop(this.pixelOutput.forward(readByPixels)));
-      return {
-        pixel: this.scope.tap(tf.reshape(newPixels, pixel.shape), 'pixel'),
-        memory: this.scope.tap(this.updateMemory(memory, readByMemory), 'memory'),
-      };
+  forward(input: DualPath): DualPath {
+    return runSteps(this.forwardSteps(input));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(input: DualPath): Steps<DualPath> {
+    return tidySteps(this.pass(input));
+  }
+
+  private *pass({ pixel, memory }: DualPath): Steps<DualPath> {
+    const [batch, height, width, pixelDim] = pixel.shape;
+    const flat = tf.reshape(pixel, [batch, height * width, pixelDim]) as tf.Tensor3D;
+    const ofMemory = this.split(this.memoryProjection.forward(this.memoryInput.forward(memory, 'relu')));
+    const input = yield* this.pixelInput.forwardSteps(tf.relu(flat), 'relu');
+    yield;
+    const ofPixels = this.split(yield* this.pixelProjection.forwardSteps(input));
+    yield;
+    const readByMemory = this.memoryAttention.forward({
+      query: ofMemory.query,
+      key: tf.concat([ofPixels.key, ofMemory.key], 1), // [B, HW + N, K]
+      value: tf.concat([ofPixels.value, ofMemory.value], 1),
     });
+    yield;
+    const readByPixels = this.pixelAttention.forward({ ...ofMemory, query: ofPixels.query });
+    yield;
+    const newPixels = tf.add(flat, this.drop(yield* this.pixelOutput.forwardSteps(readByPixels)));
+    return {
+      pixel: this.scope.tap(tf.reshape(newPixels, pixel.shape), 'pixel'),
+      memory: this.scope.tap(this.updateMemory(memory, readByMemory), 'memory'),
+    };
   }
 
   private updateMemory(memory: tf.Tensor3D, read: tf.Tensor3D): tf.Tensor3D {

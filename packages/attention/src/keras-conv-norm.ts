@@ -1,4 +1,15 @@
-import { type Conv2DOptions, conv2d, foldNorm, type Initializer, init, linear, type Scope } from '@seg/core';
+import {
+  type Conv2DOptions,
+  conv2d,
+  conv2dSteps,
+  foldNorm,
+  type Initializer,
+  init,
+  linear,
+  rowsInSteps,
+  type Scope,
+  type Steps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { KerasBatchNorm } from './keras-batch-norm.ts';
@@ -46,11 +57,22 @@ export class KerasConvNorm {
 
   /** @param x [B, H, W, in], or [B, L, in] for tokens @returns [B, H', W', out], or [B, L, out] */
   forward<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu' = 'linear'): T {
-    if (!this.scope.training) return this.convolveFolded(x, activation);
+    if (!this.scope.training) return tf.tidy(() => this.convolveFolded(x, activation));
     return tf.tidy(() => {
       const normalized = this.norm.forward(this.convolve(x, this.filter));
       return activation === 'relu' ? tf.relu(normalized) : normalized;
     });
+  }
+
+  /** {@link forward} in bands of rows, or of some tokens after the others, where it is large. */
+  *forwardSteps<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu' = 'linear'): Steps<T> {
+    if (this.scope.training) return this.forward(x, activation);
+    if (this.config.kernel === 'tokens') {
+      const { inDim, outDim } = this.config;
+      return yield* rowsInSteps(x, 2 * inDim * outDim, (rows) => this.forward(rows as tf.Tensor3D, activation));
+    }
+    const { filter, ...options } = this.folded();
+    return (yield* conv2dSteps(x as tf.Tensor4D, filter, { ...this.geometry(), ...options, activation })) as T;
   }
 
   private convolve<T extends tf.Tensor3D | tf.Tensor4D>(
@@ -58,26 +80,35 @@ export class KerasConvNorm {
     filter: tf.Tensor,
     { scale, bias, activation }: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'> = {},
   ): T {
-    const { inDim, outDim, kernel, stride = 1, dilation = 1 } = this.config;
+    const { inDim, outDim, kernel } = this.config;
     if (kernel === 'tokens') return linear(x, tf.reshape(filter, [inDim, outDim]), bias, activation);
-    const padding = ((kernel - 1) / 2) * dilation;
-    const options = { strides: stride, padding, dilation, scale, bias, activation };
+    const options = { ...this.geometry(), scale, bias, activation };
     return conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, options) as T;
   }
 
+  private geometry(): Pick<Conv2DOptions, 'strides' | 'padding' | 'dilation'> {
+    const { kernel, stride = 1, dilation = 1 } = this.config;
+    return { strides: stride, padding: (((kernel as number) - 1) / 2) * dilation, dilation };
+  }
+
   private convolveFolded<T extends tf.Tensor3D | tf.Tensor4D>(x: T, activation: 'linear' | 'relu'): T {
-    const affine = () => {
-      const [scale, shift] = this.norm.affine() as [tf.Tensor1D, tf.Tensor1D];
-      return { scale, shift };
-    };
     if (this.config.kernel !== 'tokens') {
-      const { filter, ...folded } = foldNorm(this.scope, this.filter as tf.Variable<tf.Rank.R4>, affine);
+      const { filter, ...folded } = this.folded();
       return this.convolve(x, filter, { ...folded, activation });
     }
     const [weight, bias] = this.scope.derive('folded', () => {
-      const { scale, shift } = affine();
+      const { scale, shift } = this.affine();
       return [tf.mul(this.filter, scale), shift];
     });
     return this.convolve(x, weight, { bias, activation });
+  }
+
+  private folded(): ReturnType<typeof foldNorm> {
+    return foldNorm(this.scope, this.filter as tf.Variable<tf.Rank.R4>, () => this.affine());
+  }
+
+  private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
+    const [scale, shift] = this.norm.affine() as [tf.Tensor1D, tf.Tensor1D];
+    return { scale, shift };
   }
 }

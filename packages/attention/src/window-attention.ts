@@ -85,8 +85,7 @@ export class WindowAttention {
     return tf.tidy(() => {
       const { dim, numHeads } = this.config;
       const [count, length] = windows.shape;
-      if (!this.scope.training && mayFuse())
-        return this.output.forward(this.lookAround(windows, this.bias(count, regionBias)));
+      if (!this.scope.training && mayFuse()) return this.output.forward(this.lookAround(windows, regionBias));
       const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [count, length, numHeads, dim / numHeads]);
       const gathered = attention(
         heads(this.query.forward(windows)),
@@ -99,7 +98,7 @@ export class WindowAttention {
   }
 
   /** Queries, keys and values by one product. @returns [B · windows, w², C] */
-  private lookAround(windows: tf.Tensor3D, bias: tf.Tensor4D): tf.Tensor3D {
+  private lookAround(windows: tf.Tensor3D, regions: tf.Tensor3D | undefined): tf.Tensor3D {
     const { dim, numHeads } = this.config;
     const layers = [this.query, this.key, this.value];
     const [weight, joined] = this.scope.derive('parts', () => [
@@ -107,7 +106,9 @@ export class WindowAttention {
       ...(this.query.bias ? [tf.concat(layers.map((layer) => layer.bias as tf.Tensor))] : []),
     ]); // biome-ignore format: one step
     const packed = linear(windows, weight, joined);
-    return attentionOfParts({ query: packed, key: packed, value: packed, bias }, { numHeads, dim, parts: [0, 1, 2] });
+    const bias = this.bias(windows.shape[0], undefined);
+    const inputs = { query: packed, key: packed, value: packed, bias, regions };
+    return attentionOfParts(inputs, { numHeads, dim, parts: [0, 1, 2] });
   }
 
   /** @returns [B · windows | 1, h, w², w²] */

@@ -26,6 +26,7 @@ export type { AttentionOptions } from './kernels/attention/types.ts';
 export { axialAttention } from './kernels/axial-attention/axial-attention.ts';
 export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
+export { conv2dSteps } from './kernels/conv2d/conv2d-steps.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
@@ -49,13 +50,22 @@ export { isOneKernel, mayFuse, mayFuseOnWasm } from './kernels/may-fuse.ts';
 export { mix } from './kernels/mix/mix.ts';
 export { momentumStep } from './kernels/momentum-step/momentum-step.ts';
 export type { MomentumStep } from './kernels/momentum-step/types.ts';
+export { movedBoxes } from './kernels/moved-boxes/moved-boxes.ts';
 export type { PairCostInputs, PairCostWeights } from './kernels/pair-costs/types.ts';
 export { positionedLinear } from './kernels/positioned-linear/positioned-linear.ts';
 export { resizeBilinear, resizeNearest } from './kernels/resize/resize.ts';
 export type { ResizeBilinearOptions } from './kernels/resize/types.ts';
 export { gridSample, samplePoints } from './kernels/sample-points/sample-points.ts';
 export type { GridSampleOptions } from './kernels/sample-points/types.ts';
-export { fromWindows, intoWindows, paddedToWindows } from './kernels/windows/windows.ts';
+export { topK } from './kernels/top-k/top-k.ts';
+export {
+  fromWindows,
+  fromWindowsThen,
+  intoColumns,
+  intoNormedWindows,
+  intoWindows,
+  paddedToWindows,
+} from './kernels/windows/windows.ts';
 // Layers
 export { ACTIVATIONS, type ActivationName, activate } from './layers/activation.ts';
 export { BatchNorm, type BatchNormConfig } from './layers/batch-norm.ts';

@@ -5,10 +5,10 @@ import { checkChoices, chosenRecipe } from './chosen-recipe.ts';
 
 const { config } = smallModel('mask2former');
 
-test('a frozen backbone sees twenty crops of each photograph once, in half a gigabyte', () => {
+test('a frozen backbone sees twenty-four crops of each photograph once, in half a gigabyte', () => {
   const recipe = chosenRecipe(config, {}, 12);
   expect(recipe).toMatchObject({
-    distinctSamples: 240,
+    distinctSamples: 288,
     keptFeatures: { bytes: 536_870_912, precision: 'float16' },
     saveEvery: 20,
   });
@@ -21,8 +21,8 @@ test('all crops are new where all of the model trains, where they would hardly c
   expect(chosenRecipe(config, { freezeBackbone: false }, 12)).not.toHaveProperty('freeze');
   expect(chosenRecipe(config, { freezeBackbone: false }, 12)).not.toHaveProperty('distinctSamples');
   expect(chosenRecipe(config, { cropsPerPhotograph: 0 }, 12)).not.toHaveProperty('distinctSamples');
-  expect(chosenRecipe(config, { steps: 119 }, 12)).not.toHaveProperty('distinctSamples'); // 4 · 119 is less than twice 240
-  expect(chosenRecipe(config, { steps: 120 }, 12)).toHaveProperty('distinctSamples', 240);
+  expect(chosenRecipe(config, { steps: 143 }, 12)).not.toHaveProperty('distinctSamples'); // 4 · 143 is less than twice 288
+  expect(chosenRecipe(config, { steps: 144 }, 12)).toHaveProperty('distinctSamples', 288);
   const encoder = chosenRecipe(smallModel('max-deeplab').config, {}, 12);
   expect(encoder).not.toHaveProperty('distinctSamples');
   expect(encoder.freeze).toHaveLength(1);

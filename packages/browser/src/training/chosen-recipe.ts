@@ -6,8 +6,8 @@ import type { FinetuneChoices } from './finetune-call.ts';
 /** Steps between two checkpoints: some ten seconds of work, which a closed tab costs. */
 const SAVE_EVERY = 20;
 
-/** Crops of each photograph where the backbone is frozen: of twelve photographs 240, at 20 the small model's AP50 is that of new ones. */
-const CROPS = 20;
+/** Crops of each photograph where the backbone is frozen: the maps of 288, of twelve photographs, just have room with the small model. */
+const CROPS = 24;
 
 /** Room for maps of a frozen backbone: half a gigabyte, a quarter of what a tab of a phone may have. */
 const KEPT_BYTES = 2 ** 29;

@@ -14,7 +14,7 @@ export type FinetuneChoices = {
   freezeBackbone?: boolean;
   /**
    * Crops that are made of each photograph where the backbone is frozen: they come again, and the backbone sees each of them once.
-   * 0 makes every crop anew. Default: 20.
+   * Where none would come twice, or of 0, every crop is new. Default: 24.
    */
   cropsPerPhotograph?: number;
   /** True for a model that has seen no photographs: larger steps. Default: false. */

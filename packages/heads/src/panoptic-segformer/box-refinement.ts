@@ -1,4 +1,4 @@
-import { init, Linear, type Scope } from '@seg/core';
+import { init, Linear, movedBoxes, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Nearer to 0 and 1 than this, the inverse sigmoid does not follow. */
@@ -30,15 +30,7 @@ export class BoxRefinement {
     return tf.tidy(() => {
       const [first, second, third] = this.layers;
       const moved = third.forward(second.forward(first.forward(queries, 'relu'), 'relu'));
-      const start = inverseSigmoid(reference);
-      const missing = 4 - reference.shape[2];
-      return tf.sigmoid(tf.add<tf.Tensor3D>(moved, missing === 0 ? start : tf.pad(start, [[0, 0], [0, 0], [0, missing]]))); // biome-ignore format: one axis each
+      return movedBoxes({ moved, reference }, { margin: MARGIN });
     });
   }
-}
-
-/** ln(x / (1 − x)), both kept from zero. */
-function inverseSigmoid(x: tf.Tensor3D): tf.Tensor3D {
-  const clipped = tf.clipByValue(x, 0, 1);
-  return tf.log(tf.div<tf.Tensor3D>(tf.maximum(clipped, MARGIN), tf.maximum(tf.sub(1, clipped), MARGIN)));
 }

@@ -1,5 +1,5 @@
-import { Conv2d, GroupNorm, init, type Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { Conv2d, GroupNorm, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** Channels of the backbone's maps, and of all maps behind the mapper. */
 export type ChannelMapperConfig = {
@@ -35,10 +35,21 @@ export class ChannelMapper {
    * @returns At strides 8, 16, 32, 64: [B, H, W, dim]
    */
   forward(maps: tf.Tensor4D[]): tf.Tensor4D[] {
-    return tf.tidy(() =>
-      this.levels.map(({ scope, conv, norm }, i) =>
-        scope.tap(norm.forward(conv.forward(maps[Math.min(i, maps.length - 1)]))),
-      ),
-    );
+    return runSteps(this.forwardSteps(maps));
+  }
+
+  /** {@link forward} level by level. */
+  forwardSteps(maps: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
+    return tidySteps(this.mapped(maps));
+  }
+
+  private *mapped(maps: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
+    const mapped: tf.Tensor4D[] = [];
+    for (const [i, { scope, conv, norm }] of this.levels.entries()) {
+      if (i > 0) yield;
+      const convolved = yield* conv.forwardSteps(maps[Math.min(i, maps.length - 1)]);
+      mapped.push(scope.tap(norm.forward(convolved)));
+    }
+    return mapped;
   }
 }

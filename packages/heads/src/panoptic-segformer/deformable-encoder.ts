@@ -97,7 +97,7 @@ export class DeformableEncoder {
    */
   private positions(levels: Size[], dim: number, cells?: Size[][]): tf.Tensor {
     return tf.tidy(() => {
-      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
+      const embeddings = this.scope.derive('levels', () => tf.split(this.levelEmbedding, levels.length, 0));
       const perLevel = levels.map((level, i) => {
         if (cells) return tf.add(paddedPositions(cells, level, i, dim), embeddings[i]);
         const sine = sinePosition(...level, { dim, offset: -0.5 });

@@ -25,7 +25,7 @@ export type LocationPrediction = {
 export type Locations = {
   /** [B, N, C], behind the last layer: location-aware queries */
   queries: tf.Tensor3D;
-  /** One per layer */
+  /** One per layer, or the last alone */
   predictions: LocationPrediction[];
 };
 
@@ -60,35 +60,32 @@ export class LocationDecoder {
     this.boxHeads = perLayer((i) => new BoxRefinement(scope.at('reg_branches', i), dim, i === 0 ? -2 : 0));
   }
 
-  forward(encoded: EncodedLevels): Locations {
-    return runSteps(this.forwardSteps(encoded));
+  /** @param which Predictions that are read: without the others' class logits there is less to compute. Default: all */
+  forward(encoded: EncodedLevels, which: 'all' | 'last' = 'all'): Locations {
+    return runSteps(this.forwardSteps(encoded, which));
   }
 
   /** {@link forward} layer by layer. */
-  forwardSteps(encoded: EncodedLevels): Steps<Locations> {
-    return tidySteps(this.locate(encoded));
+  forwardSteps(encoded: EncodedLevels, which: 'all' | 'last' = 'all'): Steps<Locations> {
+    return tidySteps(this.locate(encoded, which));
   }
 
-  private *locate(encoded: EncodedLevels): Steps<Locations> {
-    const [position, content] = tf.split<tf.Tensor2D>(this.queryTable, 2, 1);
+  private *locate(encoded: EncodedLevels, which: 'all' | 'last'): Steps<Locations> {
+    const [position, content] = this.scope.derive('query_halves', () => tf.split<tf.Tensor2D>(this.queryTable, 2, 1));
     const points = this.scope.tap(this.reference.forward(tf.expandDims(position, 0)), 'transformer.reference_points');
     let queries = tf.tile(tf.expandDims(content, 0), [encoded.tokens.shape[0], 1, 1]) as tf.Tensor3D;
     let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]
     const predictions: LocationPrediction[] = [];
     for (const [i, layer] of this.layers.entries()) {
       queries = layer.forward({ queries, position, encoded, reference });
-      predictions.push(this.predict(queries, reference, i));
-      reference = detach(predictions[i].boxes);
+      const at = this.scope.at('location_decoder', i);
+      const boxes = at.tap(this.boxHeads[i].forward(queries, reference), 'boxes');
+      if (which === 'all' || i === this.layers.length - 1 || this.scope.store.observer !== null) {
+        predictions.push({ classLogits: at.tap(this.classHeads[i].forward(queries), 'class_logits'), boxes });
+      }
+      reference = detach(boxes);
       yield;
     }
     return { queries, predictions };
-  }
-
-  private predict(queries: tf.Tensor3D, reference: tf.Tensor3D, layer: number): LocationPrediction {
-    const at = this.scope.at('location_decoder', layer);
-    return {
-      classLogits: at.tap(this.classHeads[layer].forward(queries), 'class_logits'),
-      boxes: at.tap(this.boxHeads[layer].forward(queries, reference), 'boxes'),
-    };
   }
 }

@@ -78,19 +78,20 @@ export class PanopticSegFormerHead {
    * @param maps At strides 8, 16, 32, 64: [B, H, W, C]
    * @param padding Which part of the batch is image. Default: all. Boxes are shares of the image; the mask decoders
    * see padding too, as the authors' do
+   * @param which Predictions of locations that are read. Default: all
    */
-  locate(maps: tf.Tensor4D[], padding?: BatchPadding): Located {
-    return runSteps(this.locateSteps(maps, padding));
+  locate(maps: tf.Tensor4D[], padding?: BatchPadding, which: 'all' | 'last' = 'all'): Located {
+    return runSteps(this.locateSteps(maps, padding, which));
   }
 
   /** {@link locate} layer by layer. */
-  locateSteps(maps: tf.Tensor4D[], padding?: BatchPadding): Steps<Located> {
-    return tidySteps(this.located(maps, padding));
+  locateSteps(maps: tf.Tensor4D[], padding?: BatchPadding, which: 'all' | 'last' = 'all'): Steps<Located> {
+    return tidySteps(this.located(maps, padding, which));
   }
 
-  private *located(maps: tf.Tensor4D[], padding: BatchPadding | undefined): Steps<Located> {
+  private *located(maps: tf.Tensor4D[], padding: BatchPadding | undefined, which: 'all' | 'last'): Steps<Located> {
     const encoded = yield* this.encoder.forwardSteps(maps, padding);
-    const locations = yield* this.locationDecoder.forwardSteps(encoded);
+    const locations = yield* this.locationDecoder.forwardSteps(encoded, which);
     return { locations, maskMemory: maskMemory(encoded) };
   }
 
@@ -139,7 +140,7 @@ export class PanopticSegFormerHead {
   }
 
   private stuffInputs({ memory, levels }: MaskMemory) {
-    const [content, position] = tf.split<tf.Tensor2D>(this.stuffTable, 2, 1);
+    const [content, position] = this.scope.derive('stuff_halves', () => tf.split<tf.Tensor2D>(this.stuffTable, 2, 1));
     return {
       queries: tf.tile(tf.expandDims(content, 0), [memory.shape[0], 1, 1]) as tf.Tensor3D,
       position,

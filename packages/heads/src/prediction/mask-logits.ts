@@ -1,4 +1,4 @@
-import { type Conv2d, type MaskBiasInputs, matMul } from '@seg/core';
+import { type Conv2d, type MaskBiasInputs, matMul, mayFuse } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -12,8 +12,9 @@ export function maskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor
   return tf.tidy(() => {
     const [batch, height, width, dim] = pixels.shape;
     const rows = tf.reshape(pixels, [batch, height * width, dim]) as tf.Tensor3D;
-    const columns = tf.transpose(queries, [0, 2, 1]); // [B, C, N]
-    return tf.reshape(tf.matMul(rows, columns), [batch, height, width, queries.shape[1]]);
+    // a product on WebGPU reads a transposed operand in place
+    const logits = mayFuse() ? matMul(rows, queries, false, true) : tf.matMul(rows, tf.transpose(queries, [0, 2, 1]));
+    return tf.reshape(logits, [batch, height, width, queries.shape[1]]);
   });
 }
 
@@ -27,10 +28,16 @@ export function maskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor
  */
 export function projectedMaskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D, { filter, bias }: Conv2d): tf.Tensor4D {
   return tf.tidy(() => {
-    const logits = maskLogits(behindProjection(queries, filter), pixels);
-    if (bias === undefined) return logits;
+    const weights = behindProjection(queries, filter);
+    if (bias === undefined) return maskLogits(weights, pixels);
     const constant = matMul(queries, tf.reshape(bias, [-1, 1])) as tf.Tensor3D; // [B, N, 1]
-    return tf.add(logits, tf.reshape(constant, [queries.shape[0], 1, 1, -1]));
+    const [batch, height, width, dim] = pixels.shape;
+    if (mayFuse() && batch === 1) {
+      const [a, b] = [tf.reshape(pixels, [-1, dim]), tf.reshape(weights, [-1, dim])] as [tf.Tensor2D, tf.Tensor2D];
+      const logits = tf.fused.matMul({ a, b, transposeB: true, bias: tf.reshape(constant, [-1]) });
+      return tf.reshape(logits, [1, height, width, queries.shape[1]]);
+    }
+    return tf.add(maskLogits(weights, pixels), tf.reshape(constant, [batch, 1, 1, -1]));
   });
 }
 

@@ -5,10 +5,14 @@ import {
   Conv2d,
   dropPath,
   fromWindows,
+  fromWindowsThen,
   init,
+  intoColumns,
+  intoNormedWindows,
   intoWindows,
   LayerNorm,
   Linear,
+  mayFuse,
   paddedToWindows,
   recomputeSteps,
   rowsInSteps,
@@ -231,6 +235,9 @@ class SwinStage {
 /** Channels of each 2×2 patch side by side: (0,0), (1,0), (0,1), (1,1) as (row, column). @returns [B, H/2, W/2, 4C] */
 function neighbors(x: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
+    const [count, tall, wide, channels] = x.shape;
+    if (mayFuse())
+      return tf.reshape(intoColumns(x, 2), [count, Math.ceil(tall / 2), Math.ceil(wide / 2), 4 * channels]);
     const padded = padToMultiple(x, 2);
     const [batch, height, width, dim] = padded.shape;
     const patches = tf.reshape(padded, [batch * (height / 2), 2, width / 2, 2 * dim]); // [.., row, x, column·C]
@@ -275,10 +282,24 @@ class SwinBlock {
 
   /** @param x [B, H, W, C] */
   *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    if (!this.scope.training && mayFuse()) return this.scope.tap(this.fused(x));
     const attended = yield* tidySteps(this.attended(x));
     yield;
+    if (this.scope.training) return this.scope.tap(this.mixed(attended)); // a branch is dropped for all of an image
     const operations = 4 * this.expand.weight.size;
     return this.scope.tap(yield* rowsInSteps(attended, operations, (rows) => this.mixed(rows)));
+  }
+
+  /** The whole block, its norms in the kernels that cut windows and put them back. */
+  private fused(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => {
+      const { window, shift, activation = 'gelu' } = this.config;
+      const size: Size = [x.shape[1], x.shape[2]];
+      const windows = intoNormedWindows(x, { window, shift }, this.normBefore);
+      const gathered = this.attention.forward(windows, this.regions(size));
+      const [attended, normed] = fromWindowsThen(gathered, { window, shift, size }, x, this.normAfter);
+      return this.contract.forwardSum(this.expand.forward(normed, activation), attended);
+    });
   }
 
   /** The MLP beside its skip. @param x [B, …, C] */
@@ -295,15 +316,16 @@ class SwinBlock {
   private *attended(x: tf.Tensor4D): Steps<tf.Tensor4D> {
     const { window, shift, dropRate } = this.config;
     const size: Size = [x.shape[1], x.shape[2]];
-    const regionBias = shift > 0 ? this.regionBias(...paddedToWindows(size, window)) : undefined;
     const windows = intoWindows(this.normBefore.forward(x), { window, shift });
-    const gathered = yield* this.attention.forwardSteps(windows, regionBias);
+    const gathered = yield* this.attention.forwardSteps(windows, this.regions(size));
     if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
     return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
   }
 
-  private regionBias(height: number, width: number): tf.Tensor3D {
+  private regions(size: Size): tf.Tensor3D | undefined {
     const { window, shift } = this.config;
+    if (shift === 0) return undefined;
+    const [height, width] = paddedToWindows(size, window);
     return this.scope.constant(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
   }
 }

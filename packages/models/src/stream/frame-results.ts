@@ -21,6 +21,7 @@ export async function* frameResults<R>(
   const reader = new GuardedReader(await openSource(source, shared.platform), signal);
   const clock = new Clock();
   const frames = latest ? latestFrame(reader) : everyFrame(reader);
+  let hasFailed = false;
   try {
     for await (const frame of frames) {
       const { image, time } = pixelsOf(frame, clock, shared);
@@ -28,8 +29,14 @@ export async function* frameResults<R>(
       signal.throwIfAborted();
       yield { frame: frame.frame, time, image, result };
     }
+  } catch (error) {
+    hasFailed = true;
+    throw error;
   } finally {
-    await reader.stop();
+    const stopped = reader.stop();
+    if (hasFailed)
+      stopped.catch(() => {}); // the first error is the one to tell, whatever the source says of its end, and when
+    else await stopped;
   }
 }
 

@@ -208,6 +208,24 @@ describe.each([{ latest: true }, { latest: false }])('with %o, everything is let
     expect(isCancelled).toBe(true);
   });
 
+  test.each([
+    ['throws', () => Promise.reject(new Error('expected an end, got none'))],
+    ['never answers', () => new Promise<never>(() => {})],
+  ])('a source whose end %s hides no error of the model and no signal', async (_, end) => {
+    const source = () => {
+      const iterator = { next: async () => ({ done: false, value: pixel(1) }), return: end };
+      return { [Symbol.asyncIterator]: () => iterator } as unknown as FrameSource;
+    };
+    const fails = () => Promise.reject(new Error('expected memory, got none'));
+    await expect(segmentStream(source(), fails, { latest }).next()).rejects.toThrow('expected memory');
+    const controller = new AbortController();
+    const obeys = (_image: RgbImage, signal: AbortSignal) =>
+      new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const waiting = segmentStream(source(), obeys, { latest, signal: controller.signal }).next();
+    setTimeout(() => controller.abort('enough'), 5);
+    await expect(waiting).rejects.toBe('enough');
+  });
+
   test('a signal that has ended before reads nothing', async () => {
     let read = 0;
     const source = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: pixel(read++) }) }) };

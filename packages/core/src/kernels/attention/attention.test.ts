@@ -48,13 +48,19 @@ function forwardCase(
   };
 }
 
-function partsCase(title: string, hasBias: boolean, parts: readonly [number, number, number]): BodyCase {
+function partsCase(
+  title: string,
+  hasBias: boolean,
+  parts: readonly [number, number, number],
+  hasRegions = false,
+): BodyCase {
   return {
     title: `attentionOfParts ${title}`,
     run: () => {
-      const packed = random([2, 67, 3 * 24], 1) as tf.Tensor3D;
-      const bias = hasBias ? random([2, 3, 67, 67], 2) : undefined;
-      const inputs = { query: packed, key: packed, value: packed, bias };
+      const packed = random([hasRegions ? 4 : 2, 67, 3 * 24], 1) as tf.Tensor3D;
+      const bias = hasBias ? random([hasRegions ? 1 : 2, 3, 67, 67], 2) : undefined;
+      const regions = hasRegions ? random([2, 67, 67], 3) : undefined;
+      const inputs = { query: packed, key: packed, value: packed, bias, regions };
       const attrs = { numHeads: 3, dim: 24, parts, scale: 0.4 };
       return { fast: [attentionOfParts(inputs, attrs)], plain: [attentionOfPartsReference(inputs, attrs)] };
     },
@@ -127,6 +133,8 @@ checkBodies([
   forwardCase('a bias for each head, two blocks of queries', [2, 113, 49, 2, 20], [1, 2, 113, 49]),
   forwardCase('a bias for each key', [2, 7, 259, 2, 32], [2, 1, 1, 259]),
   forwardCase('channels that are no multiple of four', [1, 4, 9, 2, 6], [1, 4, 9]),
+  partsCase('of windows with regions and a bias', true, [0, 1, 2], true),
+  partsCase('of windows with regions alone', false, [0, 1, 2], true),
   maskCase('inside masks', false),
   maskCase('inside masks with constants', true),
   partsCase('from one product', false, [0, 1, 2]),

@@ -54,14 +54,15 @@ export function attentionReference({ query, key, value, bias }: Inputs, { scale 
  * @returns [B, N, C]
  */
 export function attentionOfParts(
-  { query, key, value, bias, mask }: Pick<PartInputs, 'query' | 'key' | 'value' | 'bias'> & { mask?: MaskInputs },
+  { mask, ...given }: Omit<PartInputs, 'maskProducts' | 'maskQueries' | 'maskConstants'> & { mask?: MaskInputs },
   attrs: Omit<PartAttrs, 'scale'> & Partial<PartAttrs>,
 ): tf.Tensor3D {
   const { scale = 1 / Math.sqrt(attrs.dim / attrs.numHeads) } = attrs;
   return tf.tidy(() => {
     const { products: maskProducts, constants: maskConstants } = mask ?? {};
     const maskQueries = maskConstants && mask?.queries;
-    const inputs = { query, key, value, bias: bias && perHead(bias), maskProducts, maskQueries, maskConstants };
+    const bias = given.bias && perHead(given.bias);
+    const inputs = { ...given, bias, maskProducts, maskQueries, maskConstants };
     return attentionOfPartsKernel(inputs, { ...attrs, scale }) as tf.Tensor3D;
   });
 }
@@ -70,13 +71,20 @@ export function attentionOfParts(
 export function attentionOfPartsReference(inputs: PartInputs, attrs: PartAttrs): tf.Tensor {
   const { query, key, value, maskProducts: products, maskQueries: queries = query, maskConstants: constants } = inputs;
   const { numHeads, dim, parts, scale } = attrs;
-  const bias = products ? maskBiasReference({ products, queries, constants }, { outside: OUTSIDE }) : inputs.bias;
+  const bias = products ? maskBiasReference({ products, queries, constants }, { outside: OUTSIDE }) : biasOf(inputs);
   const heads = (x: tf.Tensor3D, part: number): tf.Tensor4D => {
     const own = x.shape[2] === dim ? x : tf.slice(x, [0, 0, part * dim], [-1, -1, dim]);
     return tf.reshape(own, [x.shape[0], x.shape[1], numHeads, dim / numHeads]);
   };
   const whole = { query: heads(query, parts[0]), key: heads(key, parts[1]), value: heads(value, parts[2]), bias };
   return tf.reshape(attentionReference(whole, { scale }), [query.shape[0], query.shape[1], dim]);
+}
+
+/** The bias with that of each window. */
+function biasOf({ query, bias, regions }: PartInputs): tf.Tensor | undefined {
+  if (regions === undefined) return bias;
+  const repeated = tf.tile(perHead(regions), [query.shape[0] / regions.shape[0]!, 1, 1, 1]);
+  return bias === undefined ? repeated : tf.add(repeated, perHead(bias));
 }
 
 /** [B, N, L] → [B, 1, N, L]; a bias that has a head axis stays. */

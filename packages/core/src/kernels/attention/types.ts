@@ -19,6 +19,8 @@ export type PartInputs = {
   /** [B, L, k·C] */
   value: tf.Tensor3D;
   bias?: tf.Tensor;
+  /** [W, N, L] beside a bias, added too, for the batches in turn: those of windows */
+  regions?: tf.Tensor;
   /** [B, N, L] logits of each query's mask without their constants, in a bias's place: it looks inside the mask alone */
   maskProducts?: tf.Tensor;
   /** [B, N, E] */

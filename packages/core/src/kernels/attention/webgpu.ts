@@ -39,13 +39,13 @@ export const attentionOfPartsWebgpu: KernelBody<PartInputs, PartAttrs> = (inputs
 type Operand = { tensor: tf.Tensor; row: number; first: number };
 
 /** Bias or mask that keeps queries from some keys. */
-type Limits = Pick<PartInputs, 'bias' | 'maskProducts' | 'maskQueries' | 'maskConstants'>;
+type Limits = Pick<PartInputs, 'bias' | 'regions' | 'maskProducts' | 'maskQueries' | 'maskConstants'>;
 
 /** @returns [B, N, C] */
 function attend(
   backend: tf.KernelBackend,
   { query, key, value }: Record<'query' | 'key' | 'value', Operand>,
-  { numHeads, dim, scale, bias, maskProducts, maskQueries, maskConstants }: Omit<PartAttrs, 'parts'> & Limits,
+  { numHeads, dim, scale, bias, regions, maskProducts, maskQueries, maskConstants }: Omit<PartAttrs, 'parts'> & Limits,
 ): tf.TensorInfo {
   const [batch, queries] = query.tensor.shape as [number, number];
   const vectors = dim / numHeads / 4;
@@ -55,7 +55,12 @@ function attend(
   ]);
   const [biasBatch, biasHead, biasQuery, biasKey] = broadcastStrides(bias?.shape ?? [1, 1, 1, 1]);
   const all = batch * queries * numHeads;
-  const has = { bias: bias !== undefined, mask: maskProducts !== undefined, constant: maskConstants !== undefined };
+  const has = {
+    bias: bias !== undefined,
+    regions: regions !== undefined,
+    mask: maskProducts !== undefined,
+    constant: maskConstants !== undefined,
+  };
   return runProgram(backend, {
     key: `attention_${vectors}_${Object.values(has).join('_')}`,
     inputs: {
@@ -63,6 +68,7 @@ function attend(
       key: { tensor: key.tensor, components: 4 },
       value: { tensor: value.tensor, components: 4 },
       ...(bias && { bias: { tensor: bias } }),
+      ...(regions && { regions: { tensor: regions } }),
       ...(maskProducts && { products: { tensor: maskProducts } }),
       ...(maskQueries && maskConstants && { queries: { tensor: maskQueries }, constants: { tensor: maskConstants } }),
     },
@@ -72,7 +78,7 @@ function attend(
     integers: {
       ...{ all, queries, heads: numHeads, keys: key.tensor.shape[1]!, biasBatch, biasHead, biasQuery, biasKey },
       ...Object.fromEntries(places),
-      maskDim: maskConstants?.size ?? 0,
+      ...{ maskDim: maskConstants?.size ?? 0, regionCount: regions?.shape[0] ?? 1 },
     },
     floats: { scale },
     code: shader(vectors, has),
@@ -110,7 +116,7 @@ const CONSTANT = `
       for (var c = lane; c < uniforms.maskDim; c += ${WORKGROUP}) { along += queries[maskRow * uniforms.maskDim + c] * constants[c]; }
       let constant = total(vec4<f32>(along), lane).x;`;
 
-function shader(vectors: number, has: { bias: boolean; mask: boolean; constant: boolean }): string {
+function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: boolean; constant: boolean }): string {
   const empty = `maximum = -3.0e38; weight = 0.0; for (var c = 0; c < ${vectors}; c++) { sums[c] = vec4<f32>(0.0); }`;
   const masked = (code: string) => (has.mask ? code.replace('EMPTY', empty) : '');
   return `${sum('total', 'vec4<f32>')}${reduction('largest', 'f32', (a, b) => `max(${a}, ${b})`)}
@@ -135,6 +141,7 @@ function shader(vectors: number, has: { bias: boolean; mask: boolean; constant: 
         let at = token * uniforms.keyRow + uniforms.keyFirst + head * ${vectors};
         let valueAt = token * uniforms.valueRow + uniforms.valueFirst + head * ${vectors};
         var logit = ${has.bias ? 'bias[biasAt + l * uniforms.biasKey]' : '0.0'};
+        ${has.regions ? 'logit += regions[((b % uniforms.regionCount) * uniforms.queries + n) * uniforms.keys + l];' : ''}
         for (var c = 0; c < ${vectors}; c++) { logit += dot(q[c], key[at + c]); }
         let higher = max(maximum, logit);
         let kept = exp(maximum - higher);

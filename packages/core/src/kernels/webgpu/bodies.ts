@@ -25,11 +25,13 @@ import { crossEntropyWebgpu, diceWebgpu, gradientWebgpu } from '../mask-terms/we
 import { maxPoolGradientWebgpu, maxPoolWebgpu } from '../max-pool/webgpu.ts';
 import { mixWebgpu } from '../mix/webgpu.ts';
 import { momentumStepWebgpu } from '../momentum-step/webgpu.ts';
+import { movedBoxesWebgpu } from '../moved-boxes/webgpu.ts';
 import { pairCostsWebgpu } from '../pair-costs/webgpu.ts';
 import { positionedLinearWebgpu } from '../positioned-linear/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
+import { topKWebgpu } from '../top-k/webgpu.ts';
 import { fromWindowsWebgpu, intoWindowsWebgpu } from '../windows/webgpu.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: each is typed where it is written, by its own kernel's inputs
@@ -71,6 +73,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegMaxPoolGradient: maxPoolGradientWebgpu,
   SegMix: mixWebgpu,
   SegMomentumStep: momentumStepWebgpu,
+  SegMovedBoxes: movedBoxesWebgpu,
   SegNormalize: normalizeWebgpu,
   SegNormalizeGradient: normalizeGradientWebgpu,
   SegNormalizeSums: normalizeSumsWebgpu,
@@ -81,4 +84,5 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegReluGradient: reluGradientWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,
+  SegTopK: topKWebgpu,
 };

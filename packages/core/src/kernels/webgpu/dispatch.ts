@@ -49,7 +49,7 @@ export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, gro
   const pipeline = made as GPUComputePipeline; // rehearsals end when all are there
   for (const { tensor } of bindings) backend.uploadToGPU(tensor.dataId as object);
   const resources = bindings.map(({ tensor }) => backend.tensorToBinding(tensor));
-  if (uniforms.length > 0) resources.push(backend.makeUniforms(uniforms.map(uniformOf)));
+  if (uniforms.length > 0) resources.push(uniformsOf(backend, uniforms));
   const bindGroup = backend.device.createBindGroup({
     layout: pipeline.getBindGroupLayout(0),
     entries: resources.map((resource, binding) => ({ binding, resource })),
@@ -66,10 +66,43 @@ export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, gro
   backend.submitQueue();
 }
 
+/** Buffers of uniforms by the numbers in them; null for numbers that were there once, as those of an optimizer's step are. */
+const filled = new WeakMap<GPUDevice, Map<string, GPUBuffer | null>>();
+/** Numbers that are known, 4096 times: those of images of some forty sizes, a few hundred bytes each at most. */
+const MOST_FILLED = 4096;
+
+/** Uniforms that come again have a buffer that is never written again: passes over images of one size have the same of them. */
+function uniformsOf(backend: WebgpuBackend, uniforms: Dispatch['uniforms']): GPUBindingResource {
+  const buffers = filled.get(backend.device) ?? new Map<string, GPUBuffer | null>();
+  filled.set(backend.device, buffers);
+  const key = uniforms.map(({ type, value }) => `${type}${value}`).join();
+  const known = buffers.get(key);
+  if (known === undefined) {
+    if (buffers.size >= MOST_FILLED) buffers.clear(); // not destroyed: commands that wait may read them
+    buffers.set(key, null);
+    return backend.makeUniforms(uniforms.map(uniformOf));
+  }
+  const buffer = known ?? filledBuffer(backend.device, uniforms);
+  buffers.set(key, buffer);
+  return { buffer };
+}
+
 const uniformOf = ({ type, value }: Dispatch['uniforms'][number]): Uniform => ({
   type: type === 'i32' ? 'int32' : 'float32',
   data: [value],
 });
+
+function filledBuffer(device: GPUDevice, uniforms: Dispatch['uniforms']): GPUBuffer {
+  const size = 16 * Math.ceil(uniforms.length / 4);
+  const buffer = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM, mappedAtCreation: true });
+  const view = new DataView(buffer.getMappedRange());
+  for (const [i, { type, value }] of uniforms.entries()) {
+    if (type === 'i32') view.setInt32(4 * i, value, true);
+    else view.setFloat32(4 * i, value, true);
+  }
+  buffer.unmap();
+  return buffer;
+}
 
 /** Pipelines stand in tfjs's cache, so that what waits for its pipelines waits for ours. */
 function pipelineOf(

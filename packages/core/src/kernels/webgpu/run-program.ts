@@ -7,7 +7,9 @@ import { type Binding, dispatch } from './dispatch.ts';
 type Input = { tensor: tf.TensorInfo; components?: 1 | 2 | 4 };
 
 /** Result of a shader: a new tensor, or one that is there already, which it adds to. */
-type Output = { shape: number[]; components?: 1 | 4 } | { into: tf.TensorInfo; atomic?: true };
+type Output =
+  | { shape: number[]; components?: 1 | 4; dtype?: 'float32' | 'int32' }
+  | { into: tf.TensorInfo; atomic?: true };
 
 /** One compute shader with its inputs, outputs, sizes and constants. */
 export type Shader = {
@@ -83,7 +85,7 @@ function resultOf(backend: tf.KernelBackend, name: string, output: Output): Bind
     const type = output.atomic ? 'array<atomic<i32>>' : arrayOf(output.into, 1);
     return { name, tensor: output.into, access: 'read_write', type };
   }
-  const tensor = (backend as unknown as TensorMaker).makeTensorInfo(output.shape, 'float32');
+  const tensor = (backend as unknown as TensorMaker).makeTensorInfo(output.shape, output.dtype ?? 'float32');
   return { name, tensor, access: 'read_write', type: arrayOf(tensor, output.components ?? 1) };
 }
 

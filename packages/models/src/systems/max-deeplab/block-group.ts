@@ -64,7 +64,7 @@ export class BlockGroup {
       const transformer = this.transformers[i];
       if (transformer === undefined) continue;
       yield;
-      ({ pixel, memory } = transformer.forward({ pixel, memory }));
+      ({ pixel, memory } = yield* transformer.forwardSteps({ pixel, memory }));
     }
     return { pixel, memory };
   }

@@ -52,18 +52,18 @@ export class ResidualBlock {
 
   private *layered(x: tf.Tensor4D): Steps<tf.Tensor4D> {
     const activated = tf.relu(x);
-    const skipped = this.shortcut?.forward(activated) ?? activated;
+    const skipped = this.shortcut ? yield* this.shortcut.forwardSteps(activated) : activated;
     let inner: tf.Tensor4D = activated;
     for (const layer of this.layers.slice(0, -1)) {
       yield;
-      inner = layer.forward(inner, 'relu');
+      inner = yield* layer.forwardSteps(inner, 'relu');
     }
     if (this.attention !== undefined) {
       yield;
-      inner = tf.tidy(() => tf.relu(this.attention!.forward(inner)));
+      inner = tf.relu(yield* this.attention.forwardSteps(inner));
     }
     yield;
-    const branch = this.layers[this.layers.length - 1].forward(inner);
+    const branch = yield* this.layers[this.layers.length - 1].forwardSteps(inner);
     return this.scope.tap(tf.add<tf.Tensor4D>(dropPath(this.scope, branch, this.dropRate), skipped));
   }
 }

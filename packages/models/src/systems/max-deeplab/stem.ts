@@ -33,9 +33,9 @@ export class Stem {
   private *layered(pixels: tf.Tensor4D): Steps<tf.Tensor4D> {
     let x = pixels;
     for (const layer of this.layers.slice(0, -1)) {
-      x = layer.forward(x, 'relu');
+      x = yield* layer.forwardSteps(x, 'relu');
       yield;
     }
-    return this.scope.tap(this.layers[this.layers.length - 1].forward(x));
+    return this.scope.tap(yield* this.layers[this.layers.length - 1].forwardSteps(x));
   }
 }

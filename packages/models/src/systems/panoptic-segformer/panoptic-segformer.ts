@@ -71,7 +71,7 @@ export class PanopticSegFormer {
     pixels: tf.Tensor4D,
     { maskLayers, sizes }: PanopticSegFormerOptions,
   ): Steps<PanopticSegFormerPrediction> {
-    const { locations, maskMemory } = yield* tidySteps(this.locateSteps(pixels, sizes));
+    const { locations, maskMemory } = yield* tidySteps(this.locateSteps(pixels, sizes, 'last'));
     yield;
     const detections = topDetections(locations.predictions.at(-1)!, this.config.maxDetections);
     const queries = this.params.root.tap(tf.gather(locations.queries, detections.queries, 1, 1), 'embeddings');
@@ -82,18 +82,21 @@ export class PanopticSegFormer {
 
   /** Everything before the mask decoders: training matches its predictions to decide which queries go on. */
   locate(pixels: tf.Tensor4D, sizes?: readonly Size[]): { locations: Locations; maskMemory: MaskMemory } {
-    return runSteps(tidySteps(this.locateSteps(pixels, sizes)));
+    return runSteps(tidySteps(this.locateSteps(pixels, sizes, 'all')));
   }
 
   private *locateSteps(
     pixels: tf.Tensor4D,
-    sizes?: readonly Size[],
+    sizes: readonly Size[] | undefined,
+    which: 'all' | 'last',
   ): Steps<{ locations: Locations; maskMemory: MaskMemory }> {
     const padding = sizes && { sizes: checkedSizes(sizes, pixels), padded: pixels.shape.slice(1, 3) as Size };
     const features = yield* this.backbone.forwardSteps(pixels);
     for (const [i, map] of features.entries()) this.params.root.at('backbone').tap(map, `output.${i}`);
     yield;
-    return yield* this.head.locateSteps(this.neck.forward(features.slice(1)), padding);
+    const levels = yield* this.neck.forwardSteps(features.slice(1));
+    yield;
+    return yield* this.head.locateSteps(levels, padding, which);
   }
 
   dispose(): void {

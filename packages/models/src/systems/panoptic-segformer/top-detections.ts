@@ -1,3 +1,4 @@
+import { topK } from '@seg/core';
 import type { LocationPrediction } from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -18,10 +19,10 @@ export function topDetections({ classLogits, boxes }: LocationPrediction, count:
   return tf.tidy(() => {
     const [batch, numQueries, numClasses] = classLogits.shape;
     const numPairs = numQueries * numClasses;
-    const pairs = tf.reshape(tf.sigmoid(classLogits), [batch, numPairs]);
-    const { values: scores, indices } = tf.topk(pairs, Math.min(count, numPairs));
+    const pairs: tf.Tensor2D = tf.reshape(tf.sigmoid(classLogits), [batch, numPairs]);
+    const { values: scores, indices } = topK(pairs, Math.min(count, numPairs));
     const queries = tf.floorDiv<tf.Tensor2D>(indices, tf.scalar(numClasses, 'int32'));
     const classes = tf.sub<tf.Tensor2D>(indices, tf.mul(queries, tf.scalar(numClasses, 'int32')));
-    return { scores: scores as tf.Tensor2D, classes, queries, boxes: tf.gather(boxes, queries, 1, 1) };
+    return { scores, classes, queries, boxes: tf.gather(boxes, queries, 1, 1) };
   });
 }
