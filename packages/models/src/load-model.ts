@@ -1,7 +1,7 @@
 import { reviveBackend } from '@seg/core';
 
 import type { ModelDescription } from './description/model-description.ts';
-import { type LoadOptions, openModel } from './open-model.ts';
+import { type LoadOptions, openModelWith } from './open-model.ts';
 import type { SegmentationModel } from './systems/system.ts';
 
 /** A model with all that is needed to use it on images. */
@@ -30,7 +30,7 @@ export async function loadModel(
   description?: ModelDescription,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
-  const opened = await openModel(pathOrUrl, description, options);
+  const opened = await openModelWith(null, pathOrUrl, description, options);
   options.signal?.throwIfAborted();
   await reviveBackend();
   const { config, ...rest } = opened.description;

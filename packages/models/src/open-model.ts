@@ -55,10 +55,20 @@ export type OpenOptions = LoadOptions & {
  * @param place Path, URL or name as of `loadModel`, or a folder of the caller's, whose files may be anywhere
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
-export async function openModel(
+export function openModel(
   place: string | ModelFolder,
   description?: ModelDescription,
   options: OpenOptions = {},
+): Promise<OpenModel> {
+  return openModelWith(adoptBackbone, place, description, options);
+}
+
+/** {@link openModel} whose way to take weights of a backbone is given, or null: a page that only segments has none of it. */
+export async function openModelWith(
+  adopt: typeof adoptBackbone | null,
+  place: string | ModelFolder,
+  description: ModelDescription | undefined,
+  options: OpenOptions,
 ): Promise<OpenModel> {
   const { systems = SYSTEMS, categories, backbone, weights: hasWeights = true } = options;
   const pathOrUrl = typeof place === 'string' ? place : place.name;
@@ -71,7 +81,8 @@ export async function openModel(
   const pretrained = backbone === undefined ? null : { where: backbone, source: await openWeights(backbone, options) };
   const fresh = categories === undefined ? [] : classKeys(published.config, own.config, systems);
   const { tasks } = systemOf(pathOrUrl, own.config, systems);
-  return { description: own, tasks, fresh, ...builders(own.config, { weights, pretrained, fresh }, systems) };
+  const adopted = adopt && pretrained && ((params: ParamStore) => adopt(pretrained.where, params, own.config, pretrained.source)); // biome-ignore format: one step
+  return { description: own, tasks, fresh, ...builders(own.config, { weights, adopted, fresh }, systems) };
 }
 
 /** @param place A folder that is open, or where one is */
@@ -81,13 +92,14 @@ async function locationOf(place: string | ModelFolder, options: LoadOptions): Pr
 
 type Sources = {
   weights: ParamSource | null;
-  pretrained: { where: string; source: ParamSource } | null;
+  /** Puts weights of the backbone in. */
+  adopted: ((params: ParamStore) => void) | null;
   fresh: readonly string[];
 };
 
 function builders(
   config: ModelConfig,
-  { weights, pretrained, fresh }: Sources,
+  { weights, adopted, fresh }: Sources,
   systems: readonly System[],
 ): Pick<OpenModel, 'createParams' | 'build'> {
   const source = weights && renamed(weights, originalKeys(config, weights.keys(), systems));
@@ -97,7 +109,7 @@ function builders(
       try {
         const model = buildModel(params, config, systems);
         params.verify((key) => isUnused(config, key, systems));
-        if (pretrained !== null) adoptBackbone(pretrained.where, params, config, pretrained.source);
+        adopted?.(params);
         return model;
       } catch (error) {
         params.dispose();
