@@ -33,11 +33,13 @@ const pixelsOf = (samples: readonly number[], side = 3): tf.Tensor4D =>
 /** Bytes of one sample of 3 × 3: maps of 27 and 12 numbers. */
 const BYTES = 4 * (27 + 12);
 
+const valuesOf = (maps: tf.Tensor[]) => Promise.all(maps.map(async (map) => [...(await map.data())]));
+
 async function mapsOf(backbone: FrozenBackbone, samples: readonly number[], side?: number): Promise<number[][]> {
   const pixels = pixelsOf(samples, side);
   await backbone.prepare({ pixels, targets: [], samples });
   const maps = backbone.forward(pixels);
-  const values = maps.map((map) => [...map.dataSync()]);
+  const values = await valuesOf(maps);
   tf.dispose([pixels, maps]);
   return values;
 }
@@ -53,7 +55,7 @@ onEveryBackend('a frozen backbone over samples that come again', () => {
     const before = tf.memory().numTensors;
     const pixels = pixelsOf([4, 7, 9]);
     const expected = new Doubling().forward(pixels);
-    const values = expected.map((map) => [...map.dataSync()]);
+    const values = await valuesOf(expected);
     tf.dispose([pixels, expected]);
     expect(await mapsOf(frozen, [4, 7, 9])).toEqual(values);
     expect(await mapsOf(frozen, [4, 7, 9])).toEqual(values);
