@@ -19,7 +19,6 @@ import { checkBackend, dropDeviceErrors } from './device-errors.ts';
 import { lossOf } from './lost-device.ts';
 import { claimBackends } from './single-copy.ts';
 import { startWasm } from './wasm.ts';
-import { startWebgpu } from './webgpu.ts';
 
 /** From the fastest to the slowest. */
 const ORDER: readonly BackendName[] = ['webgpu', 'node-gpu', 'node', 'wasm', 'cpu'];
@@ -122,10 +121,10 @@ async function withinLimit<T>(name: BackendName, attempt: Promise<T>, limit = TI
   }
 }
 
-function start(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
+async function start(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
   switch (name) {
     case 'webgpu':
-      return startWebgpu();
+      return (await import('./webgpu.ts')).startWebgpu();
     case 'node-gpu':
     case 'node':
       return platform.startNative(name, options);

@@ -2,6 +2,7 @@ import { FormatError } from '@seg/checkpoint';
 
 import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
 import type { HubOptions, HubSettings } from '../hub/hub-options.ts';
+import { pageHub } from '../hub/page-hub.ts';
 import { drawnPixels } from '../stream/drawn-pixels.ts';
 import type { ModelPlatform } from './types.ts';
 
@@ -12,7 +13,7 @@ export const platform: ModelPlatform = {
     throw new FormatError(`${path}: expected a URL or org/name in a page, got a path`);
   },
   endpoint: (options) => settings(options).endpoint,
-  hubFolder: async (id, options) => (await import('../hub/page-hub.ts')).pageHub(id, settings(options)),
+  hubFolder: (id, options) => pageHub(id, settings(options)),
   zooFolder: ({ preset, url }) => {
     throw new FormatError(
       `${url}: expected a folder in a page, got a file to convert (seg convert --preset ${preset})`,
