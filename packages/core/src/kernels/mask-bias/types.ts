@@ -5,7 +5,7 @@ export type Inputs = {
   products: tf.Tensor;
   /** [B, N, E] */
   queries: tf.Tensor;
-  /** [E]: a query's constant is its product with this; left out where there is none */
+  /** [E]; a query's constant is its product with this; left out where there is none */
   constants?: tf.Tensor;
 };
 

@@ -9,10 +9,7 @@ import type { Attrs, Inputs } from './types.ts';
  * (x + position) W + b in the first columns of W, and x W + b in the others: queries and keys that see where they are beside values
  * that do not, by one product.
  *
- * @param x [B, L, in]
- * @param position [L, in] or [B, L, in]
- * @param weight [in, out]
- * @param bias [out]
+ * @param inputs x [B, L, in], position [L, in] or [B, L, in], weight [in, out], bias [out]
  * @param columns Columns that see the position. Default: all
  * @returns [B, L, out]
  * @throws ShapeError where the position is that of other tokens
