@@ -19,7 +19,7 @@ const NEWEST = 0.01;
 /**
  * Batch normalization under Keras's keys, over any axes: gain · (x − mean) / √(variance + 10⁻³) + bias, where statistics
  * are those of all axes on which the parameters have length 1. Training takes those of the batch, as all published
- * recipes of MaX-DeepLab do. Ioffe & Szegedy 2015, alg. 1, 2.
+ * recipes of MaX-DeepLab do, unless gain and bias are taken out of training: such a norm is the same map in every step. Ioffe & Szegedy 2015, alg. 1, 2.
  */
 export class KerasBatchNorm {
   readonly scope: Scope;
@@ -42,10 +42,14 @@ export class KerasBatchNorm {
   /** @param x [..., broadcast] */
   forward<T extends tf.Tensor>(x: T): T {
     return tf.tidy(() => {
-      if (this.scope.training) return this.normalizeBatch(x);
+      if (this.scope.training && this.trains) return this.normalizeBatch(x);
       const [scale, shift] = this.scope.derive('affine', () => this.affine());
       return tf.add<T>(tf.mul(x, scale), shift);
     });
+  }
+
+  private get trains(): boolean {
+    return this.gain.trainable || this.bias.trainable;
   }
 
   /** The running statistics as x · scale + shift, both of the shape `broadcast`. */
