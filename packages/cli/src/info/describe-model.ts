@@ -12,9 +12,6 @@ import {
 import { ZOO, type ZooEntry } from '@seg/models/zoo';
 import { SMALL_MODELS, smallModel } from '@seg/train';
 
-/** Side of the crops that small models are trained on unless told otherwise. */
-const SMALL_SIZE = 256;
-
 /** Everything that a config says of a model, and what follows from it. */
 export type ModelInfo = ModelDescription &
   Footprint & {
@@ -47,6 +44,6 @@ export async function describeModel(model: string): Promise<ModelInfo> {
 async function describe(model: string): Promise<ModelDescription> {
   if (!existsSync(model) && Object.hasOwn(PRESETS, model)) return PRESETS[model as PresetName];
   const small = existsSync(model) ? undefined : SMALL_MODELS.find((known) => known === model);
-  if (small !== undefined) return smallModel(small, SMALL_SIZE);
+  if (small !== undefined) return smallModel(small);
   return readDescription((await openLocation(model)).folder);
 }

@@ -20,9 +20,6 @@ const START = {
   folder: fileURLToPath(new URL('../../starts/mask2former', import.meta.url)),
 } as const;
 
-/** Largest crop of small models in pixels, on which their resize is laid out. */
-const SMALL_SIZE = 256;
-
 /**
  * Opens a model for other categories: a folder, URL or name on a hub with its weights; a preset or a small model without.
  * A folder on this machine wins over a name.
@@ -37,11 +34,11 @@ export async function openTrainingModel(
   const preset = !existsSync(model) && isPreset(model) ? model : null;
   const small = existsSync(model) ? undefined : SMALL_MODELS.find((known) => known === model);
   if (small !== undefined && backbone === undefined && small === START.model) {
-    const { preprocessing } = smallModel(small, SMALL_SIZE);
+    const { preprocessing } = smallModel(small);
     const opened = await openModel(START.folder, undefined, { categories });
     return { opened: { ...opened, description: { ...opened.description, preprocessing } }, isNew: true, preset };
   }
-  const description = preset !== null ? PRESETS[preset] : small && smallModel(small, SMALL_SIZE);
+  const description = preset !== null ? PRESETS[preset] : small && smallModel(small);
   if (description !== undefined) {
     const opened = await openModel(model, description, { weights: false, categories, backbone });
     return { opened, isNew: true, preset };
