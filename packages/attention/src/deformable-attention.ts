@@ -2,6 +2,7 @@ import {
   defineKernel,
   deformableSampling,
   init,
+  joinedLinears,
   Linear,
   linear,
   mayFuse,
@@ -154,12 +155,9 @@ export class DeformableAttention {
   }
 
   /** Weights and biases of offsets, logits and, if wanted, values, side by side. */
-  private joined(withValues: boolean): tf.Tensor[] {
+  private joined(withValues: boolean): [weight: tf.Tensor, bias: tf.Tensor] {
     const layers = [this.offsets, this.weights, ...(withValues ? [this.value] : [])];
-    return this.scope.derive(`joined${layers.length}`, () => [
-      tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1),
-      tf.concat(layers.map(({ bias }) => bias as tf.Tensor)),
-    ]); // biome-ignore format: one step
+    return joinedLinears(this.scope, `joined${layers.length}`, layers) as [tf.Tensor, tf.Tensor];
   }
 
   /** Shows offsets and logits to an observer. */

@@ -2,6 +2,7 @@ import {
   attention,
   attentionOfParts,
   init,
+  joinedLinears,
   Linear,
   linear,
   type MaskBiasInputs,
@@ -137,10 +138,7 @@ export class MultiHeadAttention {
     }
     const layers = this.split.slice(from, to);
     if (count === 1) return [layers[0].weight, layers[0].bias!];
-    return this.scope.derive(`parts${from}${to}`, () => [
-      tf.concat(layers.map(({ weight }) => weight as tf.Tensor), 1),
-      tf.concat(layers.map(({ bias }) => bias as tf.Tensor)),
-    ]); // biome-ignore format: one step
+    return joinedLinears(this.scope, `parts${from}${to}`, layers) as [tf.Tensor, tf.Tensor];
   }
 }
 

@@ -2,6 +2,7 @@ import {
   attention,
   attentionOfParts,
   init,
+  joinedLinears,
   Linear,
   linear,
   mayFuse,
@@ -100,11 +101,7 @@ export class WindowAttention {
   /** Queries, keys and values by one product. @returns [B · windows, w², C] */
   private lookAround(windows: tf.Tensor3D, regions: tf.Tensor3D | undefined): tf.Tensor3D {
     const { dim, numHeads } = this.config;
-    const layers = [this.query, this.key, this.value];
-    const [weight, joined] = this.scope.derive('parts', () => [
-      tf.concat(layers.map((layer) => layer.weight as tf.Tensor), 1),
-      ...(this.query.bias ? [tf.concat(layers.map((layer) => layer.bias as tf.Tensor))] : []),
-    ]); // biome-ignore format: one step
+    const [weight, joined] = joinedLinears(this.scope, 'parts', [this.query, this.key, this.value]);
     const packed = linear(windows, weight, joined);
     const bias = this.bias(windows.shape[0], undefined);
     const inputs = { query: packed, key: packed, value: packed, bias, regions };

@@ -73,6 +73,7 @@ export { ConvNorm } from './layers/conv-norm.ts';
 export { Conv2d, type Conv2dConfig } from './layers/conv2d.ts';
 export { dropout, dropPath, dropping, seedDropout } from './layers/dropout.ts';
 export { type FoldedNorm, foldNorm } from './layers/folded-norm.ts';
+export { joinedLinears } from './layers/joined-linears.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm, type LinearBranch } from './layers/norms.ts';

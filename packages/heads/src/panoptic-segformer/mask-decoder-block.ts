@@ -1,4 +1,14 @@
-import { attention, attentionOfParts, LayerNorm, Linear, linear, matMul, mayFuse, type Scope } from '@seg/core';
+import {
+  attention,
+  attentionOfParts,
+  joinedLinears,
+  LayerNorm,
+  Linear,
+  linear,
+  matMul,
+  mayFuse,
+  type Scope,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { MaskAttention, type MaskAttentionConfig, type MaskAttentionInputs } from './mask-attention.ts';
@@ -76,11 +86,7 @@ export class MaskDecoderBlock {
   /** {@link gather} where nobody needs the logits: keys and values by one product, no matrix of logits. */
   private look({ queries, memory }: MaskAttentionInputs): tf.Tensor3D {
     const { dim, numHeads } = this.config;
-    const layers = [this.attention.key, this.value];
-    const [weight, bias] = this.scope.derive('keys_and_values', () => [
-      tf.concat(layers.map((layer) => layer.weight as tf.Tensor), 1),
-      tf.concat(layers.map((layer) => layer.bias as tf.Tensor)),
-    ]); // biome-ignore format: one step
+    const [weight, bias] = joinedLinears(this.scope, 'keys_and_values', [this.attention.key, this.value]);
     const both = linear(memory, weight, bias);
     const inputs = { query: this.attention.query.forward(queries), key: both, value: both };
     return attentionOfParts(inputs, { numHeads, dim, parts: [0, 0, 1] });
