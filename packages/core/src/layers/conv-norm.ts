@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
 import type { Scope } from '../params/param-store.ts';
 import type { Steps } from '../steps.ts';
@@ -31,6 +32,10 @@ export class ConvNorm {
     }
     if (this.scope.training) {
       return tf.tidy(() => {
+        if (this.foldsInTraining(x)) {
+          const { scale, shift } = this.affine();
+          return this.conv.apply(x, tf.mul(this.conv.filter, scale), { bias: shift, activation });
+        }
         const normalized = this.norm.forward(this.conv.forward(x));
         return activation === 'relu' ? tf.relu(normalized) : normalized;
       });
@@ -62,6 +67,16 @@ export class ConvNorm {
       const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
       return this.conv.apply(x, filter, { ...folded, added: residual, activation });
     });
+  }
+
+  /**
+   * True where the gradients of a folded norm are cheaper than those of the norm: behind a map that is larger than the filter. What
+   * the convolution gives is not kept then.
+   */
+  private foldsInTraining({ size, shape }: tf.Tensor4D): boolean {
+    const { filter, config } = this.conv;
+    const mapSize = ((size / shape[3]) * filter.shape[3]) / config.stride ** 2; // but for borders
+    return joinsFrozenNorm() && this.norm.isFrozen && mapSize > filter.size;
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {

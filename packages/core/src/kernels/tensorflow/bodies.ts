@@ -5,6 +5,7 @@ import {
   deformableSamplingGradientTensorflow,
   deformableSamplingTensorflow,
 } from '../deformable-sampling/tensorflow.ts';
+import { frozenNormGradientTensorflow, frozenNormTensorflow } from '../frozen-norm/tensorflow.ts';
 import { globalNormTensorflow } from '../global-norm/tensorflow.ts';
 import { linearTensorflow } from '../linear/tensorflow.ts';
 import { maxPoolGradientTensorflow } from '../max-pool/tensorflow.ts';
@@ -21,6 +22,8 @@ export const TENSORFLOW_BODIES: Readonly<Record<string, AnyBody>> = {
   SegConv2DInputGradient: inputGradientTensorflow,
   SegDeformableSampling: deformableSamplingTensorflow,
   SegDeformableSamplingGradient: deformableSamplingGradientTensorflow,
+  SegFrozenNorm: frozenNormTensorflow,
+  SegFrozenNormGradient: frozenNormGradientTensorflow,
   SegGlobalNorm: globalNormTensorflow,
   SegLinear: linearTensorflow,
   SegMaxPoolGradient: maxPoolGradientTensorflow,
