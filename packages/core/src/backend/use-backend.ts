@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { repairKernels } from '../kernels/repairs/repair-kernels.ts';
-import { loadPrivateHeap } from '../kernels/tensorflow/private-heap.ts';
 import { loadWasmKernels } from '../kernels/wasm/wasm-kernels.ts';
 import type {
   BackendInfo,
@@ -89,7 +88,6 @@ async function activate(name: BackendName, options: BackendOptions, hardwareOnly
   await tf.setBackend(registered);
   await tf.ready();
   if (name === 'wasm') await loadWasmKernels(traits.threads);
-  if (name === 'node') await loadPrivateHeap(traits.threads);
   registerGradients();
   repairKernels(registered);
   return traits;

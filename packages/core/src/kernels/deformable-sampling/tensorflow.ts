@@ -1,12 +1,9 @@
-import type * as tf from '@tensorflow/tfjs-core';
-
 import type { KernelBody } from '../define-kernel.ts';
-import { privateHeap } from '../tensorflow/private-heap.ts';
+import { isOnProcessor } from '../tensorflow/native-ops.ts';
+import { privateHeap, valuesOf } from '../tensorflow/private-heap.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { headsOf, queriesOf, sizesOf } from './wasm.ts';
-
-type NativeBackend = tf.KernelBackend & { isUsingGpuDevice?: boolean };
 
 /**
  * The SIMD kernel on copies: TensorFlow's gathers take many times longer, and its tensors on the processor are one
@@ -17,7 +14,7 @@ export const deformableSamplingTensorflow: KernelBody<Inputs, Attrs> = (
   { levels },
   backend,
 ) => {
-  if ((backend as NativeBackend).isUsingGpuDevice) return null;
+  if (!isOnProcessor(backend)) return null;
   const heap = privateHeap();
   const [batch, , heads, depth] = value.shape;
   const shape = [batch, locations.shape[1]!, heads * depth];
@@ -34,7 +31,7 @@ export const deformableSamplingGradientTensorflow: KernelBody<GradientInputs, At
   { levels },
   backend,
 ) => {
-  if ((backend as NativeBackend).isUsingGpuDevice) return null;
+  if (!isOnProcessor(backend)) return null;
   const heap = privateHeap();
   const inputs = [dy, value, locations, weights].map(valuesOf);
   const outputs = [value, locations, weights];
@@ -49,8 +46,3 @@ export const deformableSamplingGradientTensorflow: KernelBody<GradientInputs, At
 };
 
 type Addresses = [number, number, number, number, number];
-
-/** TensorFlow's tensors can be read at once on the processor; this is the only place outside of readTensors. */
-function valuesOf(tensor: tf.Tensor): Float32Array {
-  return tensor.dataSync() as Float32Array;
-}

@@ -7,6 +7,7 @@ import {
 } from '../deformable-sampling/tensorflow.ts';
 import { frozenNormGradientTensorflow, frozenNormTensorflow } from '../frozen-norm/tensorflow.ts';
 import { globalNormTensorflow } from '../global-norm/tensorflow.ts';
+import { layerNormGradientTensorflow, layerNormTensorflow } from '../layer-norm/tensorflow.ts';
 import { linearTensorflow } from '../linear/tensorflow.ts';
 import { maxPoolGradientTensorflow } from '../max-pool/tensorflow.ts';
 import { reluGradientTensorflow } from '../relu-gradient/tensorflow.ts';
@@ -25,6 +26,8 @@ export const TENSORFLOW_BODIES: Readonly<Record<string, AnyBody>> = {
   SegFrozenNorm: frozenNormTensorflow,
   SegFrozenNormGradient: frozenNormGradientTensorflow,
   SegGlobalNorm: globalNormTensorflow,
+  SegLayerNorm: layerNormTensorflow,
+  SegLayerNormGradient: layerNormGradientTensorflow,
   SegLinear: linearTensorflow,
   SegMaxPoolGradient: maxPoolGradientTensorflow,
   SegReluGradient: reluGradientTensorflow,

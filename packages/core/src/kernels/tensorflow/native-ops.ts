@@ -27,6 +27,11 @@ export type NativeBackend = tf.KernelBackend & {
   getDTypeInteger(type: tf.DataType): number;
 };
 
+/** True where TensorFlow's tensors are in the memory of the processor, one copy away. */
+export function isOnProcessor(backend: tf.KernelBackend): boolean {
+  return !(backend as NativeBackend).isUsingGpuDevice;
+}
+
 /** Runs an op of TensorFlow's on float tensors, past the layers of tfjs. Returns its first output. */
 export function floatOp(
   given: tf.KernelBackend,

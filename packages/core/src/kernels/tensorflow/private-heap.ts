@@ -3,9 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../../errors.ts';
 import { sizeFromShape } from '../size.ts';
 import { WasmModule } from '../wasm/wasm-kernels.ts';
+import { floatOpOn, type NativeBackend } from './native-ops.ts';
 
 /** Bytes of a page of WebAssembly. */
 const PAGE = 65536;
+/** Bytes at whose multiples TensorFlow takes memory as it is. */
+const ALIGNMENT = 64;
 /** Pages that a 32-bit address reaches: 4 GiB. */
 const MOST_PAGES = 65536;
 
@@ -24,7 +27,9 @@ class PrivateHeap {
 
   /** Lays arrays one after the other, then room for results of the given lengths. Returns where each begins. */
   place(inputs: (Float32Array | Int32Array)[], results: number[]): number[] {
-    const sizes = [...inputs.map(({ length }) => length), ...results].map((length) => (4 * length + 15) & ~15);
+    const sizes = [...inputs.map(({ length }) => length), ...results].map(
+      (length) => Math.ceil((4 * length) / ALIGNMENT) * ALIGNMENT,
+    );
     const missing = sizes.reduce((sum, size) => sum + size, 0) - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     let next = 0;
@@ -39,10 +44,21 @@ class PrivateHeap {
     new Float32Array(this.memory.buffer, address, length).fill(0);
   }
 
-  /** The values at an address as a tensor, copied: TensorFlow may keep the very array that a tensor is made from. */
+  /** The values at an address as a tensor, copied by TensorFlow, whose memory has been used before: new arrays cost several times more. */
   tensorAt(address: number, shape: number[]): tf.Tensor {
-    return tf.tensor(new Float32Array(new Float32Array(this.memory.buffer, address, sizeFromShape(shape))), shape);
+    const backend = tf.backend() as NativeBackend;
+    const { binding } = backend;
+    const here = new Float32Array(this.memory.buffer, address, sizeFromShape(shape));
+    const shared = binding.createTensor(shape, binding.TF_FLOAT, here);
+    const [copy] = floatOpOn(backend, 'DeepCopy', [shared]);
+    binding.deleteTensor(shared);
+    return backend.createOutputTensor(copy!);
   }
+}
+
+/** TensorFlow's tensors can be read at once on the processor; this is the only place outside of readTensors. */
+export function valuesOf(tensor: tf.Tensor): Float32Array {
+  return tensor.dataSync() as Float32Array;
 }
 
 let heap: Promise<PrivateHeap> | null = null;
