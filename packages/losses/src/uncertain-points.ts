@@ -17,7 +17,8 @@ export type PointSource = {
 export function randomPoints(random: Random): PointSource {
   const uniform = (count: number): Float32Array => {
     const points = new Float32Array(count * 2);
-    for (let i = 0; i < points.length; i++) points[i] = random();
+    if (random.fill !== undefined) random.fill(points);
+    else for (let i = 0; i < points.length; i++) points[i] = random();
     return points;
   };
   return {
