@@ -16,7 +16,10 @@ const BUILT = '.seg/tfjs-node/node_modules/@tensorflow/tfjs-node';
  * Starts TensorFlow's own library through tfjs-node. Looked for in this order: the folder in SEG_TFJS_NODE, what
  * scripts/build-tfjs-node.mjs built in this folder or one above, the installed packages.
  */
-export async function startNative(name: 'node' | 'node-gpu', { threads }: BackendOptions = {}): Promise<BackendTraits> {
+export async function startTensorflow(
+  name: 'node' | 'node-gpu',
+  { threads }: BackendOptions = {},
+): Promise<BackendTraits> {
   restoreRemovedFunctions();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads); // read when the library is loaded

@@ -1,12 +1,18 @@
 import { Worker } from 'node:worker_threads';
 
 import { absentPackage } from '../backend/absent-package.ts';
-import { startNative } from './node-native.ts';
 import { loadWasm, startWasm } from './node-wasm.ts';
 import type { Platform, ThreadStart } from './types.ts';
 
-/** Node and what follows it, Deno for one. */
-export const platform: Platform = { maySleep: true, provideGpu, startNative, loadWasm, startWasm, startThread };
+/** Node and what follows it, Deno for one. Native TensorFlow is loaded on demand, since its kernels stand on the platform themselves. */
+export const platform: Platform = {
+  maySleep: true,
+  provideGpu,
+  startNative: async (name, options) => (await import('../backend/native.ts')).startNative(name, options),
+  loadWasm,
+  startWasm,
+  startThread,
+};
 
 /** Gives Node the globals that a browser has. */
 async function provideGpu(): Promise<void> {
