@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
+import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
 import type { Steps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
@@ -61,6 +62,27 @@ export class ConvNorm {
       }
       const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
       return this.conv.apply(x, filter, { ...folded, added: residual, activation });
+    });
+  }
+
+  /**
+   * {@link forwardSum} of what another convolution makes of a map.
+   *
+   * @param x [B, H, W, in]
+   * @param skipped [B, H', W', in']
+   */
+  forwardBeside(x: tf.Tensor4D, skipped: tf.Tensor4D, shortcut: ConvNorm, activation: ActivationName): tf.Tensor4D {
+    return tf.tidy(() => {
+      const arePixels = this.conv.seesPixels && this.conv.config.stride === 1 && shortcut.conv.seesPixels;
+      if (this.scope.training || !mayFuse() || !arePixels || (activation !== 'linear' && activation !== 'relu')) {
+        return this.forwardSum(x, shortcut.forward(skipped), activation);
+      }
+      const own = foldNorm(this.scope, this.conv.filter, () => this.affine());
+      const other = foldNorm(shortcut.scope, shortcut.conv.filter, () => shortcut.affine());
+      const [bias] = this.scope.derive('both', () => [tf.add(own.bias, other.bias)]);
+      const { stride } = shortcut.conv.config;
+      const inputs = { x, filter: own.filter, skipped, shortcut: other.filter, bias };
+      return summedConv(inputs, { strides: [stride, stride], activation });
     });
   }
 

@@ -241,7 +241,10 @@ class Bottleneck {
     yield;
     const branch = yield* this.spatial.forwardSteps(reduced, 'relu');
     yield;
-    const skipped = this.shortcut?.forward(x) ?? x;
-    return this.scope.tap(this.expand.forwardSum(branch, skipped, this.activation));
+    const { expand, shortcut, activation } = this;
+    const sum = shortcut
+      ? expand.forwardBeside(branch, x, shortcut, activation)
+      : expand.forwardSum(branch, x, activation);
+    return this.scope.tap(sum);
   }
 }
