@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
+import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
 import { runSteps, type Steps, tidySteps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
@@ -67,6 +68,41 @@ export class ConvNorm {
     }
     const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
     return yield* this.conv.applySteps(x, filter, { ...folded, added: residual, activation });
+  }
+
+  /**
+   * {@link forwardSumSteps} of what another convolution makes of a map.
+   *
+   * @param x [B, H, W, in]
+   * @param skipped [B, H', W', in']
+   */
+  forwardBesideSteps(
+    x: tf.Tensor4D,
+    skipped: tf.Tensor4D,
+    shortcut: ConvNorm,
+    activation: ActivationName,
+  ): Steps<tf.Tensor4D> {
+    return tidySteps(this.summedBeside(x, skipped, shortcut, activation));
+  }
+
+  private *summedBeside(
+    x: tf.Tensor4D,
+    skipped: tf.Tensor4D,
+    shortcut: ConvNorm,
+    activation: ActivationName,
+  ): Steps<tf.Tensor4D> {
+    const arePixels = this.conv.seesPixels && this.conv.config.stride === 1 && shortcut.conv.seesPixels;
+    if (this.scope.training || !mayFuse() || !arePixels || !isWithin(activation)) {
+      const residual = yield* shortcut.forwardSteps(skipped);
+      yield;
+      return yield* this.summed(x, residual, activation);
+    }
+    const own = foldNorm(this.scope, this.conv.filter, () => this.affine());
+    const other = foldNorm(shortcut.scope, shortcut.conv.filter, () => shortcut.affine());
+    const [bias] = this.scope.derive('both', () => [tf.add(own.bias, other.bias)]);
+    const { stride } = shortcut.conv.config;
+    const inputs = { x, filter: own.filter, skipped, shortcut: other.filter, bias };
+    return summedConv(inputs, { strides: [stride, stride], activation });
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {

@@ -4,6 +4,7 @@ import {
   GroupNorm,
   init,
   LayerNorm,
+  mayFuse,
   recomputeSteps,
   runSteps,
   type Scope,
@@ -208,13 +209,22 @@ class DeformableLayer {
   private *layered(inputs: DeformableLayerInputs): Steps<tf.Tensor3D> {
     const attended = yield* tidySteps(this.attended(inputs));
     yield;
-    const branch = yield* this.feedForward.forwardSteps(attended);
-    return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
+    const { scope, feedForward, finalNorm } = this;
+    if (mayFuse()) {
+      const refining = { hidden: feedForward.hidden(attended), last: feedForward.contract };
+      return scope.tap(finalNorm.forwardSumOf(attended, refining));
+    }
+    return scope.tap(finalNorm.forwardSum(attended, yield* feedForward.forwardSteps(attended)));
   }
 
   private *attended({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
     const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels };
-    const gathered = yield* this.attention.forwardSteps(looking);
-    return this.attentionNorm.forwardSum(tokens, this.scope.tap(gathered, 'self_attn'));
+    const { attention, attentionNorm, scope } = this;
+    if (mayFuse() && scope.store.observer === null) {
+      const hidden = yield* attention.gatherSteps(looking);
+      return attentionNorm.forwardSumOf(tokens, { hidden, last: attention.output });
+    }
+    const gathered = yield* attention.forwardSteps(looking);
+    return attentionNorm.forwardSum(tokens, scope.tap(gathered, 'self_attn'));
   }
 }

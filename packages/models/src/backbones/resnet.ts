@@ -247,8 +247,10 @@ class Bottleneck {
     yield;
     const branch = yield* this.spatial.forwardSteps(reduced, 'relu');
     yield;
-    const skipped = this.shortcut ? yield* this.shortcut.forwardSteps(x) : x;
-    yield;
-    return this.scope.tap(yield* this.expand.forwardSumSteps(branch, skipped, this.activation));
+    const { expand, shortcut, activation } = this;
+    const sum = shortcut
+      ? expand.forwardBesideSteps(branch, x, shortcut, activation)
+      : expand.forwardSumSteps(branch, x, activation);
+    return this.scope.tap(yield* sum);
   }
 }
