@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
 import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -30,6 +31,10 @@ export class ConvNorm {
     if (!isWithin(activation)) return tf.tidy(() => activate(this.forward(x), activation));
     if (this.scope.training) {
       return tf.tidy(() => {
+        if (this.foldsInTraining(x)) {
+          const { scale, shift } = this.affine();
+          return this.conv.apply(x, tf.mul(this.conv.filter, scale), { bias: shift, activation });
+        }
         const normalized = this.norm.forward(this.conv.forward(x));
         return activation === 'relu' ? tf.relu(normalized) : normalized;
       });
@@ -103,6 +108,16 @@ export class ConvNorm {
     const { stride } = shortcut.conv.config;
     const inputs = { x, filter: own.filter, skipped, shortcut: other.filter, bias };
     return summedConv(inputs, { strides: [stride, stride], activation });
+  }
+
+  /**
+   * True where the gradients of a folded norm are cheaper than those of the norm: behind a map that is larger than the filter. What
+   * the convolution gives is not kept then.
+   */
+  private foldsInTraining({ size, shape }: tf.Tensor4D): boolean {
+    const { filter, config } = this.conv;
+    const mapSize = ((size / shape[3]) * filter.shape[3]) / config.stride ** 2; // but for borders
+    return joinsFrozenNorm() && this.norm.isFrozen && mapSize > filter.size;
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {
