@@ -41,4 +41,28 @@ onEveryBackend('a tape', () => {
     expect([...(await gradients[0]!.data())]).toEqual([4, 8]);
     expect([...(await gradients[1]!.data())]).toEqual([6, 10]);
   });
+
+  test('keeps nothing for what is derived by shapes alone, and derives it all the same', async () => {
+    const x = tf.range(1, 1001) as tf.Tensor;
+    const tape = new Tape();
+    const before = tf.memory().numBytes;
+    const y = tape.record(() => moved(x));
+    expect(tf.memory().numBytes - before).toBeLessThan(2 * 4000); // of more than forty maps of 4000 bytes
+    const { value, gradients } = tape.gradients(() => tf.sum(tf.mul(y, tf.range(0, 210))), [x]);
+    const plain = tf.grad((z: tf.Tensor) => tf.sum(tf.mul(moved(z), tf.range(0, 210))))(x);
+    expect([...(await gradients[0]!.data())]).toEqual([...(await plain.data())]);
+    tf.dispose([x, y, value, plain, gradients[0]!]);
+  });
 });
+
+/** A map of 4000 bytes, from sum to sum and through all that only moves values; [1000] → [210] */
+function moved(x: tf.Tensor): tf.Tensor {
+  let chain: tf.Tensor = tf.reshape(x, [10, 100]);
+  for (let i = 0; i < 20; i++) chain = tf.sub(tf.add(chain, chain), tf.mean(chain, 1, true));
+  const inner = tf.slice(chain, [1, 1], [8, 9]);
+  const framed = tf.pad(inner, [
+    [1, 1],
+    [1, 0],
+  ]);
+  return tf.sum(tf.concat([framed, tf.tile(chain, [1, 2])], 1), 0);
+}

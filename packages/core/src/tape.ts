@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { needsShapesOnly } from './gradients/shape-only.ts';
+
 type TapeNode = {
+  kernelName: string;
   saved: tf.Tensor[];
   outputs: tf.Tensor[];
   gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
@@ -22,6 +25,7 @@ export class Tape {
   record<T extends tf.TensorContainer>(forward: () => T): T {
     const engine = tf.engine() as unknown as EngineInternals;
     engine.startTape();
+    if (engine.state.gradientDepth === 1) freeUnread(engine.state.activeTape!);
     try {
       return tf.tidy(forward);
     } finally {
@@ -44,6 +48,7 @@ export class Tape {
     const { value, grads } = tf.engine().gradients(
       () => {
         engine.state.activeTape!.unshift(...nodes);
+        if (engine.state.gradientDepth === 1) freeUnread(engine.state.activeTape!);
         const value = tf.tidy(loss);
         if (engine.state.gradientDepth === 1) freeAsUsed(engine.state.activeTape!, xs);
         return value;
@@ -60,6 +65,14 @@ export class Tape {
     for (const node of this.nodes) tf.dispose(node.saved);
     this.nodes = [];
   }
+}
+
+/** Frees at once what a node saves for its shape alone: sums and reshapes keep no map alive. */
+function freeUnread(nodes: TapeNode[]): void {
+  nodes.push = (...added) => {
+    for (const { kernelName, saved } of added) if (needsShapesOnly(kernelName)) tf.dispose(saved);
+    return Array.prototype.push.apply(nodes, added);
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
@@ -128,7 +127,7 @@ async function start(name: BackendName, options: BackendOptions): Promise<Starte
       return (await import('./webgpu.ts')).startWebgpu();
     case 'node-gpu':
     case 'node':
-      return platform.startNative(name, options);
+      return (await import('./native.ts')).startNative(name, options);
     case 'wasm':
       return startWasm(options);
     case 'cpu':

@@ -19,7 +19,7 @@ export const unaryGradients: Gradient[] = [
   fromInput('LeakyRelu', (dy, x, { alpha }) => tf.mul(dy, tf.step(x, alpha))),
   { kernelName: 'Neg', gradFunc: (dy) => ({ x: () => tf.neg(dy as tf.Tensor) }) },
   fromInput('Reciprocal', (dy, x) => tf.neg(tf.div(dy, tf.square(x)))),
-  fromInput('Relu', (dy, x) => reluGradient(dy, x)),
+  fromOutput('Relu', (dy, y) => reluGradient(dy, y)), // what follows keeps y anyway
   fromInput('Relu6', (dy, x) => tf.mul(dy, tf.mul(tf.step(x), tf.step(tf.sub(6, x))))),
   fromInput('Rsqrt', (dy, x) => tf.mul(dy, tf.mul(-0.5, tf.div(tf.rsqrt(x), x)))),
   fromOutput('Sigmoid', (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y)))),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { columnMoments, normalizeColumns } from '../kernels/batch-norm/batch-norm.ts';
+import { frozenNorm, joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
 import { mix } from '../kernels/mix/mix.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -41,15 +42,20 @@ export class BatchNorm {
 
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
-    if (this.scope.training && this.config.mode === 'batch' && this.trains) return this.normalizeBatch(x);
+    if (this.scope.training && !this.isFrozen) return this.normalizeBatch(x);
+    if (joinsFrozenNorm()) {
+      const { gain, bias, mean, variance, config } = this;
+      return frozenNorm({ x, gain, bias, mean, variance }, config.epsilon);
+    }
     return tf.tidy(() => {
       const { scale, shift } = this.affine();
       return tf.add<T>(tf.mul(x, scale), shift);
     });
   }
 
-  private get trains(): boolean {
-    return this.gain.trainable || this.bias.trainable;
+  /** True where it is the same map in every step. */
+  get isFrozen(): boolean {
+    return this.config.mode === 'frozen' || !(this.gain.trainable || this.bias.trainable);
   }
 
   /** The running statistics as x · scale + shift: what can be folded into the convolution before. */

@@ -78,7 +78,7 @@ export class Conv2d {
   applySteps(
     x: tf.Tensor4D,
     filter: tf.Tensor4D,
-    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'added' | 'activation'>,
   ): Steps<tf.Tensor4D> {
     return conv2dSteps(x, filter, { ...this.geometry(), ...fused });
   }

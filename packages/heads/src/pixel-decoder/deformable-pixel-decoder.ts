@@ -123,7 +123,7 @@ export class DeformablePixelDecoder {
   private *encode(maps: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
     const { dim } = this.config;
     const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
-    let tokens = tf.tidy(() => this.project(maps)); // [B, S, C]
+    let tokens = yield* tidySteps(this.project(maps)); // [B, S, C]
     const position = this.positions(levels); // [S, C]
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
@@ -139,12 +139,14 @@ export class DeformablePixelDecoder {
     });
   }
 
-  private project(maps: tf.Tensor4D[]): tf.Tensor3D {
-    const tokens = this.projections.map(({ conv, norm }, i) => {
-      const projected = norm.forward(conv.forward(maps[i]));
+  private *project(maps: tf.Tensor4D[]): Steps<tf.Tensor3D> {
+    const tokens: tf.Tensor[] = [];
+    for (const [i, { conv, norm }] of this.projections.entries()) {
+      const projected = norm.forward(yield* conv.forwardSteps(maps[i]));
       this.scope.tap(projected, `input_projections.${i}`);
-      return tf.reshape(projected, [projected.shape[0], -1, this.config.dim]);
-    });
+      tokens.push(tf.reshape(projected, [projected.shape[0], -1, this.config.dim]));
+      yield;
+    }
     return tf.concat(tokens, 1) as tf.Tensor3D;
   }
 
@@ -165,6 +167,7 @@ export class DeformablePixelDecoder {
     const { scope } = this;
     const { lateral, smooth } = this.steps[step];
     const summed = yield* pyramidSumSteps(lateral, scope.at(`adapter_${step + 1}`), map, coarser, 'bilinear');
+    yield;
     return scope.tap(yield* normedConvSteps(smooth, summed), `layer_${step + 1}`);
   }
 }

@@ -3,9 +3,10 @@ import { type AdamStep, adamStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { assignAll, gradientNorm, updateEach } from './gradient-norm.ts';
+import { gradientNorm, presentGradients } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
+import { stepEach } from './step-each.ts';
 
 /** Constants of AdamW. Loshchilov & Hutter 2019, Algorithm 2. */
 export type AdamWConfig = OptimizerOptions & {
@@ -50,23 +51,27 @@ export class AdamW implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    updateEach(gradients, (key, g) => this.updateOne(key, g, norm, learningRate));
+    const parts = presentGradients(gradients).map(([key, gradient]) => {
+      const { first, second } = this.moments.of(key);
+      const variables = [this.variables.get(key)!, first, second];
+      return { variables, gradient, constants: this.constantsOf(key, learningRate) };
+    });
+    stepEach(parts, ([parameter, first, second], gradient, step) =>
+      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step),
+    );
     return norm;
   }
 
-  private updateOne(key: string, gradient: tf.Tensor, norm: tf.Scalar, learningRate: number): void {
+  private constantsOf(key: string, learningRate: number): AdamStep {
     const { betas, epsilon, weightDecay, group, clipNorm } = this.config;
-    const variable = this.variables.get(key)!;
-    const { first, second } = this.moments.of(key);
     const scales = group(key);
     const rate = learningRate * (scales.learningRate ?? 1);
     const [correction1, correction2] = betas.map((beta) => 1 - beta ** this.steps);
-    const step: AdamStep = {
+    return {
       ...{ beta1: betas[0], beta2: betas[1], epsilon, clipNorm },
       ...{ decay: rate * weightDecay * (scales.weightDecay ?? 1), rate: rate / correction1 },
       rootScale: 1 / Math.sqrt(correction2),
     };
-    assignAll([variable, first, second], adamStep({ parameter: variable, gradient, first, second, norm }, step));
   }
 
   state(): Promise<Map<string, StoredValue>> {

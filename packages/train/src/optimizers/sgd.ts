@@ -3,9 +3,10 @@ import { type MomentumStep, momentumStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { assignAll, gradientNorm, updateEach } from './gradient-norm.ts';
+import { gradientNorm, presentGradients } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
+import { stepEach } from './step-each.ts';
 
 /** Constants of {@link Sgd}. */
 export type SgdConfig = OptimizerOptions & {
@@ -46,20 +47,24 @@ export class Sgd implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    updateEach(gradients, (key, g) => this.updateOne(key, g, norm, learningRate));
+    const parts = presentGradients(gradients).map(([key, gradient]) => {
+      const { momentum } = this.momenta.of(key);
+      const variables = [this.variables.get(key)!, momentum];
+      return { variables, gradient, constants: this.constantsOf(key, learningRate) };
+    });
+    stepEach(parts, ([parameter, momentum], gradient, step) =>
+      momentumStep({ parameter: parameter!, gradient, momentum: momentum!, norm }, step),
+    );
     return norm;
   }
 
-  private updateOne(key: string, gradient: tf.Tensor, norm: tf.Scalar, learningRate: number): void {
+  private constantsOf(key: string, learningRate: number): MomentumStep {
     const { weightDecay, momentum: mu, group, clipNorm } = this.config;
-    const variable = this.variables.get(key)!;
-    const { momentum } = this.momenta.of(key);
     const scales = group(key);
-    const step: MomentumStep = {
+    return {
       ...{ mu, decay: weightDecay * (scales.weightDecay ?? 1), clipNorm },
       rate: learningRate * (scales.learningRate ?? 1),
     };
-    assignAll([variable, momentum], momentumStep({ parameter: variable, gradient, momentum, norm }, step));
   }
 
   state(): Promise<Map<string, StoredValue>> {

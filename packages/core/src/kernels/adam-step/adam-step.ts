@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { clipped } from '../clipped.ts';
 import { defineKernel } from '../define-kernel.ts';
-import { adamStepTensorflow } from './tensorflow.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { adamStepWasm } from './wasm.ts';
 
@@ -33,6 +32,6 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
   reference: adamStepReference,
-  bodies: { tensorflow: adamStepTensorflow, wasm: adamStepWasm },
+  bodies: { wasm: adamStepWasm },
   gradient: 'none',
 });

@@ -1,35 +1,69 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { clipped } from '../clipped.ts';
 import type { KernelBody } from '../define-kernel.ts';
+import { floatOpOn, type NativeBackend } from '../tensorflow/native-ops.ts';
 import type { AdamStep, Attrs, Inputs } from './types.ts';
 
-/** Elements up to which a step here costs less than the calls of TensorFlow's twelve ops, about half a millisecond: gains and biases. */
-const FEW = 4096;
+/** Name by which TensorFlow makes a variable that no other shares. */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-/** Small parameters, seven of ten, in JavaScript. */
-export const adamStepTensorflow: KernelBody<Inputs, Attrs> = ({ norm, ...inputs }, step) => {
-  if (inputs.parameter.size > FEW) return null;
-  const { parameter, gradient, first, second } = inputs;
-  const [theta, m, v] = [parameter, first, second].map((tensor) => Float32Array.from(tensor.dataSync()));
-  const clip =
-    step.clipNorm === Number.POSITIVE_INFINITY ? 1 : Math.min(1, step.clipNorm / (norm.dataSync()[0]! + 1e-6));
-  advance(theta!, gradient.dataSync() as Float32Array, [m!, v!], clip, step);
-  return [theta!, m!, v!].map((values) => tf.tensor(values, parameter.shape));
+/** Variables of TensorFlow's that take parameter and moments for the time of one step. */
+type Places = [parameter: number, first: number, second: number];
+const placesOf = new WeakMap<NativeBackend, Places>();
+
+/** One pass of TensorFlow's over memory in place of ten; its variables are on the processor alone. */
+export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
+  { parameter, gradient, norm, ...moments },
+  step,
+  given,
+) => {
+  const backend = given as NativeBackend;
+  if (backend.isUsingGpuDevice || step.rootScale === null) return null;
+  const { binding } = backend;
+  const places = placesOf.get(backend) ?? makePlaces(backend);
+  return tf.tidy(() => {
+    const kept = step.decay === 0 ? parameter : tf.mul(parameter, 1 - step.decay);
+    const inputs = [kept, moments.first, moments.second, clipped(gradient, norm, step.clipNorm)];
+    const [theta, first, second, g] = backend.getInputTensorIds(inputs);
+    assign(backend, places, [theta!, first!, second!]);
+    if (kept !== parameter) kept.dispose(); // a value that nobody else holds is changed in place
+    const numbers = numbersOf(step).map((value) => binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)));
+    const flags = { use_locking: false, use_nesterov: false };
+    floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g!], flags, { outputs: 0 });
+    for (const id of numbers) binding.deleteTensor(id);
+    const results = places.map((place) => floatOpOn(backend, 'ReadVariableOp', [place], {}, VALUE)[0]!);
+    const nothing = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(0));
+    assign(backend, places, [nothing, nothing, nothing]); // lets go of the results
+    binding.deleteTensor(nothing);
+    return results.map((result) => backend.createOutputTensor(result));
+  });
 };
 
-/** In place, as `adamStep` says. */
-function advance(
-  theta: Float32Array,
-  gradient: Float32Array,
-  [m, v]: [Float32Array, Float32Array],
-  clip: number,
-  { beta1, beta2, epsilon, decay, rate, rootScale }: AdamStep,
-): void {
-  for (let i = 0; i < theta.length; i++) {
-    const g = gradient[i]! * clip;
-    m[i] = m[i]! * beta1 + g * (1 - beta1);
-    v[i] = v[i]! * beta2 + g * g * (1 - beta2);
-    const root = rootScale === null ? 1 : Math.sqrt(v[i]!) * rootScale + epsilon;
-    theta[i] = theta[i]! * (1 - decay) - (m[i]! * rate) / root;
+/** Name of the attribute that holds the type of a variable. */
+const VALUE = { typeName: 'dtype' };
+
+function makePlaces(backend: NativeBackend): Places {
+  const attrs = { container: '', shared_name: ANONYMOUS };
+  const { binding } = backend;
+  const shape = { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [] };
+  const places = [0, 1, 2].map(
+    () => floatOpOn(backend, 'VarHandleOp', [], attrs, { ...VALUE, others: [shape] })[0]!.id,
+  );
+  placesOf.set(backend, places as Places);
+  return places as Places;
+}
+
+function assign(backend: NativeBackend, places: Places, values: [number, number, number]): void {
+  for (const [i, place] of places.entries()) {
+    floatOpOn(backend, 'AssignVariableOp', [place, values[i]!], {}, { ...VALUE, outputs: 0 });
   }
+}
+
+/**
+ * TensorFlow's β₁ᵗ, β₂ᵗ, rate, β₁, β₂ and ε. It divides by √v + ε, ours by √v · rootScale + ε; it corrects by powers of the decays,
+ * which rate and rootScale have done already.
+ */
+function numbersOf({ beta1, beta2, epsilon, rate, rootScale }: AdamStep): number[] {
+  return [0, 0, rate / rootScale!, beta1, beta2, epsilon / rootScale!];
 }

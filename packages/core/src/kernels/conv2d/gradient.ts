@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { padOrCrop, pixelsUnderTap, type Shape4D, spreadOut } from '../map-layout.ts';
-import { filterGradientTensorflow, inputGradientTensorflow } from './tensorflow.ts';
 import { turnedFilter } from './turned-filter.ts';
 import type { ConvolutionShape, FilterGradientInputs, GradientAttrs, InputGradientInputs } from './types.ts';
 import { filterGradientWasm } from './wasm-filter-gradient.ts';
@@ -81,13 +80,13 @@ export function filterGradientReference(
 const inputGradientKernel = defineKernel<InputGradientInputs, GradientAttrs>({
   name: 'SegConv2DInputGradient',
   reference: inputGradientReference,
-  bodies: { wasm: inputGradientWasm, tensorflow: inputGradientTensorflow },
+  bodies: { wasm: inputGradientWasm },
   gradient: 'none',
 });
 
 const filterGradientKernel = defineKernel<FilterGradientInputs, GradientAttrs>({
   name: 'SegConv2DFilterGradient',
   reference: filterGradientReference,
-  bodies: { wasm: filterGradientWasm, tensorflow: filterGradientTensorflow },
+  bodies: { wasm: filterGradientWasm },
   gradient: 'none',
 });

@@ -4,7 +4,6 @@ import { detach } from '../../detach.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
-import { deformableSamplingGradientTensorflow, deformableSamplingTensorflow } from './tensorflow.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm.ts';
 
@@ -97,20 +96,14 @@ export function deformableSamplingGradientReference({ dy, ...inputs }: GradientI
 const deformableSamplingGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegDeformableSamplingGradient',
   reference: deformableSamplingGradientReference,
-  bodies: {
-    wasm: deformableSamplingGradientWasm,
-    tensorflow: deformableSamplingGradientTensorflow,
-  },
+  bodies: { wasm: deformableSamplingGradientWasm },
   gradient: 'none',
 });
 
 const deformableSamplingKernel = defineKernel<Inputs, Attrs>({
   name: 'SegDeformableSampling',
   reference: deformableSamplingReference,
-  bodies: {
-    wasm: deformableSamplingWasm,
-    tensorflow: deformableSamplingTensorflow,
-  },
+  bodies: { wasm: deformableSamplingWasm },
   saves: ['value', 'locations', 'weights'],
   gradient: (dy, inputs, attrs) => {
     const [dValue, dLocations, dWeights] = deformableSamplingGradientKernel({ dy, ...inputs }, attrs) as tf.Tensor[];

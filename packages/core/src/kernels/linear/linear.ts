@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { defineKernel } from '../define-kernel.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
-import { linearTensorflow } from './tensorflow.ts';
 import type { Activation, Attrs, Inputs } from './types.ts';
 import { linearWasm } from './wasm.ts';
 
@@ -36,7 +35,7 @@ export function linearReference({ x, weight, bias }: Inputs, { activation }: Att
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
   reference: linearReference,
-  bodies: { tensorflow: linearTensorflow, wasm: linearWasm },
+  bodies: { wasm: linearWasm },
   saves: ['x', 'weight'],
   gradient: (upstream, { x, weight }, { activation }, y) => {
     const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
 import { padLowest, padOrCrop, pixelsUnderTap, spreadOut } from '../map-layout.ts';
-import { maxPoolGradientTensorflow } from './tensorflow.ts';
 import type { Attrs, GradientInputs } from './types.ts';
 import { maxPoolGradientWasm } from './wasm.ts';
 
@@ -34,7 +33,7 @@ export function maxPoolGradientReference({ dy, x, y }: GradientInputs, { size, s
 const maxPoolGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegMaxPoolGradient',
   reference: maxPoolGradientReference,
-  bodies: { wasm: maxPoolGradientWasm, tensorflow: maxPoolGradientTensorflow },
+  bodies: { wasm: maxPoolGradientWasm },
   gradient: 'none',
 });
 

@@ -28,13 +28,21 @@ const REPAIRS: Repair[] = [
   ...webgpuRepairs,
 ];
 
+/** Repairs that backends bring with them. */
+const brought: Repair[] = [];
+
+/** Takes in the repairs of a backend that is about to start: those that pages without it need not fetch. */
+export function bringRepairs(repairs: readonly Repair[]): void {
+  brought.push(...repairs);
+}
+
 const repaired = new Set<string>();
 
 /** Replaces the kernels of a backend that tfjs lacks, gets wrong or does slowly. Once for each backend. */
 export function repairKernels(backendName: string): void {
   if (repaired.has(backendName)) return;
   repaired.add(backendName);
-  for (const repair of REPAIRS.filter((candidate) => candidate.backendName === backendName)) {
+  for (const repair of [...REPAIRS, ...brought].filter((candidate) => candidate.backendName === backendName)) {
     const original = tf.getKernel(repair.kernelName, backendName);
     if (original !== undefined) tf.unregisterKernel(repair.kernelName, backendName);
     tf.registerKernel({
