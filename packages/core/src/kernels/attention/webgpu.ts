@@ -64,7 +64,7 @@ function attend(
   return runProgram(backend, {
     key: `attention_${vectors}_${Object.values(has).join('_')}`,
     inputs: {
-      query: { tensor: query.tensor, components: 4 },
+      query: { tensor: query.tensor, components: 4, anyStorage: true },
       key: { tensor: key.tensor, components: 4, anyStorage: true },
       value: { tensor: value.tensor, components: 4, anyStorage: true },
       ...(bias && { bias: { tensor: bias } }),
@@ -130,8 +130,8 @@ function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: b
       let biasAt = b * uniforms.biasBatch + head * uniforms.biasHead + n * uniforms.biasQuery;
       var q: array<vec4<f32>, ${vectors}>;
       var sums: array<vec4<f32>, ${vectors}>;
-      let queryAt = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
-      for (var c = 0; c < ${vectors}; c++) { q[c] = query[queryAt + c] * uniforms.scale; }
+      let start = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
+      for (var c = 0; c < ${vectors}; c++) { q[c] = queryAt(start + c) * uniforms.scale; }
       var maximum = -3.0e38;
       var weight = 0.0;
       let maskRow = b * uniforms.queries + n;

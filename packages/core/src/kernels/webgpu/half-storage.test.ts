@@ -14,6 +14,7 @@ import { maxPool } from '../max-pool/max-pool.ts';
 import { positionedLinear, positionedLinearReference } from '../positioned-linear/positioned-linear.ts';
 import { summedConv, summedConvReference } from '../summed-conv/summed-conv.ts';
 import { isHalves, setHalfStorage } from './half-storage.ts';
+import { runProgram } from './run-program.ts';
 
 /** Half of the last place of a half, 2⁻¹¹ of a number: what storing a result takes from it, beside the bounds of the kernels. */
 const ROUNDING = 2 ** -11;
@@ -159,6 +160,18 @@ onEveryBackend(
       expect(areHalves(stored)).toBe(false);
       await expectClose(stored, values);
       await expectClose(asStored(stored), values);
+    });
+
+    test('a shader that reads one tensor both ways reads floats', async () => {
+      const tensor = asStored(tf.tensor1d([1, 2, 3, 4]));
+      const info = runProgram(tf.backend(), {
+        key: 'read_both_ways',
+        inputs: { any: { tensor, anyStorage: true }, floats: { tensor } },
+        outputShape: [4],
+        invocations: 4,
+        code: 'fn main(i: i32) { if (i < 4) { result[i] = anyAt(i) + 10.0 * floats[i]; } }',
+      });
+      await expectClose(tf.engine().makeTensorFromTensorInfo(info), [11, 22, 33, 44]);
     });
 
     test('takes half the bytes, and gives them back, made floats or not', async () => {

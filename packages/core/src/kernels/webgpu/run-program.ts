@@ -57,9 +57,11 @@ export function runShader(backend: tf.KernelBackend, shader: Shader): tf.TensorI
   const results = Object.entries(shader.outputs).map(([name, output]) => resultOf(backend, name, output));
   const tensors = results.map(({ tensor }) => tensor);
   if (invocations === 0) return tensors;
-  const read = Object.entries(inputs).map(([name, { tensor, components = 1, anyStorage = false }]): Binding => {
+  // a tensor that one input reads as floats is made that for all of them
+  const wide = new Set(Object.values(inputs).map(({ tensor, anyStorage }) => (anyStorage ? null : tensor.dataId)));
+  const read = Object.entries(inputs).map(([name, { tensor, components = 1 }]): Binding => {
     const own = heldAsSaid(backend, tensor);
-    const halves = anyStorage && isHalves(backend, tensor);
+    const halves = !wide.has(tensor.dataId) && isHalves(backend, tensor);
     return {
       name,
       tensor: own,
