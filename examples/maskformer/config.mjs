@@ -19,7 +19,7 @@ export const MODEL = {
 };
 
 /** `semanticWeight` is that of the auxiliary semantic loss. */
-export const TRAINING = { ...ON_SCENES, steps: 1500, semanticWeight: 2 };
+export const TRAINING = { ...ON_SCENES, steps: 2400, semanticWeight: 2 };
 
 /** The published weights, but for Dice: small things need more of it where a training has minutes. */
 export const LOSS = { ...MASKFORMER_LOSS, diceWeight: 3 };

@@ -106,7 +106,7 @@ function source(params: Record<string, Formula>): ParamSource {
 }
 
 onEveryBackend('deformable attention in steps', (backend) => {
-  // 3 · 10⁵ operations a query on wasm, so that 6592 of 6700 are a step
+  // 3 · 10⁵ operations a query on wasm, so that 6592 of 6700 are a step of two threads
   const [dim, levels]: [number, Size[]] = backend === 'wasm' ? [256, [[70, 70], [35, 40], [20, 20]]] : [16, [[4, 4], [2, 3], [1, 2]]]; // biome-ignore format: levels side by side
 
   test.each([true, false])('many queries, padding %s: the bytes of the whole, and nothing left', async (isPadded) => {
@@ -124,7 +124,9 @@ onEveryBackend('deformable attention in steps', (backend) => {
     let turns = 0;
     let step = steps.next();
     for (; !step.done; step = steps.next()) turns++;
-    expect(turns).toBe(backend === 'wasm' ? 2 : 0); // values, and two parts of the queries
+    if (backend === 'wasm')
+      expect(turns).toBeGreaterThanOrEqual(2); // values, and two parts of the queries or more
+    else expect(turns).toBe(0);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
     const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);

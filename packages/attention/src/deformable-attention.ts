@@ -10,7 +10,6 @@ import {
   offsetSampling,
   offsetSamplingOfParts,
   positionedLinear,
-  rowsInSteps,
   rowsPerStep,
   type Scope,
   type Size,
@@ -93,18 +92,18 @@ export class DeformableAttention {
     const { numLevels, numPoints } = this.config;
     const products = 2 * (this.offsets.weight.size + this.weights.weight.size + this.output.weight.size); // which follows
     const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
-    if (most >= numQueries || this.scope.store.observer !== null) return this.gather(inputs);
+    const isShort = most >= numQueries && rowsPerStep(batch * 2 * this.value.weight.size, 1) >= inputs.value.shape[1];
+    if (isShort || this.scope.store.observer !== null) return this.gather(inputs);
     return yield* tidySteps(this.inParts(inputs, most));
   }
 
   private *projected(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
     const gathered = yield* this.gatherSteps(inputs);
-    return yield* rowsInSteps(gathered, 2 * this.output.weight.size, (rows) => this.output.forward(rows));
+    return yield* this.output.forwardSteps(gathered);
   }
 
   private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs, most: number): Steps<tf.Tensor3D> {
-    const project = (rows: tf.Tensor) => this.value.forward(rows);
-    const values = this.masked(yield* rowsInSteps(value, 2 * this.value.weight.size, project), valid);
+    const values = this.masked(yield* this.value.forwardSteps(value), valid);
     const { queryPosition, reference, levels } = inputs;
     const query = queryPosition === undefined ? inputs.query : tf.add<tf.Tensor3D>(inputs.query, queryPosition);
     const parts: tf.Tensor3D[] = [];

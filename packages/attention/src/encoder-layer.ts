@@ -1,5 +1,5 @@
-import { type ActivationName, dropping, LayerNorm, type Scope } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { type ActivationName, dropping, LayerNorm, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 import { FeedForward } from './feed-forward.ts';
 import { MultiHeadAttention } from './multi-head-attention.ts';
@@ -38,13 +38,21 @@ export class EncoderLayer {
 
   /** @param x [B, L, C] @param position [L, C] @returns [B, L, C] */
   forward(x: tf.Tensor3D, position: tf.Tensor2D): tf.Tensor3D {
-    return tf.tidy(() => {
-      const places = { queryPosition: position, keyPosition: position };
-      const hidden = this.attention.gather({ query: x, key: x, value: x, ...places });
-      const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
-      const attended = this.attentionNorm.forwardSumOf(x, { hidden, last: this.attention.output, drop });
-      const refining = { hidden: this.feedForward.hidden(attended), last: this.feedForward.contract, drop };
-      return this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'output');
-    });
+    return runSteps(this.forwardSteps(x, position));
+  }
+
+  /** {@link forward} in steps. */
+  forwardSteps(x: tf.Tensor3D, position: tf.Tensor2D): Steps<tf.Tensor3D> {
+    return tidySteps(this.layered(x, position));
+  }
+
+  private *layered(x: tf.Tensor3D, position: tf.Tensor2D): Steps<tf.Tensor3D> {
+    const places = { queryPosition: position, keyPosition: position };
+    const hidden = yield* this.attention.gatherSteps({ query: x, key: x, value: x, ...places });
+    const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
+    const attended = this.attentionNorm.forwardSumOf(x, { hidden, last: this.attention.output, drop });
+    yield;
+    const refining = { hidden: yield* this.feedForward.hiddenSteps(attended), last: this.feedForward.contract, drop };
+    return this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'output');
   }
 }

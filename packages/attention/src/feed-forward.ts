@@ -39,6 +39,11 @@ export class FeedForward {
     return tf.tidy(() => dropout(this.scope, this.expand.forward(x, this.activation), this.dropoutRate));
   }
 
+  /** {@link hidden} in steps, to the same bytes. @param x [B, L, C] */
+  hiddenSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
+    return rowsInSteps(x, 2 * this.expand.weight.size, (part) => this.hidden(part));
+  }
+
   /** {@link forward} in steps, to the same bytes: where there are many tokens, some after the others. @param x [B, L, C] */
   forwardSteps(x: tf.Tensor3D): Steps<tf.Tensor3D> {
     return rowsInSteps(x, 4 * this.expand.weight.size, (part) => this.forward(part));

@@ -10,9 +10,16 @@ import {
   mayFuse,
   OUT_IN,
   positionedLinear,
+  rowsInSteps,
+  rowsPerStep,
   type Scope,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+/** Queries of a step are a multiple of it, as the tiles of products are. */
+const QUERIES = 64;
 
 /** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
 export type MultiHeadAttentionConfig = {
@@ -76,6 +83,36 @@ export class MultiHeadAttention {
   /** All of {@link forward} but the projection behind. @returns [B, N, C] */
   gather(inputs: AttentionInputs): tf.Tensor3D {
     return tf.tidy(() => (!this.scope.training && mayFuse() ? this.lookAtParts(inputs) : this.look(inputs)));
+  }
+
+  /** {@link gather} in steps, to the same bytes: where it is large, some rows of its products after the others. */
+  *gatherSteps(inputs: AttentionInputs): Steps<tf.Tensor3D> {
+    const [batch, numQueries, dim] = inputs.query.shape;
+    const length = inputs.key.shape[1];
+    const products = 2 * dim * dim * (numQueries + 2 * length) + 4 * numQueries * length * dim;
+    if (rowsPerStep((batch * products) / numQueries, 1) >= numQueries) return this.gather(inputs);
+    return yield* tidySteps(this.lookInParts(inputs));
+  }
+
+  private *lookInParts({ query, key, value, ...inputs }: AttentionInputs): Steps<tf.Tensor3D> {
+    const [batch, numQueries, dim] = query.shape;
+    const heads = (x: tf.Tensor3D): tf.Tensor4D => tf.reshape(x, [batch, x.shape[1], this.config.numHeads, -1]);
+    const project = (x: tf.Tensor3D, part: number) =>
+      rowsInSteps(x, 2 * dim * dim, (rows) => this.project(rows as tf.Tensor3D, [part, part + 1]));
+    const queries = yield* project(positioned(query, inputs.queryPosition), 0);
+    yield;
+    const keys = heads(yield* project(positioned(key, inputs.keyPosition), 1));
+    yield;
+    const values = heads(yield* project(value, 2));
+    const limits = inputs.mask === undefined ? inputs.bias : maskBias(inputs.mask);
+    const most = rowsPerStep(4 * batch * key.shape[1] * dim, QUERIES);
+    const parts: tf.Tensor4D[] = [];
+    for (let start = 0; start < numQueries; start += most) {
+      yield;
+      const some = <T extends tf.Tensor>(x: T): T => tf.slice(x, [0, start], [-1, Math.min(most, numQueries - start)]);
+      parts.push(tf.tidy(() => attention(heads(some(queries)), keys, values, limits && some(limits))));
+    }
+    return tf.reshape(tf.concat(parts, 1), query.shape);
   }
 
   private look({ query, key, value, queryPosition, keyPosition, bias, mask }: AttentionInputs): tf.Tensor3D {

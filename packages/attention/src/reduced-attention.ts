@@ -1,4 +1,15 @@
-import { attention, Conv2d, init, LayerNorm, Linear, type Scope } from '@seg/core';
+import {
+  attention,
+  Conv2d,
+  init,
+  LayerNorm,
+  Linear,
+  rowsInSteps,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention whose keys and values are pooled first. Wang et al. 2022 (PVTv2), section 3.2. */
@@ -38,14 +49,26 @@ export class ReducedAttention {
 
   /** @param x [B, H, W, C] @returns [B, H, W, C] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const { dim, numHeads } = this.config;
-      const heads = (tokens: tf.Tensor): tf.Tensor4D =>
-        tf.reshape(tokens, [x.shape[0], -1, numHeads, dim / numHeads]) as tf.Tensor4D;
-      const reduced = this.reduce ? this.reduce.norm.forward(this.reduce.conv.forward(x)) : x; // [B, H/r, W/r, C]
-      const [key, value] = tf.split(this.keyValue.forward(reduced), 2, 3);
-      const gathered = attention(heads(this.query.forward(x)), heads(key), heads(value)); // [B, H·W, h, d]
-      return this.scope.tap(this.output.forward(tf.reshape(gathered, x.shape)));
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} in steps, to the same bytes: where there are many places, some after the others. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.attended(x));
+  }
+
+  private *attended(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const { dim, numHeads } = this.config;
+    const heads = (tokens: tf.Tensor): tf.Tensor4D =>
+      tf.reshape(tokens, [x.shape[0], -1, numHeads, dim / numHeads]) as tf.Tensor4D;
+    const reduced = this.reduce ? this.reduce.norm.forward(yield* this.reduce.conv.forwardSteps(x)) : x; // [B, H/r, W/r, C]
+    const [key, value] = tf.split(this.keyValue.forward(reduced), 2, 3).map(heads);
+    yield;
+    const operations = 4 * dim * (dim + key.shape[1]);
+    const attended = yield* rowsInSteps(x, operations, (places) => {
+      const gathered = attention(heads(this.query.forward(places)), key, value); // [B, H·W, h, d]
+      return this.output.forward(tf.reshape(gathered, places.shape));
     });
+    return this.scope.tap(attended);
   }
 }

@@ -23,7 +23,9 @@ onEveryBackend('window attention in steps', (backend) => {
     let taken = 0;
     let step = steps.next();
     for (; !step.done; step = steps.next()) taken++;
-    expect(taken).toBe(backend === 'wasm' ? turns : 0); // of regions each image has two parts
+    if (backend === 'wasm')
+      expect(taken).toBeGreaterThanOrEqual(turns); // of regions each image has two parts or more
+    else expect(taken).toBe(0);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
     const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);

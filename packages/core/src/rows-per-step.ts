@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-
 import { isRecorded } from './kernels/recorded.ts';
+import type { WasmBackend } from './kernels/wasm/wasm-backend.ts';
+import { wasmModule } from './kernels/wasm/wasm-kernels.ts';
 import { isRecordedPlain } from './record-kernels.ts';
 
-/** Floating point operations between two turns of the event loop: two threads of WebAssembly do as many in 40 ms. */
-const MOST_OPERATIONS = 2e9;
+/** Floating point operations of a thread between two turns of the event loop: WebAssembly does as many in 20 to 40 ms. */
+const MOST_OPERATIONS = 1e9;
+
+/** Threads that are counted on: a third and fourth are often busy with other work, and parts of a step are one thread's. */
+const MOST_THREADS = 2;
 
 /**
  * Rows that one step of a large computation takes. All of them, Infinity, but on WebAssembly in inference: graphics processors
@@ -15,5 +19,6 @@ const MOST_OPERATIONS = 2e9;
  */
 export function rowsPerStep(operations: number, multiple: number): number {
   if (tf.getBackend() !== 'wasm' || isRecorded() || isRecordedPlain()) return Number.POSITIVE_INFINITY;
-  return multiple * Math.max(1, Math.floor(MOST_OPERATIONS / operations / multiple));
+  const threads = Math.min(MOST_THREADS, wasmModule(tf.backend() as WasmBackend).threadCount);
+  return multiple * Math.max(1, Math.floor((threads * MOST_OPERATIONS) / operations / multiple));
 }

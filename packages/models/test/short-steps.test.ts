@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 
 import { buildModel, PRESETS, type PresetName } from '../src/systems/systems.ts';
 
-/** Operations of a step: those of a band of a convolution, 2 · 10⁹, and of what is beside it. */
-const MOST_OPERATIONS = 3e9;
+/** Operations of a step of one thread: those of a band of a convolution, 10⁹, and of what is beside it. */
+const MOST_OPERATIONS = 1.5e9;
 
 /** Operations of each step of a pass. */
 function operationsBySteps(steps: Steps<unknown>): number[] {
@@ -26,14 +26,14 @@ const NETWORKS: PresetName[] = ['maskformer-r50-coco', 'solo-r50-coco', 'panopti
 test.each(NETWORKS)(
   '%s, published: no step of a pass is long',
   async (name) => {
-    await useBackend('wasm');
+    await useBackend('wasm', { threads: 1 });
     init.seedInitializers(1);
     const model = buildModel(new ParamStore(), PRESETS[name].config);
     tf.engine().startScope();
     const pixels = tf.randomNormal([1, 160, 192, 3], 0, 1, 'float32', 1) as tf.Tensor4D;
     const { network } = model;
     const counts = operationsBySteps(network.forwardSteps!(pixels));
-    expect(counts.reduce((a, b) => a + b)).toBeGreaterThan(3 * MOST_OPERATIONS);
+    expect(counts.reduce((a, b) => a + b)).toBeGreaterThan(5 * MOST_OPERATIONS);
     expect(Math.max(...counts)).toBeLessThan(MOST_OPERATIONS);
     tf.engine().endScope();
     model.dispose();

@@ -21,14 +21,25 @@ const SAME_BUFFER = new Set(['Reshape', 'Identity', 'ExpandDims']);
  */
 export function countOnGpu(run: () => void): GpuCounts {
   const bytes = { bytesRead: 0, bytesWritten: 0, largest: 0 };
+  const halves = new WeakSet<object>();
   const { counts, stop } = watchGpu({ drops: true });
-  const addBytes = ({ kernel, inputs, outputs }: KernelCall) => {
+  const addBytes = (call: KernelCall): void => {
+    const { kernel, inputs, outputs } = call;
     if (SAME_BUFFER.has(kernel)) return;
-    const buffers = new Map(Object.values(inputs).map((tensor) => [tensor.dataId, tensor.size]));
-    for (const size of buffers.values()) bytes.bytesRead += 4 * size;
+    const buffers = new Map(Object.entries(inputs).map(([name, tensor]) => [tensor.dataId, { name, tensor }]));
+    for (const { name, tensor } of buffers.values()) {
+      if (halves.has(tensor.dataId) && bytesEach(tensor) === 4) {
+        halves.delete(tensor.dataId); // the kernel knows of none: they were made floats for it
+        bytes.bytesRead += 2 * tensor.size;
+        bytes.bytesWritten += 4 * tensor.size;
+      }
+      bytes.bytesRead += bytesEach(tensor) * Math.min(tensor.size, mostRead(call, name));
+    }
     for (const tensor of outputs) {
-      bytes.bytesWritten += 4 * tensor.size;
-      bytes.largest = Math.max(bytes.largest, 4 * tensor.size);
+      const written = bytesEach(tensor) * tensor.size;
+      if (bytesEach(tensor) === 2) halves.add(tensor.dataId);
+      bytes.bytesWritten += written;
+      bytes.largest = Math.max(bytes.largest, written);
     }
   };
   try {
@@ -37,6 +48,23 @@ export function countOnGpu(run: () => void): GpuCounts {
     stop();
   }
   return { ...counts, ...bytes };
+}
+
+/** Bytes of a number of a tensor, as it is stored. */
+function bytesEach({ dataId }: tf.Tensor): 2 | 4 {
+  const { tensorMap } = tf.backend() as unknown as { tensorMap: { get(dataId: object): { isHalves?: boolean } } };
+  return tensorMap.get(dataId).isHalves ? 2 : 4;
+}
+
+/**
+ * Numbers that a kernel can read of an input: a bilinear resize takes four for each of its results, however large the map, and a
+ * shortcut with a stride only the pixels that it stops at.
+ */
+function mostRead({ kernel, inputs, outputs }: KernelCall, name: string): number {
+  const [result] = outputs as [tf.Tensor];
+  if (kernel === 'ResizeBilinear') return 4 * result.size;
+  const isShortcut = kernel === 'SegSummedConv' && name === 'skipped';
+  return isShortcut ? (result.size / result.shape[3]!) * inputs.skipped!.shape[3]! : Number.POSITIVE_INFINITY;
 }
 
 /** Lets every pipeline be compiled anew, whatever ran before. */

@@ -37,6 +37,12 @@ export type BackendOptions = {
    * Default: they come with the script.
    */
   wasmPaths?: string;
+  /**
+   * WebGPU only: true lets inference store large tensors and folded filters as halves, which moves about half the bytes. Arithmetic
+   * stays in single precision, and so does training. Numbers beyond ±65504 are stored as that. `from` is the fewest numbers of a
+   * tensor that is stored so, 65536 unless told. Default: as it was, at first false.
+   */
+  halfStorage?: boolean | { from: number };
   /** Milliseconds that a backend may take to start, or that `auto` waits for each. Default: 60,000. */
   timeLimit?: number;
 };

@@ -88,6 +88,7 @@ async function activate(name: BackendName, options: BackendOptions, hardwareOnly
   const registered = registryName(name);
   await tf.setBackend(registered);
   await tf.ready();
+  if (name === 'webgpu') (await import('./webgpu.ts')).chooseStorage(options);
   if (name === 'wasm') await loadWasmKernels(traits.threads);
   registerGradients();
   repairKernels(registered);

@@ -3,8 +3,10 @@ import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
 import { bringBodies } from '../kernels/define-kernel.ts';
+import { setHalfStorage } from '../kernels/webgpu/half-storage.ts';
+import { widenOnDemand } from '../kernels/webgpu/widen-on-demand.ts';
 import { absentPackage } from './absent-package.ts';
-import type { StartedBackend } from './backend-info.ts';
+import type { BackendOptions, StartedBackend } from './backend-info.ts';
 import { type BufferGiver, limitBindings } from './binding-limit.ts';
 import { type BufferPool, boundPool } from './bounded-pool.ts';
 import { checkBackend, reportDeviceError } from './device-errors.ts';
@@ -43,6 +45,13 @@ export async function startWebgpu(): Promise<StartedBackend> {
     maxBufferBytes: largestBinding(device),
     emulated: isSoftware(adapter.info),
   };
+}
+
+/** Lets tensors of inference be stored as halves, or ends that, if a call tells. */
+export function chooseStorage({ halfStorage }: BackendOptions): void {
+  if (halfStorage === undefined) return;
+  if (typeof halfStorage === 'object') setHalfStorage(true, halfStorage.from);
+  else setHalfStorage(halfStorage);
 }
 
 function largestBinding({ limits }: GPUDevice): number {
@@ -85,6 +94,7 @@ function registerDevice(webgpu: WebgpuPackage, device: GPUDevice, info: GPUAdapt
   const commands = backend as unknown as { commandEncoder: GPUCommandEncoder | null };
   boundPool(backend.bufferManager as unknown as BufferPool, () => commands.commandEncoder !== null);
   limitBindings(backend as unknown as BufferGiver, largestBinding(device));
+  widenOnDemand(backend as unknown as tf.KernelBackend);
   device.lost.then(({ reason, message }) => loseBackend(backend, message || reason));
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {

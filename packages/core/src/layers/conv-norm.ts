@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
+import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
-import type { Steps } from '../steps.ts';
+import { runSteps, type Steps, tidySteps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
 import type { BatchNorm } from './batch-norm.ts';
 import type { Conv2d } from './conv2d.ts';
@@ -27,9 +28,7 @@ export class ConvNorm {
 
   /** @param x [B, H, W, in] @returns [B, H', W', out] */
   forward(x: tf.Tensor4D, activation: ActivationName = 'linear'): tf.Tensor4D {
-    if (activation !== 'linear' && activation !== 'relu') {
-      return tf.tidy(() => activate(this.forward(x), activation));
-    }
+    if (!isWithin(activation)) return tf.tidy(() => activate(this.forward(x), activation));
     if (this.scope.training) {
       return tf.tidy(() => {
         if (this.foldsInTraining(x)) {
@@ -45,8 +44,8 @@ export class ConvNorm {
   }
 
   /** {@link forward} in bands of rows where it is large. */
-  *forwardSteps(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): Steps<tf.Tensor4D> {
-    if (this.scope.training) return this.forward(x, activation);
+  *forwardSteps(x: tf.Tensor4D, activation: ActivationName = 'linear'): Steps<tf.Tensor4D> {
+    if (this.scope.training || !isWithin(activation)) return this.forward(x, activation);
     const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
     return yield* this.conv.applySteps(x, filter, { ...folded, activation });
   }
@@ -59,14 +58,56 @@ export class ConvNorm {
    * @returns [B, H', W', out]
    */
   forwardSum(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): tf.Tensor4D {
-    return tf.tidy(() => {
-      const isFused = !this.scope.training && (mayFuse() || mayFuseOnWasm());
-      if (!isFused || (activation !== 'linear' && activation !== 'relu')) {
-        return activate(tf.add<tf.Tensor4D>(this.forward(x), residual), activation);
-      }
-      const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
-      return this.conv.apply(x, filter, { ...folded, added: residual, activation });
-    });
+    return runSteps(this.forwardSumSteps(x, residual, activation));
+  }
+
+  /** {@link forwardSum} in bands of rows where it is large. */
+  forwardSumSteps(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): Steps<tf.Tensor4D> {
+    return tidySteps(this.summed(x, residual, activation));
+  }
+
+  private *summed(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): Steps<tf.Tensor4D> {
+    const isFused = !this.scope.training && (mayFuse() || mayFuseOnWasm());
+    if (!isFused || !isWithin(activation)) {
+      return activate(tf.add<tf.Tensor4D>(yield* this.forwardSteps(x), residual), activation);
+    }
+    const { filter, ...folded } = foldNorm(this.scope, this.conv.filter, () => this.affine());
+    return yield* this.conv.applySteps(x, filter, { ...folded, added: residual, activation });
+  }
+
+  /**
+   * {@link forwardSumSteps} of what another convolution makes of a map.
+   *
+   * @param x [B, H, W, in]
+   * @param skipped [B, H', W', in']
+   */
+  forwardBesideSteps(
+    x: tf.Tensor4D,
+    skipped: tf.Tensor4D,
+    shortcut: ConvNorm,
+    activation: ActivationName,
+  ): Steps<tf.Tensor4D> {
+    return tidySteps(this.summedBeside(x, skipped, shortcut, activation));
+  }
+
+  private *summedBeside(
+    x: tf.Tensor4D,
+    skipped: tf.Tensor4D,
+    shortcut: ConvNorm,
+    activation: ActivationName,
+  ): Steps<tf.Tensor4D> {
+    const arePixels = this.conv.seesPixels && this.conv.config.stride === 1 && shortcut.conv.seesPixels;
+    if (this.scope.training || !mayFuse() || !arePixels || !isWithin(activation)) {
+      const residual = yield* shortcut.forwardSteps(skipped);
+      yield;
+      return yield* this.summed(x, residual, activation);
+    }
+    const own = foldNorm(this.scope, this.conv.filter, () => this.affine());
+    const other = foldNorm(shortcut.scope, shortcut.conv.filter, () => shortcut.affine());
+    const [bias] = this.scope.derive('both', () => [tf.add(own.bias, other.bias)]);
+    const { stride } = shortcut.conv.config;
+    const inputs = { x, filter: own.filter, skipped, shortcut: other.filter, bias };
+    return summedConv(inputs, { strides: [stride, stride], activation });
   }
 
   /**
@@ -84,4 +125,9 @@ export class ConvNorm {
     const { bias } = this.conv;
     return { scale, shift: bias === undefined ? shift : tf.add<tf.Tensor1D>(tf.mul(bias, scale), shift) };
   }
+}
+
+/** Tells an activation that a convolution takes in. */
+function isWithin(activation: ActivationName): activation is 'linear' | 'relu' {
+  return activation === 'linear' || activation === 'relu';
 }

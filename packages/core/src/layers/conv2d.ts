@@ -44,6 +44,12 @@ export class Conv2d {
     this.config = { stride, padding, dilation, groups };
   }
 
+  /** True where each result comes from one pixel alone. */
+  get seesPixels(): boolean {
+    const { padding, groups } = this.config;
+    return this.filter.shape[0] === 1 && padding === 0 && groups === 1;
+  }
+
   /** @param x [B, H, W, in] @returns [B, H', W', out] */
   forward(x: tf.Tensor4D, activation: 'linear' | 'relu' = 'linear'): tf.Tensor4D {
     return this.apply(x, this.filter, { bias: this.bias, activation });
@@ -72,7 +78,7 @@ export class Conv2d {
   applySteps(
     x: tf.Tensor4D,
     filter: tf.Tensor4D,
-    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'activation'>,
+    fused: Pick<Conv2DOptions, 'scale' | 'bias' | 'added' | 'activation'>,
   ): Steps<tf.Tensor4D> {
     return conv2dSteps(x, filter, { ...this.geometry(), ...fused });
   }

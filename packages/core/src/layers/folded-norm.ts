@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { asStored } from '../kernels/as-stored/as-stored.ts';
 import { scalesInPlace } from '../kernels/conv2d/conv2d.ts';
 import type { Scope } from '../params/param-store.ts';
 
@@ -26,7 +27,7 @@ export function foldNorm(
   }
   const [folded, bias] = scope.derive('folded', () => {
     const { scale, shift } = affine();
-    return [tf.mul(filter, scale), shift];
+    return [asStored(tf.mul(filter, scale)), shift];
   });
   return { filter: folded as tf.Tensor4D, bias: bias as tf.Tensor1D };
 }

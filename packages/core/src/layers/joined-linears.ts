@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+
+import { asStored } from '../kernels/as-stored/as-stored.ts';
 import type { Scope } from '../params/param-store.ts';
 import type { Linear } from './linear.ts';
 
@@ -16,9 +18,11 @@ export function joinedLinears(
   layers: readonly Linear[],
 ): [weight: tf.Tensor, bias?: tf.Tensor] {
   const [weight, bias] = scope.derive(name, () => [
-    tf.concat(
-      layers.map((layer) => layer.weight as tf.Tensor),
-      1,
+    asStored(
+      tf.concat(
+        layers.map((layer) => layer.weight as tf.Tensor),
+        1,
+      ),
     ),
     ...(layers[0].bias ? [tf.concat(layers.map((layer) => layer.bias as tf.Tensor))] : []),
   ]);

@@ -5,6 +5,8 @@ import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
 import type { Scope } from '../params/param-store.ts';
+import { rowsInSteps } from '../rows-in-steps.ts';
+import type { Steps } from '../steps.ts';
 import { type ActivationName, activate } from './activation.ts';
 
 /** Sizes of a linear layer and how its parameters start. */
@@ -41,6 +43,11 @@ export class Linear {
     const { weight, bias } = this;
     if (activation === 'gelu') return fusedLinear({ x, weight, bias }, activation);
     return tf.tidy(() => activate(linear(x, weight, bias), activation));
+  }
+
+  /** {@link forward} in steps, to the same bytes: where there are many rows, some after the others. @param x [B, …, in] */
+  forwardSteps<T extends tf.Tensor>(x: T, activation: ActivationName = 'linear'): Steps<T> {
+    return rowsInSteps(x, 2 * this.weight.size, (rows) => this.forward(rows, activation));
   }
 
   /** Adds a residual. @param x [..., in] @param residual [..., out] @returns [..., out] */

@@ -4,6 +4,7 @@ import {
   init,
   LayerNorm,
   type LinearBranch,
+  mayFuse,
   recomputeSteps,
   runSteps,
   type Scope,
@@ -145,8 +146,13 @@ class DeformableEncoderLayer {
     const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
     const attended = yield* tidySteps(this.attended(inputs, drop));
     yield;
-    const branch = yield* this.feedForward.forwardSteps(attended);
-    return this.scope.tap(this.norms[1].forwardSum(attended, drop?.(branch) ?? branch));
+    const { scope, feedForward, norms } = this;
+    if (mayFuse()) {
+      const refining = { hidden: feedForward.hidden(attended), last: feedForward.contract, drop };
+      return scope.tap(norms[1].forwardSumOf(attended, refining));
+    }
+    const branch = yield* feedForward.forwardSteps(attended);
+    return scope.tap(norms[1].forwardSum(attended, drop?.(branch) ?? branch));
   }
 
   private *attended(

@@ -1,5 +1,5 @@
 import { DeformableAttention, type FeedForward, MultiHeadAttention } from '@seg/attention';
-import { dropping, LayerNorm, type Scope } from '@seg/core';
+import { dropping, LayerNorm, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward, normOfSum } from './deformable-encoder.ts';
@@ -38,28 +38,37 @@ export class LocationDecoderLayer {
   }
 
   /** @returns [B, N, C] */
-  forward({ queries, position, encoded, reference }: LocationLayerInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const { scope, norms } = this;
-      const drop = dropping<tf.Tensor3D>(scope, this.dropoutRate);
-      const own = { query: queries, key: queries, value: queries };
-      const exchanged = this.selfAttention.gather({ ...own, queryPosition: position, keyPosition: position });
-      const exchange = { hidden: exchanged, last: this.selfAttention.output, drop };
-      const afterSelf = normOfSum(scope.at('attentions.0'), norms[0], queries, exchange);
+  forward(inputs: LocationLayerInputs): tf.Tensor3D {
+    return runSteps(this.forwardSteps(inputs));
+  }
 
-      const gathered = this.crossAttention.gather({
-        query: afterSelf,
-        queryPosition: position,
-        value: encoded.tokens,
-        reference: perLevel(reference, encoded),
-        levels: encoded.levels,
-        valid: encoded.padding?.valid,
-      });
-      const look = { hidden: gathered, last: this.crossAttention.output, drop };
-      const afterCross = normOfSum(scope.at('attentions.1'), norms[1], afterSelf, look);
-      const refining = { hidden: this.feedForward.hidden(afterCross), last: this.feedForward.contract, drop };
-      return scope.tap(norms[2].forwardSumOf(afterCross, refining));
+  /** {@link forward} in steps. */
+  forwardSteps(inputs: LocationLayerInputs): Steps<tf.Tensor3D> {
+    return tidySteps(this.layered(inputs));
+  }
+
+  private *layered({ queries, position, encoded, reference }: LocationLayerInputs): Steps<tf.Tensor3D> {
+    const { scope, norms } = this;
+    const drop = dropping<tf.Tensor3D>(scope, this.dropoutRate);
+    const own = { query: queries, key: queries, value: queries };
+    const exchanged = this.selfAttention.gather({ ...own, queryPosition: position, keyPosition: position });
+    const exchange = { hidden: exchanged, last: this.selfAttention.output, drop };
+    const afterSelf = normOfSum(scope.at('attentions.0'), norms[0], queries, exchange);
+    yield;
+
+    const gathered = yield* this.crossAttention.gatherSteps({
+      query: afterSelf,
+      queryPosition: position,
+      value: encoded.tokens,
+      reference: perLevel(reference, encoded),
+      levels: encoded.levels,
+      valid: encoded.padding?.valid,
     });
+    const look = { hidden: gathered, last: this.crossAttention.output, drop };
+    const afterCross = normOfSum(scope.at('attentions.1'), norms[1], afterSelf, look);
+    yield;
+    const refining = { hidden: this.feedForward.hidden(afterCross), last: this.feedForward.contract, drop };
+    return scope.tap(norms[2].forwardSumOf(afterCross, refining));
   }
 }
 

@@ -77,7 +77,7 @@ export class LocationDecoder {
     let reference = tf.sigmoid(points) as tf.Tensor3D; // [1, N, 2]
     const predictions: LocationPrediction[] = [];
     for (const [i, layer] of this.layers.entries()) {
-      queries = layer.forward({ queries, position, encoded, reference });
+      queries = yield* layer.forwardSteps({ queries, position, encoded, reference });
       const at = this.scope.at('location_decoder', i);
       const boxes = at.tap(this.boxHeads[i].forward(queries, reference), 'boxes');
       if (which === 'all' || i === this.layers.length - 1 || this.scope.store.observer !== null) {

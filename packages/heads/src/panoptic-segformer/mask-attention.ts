@@ -1,4 +1,14 @@
-import { Linear, linear, matMul, resizeBilinear, type Scope, type Size } from '@seg/core';
+import {
+  Linear,
+  linear,
+  matMul,
+  resizeBilinear,
+  runSteps,
+  type Scope,
+  type Size,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention whose maps become masks. */
@@ -44,14 +54,23 @@ export class MaskAttention {
   }
 
   /** Scaled, before the softmax. @returns [B, h, N, L] */
-  logits({ queries, memory }: MaskAttentionInputs): tf.Tensor4D {
-    return tf.tidy(() => {
-      const { dim, numHeads } = this.config;
-      const heads = (x: tf.Tensor3D): tf.Tensor4D =>
-        tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1], numHeads, dim / numHeads]), [0, 2, 1, 3]);
-      const scaled = tf.mul(heads(this.query.forward(queries)), Math.sqrt(numHeads / dim));
-      return matMul<tf.Tensor4D>(scaled, heads(this.key.forward(memory)), false, true);
-    });
+  logits(inputs: MaskAttentionInputs): tf.Tensor4D {
+    return runSteps(this.logitsSteps(inputs));
+  }
+
+  /** {@link logits} in steps. */
+  logitsSteps(inputs: MaskAttentionInputs): Steps<tf.Tensor4D> {
+    return tidySteps(this.products(inputs));
+  }
+
+  private *products({ queries, memory }: MaskAttentionInputs): Steps<tf.Tensor4D> {
+    const { dim, numHeads } = this.config;
+    const heads = (x: tf.Tensor3D): tf.Tensor4D =>
+      tf.transpose(tf.reshape(x, [x.shape[0], x.shape[1], numHeads, dim / numHeads]), [0, 2, 1, 3]);
+    const scaled = tf.mul(heads(this.query.forward(queries)), Math.sqrt(numHeads / dim));
+    const keys = heads(yield* this.key.forwardSteps(memory));
+    yield;
+    return matMul<tf.Tensor4D>(scaled, keys, false, true);
   }
 
   /**

@@ -7,7 +7,10 @@ import {
   linear,
   matMul,
   mayFuse,
+  runSteps,
   type Scope,
+  type Steps,
+  tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -19,6 +22,9 @@ export type MaskDecoderBlockConfig = MaskAttentionConfig & {
   /** True for self-attention of the queries first: those of stuff have it. */
   selfAttention: boolean;
 };
+
+/** Output of a block: queries [B, N, C], and masks [B, H, W, N] at the finest level where they are wanted. */
+export type RefinedQueries = { queries: tf.Tensor3D; masks?: tf.Tensor4D };
 
 /** Of the norms in the mask decoder; all others of the model have 1e-5. */
 const EPSILON = 1e-6;
@@ -60,17 +66,26 @@ export class MaskDecoderBlock {
    * @param wantsMasks Whether somebody needs this block's masks: those of the last in use, or all in training
    * @returns Refined queries [B, N, C] and masks [B, H, W, N] at the finest level
    */
-  forward({ queries, memory, levels }: MaskAttentionInputs, wantsMasks: boolean) {
-    return tf.tidy(() => {
-      const exchanged = this.exchanged(queries);
-      const look = { queries: exchanged, memory, levels };
-      const logits = wantsMasks || !mayFuse() ? this.attention.logits(look) : undefined;
-      const hidden = logits ? this.gather(logits, memory) : this.look(look);
-      const attended = this.attentionNorm.forwardSumOf(exchanged, { hidden, last: this.output });
-      const refining = { hidden: this.expand.forward(attended, 'gelu'), last: this.contract };
-      const refined = this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'query');
-      return wantsMasks ? { queries: refined, masks: this.masks(logits!, levels) } : { queries: refined };
-    });
+  forward(inputs: MaskAttentionInputs, wantsMasks: boolean): RefinedQueries {
+    return runSteps(this.forwardSteps(inputs, wantsMasks));
+  }
+
+  /** {@link forward} in steps. */
+  forwardSteps(inputs: MaskAttentionInputs, wantsMasks: boolean): Steps<RefinedQueries> {
+    return tidySteps(this.refined(inputs, wantsMasks));
+  }
+
+  private *refined({ queries, memory, levels }: MaskAttentionInputs, wantsMasks: boolean): Steps<RefinedQueries> {
+    const exchanged = this.exchanged(queries);
+    const look = { queries: exchanged, memory, levels };
+    const logits = wantsMasks || !mayFuse() ? yield* this.attention.logitsSteps(look) : undefined;
+    yield;
+    const hidden = logits ? yield* tidySteps(this.gather(logits, memory)) : this.look(look);
+    const attended = this.attentionNorm.forwardSumOf(exchanged, { hidden, last: this.output });
+    const refining = { hidden: this.expand.forward(attended, 'gelu'), last: this.contract };
+    const refined = this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'query');
+    yield;
+    return wantsMasks ? { queries: refined, masks: this.masks(logits!, levels) } : { queries: refined };
   }
 
   private masks(logits: tf.Tensor4D, levels: MaskAttentionInputs['levels']): tf.Tensor4D {
@@ -93,15 +108,14 @@ export class MaskDecoderBlock {
   }
 
   /** softmax(logits) V, heads side by side. @returns [B, N, C] */
-  private gather(logits: tf.Tensor4D, memory: tf.Tensor3D): tf.Tensor3D {
-    return tf.tidy(() => {
-      const { dim, numHeads } = this.config;
-      const [batch, , numQueries] = logits.shape;
-      const split = tf.reshape(this.value.forward(memory), [batch, -1, numHeads, dim / numHeads]);
-      const values = tf.transpose(split, [0, 2, 1, 3]); // [B, h, L, d]
-      const summed = matMul<tf.Tensor4D>(tf.softmax(logits), values); // [B, h, N, d]
-      return tf.reshape(tf.transpose(summed, [0, 2, 1, 3]), [batch, numQueries, dim]);
-    });
+  private *gather(logits: tf.Tensor4D, memory: tf.Tensor3D): Steps<tf.Tensor3D> {
+    const { dim, numHeads } = this.config;
+    const [batch, , numQueries] = logits.shape;
+    const split = tf.reshape(yield* this.value.forwardSteps(memory), [batch, -1, numHeads, dim / numHeads]);
+    const values = tf.transpose(split, [0, 2, 1, 3]); // [B, h, L, d]
+    yield;
+    const summed = matMul<tf.Tensor4D>(tf.softmax(logits), values); // [B, h, N, d]
+    return tf.reshape(tf.transpose(summed, [0, 2, 1, 3]), [batch, numQueries, dim]);
   }
 }
 

@@ -48,7 +48,7 @@ export class MaskDecoder {
         queries = state.queries;
         return state;
       });
-      return [...states, { queries, masks: this.tailMasks(inputs, queries) }];
+      return [...states, { queries, masks: runSteps(tidySteps(this.tailMasks(inputs, queries))) }];
     });
   }
 
@@ -73,19 +73,19 @@ export class MaskDecoder {
     let { queries } = inputs;
     for (const [i, block] of this.blocks.entries()) {
       const isLast = i + 1 === numLayers;
-      const state = block.forward(positioned(inputs, queries), isLast);
+      const state = yield* block.forwardSteps(positioned(inputs, queries), isLast);
       if (isLast) return state as MaskDecoderState;
       queries = state.queries;
       yield;
     }
-    return { queries, masks: this.tailMasks(inputs, queries) };
+    return { queries, masks: yield* tidySteps(this.tailMasks(inputs, queries)) };
   }
 
-  private tailMasks(inputs: MaskDecoderInputs, queries: tf.Tensor3D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const last = positioned(inputs, queries);
-      return this.tail.masks(this.tail.logits(last), last.levels);
-    });
+  private *tailMasks(inputs: MaskDecoderInputs, queries: tf.Tensor3D): Steps<tf.Tensor4D> {
+    const last = positioned(inputs, queries);
+    const logits = yield* this.tail.logitsSteps(last);
+    yield;
+    return this.tail.masks(logits, last.levels);
   }
 }
 

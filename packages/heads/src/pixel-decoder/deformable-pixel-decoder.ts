@@ -4,6 +4,7 @@ import {
   GroupNorm,
   init,
   LayerNorm,
+  mayFuse,
   recomputeSteps,
   runSteps,
   type Scope,
@@ -122,7 +123,7 @@ export class DeformablePixelDecoder {
   private *encode(maps: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
     const { dim } = this.config;
     const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
-    let tokens = tf.tidy(() => this.project(maps)); // [B, S, C]
+    let tokens = yield* tidySteps(this.project(maps)); // [B, S, C]
     const position = this.positions(levels); // [S, C]
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
@@ -138,12 +139,14 @@ export class DeformablePixelDecoder {
     });
   }
 
-  private project(maps: tf.Tensor4D[]): tf.Tensor3D {
-    const tokens = this.projections.map(({ conv, norm }, i) => {
-      const projected = norm.forward(conv.forward(maps[i]));
+  private *project(maps: tf.Tensor4D[]): Steps<tf.Tensor3D> {
+    const tokens: tf.Tensor[] = [];
+    for (const [i, { conv, norm }] of this.projections.entries()) {
+      const projected = norm.forward(yield* conv.forwardSteps(maps[i]));
       this.scope.tap(projected, `input_projections.${i}`);
-      return tf.reshape(projected, [projected.shape[0], -1, this.config.dim]);
-    });
+      tokens.push(tf.reshape(projected, [projected.shape[0], -1, this.config.dim]));
+      yield;
+    }
     return tf.concat(tokens, 1) as tf.Tensor3D;
   }
 
@@ -164,6 +167,7 @@ export class DeformablePixelDecoder {
     const { scope } = this;
     const { lateral, smooth } = this.steps[step];
     const summed = yield* pyramidSumSteps(lateral, scope.at(`adapter_${step + 1}`), map, coarser, 'bilinear');
+    yield;
     return scope.tap(yield* normedConvSteps(smooth, summed), `layer_${step + 1}`);
   }
 }
@@ -205,13 +209,22 @@ class DeformableLayer {
   private *layered(inputs: DeformableLayerInputs): Steps<tf.Tensor3D> {
     const attended = yield* tidySteps(this.attended(inputs));
     yield;
-    const branch = yield* this.feedForward.forwardSteps(attended);
-    return this.scope.tap(this.finalNorm.forwardSum(attended, branch));
+    const { scope, feedForward, finalNorm } = this;
+    if (mayFuse()) {
+      const refining = { hidden: feedForward.hidden(attended), last: feedForward.contract };
+      return scope.tap(finalNorm.forwardSumOf(attended, refining));
+    }
+    return scope.tap(finalNorm.forwardSum(attended, yield* feedForward.forwardSteps(attended)));
   }
 
   private *attended({ tokens, position, reference, levels }: DeformableLayerInputs): Steps<tf.Tensor3D> {
     const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels };
-    const gathered = yield* this.attention.forwardSteps(looking);
-    return this.attentionNorm.forwardSum(tokens, this.scope.tap(gathered, 'self_attn'));
+    const { attention, attentionNorm, scope } = this;
+    if (mayFuse() && scope.store.observer === null) {
+      const hidden = yield* attention.gatherSteps(looking);
+      return attentionNorm.forwardSumOf(tokens, { hidden, last: attention.output });
+    }
+    const gathered = yield* attention.forwardSteps(looking);
+    return attentionNorm.forwardSum(tokens, scope.tap(gathered, 'self_attn'));
   }
 }

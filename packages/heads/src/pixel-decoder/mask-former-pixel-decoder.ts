@@ -91,6 +91,7 @@ export class MaskFormerPixelDecoder {
     const { lateral, smooth } = this.steps[i];
     const at = this.scope.at('fpn', 'layers', i);
     const summed = yield* pyramidSumSteps(lateral, at.at('proj'), map, coarser, 'nearest');
+    yield;
     return at.tap(yield* normedConvSteps(smooth, summed), 'output');
   }
 
@@ -101,7 +102,7 @@ export class MaskFormerPixelDecoder {
     const position = sinePosition(height, width, { dim });
     let tokens: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
     for (const layer of this.encoder) {
-      tokens = layer.forward(tokens, position);
+      tokens = yield* layer.forwardSteps(tokens, position);
       yield;
     }
     return tf.reshape(tokens, [batch, height, width, dim]);

@@ -41,5 +41,7 @@ export function pyramidSumSteps(
 }
 
 function* followed(conv: Conv2d, x: tf.Tensor4D, then: (convolved: tf.Tensor4D) => tf.Tensor4D): Steps<tf.Tensor4D> {
-  return then(yield* conv.forwardSteps(x));
+  const convolved = yield* conv.forwardSteps(x);
+  yield;
+  return then(convolved);
 }

@@ -1,4 +1,4 @@
-import { type Conv2d, type MaskBiasInputs, matMul, mayFuse } from '@seg/core';
+import { type Conv2d, type MaskBiasInputs, matMul, mayFuse, rowsInSteps, type Steps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -15,6 +15,31 @@ export function maskLogits(queries: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor
     // a product on WebGPU reads a transposed operand in place
     const logits = mayFuse() ? matMul(rows, queries, false, true) : tf.matMul(rows, tf.transpose(queries, [0, 2, 1]));
     return tf.reshape(logits, [batch, height, width, queries.shape[1]]);
+  });
+}
+
+/** {@link maskLogits} in steps, to the same bytes: where there are many pixels, some after the others. */
+export function maskLogitsSteps(queries: tf.Tensor3D, pixels: tf.Tensor4D): Steps<tf.Tensor4D> {
+  return pixelsInSteps(queries, pixels, (some) => maskLogits(queries, some));
+}
+
+/** {@link projectedMaskLogits} in steps, to the same bytes. */
+export function projectedMaskLogitsSteps(
+  queries: tf.Tensor3D,
+  pixels: tf.Tensor4D,
+  projection: Conv2d,
+): Steps<tf.Tensor4D> {
+  return pixelsInSteps(queries, pixels, (some) => projectedMaskLogits(queries, some, projection));
+}
+
+function pixelsInSteps(
+  { shape: [, numQueries, dim] }: tf.Tensor3D,
+  pixels: tf.Tensor4D,
+  compute: (pixels: tf.Tensor4D) => tf.Tensor4D,
+): Steps<tf.Tensor4D> {
+  return rowsInSteps(pixels, 2 * numQueries * dim, (some) => {
+    if (some.rank === 4) return compute(some as tf.Tensor4D);
+    return tf.squeeze(compute(tf.expandDims(some, 1)), [1]);
   });
 }
 

@@ -1,8 +1,20 @@
 import { DecoderLayer, sinePosition } from '@seg/attention';
-import { type ActivationName, Conv2d, init, LayerNorm, Linear, type MaskPrediction, Mlp, type Scope } from '@seg/core';
+import {
+  type ActivationName,
+  Conv2d,
+  init,
+  LayerNorm,
+  Linear,
+  type MaskPrediction,
+  Mlp,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { maskLogits } from '../prediction/mask-logits.ts';
+import { maskLogitsSteps } from '../prediction/mask-logits.ts';
 
 /** Sizes of MaskFormer's query decoder. */
 export type DetrDecoderConfig = {
@@ -58,35 +70,46 @@ export class DetrDecoder {
    * @returns One prediction per layer, or the last alone
    */
   forward(memory: tf.Tensor4D, maskFeatures: tf.Tensor4D, which: 'all' | 'last'): MaskPrediction[] {
-    return tf.tidy(() => {
-      const states = this.decode(memory);
-      const chosen = which === 'all' ? [...states.entries()] : [...states.entries()].slice(-1);
-      return chosen.map(([index, queries]) => this.predict(queries, maskFeatures, index));
-    });
+    return runSteps(this.forwardSteps(memory, maskFeatures, which));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(memory: tf.Tensor4D, maskFeatures: tf.Tensor4D, which: 'all' | 'last'): Steps<MaskPrediction[]> {
+    return tidySteps(this.predictions(memory, maskFeatures, which));
+  }
+
+  private *predictions(memory: tf.Tensor4D, maskFeatures: tf.Tensor4D, which: 'all' | 'last'): Steps<MaskPrediction[]> {
+    const states = yield* tidySteps(this.decode(memory));
+    const predictions: MaskPrediction[] = [];
+    for (let index = which === 'all' ? 0 : states.length - 1; index < states.length; index++) {
+      predictions.push(yield* tidySteps(this.predict(states[index], maskFeatures, index)));
+    }
+    return predictions;
   }
 
   /** The un-normed stream behind every layer, starting from zeros. */
-  private decode(map: tf.Tensor4D): tf.Tensor3D[] {
-    return tf.tidy(() => {
-      const projected = this.scope.tap(this.inputProjection?.forward(map) ?? map, 'input_projection');
-      const [batch, height, width, dim] = projected.shape;
-      const memory: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
-      const memoryPosition = sinePosition(height, width, { dim });
-      const { queryPosition } = this;
-      let queries: tf.Tensor3D = tf.zeros([batch, queryPosition.shape[0], dim]);
-      return this.layers.map((layer) => (queries = layer.forward({ queries, queryPosition, memory, memoryPosition })));
-    });
+  private *decode(map: tf.Tensor4D): Steps<tf.Tensor3D[]> {
+    const projected = this.scope.tap(this.inputProjection?.forward(map) ?? map, 'input_projection');
+    const [batch, height, width, dim] = projected.shape;
+    const memory: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
+    const memoryPosition = sinePosition(height, width, { dim });
+    const { queryPosition } = this;
+    const states: tf.Tensor3D[] = [];
+    let queries: tf.Tensor3D = tf.zeros([batch, queryPosition.shape[0], dim]);
+    for (const layer of this.layers) {
+      yield;
+      queries = layer.forward({ queries, queryPosition, memory, memoryPosition });
+      states.push(queries);
+    }
+    return states;
   }
 
-  private predict(queries: tf.Tensor3D, maskFeatures: tf.Tensor4D, index: number): MaskPrediction {
-    return tf.tidy(() => {
-      const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
-      const at = this.scope.at('prediction', index);
-      const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
-      return {
-        classLogits,
-        maskLogits: at.tap(maskLogits(this.maskHead.forward(normed), maskFeatures), 'mask_logits'),
-      };
-    });
+  private *predict(queries: tf.Tensor3D, maskFeatures: tf.Tensor4D, index: number): Steps<MaskPrediction> {
+    const normed = this.scope.tap(this.norm.forward(queries), 'embeddings');
+    const at = this.scope.at('prediction', index);
+    const classLogits = at.tap(this.classHead.forward(normed), 'class_logits');
+    yield;
+    const logits = yield* maskLogitsSteps(this.maskHead.forward(normed), maskFeatures);
+    return { classLogits, maskLogits: at.tap(logits, 'mask_logits') };
   }
 }

@@ -1,5 +1,14 @@
 import { FeedForward, MultiHeadAttention } from '@seg/attention';
-import { type ActivationName, LayerNorm, type LinearBranch, type MaskBiasInputs, type Scope } from '@seg/core';
+import {
+  type ActivationName,
+  LayerNorm,
+  type LinearBranch,
+  type MaskBiasInputs,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a layer with masked attention. */
@@ -58,50 +67,51 @@ export class MaskedDecoderLayer {
 
   /** @returns [B, N, C] */
   forward(inputs: MaskedDecoderInputs): tf.Tensor3D {
-    return tf.tidy(() => {
-      const refined = this.beside(this.attended(inputs), this.finalNorm, (x) => this.refining(x));
-      return this.scope.tap(refined, 'output');
-    });
+    return runSteps(tidySteps(this.refined(inputs)));
   }
 
-  /** {@link forward}, and what a norm behind the layer makes of it. @returns [B, N, C] both */
-  forwardThen(inputs: MaskedDecoderInputs, next: LayerNorm): [output: tf.Tensor3D, normed: tf.Tensor3D] {
-    return tf.tidy(() => {
-      if (this.preNorm) {
-        const output = this.forward(inputs);
-        return [output, next.forward(output)];
-      }
-      const attended = this.attended(inputs);
-      const [output, normed] = this.finalNorm.forwardSumThen(attended, this.refining(attended), next);
-      return [this.scope.tap(output, 'output'), normed];
-    });
+  /** {@link forward} in steps, and what a norm behind the layer makes of it. @returns [B, N, C] both */
+  *forwardThenSteps(inputs: MaskedDecoderInputs, next: LayerNorm): Steps<[output: tf.Tensor3D, normed: tf.Tensor3D]> {
+    if (this.preNorm) {
+      const output = yield* this.refined(inputs);
+      return [output, next.forward(output)];
+    }
+    const attended = yield* this.attended(inputs);
+    const [output, normed] = this.finalNorm.forwardSumThen(attended, this.refining(attended), next);
+    return [this.scope.tap(output, 'output'), normed];
+  }
+
+  private *refined(inputs: MaskedDecoderInputs): Steps<tf.Tensor3D> {
+    const attended = yield* this.attended(inputs);
+    const refining = this.refining(this.before(attended, this.finalNorm));
+    return this.scope.tap(this.behind(attended, this.finalNorm, refining), 'output');
   }
 
   /** Both attentions. */
-  private attended({ queries, pixels, keys, ...limits }: MaskedDecoderInputs): tf.Tensor3D {
+  private *attended({ queries, pixels, keys, ...limits }: MaskedDecoderInputs): Steps<tf.Tensor3D> {
     const { queryPosition } = limits;
     // eq. 2: X = softmax(M + Q Kᵀ) V + X
     const { crossAttention, selfAttention } = this;
-    const look = (x: tf.Tensor3D): LinearBranch<tf.Tensor3D> => ({
-      hidden: crossAttention.gather({ query: x, key: keys, value: pixels, ...limits }),
-      last: crossAttention.output,
-    });
-    const exchange = (x: tf.Tensor3D): LinearBranch<tf.Tensor3D> => ({
-      hidden: selfAttention.gather({ query: x, key: x, value: x, queryPosition, keyPosition: queryPosition }),
-      last: selfAttention.output,
-    });
-    const afterCross = this.scope.tap(this.beside(queries, this.crossNorm, look), 'after_cross_attention');
-    return this.scope.tap(this.beside(afterCross, this.selfNorm, exchange), 'after_self_attention');
-  }
-
-  /** A branch beside a skip: norm(x + f(x)), or x + f(norm(x)). */
-  private beside(x: tf.Tensor3D, norm: LayerNorm, branch: (x: tf.Tensor3D) => LinearBranch<tf.Tensor3D>): tf.Tensor3D {
-    if (!this.preNorm) return norm.forwardSumOf(x, branch(x));
-    const { hidden, last } = branch(norm.forward(x));
-    return tf.add(x, last.forward(hidden));
+    const looking = { query: this.before(queries, this.crossNorm), key: keys, value: pixels, ...limits };
+    const look = { hidden: yield* crossAttention.gatherSteps(looking), last: crossAttention.output };
+    const afterCross = this.scope.tap(this.behind(queries, this.crossNorm, look), 'after_cross_attention');
+    const own = this.before(afterCross, this.selfNorm);
+    const exchanging = { query: own, key: own, value: own, queryPosition, keyPosition: queryPosition };
+    const exchange = { hidden: selfAttention.gather(exchanging), last: selfAttention.output };
+    return this.scope.tap(this.behind(afterCross, this.selfNorm, exchange), 'after_self_attention');
   }
 
   private refining(x: tf.Tensor3D): LinearBranch<tf.Tensor3D> {
     return { hidden: this.feedForward.hidden(x), last: this.feedForward.contract };
+  }
+
+  /** Input of a branch beside a skip: x, or norm(x) where norms stand before. */
+  private before(x: tf.Tensor3D, norm: LayerNorm): tf.Tensor3D {
+    return this.preNorm ? norm.forward(x) : x;
+  }
+
+  /** Both together: norm(x + f(x)), or x + f(norm(x)). */
+  private behind(x: tf.Tensor3D, norm: LayerNorm, branch: LinearBranch<tf.Tensor3D>): tf.Tensor3D {
+    return this.preNorm ? tf.add(x, branch.last.forward(branch.hidden)) : norm.forwardSumOf(x, branch);
   }
 }

@@ -22,7 +22,7 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
-import { maskLogits, projectedMask, projectedMaskLogits } from '../prediction/mask-logits.ts';
+import { maskLogits, projectedMask, projectedMaskLogits, projectedMaskLogitsSteps } from '../prediction/mask-logits.ts';
 import { type MaskedDecoderInputs, MaskedDecoderLayer } from './masked-decoder-layer.ts';
 
 /** Sizes of Mask2Former's query decoder. */
@@ -41,6 +41,9 @@ export type MaskedDecoderConfig = {
   /** True if norms stand before their branches. Default: false, as published. */
   preNorm?: boolean;
 };
+
+/** A scale as the layers read it, and the size of its map. */
+type PreparedScale = Pick<MaskedDecoderInputs, 'pixels' | 'keys' | 'keyPosition'> & { size: Size };
 
 /**
  * Transformer decoder with masked attention. Cheng et al. 2022, section 3.2: learnable query features are supervised
@@ -124,26 +127,41 @@ export class MaskedDecoder {
       ...scale,
       resized: resizeBilinear(unprojected, scale.size),
     }));
-    const logits = (normed: tf.Tensor3D, pixels: tf.Tensor4D): tf.Tensor4D =>
-      projectedMaskLogits(this.maskHead.forward(normed), pixels, projection);
     let queries = this.startingQueries(unprojected.shape[0]);
     let normed = this.norm.forward(queries);
-    for (const [i, layer] of this.layers.entries()) {
+    for (const i of this.layers.keys()) {
       yield;
-      const { resized, size: _, ...scale } = scales[i % scales.length];
       const before = { queries, normed };
-      [queries, normed] = tf.tidy(() => {
-        const limits = mayFuse()
-          ? { mask: this.attentionMask(projectedMask(this.maskHead.forward(before.normed), resized, projection), i) }
-          : { bias: this.attentionBias(detach(logits(before.normed, resized)), i) };
-        const inputs = { queries: before.queries, queryPosition: this.queryPosition, ...scale, ...limits };
-        return layer.forwardThen(inputs, this.norm);
-      });
+      [queries, normed] = yield* tidySteps(this.layered(i, before, scales[i % scales.length], projection));
       tf.dispose(before);
     }
     yield;
     this.scope.tap(normed, 'embeddings');
-    return { classLogits: this.classHead.forward(normed), maskLogits: logits(normed, unprojected) };
+    const classLogits = this.classHead.forward(normed);
+    return {
+      classLogits,
+      maskLogits: yield* projectedMaskLogitsSteps(this.maskHead.forward(normed), unprojected, projection),
+    };
+  }
+
+  /** A layer, and what the norm of the heads makes of it. */
+  private *layered(
+    index: number,
+    { queries, normed }: { queries: tf.Tensor3D; normed: tf.Tensor3D },
+    { resized, size: _, ...scale }: PreparedScale & { resized: tf.Tensor4D },
+    projection: Conv2d,
+  ): Steps<[queries: tf.Tensor3D, normed: tf.Tensor3D]> {
+    const limits = this.limits(this.maskHead.forward(normed), resized, projection, index);
+    const inputs = { queries, queryPosition: this.queryPosition, ...scale, ...limits };
+    return yield* this.layers[index].forwardThenSteps(inputs, this.norm);
+  }
+
+  /** Limits of the attention to pixels of a scale: a bias, or the mask that it would come from. */
+  private limits(embeddings: tf.Tensor3D, pixels: tf.Tensor4D, projection: Conv2d, layer: number) {
+    return tf.tidy((): Pick<MaskedDecoderInputs, 'bias' | 'mask'> => {
+      if (mayFuse()) return { mask: this.attentionMask(projectedMask(embeddings, pixels, projection), layer) };
+      return { bias: this.attentionBias(detach(projectedMaskLogits(embeddings, pixels, projection)), layer) };
+    });
   }
 
   private startingQueries(batch: number): tf.Tensor3D {
@@ -151,9 +169,7 @@ export class MaskedDecoder {
   }
 
   /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
-  private prepareScales(
-    maps: tf.Tensor4D[],
-  ): (Pick<MaskedDecoderInputs, 'pixels' | 'keys' | 'keyPosition'> & { size: Size })[] {
+  private prepareScales(maps: tf.Tensor4D[]): PreparedScale[] {
     const { dim } = this.config;
     const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
     const embeddings = this.scope.derive('levels', rows);

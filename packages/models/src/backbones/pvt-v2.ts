@@ -7,7 +7,8 @@ import {
   LayerNorm,
   Linear,
   permuted,
-  recompute,
+  recomputeSteps,
+  rowsInSteps,
   runSteps,
   type Scope,
   type Steps,
@@ -124,11 +125,12 @@ class PvtStage {
 
   /** @param x [B, H, W, in] @returns [B, ⌈H/s⌉, ⌈W/s⌉, dim] */
   *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
-    let y = this.embedScope.tap(this.embedNorm.forward(this.embed.forward(x)));
+    let y = this.embedScope.tap(this.embedNorm.forward(yield* this.embed.forwardSteps(x)));
     for (const block of this.blocks) {
       yield;
-      y = recompute(block.scope, (map) => block.forward(map as tf.Tensor4D), [y]);
+      y = yield* recomputeSteps(block.scope, (map) => block.forwardSteps(map as tf.Tensor4D), [y]);
     }
+    yield;
     return this.norm.forward(y);
   }
 }
@@ -161,13 +163,13 @@ class PvtBlock {
   }
 
   /** @param x [B, H, W, C] */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const drop = (branch: tf.Tensor4D): tf.Tensor4D => dropPath(this.scope, branch, this.dropRate);
-      const attended = tf.add<tf.Tensor4D>(x, drop(this.attention.forward(this.attentionNorm.forward(x))));
-      const normed = this.feedForwardNorm.forward(attended);
-      return this.scope.tap(tf.add<tf.Tensor4D>(attended, drop(this.feedForward.forward(normed))));
-    });
+  *forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const drop = (branch: tf.Tensor4D): tf.Tensor4D => dropPath(this.scope, branch, this.dropRate);
+    const attention = yield* this.attention.forwardSteps(this.attentionNorm.forward(x));
+    const attended = tf.add<tf.Tensor4D>(x, drop(attention));
+    yield;
+    const mixed = yield* this.feedForward.forwardSteps(this.feedForwardNorm.forward(attended));
+    return this.scope.tap(tf.add<tf.Tensor4D>(attended, drop(mixed)));
   }
 }
 
@@ -191,11 +193,17 @@ class ConvFeedForward {
   }
 
   /** @param x [B, H, W, C] */
-  forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => {
-      const hidden = this.expand.forward(x);
-      const mixed = tf.depthwiseConv2d(hidden, this.filter, 1, 'same');
-      return this.contract.forward(gelu(tf.add<tf.Tensor4D>(mixed, this.bias)));
-    });
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.mixed(x));
+  }
+
+  private *mixed(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const hidden = yield* this.expand.forwardSteps(x);
+    yield;
+    const mixed = tf.depthwiseConv2d(hidden, this.filter, 1, 'same');
+    yield;
+    return yield* rowsInSteps(mixed, 2 * this.contract.weight.size, (rows) =>
+      this.contract.forward(gelu(tf.add(rows, this.bias))),
+    );
   }
 }

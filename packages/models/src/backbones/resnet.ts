@@ -135,10 +135,7 @@ export class ResNet {
   }
 
   private *maps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
-    let x = tf.tidy(() => {
-      const stemmed = this.stem.reduce((y, conv) => conv.forward(y, this.activation), pixels);
-      return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
-    });
+    let x = yield* tidySteps(this.stemmed(pixels));
     const maps: tf.Tensor4D[] = [];
     for (const blocks of this.stages) {
       for (const block of blocks) {
@@ -150,6 +147,15 @@ export class ResNet {
       maps.push(x);
     }
     return maps;
+  }
+
+  private *stemmed(pixels: tf.Tensor4D): Steps<tf.Tensor4D> {
+    let stemmed = pixels;
+    for (const conv of this.stem) {
+      stemmed = yield* conv.forwardSteps(stemmed, this.activation);
+      yield;
+    }
+    return this.scope.at('embedder').tap(maxPool(stemmed, { size: 3, strides: 2, padding: 1 }));
   }
 }
 
@@ -207,7 +213,7 @@ class BasicBlock {
     const inner = yield* this.first.forwardSteps(x, 'relu');
     yield;
     const branch = yield* this.second.forwardSteps(inner);
-    const skipped = this.shortcut?.forward(x) ?? x;
+    const skipped = this.shortcut ? yield* this.shortcut.forwardSteps(x) : x;
     return this.scope.tap(activate(tf.add<tf.Tensor4D>(branch, skipped), this.activation));
   }
 }
@@ -241,7 +247,10 @@ class Bottleneck {
     yield;
     const branch = yield* this.spatial.forwardSteps(reduced, 'relu');
     yield;
-    const skipped = this.shortcut?.forward(x) ?? x;
-    return this.scope.tap(this.expand.forwardSum(branch, skipped, this.activation));
+    const { expand, shortcut, activation } = this;
+    const sum = shortcut
+      ? expand.forwardBesideSteps(branch, x, shortcut, activation)
+      : expand.forwardSumSteps(branch, x, activation);
+    return this.scope.tap(yield* sum);
   }
 }

@@ -227,8 +227,15 @@ class SwinStage {
       output = yield* recomputeSteps(block.scope, (map) => block.forwardSteps(map as tf.Tensor4D), [output]);
     }
     if (this.merge === undefined) return { output, next: output };
-    const merged = this.merge.forward(this.mergeNorm!.forward(neighbors(output)));
+    yield;
+    const merged = yield* tidySteps(this.merged(output, this.merge));
     return { output, next: this.scope.tap(merged, 'downsample') };
+  }
+
+  private *merged(map: tf.Tensor4D, merge: Linear): Steps<tf.Tensor4D> {
+    const normed = this.mergeNorm!.forward(neighbors(map));
+    yield;
+    return yield* merge.forwardSteps(normed);
   }
 }
 

@@ -64,9 +64,9 @@ function attend(
   return runProgram(backend, {
     key: `attention_${vectors}_${Object.values(has).join('_')}`,
     inputs: {
-      query: { tensor: query.tensor, components: 4 },
-      key: { tensor: key.tensor, components: 4 },
-      value: { tensor: value.tensor, components: 4 },
+      query: { tensor: query.tensor, components: 4, anyStorage: true },
+      key: { tensor: key.tensor, components: 4, anyStorage: true },
+      value: { tensor: value.tensor, components: 4, anyStorage: true },
       ...(bias && { bias: { tensor: bias } }),
       ...(regions && { regions: { tensor: regions } }),
       ...(maskProducts && { products: { tensor: maskProducts } }),
@@ -130,8 +130,8 @@ function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: b
       let biasAt = b * uniforms.biasBatch + head * uniforms.biasHead + n * uniforms.biasQuery;
       var q: array<vec4<f32>, ${vectors}>;
       var sums: array<vec4<f32>, ${vectors}>;
-      let queryAt = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
-      for (var c = 0; c < ${vectors}; c++) { q[c] = query[queryAt + c] * uniforms.scale; }
+      let start = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
+      for (var c = 0; c < ${vectors}; c++) { q[c] = queryAt(start + c) * uniforms.scale; }
       var maximum = -3.0e38;
       var weight = 0.0;
       let maskRow = b * uniforms.queries + n;
@@ -139,16 +139,16 @@ function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: b
       for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {${masked(MASK.open)}
         let token = b * uniforms.keys + l;
         let at = token * uniforms.keyRow + uniforms.keyFirst + head * ${vectors};
-        let valueAt = token * uniforms.valueRow + uniforms.valueFirst + head * ${vectors};
+        let first = token * uniforms.valueRow + uniforms.valueFirst + head * ${vectors};
         var logit = ${has.bias ? 'bias[biasAt + l * uniforms.biasKey]' : '0.0'};
         ${has.regions ? 'logit += regions[((b % uniforms.regionCount) * uniforms.queries + n) * uniforms.keys + l];' : ''}
-        for (var c = 0; c < ${vectors}; c++) { logit += dot(q[c], key[at + c]); }
+        for (var c = 0; c < ${vectors}; c++) { logit += dot(q[c], keyAt(at + c)); }
         let higher = max(maximum, logit);
         let kept = exp(maximum - higher);
         let share = exp(logit - higher);
         maximum = higher;
         weight = weight * kept + share;
-        for (var c = 0; c < ${vectors}; c++) { sums[c] = sums[c] * kept + share * value[valueAt + c]; }
+        for (var c = 0; c < ${vectors}; c++) { sums[c] = sums[c] * kept + share * valueAt(first + c); }
       }
 ${masked(MASK.join)}
       let kept = exp(maximum - largest(maximum, lane));

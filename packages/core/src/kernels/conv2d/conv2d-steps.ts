@@ -46,7 +46,8 @@ function band(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions, [from
   const end = (to - 1) * stride - above + (filter.shape[0] - 1) * dilation + 1;
   const [start, stop] = [Math.max(0, first), Math.min(x.shape[1], end)];
   const seen = tf.slice(x, [0, start, 0, 0], [-1, stop - start, -1, -1]);
-  return conv2d(seen, filter, { ...options, padding: [[start - first, end - stop], sides] });
+  const added = options.added && tf.slice(options.added, [0, from, 0, 0], [-1, to - from, -1, -1]);
+  return conv2d(seen, filter, { ...options, added, padding: [[start - first, end - stop], sides] });
 }
 
 /** Rows of the result, and of a band. */

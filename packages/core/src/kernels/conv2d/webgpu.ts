@@ -1,6 +1,25 @@
 import type { KernelBody } from '../define-kernel.ts';
+import { isHalves, storesHalves } from '../webgpu/half-storage.ts';
+import { productInTiles } from '../webgpu/product-tiles.ts';
 import { tiledProduct } from '../webgpu/tiled-product.ts';
-import type { FilterGradientInputs, GradientAttrs, InputGradientInputs } from './types.ts';
+import type { Attrs, FilterGradientInputs, GradientAttrs, InputGradientInputs, Inputs } from './types.ts';
+import { windowsOperand } from './webgpu-windows.ts';
+
+/** A product of the windows that the filter sees, where maps are stored as halves; elsewhere the convolution of tfjs. */
+export const conv2dWebgpu: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) => {
+  const { strides, padding, dilation, activation } = attrs;
+  const [tall, wide, , columns] = filter.shape;
+  const side = (axis: 0 | 1, taps: number) =>
+    Math.floor((x.shape[1 + axis]! + padding[axis][0] + padding[axis][1] - (taps - 1) * dilation - 1) / strides[axis]) +
+    1;
+  const size = [side(0, tall), side(1, wide)] as const;
+  const outputShape = [x.shape[0], ...size, columns];
+  const rows = x.shape[0] * size[0] * size[1];
+  if (columns % 4 !== 0 || rows === 0) return null;
+  if (!isHalves(backend, x) && !storesHalves(rows * columns)) return null;
+  const windows = windowsOperand({ name: 'x', map: x, filter, size, strides, padding, dilation });
+  return productInTiles(backend, { rows, columns, operands: [windows], bias, activation, outputShape });
+};
 
 /** Rows are taps and input channels, columns output channels, terms pixels of the output. */
 export const filterGradientWebgpu: KernelBody<FilterGradientInputs, GradientAttrs> = ({ dy, x }, attrs, backend) => {

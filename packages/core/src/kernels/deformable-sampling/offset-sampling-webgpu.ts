@@ -59,13 +59,13 @@ function sampled(
   return runProgram(backend, {
     key: `offset_sampling_${components}_${L}_${isBox}`,
     inputs: {
-      value: { tensor: value.tensor, components },
-      offsets: { tensor: offsets.tensor, components: 2 },
-      logits: { tensor: logits.tensor },
+      value: { tensor: value.tensor, components, anyStorage: true },
+      offsets: { tensor: offsets.tensor, components: 2, anyStorage: true },
+      logits: { tensor: logits.tensor, anyStorage: true },
       reference: { tensor: reference },
     },
     outputShape: [B, Q, dim],
-    outputComponents: components,
+    outputComponents: components === 4 ? 'any' : 1,
     invocations: B * Q * M * D,
     integers: {
       ...{ B, S, Q, M, D, L, P },
@@ -84,8 +84,8 @@ function sampled(
         let samples = uniforms.L * uniforms.P;
         let first = (head / M) * uniforms.logitsRow + uniforms.logitsFirst + (head % M) * samples;
         let end = first + samples;
-        var most = logits[first];
-        for (var k = first + 1; k < end; k++) { most = max(most, logits[k]); }
+        var most = logitsAt(first);
+        for (var k = first + 1; k < end; k++) { most = max(most, logitsAt(k)); }
         var weights = 0.0;
         var sum = ${element}(0.0);
         var k = first;
@@ -97,15 +97,15 @@ function sampled(
           let center = vec2<f32>(reference[r], reference[r + 1]) * size - 0.5;
           let unit = ${isBox ? 'vec2<f32>(reference[r + 2], reference[r + 3]) * size * (0.5 / f32(uniforms.P))' : 'vec2<f32>(1.0)'};
           for (var p = 0; p < uniforms.P; p++) {
-            let weight = exp(logits[k] - most);
+            let weight = exp(logitsAt(k) - most);
             weights += weight;
-            let s = placeOf(center + unit * offsets[o], level);
-            ${aroundPlace('sum += weight * share.x * share.y * value[at];')}
+            let s = placeOf(center + unit * offsetsAt(o), level);
+            ${aroundPlace('sum += weight * share.x * share.y * valueAt(at);')}
             k++;
             o++;
           }
         }
-        result[index] = sum / weights;
+        ${components === 4 ? 'resultPut(index, sum / weights);' : 'result[index] = sum / weights;'}
       }`,
   });
 }

@@ -28,49 +28,61 @@ const GROUP = `
 export const groupNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, attrs, backend) =>
   fusedGroupNormWebgpu(inputs, { ...attrs, activation: 'linear' }, backend);
 
-/** The coarser map is read where it is needed: it is never as large as the finer. */
+/**
+ * Four channels an invocation where a group has whole vectors of them. The coarser map is read where it is needed: it is never as
+ * large as the finer.
+ */
 export const fusedGroupNormWebgpu: KernelBody<FusedInputs, FusedAttrs> = (inputs, attrs, backend) =>
   tf.tidy(() => {
     const { x, gain, bias, coarser } = inputs;
     const { groups, epsilon, activation, resize = 'bilinear' } = attrs;
     const statistics = statisticsOf(backend, x, groups, epsilon);
-    const { integers, ...program } = elementwise(x, groups);
-    const sizes = coarser && { width1: x.shape[2], height0: coarser.shape[1], width0: coarser.shape[2] };
+    const { channels, width, ...sizes } = sizesOf(x, groups);
+    const components = width! % 4 === 0 ? 4 : 1;
+    const number = components === 4 ? 'vec4<f32>' : 'f32';
+    const count = x.size / components;
+    const sides = coarser && { height1: x.shape[1], width1: x.shape[2], height0: coarser.shape[1], width0: coarser.shape[2] }; // biome-ignore format: two sizes
+    const read = (tensor: tf.Tensor) => ({ tensor, components, anyStorage: true }) as const;
     const info = runProgram(backend, {
-      ...program,
-      integers: { ...integers, ...(sizes && { height1: x.shape[1], ...sizes }) },
-      key: `group_norm_${activation}_${coarser ? resize : 'alone'}`,
+      ...{
+        outputShape: x.shape,
+        outputComponents: components === 4 && coarser ? 'any' : components,
+        invocations: count,
+      },
+      integers: { ...sizes, channels: channels! / components, width: width! / components, count, ...sides },
+      key: `group_norm_${activation}_${coarser ? resize : 'alone'}_${components}`,
       inputs: {
-        ...{ x: { tensor: x }, gain: { tensor: gain }, bias: { tensor: bias! }, statistics: { tensor: statistics } },
-        ...(coarser && { coarser: { tensor: coarser } }),
+        ...{ x: read(x), gain: { tensor: gain, components }, bias: { tensor: bias!, components } },
+        ...{ statistics: { tensor: statistics }, ...(coarser && { coarser: read(coarser) }) },
       },
       code: `${GROUP}
-        ${coarser ? RESIZED[resize] : ''}
+        ${coarser ? RESIZED[resize].replaceAll('NUMBER', number) : ''}
         fn main(index: i32) {
           if (index >= uniforms.count) { return; }
           let at = 2 * groupOf(index);
           let c = index % uniforms.channels;
-          let value = (x[index] - statistics[at]) * statistics[at + 1] * gain[c] + bias[c]${coarser ? ' + resized(index / uniforms.channels, c)' : ''};
-          result[index] = ${activation === 'relu' ? 'select(value, 0.0, value < 0.0)' : 'value'};
+          let value = (xAt(index) - statistics[at]) * statistics[at + 1] * gain[c] + bias[c]${coarser ? ' + resized(index / uniforms.channels, c)' : ''};
+          let after = ${activation === 'relu' ? `select(value, ${number}(0.0), value < ${number}(0.0))` : 'value'};
+          ${components === 4 && coarser ? 'resultPut(index, after);' : 'result[index] = after;'}
         }`,
     });
     return tf.engine().makeTensorFromTensorInfo(info);
   });
 
-/** WGSL of the coarser map's value at a pixel of the finer, of all images. */
+/** WGSL of the coarser map's value at a pixel of the finer, of all images. NUMBER is that of a channel, or of four. */
 const RESIZED: Record<Resize, string> = {
   nearest: `
-        fn resized(pixel: i32, c: i32) -> f32 {
+        fn resized(pixel: i32, c: i32) -> NUMBER {
           let row = pixel / uniforms.width1;
           let y = (row % uniforms.height1) * uniforms.height0 / uniforms.height1;
           let x = (pixel % uniforms.width1) * uniforms.width0 / uniforms.width1;
-          return coarser[((row / uniforms.height1 * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c];
+          return coarserAt(((row / uniforms.height1 * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c);
         }`,
   bilinear: `
-        fn coarserAt(image: i32, y: i32, x: i32, c: i32) -> f32 {
-          return coarser[((image * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c];
+        fn coarserPixel(image: i32, y: i32, x: i32, c: i32) -> NUMBER {
+          return coarserAt(((image * uniforms.height0 + y) * uniforms.width0 + x) * uniforms.channels + c);
         }
-        fn resized(pixel: i32, c: i32) -> f32 {
+        fn resized(pixel: i32, c: i32) -> NUMBER {
           let row = pixel / uniforms.width1;
           let image = row / uniforms.height1;
           let size = vec2<f32>(f32(uniforms.height0), f32(uniforms.width0));
@@ -80,8 +92,8 @@ const RESIZED: Record<Resize, string> = {
           let low = vec2<i32>(place);
           let high = min(low + 1, vec2<i32>(size) - 1);
           let part = place - vec2<f32>(low);
-          let top = mix(coarserAt(image, low.x, low.y, c), coarserAt(image, low.x, high.y, c), part.y);
-          let bottom = mix(coarserAt(image, high.x, low.y, c), coarserAt(image, high.x, high.y, c), part.y);
+          let top = mix(coarserPixel(image, low.x, low.y, c), coarserPixel(image, low.x, high.y, c), part.y);
+          let bottom = mix(coarserPixel(image, high.x, low.y, c), coarserPixel(image, high.x, high.y, c), part.y);
           return mix(top, bottom, part.x);
         }`,
 };
@@ -139,7 +151,7 @@ function statisticsAtOnce(backend: tf.KernelBackend, x: tf.Tensor4D, groups: num
   return runProgram(backend, {
     ...groupwise(x, groups),
     key: 'group_norm_statistics',
-    inputs: { x: { tensor: x } },
+    inputs: { x: { tensor: x, anyStorage: true } },
     floats: { epsilon },
     code: `${GROUPWISE}
       fn main(index: i32) {
@@ -147,10 +159,10 @@ function statisticsAtOnce(backend: tf.KernelBackend, x: tf.Tensor4D, groups: num
         let group = min(index / ${WORKGROUP}, uniforms.all - 1);
         let size = uniforms.pixels * uniforms.width;
         var sum = 0.0;
-        for (var i = lane; i < size; i += ${WORKGROUP}) { sum += x[place(group, i)]; }
+        for (var i = lane; i < size; i += ${WORKGROUP}) { sum += xAt(place(group, i)); }
         let mean = total(sum, lane) / f32(size);
         var squares = 0.0;
-        for (var i = lane; i < size; i += ${WORKGROUP}) { let d = x[place(group, i)] - mean; squares += d * d; }
+        for (var i = lane; i < size; i += ${WORKGROUP}) { let d = xAt(place(group, i)) - mean; squares += d * d; }
         let inverse = inverseSqrt(total(squares, lane) / f32(size) + uniforms.epsilon);
         if (lane == 0) { result[2 * group] = mean; result[2 * group + 1] = inverse; }
       }`,
@@ -168,7 +180,7 @@ function statisticsInStages(backend: tf.KernelBackend, x: tf.Tensor4D, groups: n
   const shape = [x.shape[0], chunks, x.shape[3]];
   const [sums, squares] = runShader(backend, {
     key: 'group_norm_chunks',
-    inputs: { x: { tensor: x } },
+    inputs: { x: { tensor: x, anyStorage: true } },
     outputs: { sums: { shape }, squares: { shape } },
     invocations: sizeFromShape(shape),
     integers: { ...integers, count: sizeFromShape(shape) },
@@ -181,10 +193,10 @@ function statisticsInStages(backend: tf.KernelBackend, x: tf.Tensor4D, groups: n
         let end = min(first + uniforms.rowsEach, uniforms.pixels);
         let start = image * uniforms.pixels * uniforms.channels + index % uniforms.channels;
         var sum = 0.0;
-        for (var row = first; row < end; row++) { sum += x[start + row * uniforms.channels]; }
+        for (var row = first; row < end; row++) { sum += xAt(start + row * uniforms.channels); }
         let center = sum / f32(max(1, end - first));
         var square = 0.0;
-        for (var row = first; row < end; row++) { let away = x[start + row * uniforms.channels] - center; square += away * away; }
+        for (var row = first; row < end; row++) { let away = xAt(start + row * uniforms.channels) - center; square += away * away; }
         sums[index] = sum;
         squares[index] = square;
       }`,

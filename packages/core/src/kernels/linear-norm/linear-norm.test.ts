@@ -31,5 +31,6 @@ checkBodies([
   bodyCase([37, 20, 44], false),
   bodyCase([37, 20, 44], true),
   bodyCase([5, 516, 516], true), // terms in three steps, channels in three vectors of a lane
+  bodyCase([519, 132, 252], false), // sixteen rows a workgroup, the last of them in part
   bodyCase([4, 7, 9], true), // no whole vectors
 ]);

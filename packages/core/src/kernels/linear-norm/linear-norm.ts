@@ -5,10 +5,12 @@ import { layerNormReference } from '../layer-norm/layer-norm.ts';
 import { mayFuse } from '../may-fuse.ts';
 import type { Attrs, Inputs } from './types.ts';
 
-/** With more rows than 512, products in tiles read the matrix less often; decoders have up to 300 queries. */
-const MOST_ROWS = 512;
+/** Rows, 512, up to which dispatches cost more than reading the matrix once for every two of them; decoders have up to 300 queries. */
+export const MOST_ROWS = 512;
 /** Channels of a row, 1024, that 64 lanes hold in four vectors each. */
 const MOST_CHANNELS = 1024;
+/** Channels of each of 16 rows, 256, that 64 lanes hold in one vector each. */
+const MOST_CHANNELS_OF_MANY = 256;
 
 /**
  * Layer norm of residual + x W + b, then that of another norm where there are vectors of one: what ends each branch of a transformer.
@@ -27,9 +29,10 @@ export function linearNorm<T extends tf.Tensor>(
   });
 }
 
-/** True in inference on WebGPU for so few rows that a dispatch costs more than reading the matrix once for every two of them. */
+/** True in inference on WebGPU for rows that a workgroup holds whole: the sum need not go to memory and back then. */
 export function joinsLinearNorm(x: tf.Tensor, { shape: [terms, channels] }: tf.Tensor): boolean {
-  return mayFuse() && x.size <= MOST_ROWS * terms! && channels! <= MOST_CHANNELS;
+  const most = x.size <= MOST_ROWS * terms! ? MOST_CHANNELS : MOST_CHANNELS_OF_MANY;
+  return mayFuse() && channels! <= most && channels! % 4 === 0 && terms! % 4 === 0;
 }
 
 /** The meaning of {@link linearNorm} on rows, in plain ops. */

@@ -4,21 +4,24 @@ import { runProgram } from '../webgpu/run-program.ts';
 import { pooledShape } from './pooled-shape.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
-/** One invocation an element. NaN is told by its bits, since a compiler of shaders may take it that there is none. */
+/** One invocation an element, or four channels where they are whole vectors. NaN is told by its bits, since a compiler of shaders may take it that there is none. */
 export const maxPoolWebgpu: KernelBody<Inputs, Attrs> = ({ x }, attrs, backend) => {
   const outputShape = pooledShape(x.shape, attrs);
   const { size, strides, padding } = attrs;
-  const count = sizeFromShape(outputShape);
+  const components = x.shape[3] % 4 === 0 ? 4 : 1;
+  const count = sizeFromShape(outputShape) / components;
+  const [number, flag] = components === 4 ? ['vec4<f32>', 'vec4<bool>'] : ['f32', 'bool'];
   return runProgram(backend, {
-    key: 'max_pool',
-    inputs: { x: { tensor: x } },
+    key: `max_pool_${components}`,
+    inputs: { x: { tensor: x, components, anyStorage: true } },
     outputShape,
+    outputComponents: components === 4 ? 'any' : 1,
     invocations: count,
     integers: {
       count,
       H: x.shape[1],
       W: x.shape[2],
-      C: x.shape[3],
+      C: x.shape[3] / components,
       h: outputShape[1],
       w: outputShape[2],
       sizeY: size[0],
@@ -29,7 +32,7 @@ export const maxPoolWebgpu: KernelBody<Inputs, Attrs> = ({ x }, attrs, backend) 
       padX: padding[1][0],
     },
     code: `
-      fn isNone(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u; }
+      fn isNone(v: ${number}) -> ${flag} { return (bitcast<${components === 4 ? 'vec4<u32>' : 'u32'}>(v) & ${bits('0x7fffffffu')}) > ${bits('0x7f800000u')}; }
       fn main(index: i32) {
         if (index >= uniforms.count) { return; }
         let channel = index % uniforms.C;
@@ -38,18 +41,22 @@ export const maxPoolWebgpu: KernelBody<Inputs, Attrs> = ({ x }, attrs, backend) 
         let top = (row % uniforms.h) * uniforms.strideY - uniforms.padY;
         let left = (pixel % uniforms.w) * uniforms.strideX - uniforms.padX;
         let image = (row / uniforms.h) * uniforms.H;
-        var largest = -3.402823e38;
+        var largest = ${number}(-3.402823e38);
         var isFirst = true;
         for (var i = max(0, top); i < min(uniforms.H, top + uniforms.sizeY); i++) {
           for (var j = max(0, left); j < min(uniforms.W, left + uniforms.sizeX); j++) {
-            let v = x[((image + i) * uniforms.W + j) * uniforms.C + channel];
-            if (isFirst || isNone(v) || (v > largest && !isNone(largest))) { largest = v; }
+            let v = xAt(((image + i) * uniforms.W + j) * uniforms.C + channel);
+            largest = select(largest, v, ${flag}(isFirst) | isNone(v) | ((v > largest) & !isNone(largest)));
             isFirst = false;
           }
         }
-        result[index] = largest;
+        ${components === 4 ? 'resultPut(index, largest);' : 'result[index] = largest;'}
       }`,
   });
+
+  function bits(value: string): string {
+    return components === 4 ? `vec4<u32>(${value})` : value;
+  }
 };
 
 /** One invocation a pixel of the input: of every window that sees it, whether it is the first to hold the maximum. */

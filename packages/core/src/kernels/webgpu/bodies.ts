@@ -1,4 +1,5 @@
 import { adamStepWebgpu } from '../adam-step/webgpu.ts';
+import { asStoredWebgpu } from '../as-stored/webgpu.ts';
 import { attentionOfPartsWebgpu, attentionWebgpu } from '../attention/webgpu.ts';
 import { attentionGradientWebgpu } from '../attention/webgpu-gradient.ts';
 import { axialAttentionWebgpu } from '../axial-attention/webgpu.ts';
@@ -9,7 +10,7 @@ import {
   normalizeWebgpu,
 } from '../batch-norm/webgpu.ts';
 import { classCrossEntropyGradientWebgpu, classCrossEntropyWebgpu } from '../class-cross-entropy/webgpu.ts';
-import { filterGradientWebgpu, inputGradientWebgpu } from '../conv2d/webgpu.ts';
+import { conv2dWebgpu, filterGradientWebgpu, inputGradientWebgpu } from '../conv2d/webgpu.ts';
 import type { KernelBody } from '../define-kernel.ts';
 import { offsetSamplingOfPartsWebgpu, offsetSamplingWebgpu } from '../deformable-sampling/offset-sampling-webgpu.ts';
 import { deformableSamplingGradientWebgpu, deformableSamplingWebgpu } from '../deformable-sampling/webgpu.ts';
@@ -31,6 +32,7 @@ import { positionedLinearWebgpu } from '../positioned-linear/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
+import { summedConvWebgpu } from '../summed-conv/webgpu.ts';
 import { topKWebgpu } from '../top-k/webgpu.ts';
 import { fromWindowsWebgpu, intoWindowsWebgpu } from '../windows/webgpu.ts';
 
@@ -40,10 +42,12 @@ type AnyBody = KernelBody<any, any>;
 /** Bodies of kernels on WebGPU, by kernel. They come with the backend: a page that computes elsewhere fetches none of them. */
 export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegAdamStep: adamStepWebgpu,
+  SegAsStored: asStoredWebgpu,
   SegAttention: attentionWebgpu,
   SegAttentionGradient: attentionGradientWebgpu,
   SegAttentionOfParts: attentionOfPartsWebgpu,
   SegAxialAttention: axialAttentionWebgpu,
+  SegConv2D: conv2dWebgpu,
   SegClassCrossEntropy: classCrossEntropyWebgpu,
   SegClassCrossEntropyGradient: classCrossEntropyGradientWebgpu,
   SegColumnMoments: columnMomentsWebgpu,
@@ -82,6 +86,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegPairCosts: pairCostsWebgpu,
   SegPositionedLinear: positionedLinearWebgpu,
   SegReluGradient: reluGradientWebgpu,
+  SegSummedConv: summedConvWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,
   SegTopK: topKWebgpu,

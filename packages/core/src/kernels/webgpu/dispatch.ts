@@ -1,9 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { isRehearsal } from '../../backend/rehearsal.ts';
+import { storedIn } from './half-storage.ts';
 
 /** Tensor under the name and type that a shader gives it. */
-export type Binding = { name: string; tensor: tf.TensorInfo; access: 'read' | 'read_write'; type: string };
+export type Binding = {
+  name: string;
+  tensor: tf.TensorInfo;
+  access: 'read' | 'read_write';
+  type: string;
+  /** True where the shader takes the tensor's buffer as halves. Default: it is made floats before */
+  halves?: boolean;
+};
 
 /** Call of a shader: everything that one dispatch takes. */
 export type Dispatch = {
@@ -47,7 +55,11 @@ export function dispatch(given: tf.KernelBackend, { key, bindings, uniforms, gro
   const made = pipelineOf(backend, { key, bindings, uniforms, groups, code });
   if (isRehearsal()) return;
   const pipeline = made as GPUComputePipeline; // rehearsals end when all are there
-  for (const { tensor } of bindings) backend.uploadToGPU(tensor.dataId as object);
+  for (const { tensor, halves } of bindings) {
+    const dataId = tensor.dataId as object;
+    const isThere = halves && storedIn(given, dataId).resource != null; // uploading would make it floats
+    if (!isThere) backend.uploadToGPU(dataId);
+  }
   const resources = bindings.map(({ tensor }) => backend.tensorToBinding(tensor));
   if (uniforms.length > 0) resources.push(uniformsOf(backend, uniforms));
   const bindGroup = backend.device.createBindGroup({

@@ -69,7 +69,7 @@ export class MaskFormer {
     yield;
     const { memory, maskFeatures } = yield* this.pixelDecoder.forwardSteps(features);
     yield;
-    return this.decoder.forward(memory, maskFeatures, which);
+    return yield* this.decoder.forwardSteps(memory, maskFeatures, which);
   }
 
   dispose(): void {
