@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { clipped } from '../clipped.ts';
 import type { KernelBody } from '../define-kernel.ts';
-import { floatOpOn, type NativeBackend } from '../tensorflow/native-ops.ts';
+import { floatOpOn, isOnProcessor, type NativeBackend } from '../tensorflow/native-ops.ts';
+import { valuesOf } from '../tensorflow/private-heap.ts';
 import type { AdamStep, Attrs, Inputs } from './types.ts';
 
 /** Name by which TensorFlow makes a variable that no other shares. */
@@ -19,12 +19,13 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
   given,
 ) => {
   const backend = given as NativeBackend;
-  if (backend.isUsingGpuDevice || step.rootScale === null) return null;
+  if (!isOnProcessor(given) || step.rootScale === null) return null;
   const { binding } = backend;
   const places = placesOf.get(backend) ?? makePlaces(backend);
   return tf.tidy(() => {
     const kept = step.decay === 0 ? parameter : tf.mul(parameter, 1 - step.decay);
-    const inputs = [kept, moments.first, moments.second, clipped(gradient, norm, step.clipNorm)];
+    const factor = clipFactor(norm, step.clipNorm);
+    const inputs = [kept, moments.first, moments.second, factor === 1 ? gradient : tf.mul(gradient, factor)];
     const [theta, first, second, g] = backend.getInputTensorIds(inputs);
     assign(backend, places, [theta!, first!, second!]);
     if (kept !== parameter) kept.dispose(); // a value that nobody else holds is changed in place
@@ -39,6 +40,11 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
     return results.map((result) => backend.createOutputTensor(result));
   });
 };
+
+/** The factor of `clipped`, of a norm that is one small read away. */
+function clipFactor(norm: tf.Tensor, clipNorm: number): number {
+  return clipNorm === Number.POSITIVE_INFINITY ? 1 : Math.min(1, clipNorm / (valuesOf(norm)[0]! + 1e-6));
+}
 
 /** Name of the attribute that holds the type of a variable. */
 const VALUE = { typeName: 'dtype' };
