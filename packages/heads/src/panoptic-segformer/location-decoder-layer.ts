@@ -1,5 +1,5 @@
 import { DeformableAttention, type FeedForward, MultiHeadAttention } from '@seg/attention';
-import { dropping, LayerNorm, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import { dropping, LayerNorm, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward, normOfSum } from './deformable-encoder.ts';
@@ -38,11 +38,6 @@ export class LocationDecoderLayer {
   }
 
   /** @returns [B, N, C] */
-  forward(inputs: LocationLayerInputs): tf.Tensor3D {
-    return runSteps(this.forwardSteps(inputs));
-  }
-
-  /** {@link forward} in steps. */
   forwardSteps(inputs: LocationLayerInputs): Steps<tf.Tensor3D> {
     return tidySteps(this.layered(inputs));
   }

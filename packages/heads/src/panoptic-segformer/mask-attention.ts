@@ -1,14 +1,4 @@
-import {
-  Linear,
-  linear,
-  matMul,
-  resizeBilinear,
-  runSteps,
-  type Scope,
-  type Size,
-  type Steps,
-  tidySteps,
-} from '@seg/core';
+import { Linear, linear, matMul, resizeBilinear, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of an attention whose maps become masks. */
@@ -54,11 +44,6 @@ export class MaskAttention {
   }
 
   /** Scaled, before the softmax. @returns [B, h, N, L] */
-  logits(inputs: MaskAttentionInputs): tf.Tensor4D {
-    return runSteps(this.logitsSteps(inputs));
-  }
-
-  /** {@link logits} in steps. */
   logitsSteps(inputs: MaskAttentionInputs): Steps<tf.Tensor4D> {
     return tidySteps(this.products(inputs));
   }

@@ -7,7 +7,6 @@ import {
   linear,
   matMul,
   mayFuse,
-  runSteps,
   type Scope,
   type Steps,
   tidySteps,
@@ -66,11 +65,6 @@ export class MaskDecoderBlock {
    * @param wantsMasks Whether somebody needs this block's masks: those of the last in use, or all in training
    * @returns Refined queries [B, N, C] and masks [B, H, W, N] at the finest level
    */
-  forward(inputs: MaskAttentionInputs, wantsMasks: boolean): RefinedQueries {
-    return runSteps(this.forwardSteps(inputs, wantsMasks));
-  }
-
-  /** {@link forward} in steps. */
   forwardSteps(inputs: MaskAttentionInputs, wantsMasks: boolean): Steps<RefinedQueries> {
     return tidySteps(this.refined(inputs, wantsMasks));
   }

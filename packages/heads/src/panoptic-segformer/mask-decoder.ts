@@ -44,7 +44,7 @@ export class MaskDecoder {
     return tf.tidy(() => {
       let { queries } = inputs;
       const states = this.blocks.map((block) => {
-        const state = block.forward(positioned(inputs, queries), true) as MaskDecoderState;
+        const state = runSteps(block.forwardSteps(positioned(inputs, queries), true)) as MaskDecoderState;
         queries = state.queries;
         return state;
       });
