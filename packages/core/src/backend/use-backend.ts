@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import { registerGradients } from '../gradients/register-gradients.ts';
 import { repairKernels } from '../kernels/repairs/repair-kernels.ts';
-import { loadPrivateHeap } from '../kernels/tensorflow/private-heap.ts';
 import { loadWasmKernels } from '../kernels/wasm/wasm-kernels.ts';
 import type {
   BackendInfo,
@@ -90,7 +89,7 @@ async function activate(name: BackendName, options: BackendOptions, hardwareOnly
   await tf.ready();
   if (name === 'webgpu') (await import('./webgpu.ts')).chooseStorage(options);
   if (name === 'wasm') await loadWasmKernels(traits.threads);
-  if (name === 'node') await loadPrivateHeap(traits.threads);
+  if (name === 'node') await (await import('../kernels/tensorflow/private-heap.ts')).loadPrivateHeap(traits.threads);
   registerGradients();
   repairKernels(registered);
   return traits;
