@@ -37,9 +37,22 @@ test.each([
   ['no categories', { categories: 7 }, 'expected 3 categories, got 7'],
   ['no preprocessing', { preprocessing: undefined }, 'expected preprocessing with resize, divisor'],
   ['a share above one', { inference: { scoreThreshold: 80 } }, 'as inference.scoreThreshold, got 80'],
-  ['an overlap above one', { inference: { nmsThreshold: 70 } }, 'as inference.nmsThreshold, got 70'],
+  [
+    'an overlap that its inference does not read',
+    { inference: { nmsThreshold: 0.7 } },
+    'nothing but scoreThreshold in inference, got nmsThreshold 0.7',
+  ],
 ])('%s is refused in one line', async (_, change, message) => {
   await expect(read({ format: 'seg-model-1', ...TINY_DESCRIPTIONS.solo, ...change })).rejects.toThrow(message);
+});
+
+test.each([
+  ['mask2former', { nmsThreshold: 70 }, 'as inference.nmsThreshold, got 70'],
+  ['maskformer', { overlapThreshold: -0.1 }, 'as inference.overlapThreshold, got -0.1'],
+  ['panoptic_segformer', { semanticRule: 'masks-first' }, 'in inference, got semanticRule "masks-first"'],
+  ['max-deeplab', { overlapThreshold: 0.8 }, 'nothing but scoreThreshold in inference, got overlapThreshold 0.8'],
+] as const)('%s: thresholds %j are refused', async (name, inference, message) => {
+  await expect(read({ format: 'seg-model-1', ...TINY_DESCRIPTIONS[name], inference })).rejects.toThrow(message);
 });
 
 test('a model of a billion layers is refused before it is built', async () => {

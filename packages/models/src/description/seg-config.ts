@@ -74,8 +74,14 @@ export function readSegConfig(where: string, json: SegConfig, systems: readonly 
   system.readConfig(where, config);
   checkCategories(where, categories, system.numClasses(config));
   checkObject(where, 'preprocessing', preprocessing, PREPROCESSING);
-  if (inference !== undefined) checkObject(where, 'inference', inference, INFERENCE);
+  if (inference !== undefined) checkInference(where, inference, system);
   return { config, categories, preprocessing, ...(inference && { inference }) };
+}
+
+/** Refuses what the system does not read, too: it would have no effect. */
+function checkInference(where: string, inference: Inference, system: System): void {
+  const read = system.inference.map((name) => [name, INFERENCE[name]]);
+  checkObject(where, 'inference', inference, Object.fromEntries(read));
 }
 
 function checkCategories(where: string, categories: readonly Category[], count: number): void {

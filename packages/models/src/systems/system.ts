@@ -5,7 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { checkFields, type FieldChecks, oneOf } from '../description/check-fields.ts';
 import { type ConfigFields, checkConfig } from '../description/config-fields.ts';
-import type { ModelConfig, ModelDescription } from '../description/model-description.ts';
+import type { Inference, ModelConfig, ModelDescription } from '../description/model-description.ts';
 import type { FieldTable } from '../hugging-face/field-table.ts';
 import type { BatchPrediction } from '../inference/batch-prediction.ts';
 import type { Rule, Task } from '../inference/task.ts';
@@ -63,6 +63,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   build(params: ParamStore, config: C): N;
   /** Answers of the system's inference in its paper or its authors' code; first the one that it is for. */
   tasks: readonly Task[];
+  /** Fields of a description's `inference` that have a meaning for it. */
+  inference: readonly (keyof Inference)[];
   /** Default: the original's alone. */
   rules?: readonly Rule[];
   predict(network: N, pixels: tf.Tensor4D): BatchPrediction;
@@ -86,6 +88,8 @@ export type System = Readonly<{
   fields: Readonly<Record<string, FieldChecks>>;
   /** Tasks that its models answer, first the one that they are for. */
   tasks: readonly Task[];
+  /** Fields of a description's `inference` that have a meaning for them. */
+  inference: readonly (keyof Inference)[];
   huggingFace: HuggingFaceFormat | undefined;
   presets: Readonly<Record<string, ModelDescription>>;
   unusedKeys: readonly RegExp[];
@@ -141,6 +145,7 @@ export function defineSystem<
     models: Object.keys(fields),
     fields,
     tasks,
+    inference: definition.inference,
     huggingFace,
     presets,
     unusedKeys,

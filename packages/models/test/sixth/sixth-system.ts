@@ -48,6 +48,7 @@ export const STRIPES = defineSystem({
   activations: ({ numClasses, dim }, [height, width]) => ((2 * dim + numClasses) * height * width) / 16,
   build: (params, config) => new Stripes(params, config),
   tasks: ['semantic'],
+  inference: [],
   predict: (network, pixels) =>
     byImage(network.forward(pixels), (one, geometry, { things }) => semanticMap(one, geometry, { things })),
   keyNamings: () => [

@@ -26,6 +26,7 @@ export const MASK2FORMER = defineSystem({
   },
   build: (params, config) => new Mask2Former(params, config),
   tasks: ['panoptic', 'instance', 'semantic'],
+  inference: ['scoreThreshold', 'overlapThreshold', 'nmsThreshold', 'semanticRule'],
   rules: ['original', 'huggingface'],
   predict: (network, pixels) =>
     byImage(network.forward(pixels), (one, geometry, options) =>

@@ -25,6 +25,7 @@ export const MASKFORMER = defineSystem({
   },
   build: (params, config) => new MaskFormer(params, config),
   tasks: ['panoptic', 'instance', 'semantic'],
+  inference: ['scoreThreshold', 'overlapThreshold', 'nmsThreshold', 'semanticRule'],
   rules: ['original', 'huggingface'],
   predict: (network, pixels) =>
     byImage(network.forward(pixels), (one, geometry, options) =>

@@ -22,6 +22,7 @@ export const MAX_DEEPLAB = defineSystem({
   },
   build: (params, config) => new MaxDeepLab(params, config),
   tasks: ['panoptic', 'semantic'],
+  inference: ['scoreThreshold'],
   predict: (network, pixels) => byImage(network.forward(pixels), decodeMaxDeepLab),
   embeddings: 'output/mask_kernel_f',
   keyNamings: () => [originalNaming((key) => key.endsWith('/.ATTRIBUTES/VARIABLE_VALUE'), MAX_DEEPLAB_ORIGINAL_KEYS)],

@@ -27,6 +27,7 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   },
   build: (params, config) => new PanopticSegFormer(params, config),
   tasks: ['panoptic', 'instance'],
+  inference: ['scoreThreshold', 'overlapThreshold', 'nmsThreshold'],
   predict: (network, pixels) =>
     byImage(network.forward(pixels), (one, geometry, options) =>
       decodePanopticSegFormer(one, network.config.numThingClasses, geometry, options),

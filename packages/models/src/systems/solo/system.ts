@@ -25,6 +25,7 @@ export const SOLO = defineSystem({
   },
   build: (params, config) => new Solo(params, config),
   tasks: ['instance'],
+  inference: ['scoreThreshold'],
   predict: (network, pixels) => {
     const prediction = network.forward(pixels);
     return {
