@@ -18,7 +18,7 @@ export { EncoderLayer, type TransformerLayerConfig } from './encoder-layer.ts';
 export { FeedForward, type FeedForwardConfig } from './feed-forward.ts';
 export { type AttentionInputs, MultiHeadAttention, type MultiHeadAttentionConfig } from './multi-head-attention.ts';
 // Positions
-export { paddedSinePosition, type SinePositionConfig, sinePosition } from './position/sine-position.ts';
+export { paddedSinePosition, type SinePositionConfig, sinePosition, sinePositions } from './position/sine-position.ts';
 export { ReducedAttention, type ReducedAttentionConfig } from './reduced-attention.ts';
 export { WindowAttention, type WindowAttentionConfig } from './window-attention.ts';
 

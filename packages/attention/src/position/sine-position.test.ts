@@ -1,21 +1,23 @@
-import { onEveryBackend } from '@seg/testing';
-import { expect, test } from 'vitest';
+import { expectClose, onEveryBackend } from '@seg/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { test } from 'vitest';
 
-import { sinePosition } from './sine-position.ts';
+import { sinePosition, sinePositions, sinePositionsReference } from './sine-position.ts';
 
-onEveryBackend('sine position', () => {
-  // DETR's encoding of a 2 × 3 map with 128 channels an axis, printed from the reference.
-  test.each([
-    [0, 0, 0, 1e-6],
-    [1, 0, 0, -1],
-    [2, 0, 0, 0.408752],
-    [3, 0, 0, -0.912645],
-    [128, 0, 0, 0.866026],
-    [129, 0, 0, -0.499999],
-    [130, 1, 1, -0.466871],
-    [254, 1, 2, 0.000726],
-  ])('channel %i at row %i, column %i is %f', async (channel, y, x, expected) => {
-    const values = await sinePosition(2, 3, { dim: 256 }).data();
-    expect(values[(y * 3 + x) * 256 + channel]).toBeCloseTo(expected, 5);
+onEveryBackend('sine positions', () => {
+  const levels: [number, number][] = [[3, 5], [1, 4], [7, 2]]; // biome-ignore format: sizes
+
+  test.each([16, 12])('of levels with an embedding each are those of the plain reference, %i channels', async (dim) => {
+    const config = { dim, offset: -0.5, temperature: 20 };
+    const embeddings = tf.randomNormal<tf.Rank.R2>([3, dim], 0, 1, 'float32', 1);
+    const expected = sinePositionsReference({ embeddings }, { ...config, levels });
+    await expectClose(sinePositions(levels, config, embeddings), expected, { absolute: 0, relative: 0 });
+  });
+
+  test('of one level are the same, alone or among others', async () => {
+    const all = sinePositions(levels, { dim: 16 });
+    const second = tf.slice(all, [15, 0], [4, 16]);
+    await expectClose(sinePosition(1, 4, { dim: 16 }), second, { absolute: 0, relative: 0 });
+    await expectClose(all, sinePositionsReference({}, { dim: 16, levels }), { absolute: 0, relative: 0 });
   });
 });

@@ -1,4 +1,4 @@
-import { defineKernel, type Size } from '@seg/core';
+import { defineKernel, mayFuse, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels of a sine position, and how its indices become angles. */
@@ -19,8 +19,41 @@ export type SinePositionConfig = {
  * @returns [height · width, dim]
  */
 export function sinePosition(height: number, width: number, config: SinePositionConfig): tf.Tensor2D {
+  if (mayFuse()) return sinePositions([[height, width]], config);
   return sineKernel({}, { height, width, ...config }) as tf.Tensor2D;
 }
+
+/**
+ * {@link sinePosition} of several levels, one after the other, and with an embedding of each. Has no gradient.
+ *
+ * @param embeddings [L, dim], added to the positions of each level. Default: none
+ * @returns [Σ height · width, dim]
+ */
+export function sinePositions(levels: Size[], config: SinePositionConfig, embeddings?: tf.Tensor2D): tf.Tensor2D {
+  const encode = (length: number) => axisEncoding(length, config.dim / 2, config);
+  return sinePositionsKernel({ embeddings }, { ...config, levels, encode }) as tf.Tensor2D;
+}
+
+type PositionsAttrs = SinePositionConfig & { levels: Size[]; encode: (length: number) => Float32Array };
+
+/** The meaning of {@link sinePositions} in plain ops. */
+export function sinePositionsReference(
+  { embeddings }: { embeddings?: tf.Tensor2D },
+  { levels, ...config }: SinePositionConfig & { levels: Size[] },
+): tf.Tensor2D {
+  const tables = levels.map(([height, width], i) => {
+    const table = sineTable({ height, width, ...config });
+    return embeddings ? tf.add<tf.Tensor2D>(table, tf.slice(embeddings, [i, 0], [1, -1])) : table;
+  });
+  return tf.concat(tables, 0);
+}
+
+/** Its body on WebGPU makes a table out of the encodings of both axes, which are all that goes to the device. */
+const sinePositionsKernel = defineKernel<{ embeddings?: tf.Tensor2D }, PositionsAttrs>({
+  name: 'SegSinePositions',
+  reference: sinePositionsReference,
+  gradient: 'none',
+});
 
 /** A kernel, so that who writes a pass down sees a position where there would be numbers of one size. */
 const sineKernel = defineKernel<Record<string, undefined>, { height: number; width: number } & SinePositionConfig>({

@@ -3,6 +3,8 @@ import { platform } from '#platform';
 
 import { BackendError } from '../errors.ts';
 import { bringBodies } from '../kernels/define-kernel.ts';
+import { bringRepairs } from '../kernels/repairs/repair-kernels.ts';
+import { webgpuRepairs } from '../kernels/repairs/webgpu.ts';
 import { setHalfStorage } from '../kernels/webgpu/half-storage.ts';
 import { widenOnDemand } from '../kernels/webgpu/widen-on-demand.ts';
 import { absentPackage } from './absent-package.ts';
@@ -37,6 +39,7 @@ export async function startWebgpu(): Promise<StartedBackend> {
   const device = await requestDevice(adapter);
   const [webgpu, { WEBGPU_BODIES }] = await Promise.all([loadWebgpu(), import('../kernels/webgpu/bodies.ts')]);
   bringBodies('webgpu', WEBGPU_BODIES);
+  bringRepairs(webgpuRepairs);
   registerDevice(webgpu, device, adapter.info);
   return {
     description: describe(adapter.info),

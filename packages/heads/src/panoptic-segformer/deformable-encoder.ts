@@ -1,4 +1,4 @@
-import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
+import { cellCenters, DeformableAttention, FeedForward, sinePosition, sinePositions } from '@seg/attention';
 import {
   dropping,
   init,
@@ -97,6 +97,9 @@ export class DeformableEncoder {
    * @returns [S, C], or [B, S, C] where images are padded
    */
   private positions(levels: Size[], dim: number, cells?: Size[][]): tf.Tensor {
+    if (!cells && mayFuse() && this.scope.store.observer === null) {
+      return sinePositions(levels, { dim, offset: -0.5 }, this.levelEmbedding);
+    }
     return tf.tidy(() => {
       const embeddings = this.scope.derive('levels', () => tf.split(this.levelEmbedding, levels.length, 0));
       const perLevel = levels.map((level, i) => {

@@ -1,4 +1,4 @@
-import { cellCenters, DeformableAttention, FeedForward, sinePosition } from '@seg/attention';
+import { cellCenters, DeformableAttention, FeedForward, sinePosition, sinePositions } from '@seg/attention';
 import {
   Conv2d,
   GroupNorm,
@@ -152,11 +152,13 @@ export class DeformablePixelDecoder {
 
   /** Sine position plus the embedding of the level: only queries see it. @returns [S, C] */
   private positions(levels: Size[]): tf.Tensor2D {
+    const { dim } = this.config;
+    if (mayFuse()) return sinePositions(levels, { dim }, this.levelEmbedding);
     return tf.tidy(() => {
       const rows = () => tf.split(this.levelEmbedding, levels.length, 0);
       const embeddings = this.scope.derive('levels', rows);
       const perLevel = levels.map(([height, width], i) =>
-        tf.add<tf.Tensor2D>(sinePosition(height, width, { dim: this.config.dim }), embeddings[i]),
+        tf.add<tf.Tensor2D>(sinePosition(height, width, { dim }), embeddings[i]),
       );
       return tf.concat(perLevel, 0);
     });

@@ -11,7 +11,6 @@ import { wasmSoftmaxRepairs } from './wasm-softmax.ts';
 import { wasmSoftplusRepairs } from './wasm-softplus.ts';
 import { wasmSumRepairs } from './wasm-sums.ts';
 import { wasmTransposeRepairs } from './wasm-transpose.ts';
-import { webgpuRepairs } from './webgpu.ts';
 
 const REPAIRS: Repair[] = [
   ...wasmBlockRepairs,
@@ -25,15 +24,14 @@ const REPAIRS: Repair[] = [
   ...wasmSoftplusRepairs,
   ...wasmSumRepairs,
   ...wasmTransposeRepairs,
-  ...webgpuRepairs,
 ];
 
 /** Repairs that backends bring with them. */
-const brought: Repair[] = [];
+const brought = new Set<Repair>();
 
 /** Takes in the repairs of a backend that is about to start: those that pages without it need not fetch. */
 export function bringRepairs(repairs: readonly Repair[]): void {
-  brought.push(...repairs);
+  for (const repair of repairs) brought.add(repair);
 }
 
 const repaired = new Set<string>();

@@ -6,7 +6,7 @@ import { WEBGPU_BODIES } from './bodies.ts';
 
 test('every body has a kernel: one under a name that no kernel has would never run', () => {
   const folder = path.join(import.meta.dirname, '../../../..'); // the packages
-  const places = ['core/src/kernels', 'matching/src'];
+  const places = ['core/src/kernels', 'matching/src', 'attention/src'];
   const files = places.flatMap((from) =>
     readdirSync(path.join(folder, from), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))

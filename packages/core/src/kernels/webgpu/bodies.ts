@@ -30,6 +30,7 @@ import { movedBoxesWebgpu } from '../moved-boxes/webgpu.ts';
 import { pairCostsWebgpu } from '../pair-costs/webgpu.ts';
 import { positionedLinearWebgpu } from '../positioned-linear/webgpu.ts';
 import { reluGradientWebgpu } from '../relu-gradient/webgpu.ts';
+import { sinePositionsWebgpu } from '../sine-positions/webgpu.ts';
 import { sumNormWebgpu } from '../sum-norm/webgpu.ts';
 import { sumRowsWebgpu } from '../sum-rows/webgpu.ts';
 import { summedConvWebgpu } from '../summed-conv/webgpu.ts';
@@ -86,6 +87,7 @@ export const WEBGPU_BODIES: Readonly<Record<string, AnyBody>> = {
   SegPairCosts: pairCostsWebgpu,
   SegPositionedLinear: positionedLinearWebgpu,
   SegReluGradient: reluGradientWebgpu,
+  SegSinePositions: sinePositionsWebgpu,
   SegSummedConv: summedConvWebgpu,
   SegSumNorm: sumNormWebgpu,
   SegSumRows: sumRowsWebgpu,
