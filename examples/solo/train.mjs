@@ -7,13 +7,13 @@ import { sceneBatches, thingsOf } from '@seg/example-scenes/scenes.mjs';
 import { trainInFolder } from '@seg/example-scenes/train-in-folder.mjs';
 import { SOLO, Solo } from '@seg/models';
 import { aidedSoloObjective } from '@seg/train';
-import { modelNamed, TRAINING } from './config.mjs';
+import { modelNamed } from './config.mjs';
 
-const { name, config, loss } = modelNamed(process.argv[2]);
+const { name, config, loss, recipe } = modelNamed(process.argv[2]);
 
 /** Scenes with their things alone. */
 async function* batchesFrom(first) {
-  for await (const { pixels, targets } of sceneBatches(first, TRAINING)) {
+  for await (const { pixels, targets } of sceneBatches(first, recipe)) {
     yield { pixels, targets: targets.map(thingsOf) };
   }
 }
@@ -21,8 +21,8 @@ async function* batchesFrom(first) {
 const { model } = await trainInFolder(`out/${name}`, {
   title: `${name === 'solo' ? 'SOLO' : 'SOLOv2'} on generated scenes`,
   build: (params) => new Solo(params, config),
-  objectiveFor: (solo, params) => aidedSoloObjective(solo, loss, { ...TRAINING, scope: params.root.at('auxiliary') }),
-  recipe: TRAINING,
+  objectiveFor: (solo, params) => aidedSoloObjective(solo, loss, { ...recipe, scope: params.root.at('auxiliary') }),
+  recipe,
   batchesFrom,
 });
 const result = await averagePrecision(SOLO.wrap(model));
