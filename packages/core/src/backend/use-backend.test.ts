@@ -47,6 +47,22 @@ describe.runIf(testedBackends().includes('wasm'))('useBackend', () => {
     await expect(useBackend('webgl' as 'cpu')).rejects.toThrow('useBackend: expected auto, webgpu, node-gpu');
   });
 
+  test.each([
+    [{ threads: 0 }, 'expected a whole number from 1 on as threads, got 0'],
+    [{ threads: Number.NaN }, 'as threads, got NaN'],
+    [{ threads: '2' }, 'as threads, got "2"'],
+    [{ timeLimit: -1 }, 'expected 0 to 2147483647 as timeLimit, got -1'],
+    [{ timeLimit: Number.POSITIVE_INFINITY }, 'as timeLimit, got Infinity'],
+    [{ wasmPaths: 7 }, 'expected a text as wasmPaths, got 7'],
+    [{ halfStorage: 'yes' }, 'as halfStorage, got "yes"'],
+    [{ halfStorage: { from: 0.5 } }, 'as halfStorage, got {"from":0.5}'],
+    [{ halfStorage: null }, 'as halfStorage, got null'],
+    [{ thread: 2 }, 'expected nothing but threads, wasmPaths, halfStorage, timeLimit, got thread 2'],
+    [{ toString: 1 }, 'got toString 1'],
+  ])('options %j are refused before anything starts', async (options, message) => {
+    await expect(useBackend('cpu', options as object)).rejects.toThrow(message);
+  });
+
   test('a device error fails the next check, once', () => {
     reportDeviceError('a shader that does not compile');
     expect(() => checkBackend()).toThrow(BackendError);

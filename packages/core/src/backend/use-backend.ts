@@ -13,6 +13,7 @@ import type {
   PassedOver,
   StartedBackend,
 } from './backend-info.ts';
+import { checkOptions } from './check-options.ts';
 import { startCpu } from './cpu.ts';
 import { checkBackend, dropDeviceErrors } from './device-errors.ts';
 import { lossOf } from './lost-device.ts';
@@ -36,10 +37,12 @@ const started = new Map<BackendName, Promise<StartedBackend>>();
  * packages are loaded on demand. `auto` takes the first of webgpu, node-gpu, node, wasm that starts on real hardware,
  * and tells why it passed over the others; plain JavaScript, `cpu`, is only taken by name.
  *
+ * @throws RangeError naming an option that is unknown or cannot be
  * @throws BackendError if the backend cannot start here, or not within the time limit, or belongs to another copy of this
  *   package
  */
 export async function useBackend(name: BackendName | 'auto', options: BackendOptions = {}): Promise<BackendInfo> {
+  checkOptions(options);
   forgetLostDevice();
   checkBackend();
   claimBackends('useBackend');
