@@ -1,4 +1,6 @@
 import { bringBodies } from '../kernels/define-kernel.ts';
+import { bringFrozenNorm } from '../kernels/frozen-norm/brought.ts';
+import { frozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
 import { bringRepairs } from '../kernels/repairs/repair-kernels.ts';
 import { tensorflowLayoutRepairs } from '../kernels/repairs/tensorflow-layout.ts';
 import { TENSORFLOW_BODIES } from '../kernels/tensorflow/bodies.ts';
@@ -11,6 +13,7 @@ export async function startNative(name: 'node' | 'node-gpu', options: BackendOpt
   const traits = await startTensorflow(name, options);
   bringBodies('tensorflow', TENSORFLOW_BODIES);
   bringRepairs(tensorflowLayoutRepairs);
+  bringFrozenNorm(frozenNorm);
   if (name === 'node') await loadPrivateHeap(traits.threads);
   return traits;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { columnMoments, normalizeColumns } from '../kernels/batch-norm/batch-norm.ts';
-import { frozenNorm, joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
+import { joinedFrozenNorm } from '../kernels/frozen-norm/brought.ts';
 import { mix } from '../kernels/mix/mix.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -43,7 +43,8 @@ export class BatchNorm {
   /** @param x [..., C] */
   forward<T extends tf.Tensor>(x: T): T {
     if (this.scope.training && !this.isFrozen) return this.normalizeBatch(x);
-    if (joinsFrozenNorm()) {
+    const frozenNorm = joinedFrozenNorm();
+    if (frozenNorm !== undefined) {
       const { gain, bias, mean, variance, config } = this;
       return frozenNorm({ x, gain, bias, mean, variance }, config.epsilon);
     }

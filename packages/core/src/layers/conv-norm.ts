@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { joinsFrozenNorm } from '../kernels/frozen-norm/frozen-norm.ts';
+import { joinedFrozenNorm } from '../kernels/frozen-norm/brought.ts';
 import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
 import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -117,7 +117,7 @@ export class ConvNorm {
   private foldsInTraining({ size, shape }: tf.Tensor4D): boolean {
     const { filter, config } = this.conv;
     const mapSize = ((size / shape[3]) * filter.shape[3]) / config.stride ** 2; // but for borders
-    return joinsFrozenNorm() && this.norm.isFrozen && mapSize > filter.size;
+    return joinedFrozenNorm() !== undefined && this.norm.isFrozen && mapSize > filter.size;
   }
 
   private affine(): { scale: tf.Tensor1D; shift: tf.Tensor1D } {

@@ -1,14 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
-import { isRecorded } from '../recorded.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
-
-/** True where a norm by given moments is one kernel: on native TensorFlow while a tape records; elsewhere it is folded or two ops. */
-export function joinsFrozenNorm(): boolean {
-  return tf.getBackend() === 'tensorflow' && isRecorded();
-}
 
 /**
  * Normalizes every channel by given moments: gain · (x − mean) / √(variance + ε) + bias. The moments are constants: they get no
