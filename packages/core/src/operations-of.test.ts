@@ -7,6 +7,8 @@ import { conv2d } from './kernels/conv2d/conv2d.ts';
 import { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
 import { linear } from './kernels/linear/linear.ts';
 import { matMul } from './kernels/mat-mul/mat-mul.ts';
+import { positionedLinear } from './kernels/positioned-linear/positioned-linear.ts';
+import { summedConv } from './kernels/summed-conv/summed-conv.ts';
 import { operationsOf } from './operations-of.ts';
 import { recordKernels } from './record-kernels.ts';
 
@@ -27,6 +29,23 @@ onEveryBackend('operations of kernels', () => {
     expect(count(() => matMul(tf.zeros([2, 7, 5]), tf.zeros([2, 7, 3]), true))).toBe(2 * 2 * 5 * 3 * 7);
     const convolution = () => conv2d(tf.zeros([1, 9, 9, 4]), tf.zeros([3, 3, 4, 6]), { strides: 2, padding: 1 });
     expect(count(convolution)).toBe(2 * (5 * 5 * 6) * (3 * 3 * 4));
+  });
+
+  test('two convolutions, their sum and a product beside its norm', () => {
+    const [x, filter] = [tf.zeros<tf.Rank.R4>([1, 4, 4, 8]), tf.zeros<tf.Rank.R4>([1, 1, 8, 12])];
+    const [skipped, shortcut] = [tf.zeros<tf.Rank.R4>([1, 8, 8, 16]), tf.zeros<tf.Rank.R4>([1, 1, 16, 12])];
+    const inputs = { x, filter, skipped, shortcut, bias: tf.zeros([12]) };
+    const both = () => summedConv(inputs, { strides: [2, 2], activation: 'relu' });
+    expect(count(both)).toBe(2 * (4 * 4 * 12) * (8 + 16));
+    const positioned = () =>
+      positionedLinear({
+        x: tf.zeros([2, 5, 8]),
+        position: tf.zeros([5, 8]),
+        weight: tf.zeros([8, 12]),
+        bias: tf.zeros([12]),
+      });
+    expect(count(positioned)).toBeGreaterThanOrEqual(2 * (2 * 5 * 12) * 8);
+    tf.dispose([x, filter, skipped, shortcut, inputs.bias]);
   });
 
   test('a factor of each channel is part of its convolution', () => {

@@ -46,7 +46,12 @@ function multiplicationsPerNumber(
       return inputs.a.shape.at(attrs.transposeA === true ? -2 : -1)!;
     case 'SegLinear':
     case 'SegFusedLinear':
+    case 'SegPositionedLinear':
       return inputs.x.shape.at(-1)!;
+    case 'SegLinearNorm':
+      return inputs.x.shape.at(-1)! / (inputs.nextVectors ? 2 : 1); // two results of one product
+    case 'SegSummedConv':
+      return inputs.x.shape[3]! + inputs.skipped.shape[3]!;
     case 'SegConv2D':
     case 'SegScaledConv2D':
       return taps(inputs.filter, 3); // [kh, kw, in, out]
@@ -55,6 +60,15 @@ function multiplicationsPerNumber(
     case 'SegAttention':
     case 'SegAttentionOfParts':
       return 2 * inputs.key.shape[1]!; // logits and their sum, over [B, L, h, d]
+    case 'SegAxialAttention': {
+      const [length, channels] = [inputs.packed.shape[attrs.axis as 1 | 2]!, inputs.packed.shape[3]!];
+      const keyDim = attrs.keyDim as number;
+      return length * ((3 * keyDim) / (channels - 2 * keyDim) + 2); // q·k, q·r, k·r; values and their positions
+    }
+    case 'SegOffsetSampling':
+      return (4 * inputs.logits.shape[2]!) / inputs.value.shape[2]!; // corners of L · P samples of each of M heads
+    case 'SegOffsetSamplingOfParts':
+      return 4 * (attrs.levels as unknown[]).length * (attrs.numPoints as number);
     case 'SegDeformableSampling':
       return (4 * taps(inputs.weights, 5)) / taps(inputs.weights, 3); // corners of L · P samples, [B, Q, M, L, P]
     default:

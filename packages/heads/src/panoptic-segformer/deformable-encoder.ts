@@ -101,7 +101,7 @@ export class DeformableEncoder {
       return sinePositions(levels, { dim, offset: -0.5 }, this.levelEmbedding);
     }
     return tf.tidy(() => {
-      const embeddings = this.scope.derive('levels', () => tf.split(this.levelEmbedding, levels.length, 0));
+      const embeddings = tf.split(this.levelEmbedding, levels.length, 0);
       const perLevel = levels.map((level, i) => {
         if (cells) return tf.add(paddedPositions(cells, level, i, dim), embeddings[i]);
         const sine = sinePosition(...level, { dim, offset: -0.5 });
