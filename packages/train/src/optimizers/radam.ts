@@ -1,12 +1,12 @@
 import type { StoredValue } from '@seg/checkpoint';
-import { type AdamStep, adamStep } from '@seg/core';
+import type { AdamStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { adamEach } from './adam-each.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { gradientNorm, presentGradients } from './gradient-norm.ts';
+import { gradientNorm } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
-import { stepEach } from './step-each.ts';
 
 /** Constants of {@link RAdam}. */
 export type RAdamConfig = OptimizerOptions & {
@@ -64,13 +64,8 @@ export class RAdam implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    const parts = presentGradients(gradients).map(([key, gradient]) => {
-      const { first, second } = this.moments.of(key);
-      const variables = [this.variables.get(key)!, first, second];
-      return { variables, gradient, constants: this.constantsOf(key, learningRate) };
-    });
-    stepEach(parts, ([parameter, first, second], gradient, step) =>
-      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step),
+    adamEach({ variables: this.variables, moments: this.moments }, gradients, norm, (key) =>
+      this.constantsOf(key, learningRate),
     );
     return norm;
   }

@@ -3,7 +3,7 @@ import { type MomentumStep, momentumStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { expectOptimizerNumbers } from './expect-number.ts';
-import { gradientNorm, presentGradients } from './gradient-norm.ts';
+import { gradientNorm } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
 import { stepEach } from './step-each.ts';
@@ -47,13 +47,14 @@ export class Sgd implements Optimizer {
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
     this.steps++;
-    const parts = presentGradients(gradients).map(([key, gradient]) => {
-      const { momentum } = this.momenta.of(key);
-      const variables = [this.variables.get(key)!, momentum];
-      return { variables, gradient, constants: this.constantsOf(key, learningRate) };
-    });
-    stepEach(parts, ([parameter, momentum], gradient, step) =>
-      momentumStep({ parameter: parameter!, gradient, momentum: momentum!, norm }, step),
+    stepEach(
+      gradients,
+      (key) => {
+        const { momentum } = this.momenta.of(key);
+        return { variables: [this.variables.get(key)!, momentum], constants: this.constantsOf(key, learningRate) };
+      },
+      ([parameter, momentum], gradient, step) =>
+        momentumStep({ parameter: parameter!, gradient, momentum: momentum!, norm }, step),
     );
     return norm;
   }

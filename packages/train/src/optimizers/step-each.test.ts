@@ -21,10 +21,15 @@ onEveryBackend('stepEach', () => {
       constants: { rate: i % 2 },
     }));
     const before = tf.memory().numTensors;
-    stepEach(parts, ([parameter, momentum], gradient, { rate }) => [
-      tf.sub(parameter!, tf.mul(gradient, rate)),
-      tf.add(momentum!, gradient),
-    ]);
+    const gradients = new Map(parts.map(({ gradient }, i) => [`${i}`, gradient]));
+    stepEach(
+      gradients,
+      (key) => parts[Number(key)]!,
+      ([parameter, momentum], gradient, { rate }) => [
+        tf.sub(parameter!, tf.mul(gradient, rate)),
+        tf.add(momentum!, gradient),
+      ],
+    );
     expect(tf.memory().numTensors).toBe(before);
     for (const [i, { variables }] of parts.entries()) {
       const size = variables[0]!.size;

@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Elements up to which a parameter's step costs native TensorFlow less than the calls, some 100 μs: gains and biases, seven of ten. */
 const FEW = 4096;
 
-/** One parameter of a step: what changes (itself first), its gradient, and the constants of the rule. */
-export type StepPart<Constants> = { variables: readonly tf.Variable[]; gradient: tf.Tensor; constants: Constants };
+/** One parameter of a step: what changes (itself first), and the constants of the rule. */
+export type StepPart<Constants> = { variables: readonly tf.Variable[]; constants: Constants };
+type PartWithGradient<Constants> = StepPart<Constants> & { gradient: tf.Tensor };
 
 /** A rule that works element by element. Returns new values of what changes. */
 export type StepRule<Constants> = (
@@ -16,24 +17,32 @@ export type StepRule<Constants> = (
 /**
  * Gives parameters and their moments the values of a rule. On native TensorFlow small ones with the same constants are laid one
  * after the other, and stepped together; everywhere else one comes after the other, so that few new values wait beside old ones.
+ *
+ * @param gradients By the keys of their parameters; without one, a parameter stays
+ * @param partOf What changes with a parameter, by its key
  */
-export function stepEach<Constants>(parts: readonly StepPart<Constants>[], rule: StepRule<Constants>): void {
-  const joined = new Map<string, StepPart<Constants>[]>();
-  for (const part of parts) {
-    const { variables, gradient, constants } = part;
+export function stepEach<Constants>(
+  gradients: ReadonlyMap<string, tf.Tensor | null>,
+  partOf: (key: string) => StepPart<Constants>,
+  rule: StepRule<Constants>,
+): void {
+  const joined = new Map<string, PartWithGradient<Constants>[]>();
+  for (const [name, gradient] of gradients) {
+    if (gradient === null) continue;
+    const { variables, constants } = partOf(name);
     if (tf.getBackend() !== 'tensorflow' || gradient.size > FEW) {
       tf.tidy(() => assignAll(variables, rule(variables, gradient, constants)));
       continue;
     }
     const key = JSON.stringify(constants);
     const same = joined.get(key) ?? [];
-    same.push(part);
+    same.push({ variables, gradient, constants });
     joined.set(key, same);
   }
   for (const same of joined.values()) tf.tidy(() => stepTogether(same, rule));
 }
 
-function stepTogether<Constants>(parts: readonly StepPart<Constants>[], rule: StepRule<Constants>): void {
+function stepTogether<Constants>(parts: readonly PartWithGradient<Constants>[], rule: StepRule<Constants>): void {
   const [first] = parts;
   const state = first!.variables.map((_, i) => laidOut(parts.map(({ variables }) => variables[i]!)));
   const gradient = laidOut(parts.map((part) => part.gradient));
