@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ParamSource } from '@seg/checkpoint';
 import { deformableSampling, ParamStore, type Size } from '@seg/core';
-import { expectClose, onEveryBackend } from '@seg/testing';
+import { expectClose, onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -120,17 +120,14 @@ onEveryBackend('deformable attention in steps', (backend) => {
     const inputs = { query, value, reference, levels, valid: known };
     const whole = attention.forward(inputs);
     const { numTensors } = tf.memory();
-    const steps = attention.forwardSteps(inputs);
-    let turns = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) turns++;
+    const { result, turns } = takeSteps(attention.forwardSteps(inputs));
     if (backend === 'wasm')
       expect(turns).toBeGreaterThanOrEqual(2); // values, and two parts of the queries or more
     else expect(turns).toBe(0);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
+    const [stepped, expected] = await Promise.all([result, whole].map((values) => values.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);
-    tf.dispose([query, value, reference, valid ?? [], known ?? [], whole, step.value]);
+    tf.dispose([query, value, reference, valid ?? [], known ?? [], whole, result]);
     params.dispose();
   });
 });

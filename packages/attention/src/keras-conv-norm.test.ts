@@ -1,5 +1,5 @@
 import { ParamStore, type Steps } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -36,15 +36,12 @@ onEveryBackend("deeplab2's layers in steps", (backend) => {
     const x = tf.randomNormal(shape, 0, 1, 'float32', 1);
     const whole = layer.forward(x);
     const { numTensors } = tf.memory();
-    const steps = layer.forwardSteps(x);
-    let turns = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) turns++;
+    const { result, turns } = takeSteps(layer.forwardSteps(x));
     if (backend === 'wasm') expect(turns).toBeGreaterThan(0);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
+    const [stepped, expected] = await Promise.all([result, whole].map((values) => values.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);
-    tf.dispose([x, whole, step.value]);
+    tf.dispose([x, whole, result]);
     params.dispose();
   });
 });

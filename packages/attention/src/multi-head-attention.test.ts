@@ -1,5 +1,5 @@
 import { ParamStore } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -37,15 +37,12 @@ onEveryBackend('attention in steps', (backend) => {
     const inputs = inputsOf();
     const whole = attention.gather(inputs);
     const { numTensors } = tf.memory();
-    const steps = attention.gatherSteps(inputs);
-    let turns = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) turns++;
+    const { result, turns } = takeSteps(attention.gatherSteps(inputs));
     expect(turns > 2).toBe(isLarge);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
+    const [stepped, expected] = await Promise.all([result, whole].map((values) => values.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);
-    tf.dispose([...new Set(Object.values(inputs)), whole, step.value]);
+    tf.dispose([...new Set(Object.values(inputs)), whole, result]);
     params.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { ParamStore } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -15,18 +15,15 @@ onEveryBackend('attention with reduced keys in steps', (backend) => {
     const x = tf.randomNormal([3, side, side, dim], 0, 1, 'float32', 1) as tf.Tensor4D;
     const alone = attention.forward(tf.tidy(() => tf.slice(x, [1], [1])));
     const { numTensors } = tf.memory();
-    const steps = attention.forwardSteps(x);
-    let turns = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) turns++;
+    const { result, turns } = takeSteps(attention.forwardSteps(x));
     expect(turns).toBeGreaterThanOrEqual(backend === 'wasm' ? 2 : 1); // keys, and two parts or more
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    const second = tf.slice(step.value, [1], [1]);
-    const [found, expected] = await Promise.all([second, alone].map((result) => result.data()));
+    const second = tf.slice(result, [1], [1]);
+    const [found, expected] = await Promise.all([second, alone].map((values) => values.data()));
     if (backend === 'wasm')
       expect(Buffer.compare(new Uint8Array(found.buffer), new Uint8Array(expected.buffer))).toBe(0);
     else expect(Math.max(...found.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-5);
-    tf.dispose([x, alone, second, step.value]);
+    tf.dispose([x, alone, second, result]);
     params.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { ParamStore } from '@seg/core';
-import { onEveryBackend } from '@seg/testing';
+import { onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -19,17 +19,14 @@ onEveryBackend('window attention in steps', (backend) => {
     const regions = shifts ? (tf.randomNormal([windows, 16, 16], 0, 9, 'float32', 2) as tf.Tensor3D) : undefined;
     const whole = attention.forward(x, regions);
     const { numTensors } = tf.memory();
-    const steps = attention.forwardSteps(x, regions);
-    let taken = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) taken++;
+    const { result, turns: taken } = takeSteps(attention.forwardSteps(x, regions));
     if (backend === 'wasm')
       expect(taken).toBeGreaterThanOrEqual(turns); // of regions each image has two parts or more
     else expect(taken).toBe(0);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    const [stepped, expected] = await Promise.all([step.value, whole].map((result) => result.data()));
+    const [stepped, expected] = await Promise.all([result, whole].map((values) => values.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);
-    tf.dispose([x, regions ?? [], whole, step.value]);
+    tf.dispose([x, regions ?? [], whole, result]);
     params.dispose();
   });
 });

@@ -1,4 +1,4 @@
-import { onEveryBackend } from '@seg/testing';
+import { onEveryBackend, takeSteps } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -16,15 +16,12 @@ onEveryBackend('rows in steps', (backend) => {
     const x = tf.randomNormal([2, 9, 11, 5], 0, 1, 'float32', 1) as tf.Tensor4D;
     const whole = compute(x);
     const { numTensors } = tf.memory();
-    const steps = rowsInSteps(x, OPERATIONS, compute);
-    let turns = 0;
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) turns++;
+    const { result, turns } = takeSteps(rowsInSteps(x, OPERATIONS, compute));
     expect(turns).toBe(backend === 'wasm' ? 1 : 0); // 99 rows of two images: 64 and 35
-    expect(step.value!.shape).toEqual(whole.shape);
-    expect(await step.value!.data()).toEqual(await whole.data());
+    expect(result.shape).toEqual(whole.shape);
+    expect(await result.data()).toEqual(await whole.data());
     expect(tf.memory().numTensors).toBe(numTensors + 1);
-    tf.dispose([x, whole, step.value!]);
+    tf.dispose([x, whole, result]);
   });
 
   test('where a gradient or a graph is asked for, all rows are one step', () => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+
 import { isRecorded } from './kernels/recorded.ts';
 import type { WasmBackend } from './kernels/wasm/wasm-backend.ts';
 import { wasmModule } from './kernels/wasm/wasm-kernels.ts';

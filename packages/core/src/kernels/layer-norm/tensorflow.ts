@@ -4,17 +4,14 @@ import type { KernelBody } from '../define-kernel.ts';
 import { isOnProcessor } from '../tensorflow/native-ops.ts';
 import { privateHeap, valuesOf } from '../tensorflow/private-heap.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
-
-/** Elements that are worth a thread, as in wasm.ts. */
-const GRAIN = 65_536;
+import { rowsToShare } from './wasm.ts';
 
 /** The SIMD kernel on copies, which cost less than the nine passes of plain ops. */
 export const layerNormTensorflow: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, backend) => {
   if (!applies(x, gain, backend)) return null;
   const heap = privateHeap();
   const addresses = heap.place([x, gain, bias!].map(valuesOf), [x.size]);
-  const rows = { to: x.size / gain.size, grain: Math.ceil(GRAIN / gain.size) };
-  heap.module.run('layerNorm', [...addresses, gain.size, epsilon], rows);
+  heap.module.run('layerNorm', [...addresses, gain.size, epsilon], rowsToShare(x.size, gain.size));
   return heap.tensorAt(addresses[3]!, x.shape);
 };
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { isRecorded } from '../recorded.ts';
+import { sizeFromShape } from '../size.ts';
 
 /** Entry of a tensor in tfjs's webgpu backend, which says how long its buffer is. */
 export type StoredTensor = {
@@ -34,7 +35,7 @@ export function isHalves(backend: tf.KernelBackend, { dataId }: tf.TensorInfo): 
 
 /** A new tensor whose buffer holds halves; its shape is its own, that of its entry the buffer's. */
 export function makeHalves(backend: tf.KernelBackend, shape: number[]): tf.TensorInfo {
-  const words = shape.reduce((product, side) => product * side, 1) / 2;
+  const words = sizeFromShape(shape) / 2;
   const maker = backend as unknown as { makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo };
   const info = maker.makeTensorInfo([words], 'float32');
   storedIn(backend, info.dataId as object).isHalves = true;
