@@ -41,6 +41,21 @@ export function pairing(
   });
 }
 
+/**
+ * The same pairs, without those of ours behind the cut, unless their score is as close to the last one kept as it may
+ * be off: then either of the two may be kept.
+ *
+ * @param ours By descending score
+ * @param kept Masks that are kept
+ */
+export function withinCut(pairs: InstancePair[], ours: Outline[], kept: number): InstancePair[] {
+  return pairs.map((pair) => {
+    const { own, index, allowed } = pair;
+    if (own === undefined || index < kept || ours[kept - 1].score - own.score <= allowed) return pair;
+    return { ...pair, own: undefined, index: -1, allowed: 0 };
+  });
+}
+
 /** Takes the nearest that is free, by score. */
 function nearest(
   wanted: Outline,
