@@ -4,9 +4,11 @@ import { groupNorm, groupNormThen } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import type { Activation } from '../kernels/linear/types.ts';
 import { joinsLinearNorm, linearNorm } from '../kernels/linear-norm/linear-norm.ts';
+import { mayFuse } from '../kernels/may-fuse.ts';
 import { sumNorm, sumNormAnd } from '../kernels/sum-norm/sum-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
+import type { Steps } from '../steps.ts';
 import type { Linear } from './linear.ts';
 
 /** Branch of a transformer, but for the linear layer that it ends in. */
@@ -50,6 +52,13 @@ export class LayerNorm {
    */
   forwardSumOf<T extends tf.Tensor>(x: T, branch: LinearBranch<T>): T {
     return this.joined(x, branch)[0]!;
+  }
+
+  /** {@link forwardSumOf} in steps, to the same bytes: where there are many rows, some after the others. */
+  *forwardSumOfSteps<T extends tf.Tensor>(x: T, branch: LinearBranch<T>): Steps<T> {
+    if (mayFuse()) return this.forwardSumOf(x, branch);
+    const made = yield* branch.last.forwardSteps(branch.hidden);
+    return this.forwardSum(x, branch.drop?.(made) ?? made);
   }
 
   /** {@link forwardSumOf}, and what another norm makes of it. */

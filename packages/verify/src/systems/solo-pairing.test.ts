@@ -9,7 +9,7 @@ function masks(...scores: number[]): Outline[] {
   return scores.map((score) => ({ category: 0, score, area: 100 }));
 }
 
-/** Whether two expected masks find theirs among the first two of ours, or beside the cut. @param flipped Share of a mask */
+/** Tells whether two expected masks find theirs among the first two of ours, or beside the cut. @param flipped Share of a mask */
 function passes(ours: Outline[], flipped = 0): boolean {
   const pairs = pairing(masks(0.5, 0.3), ours, NOISE, new Map([[0, flipped]]));
   return comparePairing('instances', withinCut(pairs, ours, 2)).ok;
