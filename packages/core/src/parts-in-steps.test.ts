@@ -26,6 +26,7 @@ onEveryBackend('parts in steps', (backend) => {
       backend === 'wasm' ? [...new Array(12).fill(8), 4] : [100],
     );
     expect(parts(100, 1, 8)).toEqual([[0, 100]]);
+    expect(parts(0, 1, 8)).toEqual([[0, 0]]);
   });
 
   test('short ones share a step until it is full', () => {

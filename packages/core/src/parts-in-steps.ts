@@ -9,7 +9,7 @@ import { turnBefore } from './turn-before.ts';
  *
  * @param rows How many there are, the floating point operations of one, and of how many a part has a multiple
  * @param compute Computes `size` rows from `start` on
- * @returns What it gives, in order: of all rows at once where they are short
+ * @returns What it gives, in order: of all rows at once where they are short or none
  */
 export function* partsInSteps<T extends tf.TensorContainer>(
   { length, operations, multiple }: { length: number; operations: number; multiple: number },
@@ -18,10 +18,12 @@ export function* partsInSteps<T extends tf.TensorContainer>(
   const most = rowsPerStep(operations, multiple);
   const rows = most >= length ? length : multiple * Math.ceil(length / Math.ceil(length / most) / multiple);
   const parts: T[] = [];
-  for (let start = 0; start < length; start += rows) {
+  let start = 0;
+  do {
     const size = Math.min(rows, length - start);
     yield* turnBefore(size * operations);
     parts.push(tf.tidy(() => compute(start, size)));
-  }
+    start += rows;
+  } while (start < length);
   return parts;
 }
