@@ -78,6 +78,7 @@ export { joinedLinears } from './layers/joined-linears.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm, type LinearBranch } from './layers/norms.ts';
+export { offTape } from './off-tape.ts';
 export { operationsOf } from './operations-of.ts';
 // Types that cross packages
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
