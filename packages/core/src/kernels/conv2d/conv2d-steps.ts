@@ -32,17 +32,15 @@ function* inBands(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions): 
   return bands.length === 1 ? bands[0] : tf.concat(bands, 1);
 }
 
-/** Rows `from` to `to` of the result, from the rows of x that they see. */
+/** Rows `from` to `to` of the result: negative padding is rows of x that they do not see. */
 function band(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions, [from, to]: [number, number]): tf.Tensor4D {
   const { strides = 1, padding = 0, dilation = 1 } = options;
   const [[above], sides] = paddingOf(padding);
   const [stride] = pairOf(strides);
   const first = from * stride - above;
   const end = (to - 1) * stride - above + (filter.shape[0] - 1) * dilation + 1;
-  const [start, stop] = [Math.max(0, first), Math.min(x.shape[1], end)];
-  const seen = tf.slice(x, [0, start, 0, 0], [-1, stop - start, -1, -1]);
   const added = options.added && tf.slice(options.added, [0, from, 0, 0], [-1, to - from, -1, -1]);
-  return conv2d(seen, filter, { ...options, added, padding: [[start - first, end - stop], sides] });
+  return conv2d(x, filter, { ...options, added, padding: [[-first, end - x.shape[1]], sides] });
 }
 
 /** Rows of the result, and operations of one. */
