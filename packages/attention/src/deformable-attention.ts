@@ -27,7 +27,7 @@ export type DeformableAttentionConfig = { dim: number; numHeads: number; numLeve
 const QUERIES = 64;
 
 /** Floating point operations in the time of a number of a sample: four corners are read, weighted and summed. */
-const SAMPLE = 64;
+const SAMPLE = 96;
 
 /** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {

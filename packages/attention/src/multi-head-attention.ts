@@ -20,11 +20,10 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { queryOperations } from './query-operations.ts';
+
 /** Queries of a step are a multiple of it, as the tiles of products are. */
 const QUERIES = 64;
-
-/** Floating point operations in the time of a weight: an exponential, and limits read and added. */
-const WEIGHT = 64;
 
 /** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
 export type MultiHeadAttentionConfig = {
@@ -94,8 +93,8 @@ export class MultiHeadAttention {
   *gatherSteps(inputs: AttentionInputs): Steps<tf.Tensor3D> {
     const [batch, numQueries, dim] = inputs.query.shape;
     const length = inputs.key.shape[1];
-    const weighted = batch * numQueries * length * (4 * dim + WEIGHT * this.config.numHeads);
-    const operations = 2 * batch * dim * dim * (numQueries + 2 * length) + weighted;
+    const looking = numQueries * queryOperations(length, this.config);
+    const operations = batch * (2 * dim * dim * (numQueries + 2 * length) + looking);
     if (operations > operationsPerStep()) return yield* tidySteps(this.lookInParts(inputs));
     yield* turnBefore(operations);
     return this.gather(inputs);
@@ -110,7 +109,7 @@ export class MultiHeadAttention {
     const keys = heads(yield* project(positioned(key, inputs.keyPosition), 1));
     const values = heads(yield* project(value, 2));
     const limits = inputs.mask === undefined ? inputs.bias : maskBias(inputs.mask);
-    const operations = batch * key.shape[1] * (4 * dim + WEIGHT * this.config.numHeads);
+    const operations = batch * queryOperations(key.shape[1], this.config);
     const rows = { length: numQueries, operations, multiple: QUERIES };
     const parts = yield* partsInSteps(rows, (start, size) => {
       const some = <T extends tf.Tensor>(x: T): T => tf.slice(x, [0, start], [-1, size]);

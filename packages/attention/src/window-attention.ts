@@ -15,6 +15,8 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { queryOperations } from './query-operations.ts';
+
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
 export type WindowAttentionConfig = {
   dim: number;
@@ -27,8 +29,8 @@ export type WindowAttentionConfig = {
 /** Windows of a step are a multiple of it, so that their tokens are one of the tiles of products. */
 const WINDOWS = 4;
 
-/** Floating point operations in the time of a weight: an exponential, and a bias read and added. */
-const WEIGHT = 64;
+/** Floating point operations in the time that a number takes from memory or to it. */
+const MOVED = 32;
 
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
 export class WindowAttention {
@@ -73,8 +75,8 @@ export class WindowAttention {
 
   /** Floating point operations of a window of as many tokens. */
   private operations(length: number): number {
-    const { dim, numHeads } = this.config;
-    return length * (8 * dim * dim + length * (4 * dim + WEIGHT * numHeads));
+    const { dim } = this.config;
+    return length * (8 * dim * (dim + MOVED) + queryOperations(length, this.config));
   }
 
   /** Windows of an image after those of the one before, since each image has all regions. */

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { rowsPerStep } from './rows-per-step.ts';
+import { operationsPerStep, rowsPerStep } from './rows-per-step.ts';
 import type { Steps } from './steps.ts';
-import { turnBefore } from './turn-before.ts';
+import { turn, turnBefore } from './turn-before.ts';
+
+/** Part of a step that joining the parts takes. */
+const JOINING = 1 / 4;
 
 /**
  * Parts of a computation, each a step at most: as few as {@link rowsPerStep} allows, as long as each other.
@@ -25,5 +28,9 @@ export function* partsInSteps<T extends tf.TensorContainer>(
     parts.push(tf.tidy(() => compute(start, size)));
     start += rows;
   } while (start < length);
+  if (parts.length > 1) {
+    yield* turn();
+    yield* turnBefore(JOINING * operationsPerStep());
+  }
   return parts;
 }

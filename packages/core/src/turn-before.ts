@@ -11,9 +11,12 @@ let since = 0;
  * @param operations Floating point operations of the one that follows
  */
 export function* turnBefore(operations: number): Steps<void> {
-  if (since > 0 && since + operations > operationsPerStep()) {
-    since = 0;
-    yield;
-  }
+  if (since > 0 && since + operations > operationsPerStep()) yield* turn();
   since += operations;
+}
+
+/** Lets the event loop turn. */
+export function* turn(): Steps<void> {
+  since = 0;
+  yield;
 }

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 
 import { buildModel, PRESETS, type PresetName } from '../src/systems/systems.ts';
 
-/** Operations of a step of one thread: 10⁹ of convolutions, products and attention, and of what is beside them. */
-const MOST_OPERATIONS = 1.1e9;
+/** Operations of a step of one thread: 8 · 10⁸ of convolutions, products and attention, and of what is beside them. */
+const MOST_OPERATIONS = 0.9e9;
 
 /** Operations of each step of a pass. */
 function operationsBySteps(steps: Steps<unknown>): number[] {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { groupNorm, groupNormThen } from '../kernels/group-norm/group-norm.ts';
+import { groupNorm, groupNormThen, groupNormThenSteps } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import type { Activation } from '../kernels/linear/types.ts';
 import { joinsLinearNorm, linearNorm } from '../kernels/linear-norm/linear-norm.ts';
@@ -8,7 +8,7 @@ import { mayFuse } from '../kernels/may-fuse.ts';
 import { sumNorm, sumNormAnd } from '../kernels/sum-norm/sum-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
-import type { Steps } from '../steps.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import type { Linear } from './linear.ts';
 
 /** Branch of a transformer, but for the linear layer that it ends in. */
@@ -102,7 +102,12 @@ export class GroupNorm {
 
   /** Adds a coarser map behind the norm, resized. @param x [B, H, W, C] @param coarser [B, h, w, C] */
   forwardSum(x: tf.Tensor4D, coarser: tf.Tensor4D, resize: 'bilinear' | 'nearest'): tf.Tensor4D {
+    return tf.tidy(() => runSteps(this.forwardSumSteps(x, coarser, resize)));
+  }
+
+  /** {@link forwardSum} in steps. */
+  forwardSumSteps(x: tf.Tensor4D, coarser: tf.Tensor4D, resize: 'bilinear' | 'nearest'): Steps<tf.Tensor4D> {
     const { gain, bias, groups, epsilon } = this;
-    return groupNormThen({ x, gain, bias, coarser }, { groups, epsilon, activation: 'linear', resize });
+    return groupNormThenSteps({ x, gain, bias, coarser }, { groups, epsilon, activation: 'linear', resize });
   }
 }

@@ -124,6 +124,7 @@ export class DeformablePixelDecoder {
     const { dim } = this.config;
     const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
     let tokens = yield* tidySteps(this.project(maps)); // [B, S, C]
+    yield;
     const position = this.positions(levels); // [S, C]
     const reference = cellCenters(levels);
     for (const layer of this.layers) {

@@ -72,7 +72,9 @@ export class FeaturePyramid {
     const sums: tf.Tensor4D[] = [];
     for (const [i, map] of [...features.entries()].reverse()) {
       const size: Size = [map.shape[1], map.shape[2]];
-      sums.unshift(yield* this.laterals[i].forwardSumSteps(map, sums[0] && resizeNearest(sums[0], size)));
+      const coarser = sums[0] && resizeNearest(sums[0], size);
+      yield;
+      sums.unshift(yield* this.laterals[i].forwardSumSteps(map, coarser));
     }
     return sums;
   }

@@ -62,7 +62,7 @@ export const PVT_V2_B5: PvtV2Config = { ...PVT_V2_B2, depths: [3, 6, 40, 3], mlp
 const EPSILON = 1e-6;
 
 /** Floating point operations in the time of an activation: a bias and a GELU. */
-const ACTIVATION = 64;
+const ACTIVATION = 128;
 
 /**
  * Pyramid Vision Transformer v2 as a backbone for dense prediction: overlapping patches, attention with reduced keys,

@@ -327,6 +327,7 @@ class SwinBlock {
     const { window, shift, dropRate } = this.config;
     const size: Size = [x.shape[1], x.shape[2]];
     const windows = intoWindows(this.normBefore.forward(x), { window, shift });
+    yield;
     const gathered = yield* this.attention.forwardSteps(windows, this.regions(size));
     if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
     return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));

@@ -53,5 +53,5 @@ function rowsOf(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions) {
   const width = Math.floor((x.shape[2] + left + right - (wide - 1) * dilation - 1) / horizontal) + 1;
   const products = tall * wide * inDim * outDim;
   const moved = tall * wide * inDim + (added === undefined ? 1 : 2) * outDim;
-  return { length, operations: x.shape[0] * width * (2 * products + MOVED * moved), multiple: ROWS };
+  return { length, operations: x.shape[0] * width * (2 * products + MOVED * moved), multiple: tall === 1 ? 1 : ROWS };
 }

@@ -37,6 +37,7 @@ export class ResizedFuse {
     const [, height, width] = others[0].shape;
     const size: Size = [height, width];
     const projected = yield* this.projection.forwardSteps(tf.relu(current));
+    yield;
     const resized = this.halves ? projected : resizeBilinear(projected, size, { alignCorners: true });
     return this.scope.tap(tf.addN([resized, ...others]));
   }
