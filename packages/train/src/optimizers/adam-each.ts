@@ -21,8 +21,6 @@ export function adamEach(
       return { variables: [variables.get(key)!, first, second], constants: constantsOf(key) };
     },
     ([parameter, first, second], gradient, step) =>
-      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step, {
-        spendsMoments: true,
-      }),
+      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step),
   );
 }

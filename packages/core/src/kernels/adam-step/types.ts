@@ -23,7 +23,4 @@ export type AdamStep = {
   /** Factor of the second moment's root; null leaves the second moment out. */
   rootScale: number | null;
 };
-export type Attrs = AdamStep & {
-  /** Results may take the memory of the moments, which nobody reads again: where true, they are to be replaced at once. */
-  spendsMoments: boolean;
-};
+export type Attrs = AdamStep;
