@@ -9,12 +9,14 @@ import {
   mayFuseOnWasm,
   offsetSampling,
   offsetSamplingOfParts,
+  operationsPerStep,
+  partsInSteps,
   positionedLinear,
-  rowsPerStep,
   type Scope,
   type Size,
   type Steps,
   tidySteps,
+  turnBefore,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -23,6 +25,9 @@ export type DeformableAttentionConfig = { dim: number; numHeads: number; numLeve
 
 /** Queries of a step are a multiple of it, as the tiles of products are. */
 const QUERIES = 64;
+
+/** Floating point operations in the time of a number of a sample: four corners are read, weighted and summed. */
+const SAMPLE = 96;
 
 /** Queries, what they sample, and where each looks first. */
 export type DeformableAttentionInputs = {
@@ -88,13 +93,19 @@ export class DeformableAttention {
 
   /** {@link gather} in steps, to the same bytes. */
   *gatherSteps(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
-    const [batch, numQueries, dim] = inputs.query.shape;
-    const { numLevels, numPoints } = this.config;
-    const products = 2 * (this.offsets.weight.size + this.weights.weight.size + this.output.weight.size); // which follows
-    const most = rowsPerStep(batch * (products + 8 * numLevels * numPoints * dim), QUERIES); // four corners of each sample
-    const isShort = most >= numQueries && rowsPerStep(batch * 2 * this.value.weight.size, 1) >= inputs.value.shape[1];
-    if (isShort || this.scope.store.observer !== null) return this.gather(inputs);
-    return yield* tidySteps(this.inParts(inputs, most));
+    const { query, value } = inputs;
+    const projection = 2 * this.value.weight.size * query.shape[0] * value.shape[1];
+    const operations = projection + query.shape[1] * this.operations(query.shape[0]);
+    const isLong = operations > operationsPerStep();
+    if (isLong && this.scope.store.observer === null) return yield* tidySteps(this.inParts(inputs));
+    yield* turnBefore(operations);
+    return this.gather(inputs);
+  }
+
+  /** Floating point operations of a query of each image. */
+  private operations(batch: number): number {
+    const { dim, numLevels, numPoints } = this.config;
+    return batch * (2 * (this.offsets.weight.size + this.weights.weight.size) + SAMPLE * numLevels * numPoints * dim);
   }
 
   private *projected(inputs: DeformableAttentionInputs): Steps<tf.Tensor3D> {
@@ -102,21 +113,17 @@ export class DeformableAttention {
     return yield* this.output.forwardSteps(gathered);
   }
 
-  private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs, most: number): Steps<tf.Tensor3D> {
+  private *inParts({ value, valid, ...inputs }: DeformableAttentionInputs): Steps<tf.Tensor3D> {
     const values = this.masked(yield* this.value.forwardSteps(value), valid);
     const { queryPosition, reference, levels } = inputs;
     const query = queryPosition === undefined ? inputs.query : tf.add<tf.Tensor3D>(inputs.query, queryPosition);
-    const parts: tf.Tensor3D[] = [];
-    for (let start = 0; start < query.shape[1]; start += most) {
-      yield;
-      const size = Math.min(most, query.shape[1] - start);
-      const part = tf.tidy(() => {
-        const some = tf.slice(query, [0, start, 0], [-1, size, -1]);
-        const near = tf.slice(reference, [0, start, 0, 0], [-1, size, -1, -1]);
-        return this.sample({ query: some, reference: near, levels }, () => values);
-      });
-      parts.push(part);
-    }
+    const [batch, length] = query.shape;
+    const rows = { length, operations: this.operations(batch), multiple: QUERIES };
+    const parts = yield* partsInSteps(rows, (start, size) => {
+      const some = tf.slice(query, [0, start, 0], [-1, size, -1]);
+      const near = tf.slice(reference, [0, start, 0, 0], [-1, size, -1, -1]);
+      return this.sample({ query: some, reference: near, levels }, () => values);
+    });
     return tf.concat(parts, 1);
   }
 

@@ -91,6 +91,7 @@ export class DualPathTransformer {
     const readByPixels = this.pixelAttention.forward({ ...ofMemory, query: ofPixels.query });
     yield;
     const newPixels = tf.add(flat, this.drop(yield* this.pixelOutput.forwardSteps(readByPixels)));
+    yield;
     return {
       pixel: this.scope.tap(tf.reshape(newPixels, pixel.shape), 'pixel'),
       memory: this.scope.tap(this.updateMemory(memory, readByMemory), 'memory'),

@@ -50,9 +50,9 @@ export class EncoderLayer {
     const places = { queryPosition: position, keyPosition: position };
     const hidden = yield* this.attention.gatherSteps({ query: x, key: x, value: x, ...places });
     const drop = dropping<tf.Tensor3D>(this.scope, this.dropoutRate);
-    const attended = this.attentionNorm.forwardSumOf(x, { hidden, last: this.attention.output, drop });
+    const attended = yield* this.attentionNorm.forwardSumOfSteps(x, { hidden, last: this.attention.output, drop });
     yield;
     const refining = { hidden: yield* this.feedForward.hiddenSteps(attended), last: this.feedForward.contract, drop };
-    return this.scope.tap(this.finalNorm.forwardSumOf(attended, refining), 'output');
+    return this.scope.tap(yield* this.finalNorm.forwardSumOfSteps(attended, refining), 'output');
   }
 }

@@ -38,7 +38,7 @@ onEveryBackend('attention in steps', (backend) => {
     const whole = attention.gather(inputs);
     const { numTensors } = tf.memory();
     const { result, turns } = takeSteps(attention.gatherSteps(inputs));
-    expect(turns > 2).toBe(isLarge);
+    expect(turns > 0).toBe(isLarge);
     expect(tf.memory().numTensors).toBe(numTensors + 1);
     const [stepped, expected] = await Promise.all([result, whole].map((values) => values.data()));
     expect(Buffer.compare(new Uint8Array(stepped.buffer), new Uint8Array(expected.buffer))).toBe(0);

@@ -9,14 +9,18 @@ import {
   maskBias,
   mayFuse,
   OUT_IN,
+  operationsPerStep,
+  partsInSteps,
   positionedLinear,
   rowsInSteps,
-  rowsPerStep,
   type Scope,
   type Steps,
   tidySteps,
+  turnBefore,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { queryOperations } from './query-operations.ts';
 
 /** Queries of a step are a multiple of it, as the tiles of products are. */
 const QUERIES = 64;
@@ -89,9 +93,11 @@ export class MultiHeadAttention {
   *gatherSteps(inputs: AttentionInputs): Steps<tf.Tensor3D> {
     const [batch, numQueries, dim] = inputs.query.shape;
     const length = inputs.key.shape[1];
-    const products = 2 * dim * dim * (numQueries + 2 * length) + 4 * numQueries * length * dim;
-    if (rowsPerStep((batch * products) / numQueries, 1) >= numQueries) return this.gather(inputs);
-    return yield* tidySteps(this.lookInParts(inputs));
+    const looking = numQueries * queryOperations(length, this.config);
+    const operations = batch * (2 * dim * dim * (numQueries + 2 * length) + looking);
+    if (operations > operationsPerStep()) return yield* tidySteps(this.lookInParts(inputs));
+    yield* turnBefore(operations);
+    return this.gather(inputs);
   }
 
   private *lookInParts({ query, key, value, ...inputs }: AttentionInputs): Steps<tf.Tensor3D> {
@@ -100,18 +106,15 @@ export class MultiHeadAttention {
     const project = (x: tf.Tensor3D, part: number) =>
       rowsInSteps(x, 2 * dim * dim, (rows) => this.project(rows as tf.Tensor3D, [part, part + 1]));
     const queries = yield* project(positioned(query, inputs.queryPosition), 0);
-    yield;
     const keys = heads(yield* project(positioned(key, inputs.keyPosition), 1));
-    yield;
     const values = heads(yield* project(value, 2));
     const limits = inputs.mask === undefined ? inputs.bias : maskBias(inputs.mask);
-    const most = rowsPerStep(4 * batch * key.shape[1] * dim, QUERIES);
-    const parts: tf.Tensor4D[] = [];
-    for (let start = 0; start < numQueries; start += most) {
-      yield;
-      const some = <T extends tf.Tensor>(x: T): T => tf.slice(x, [0, start], [-1, Math.min(most, numQueries - start)]);
-      parts.push(tf.tidy(() => attention(heads(some(queries)), keys, values, limits && some(limits))));
-    }
+    const operations = batch * queryOperations(key.shape[1], this.config);
+    const rows = { length: numQueries, operations, multiple: QUERIES };
+    const parts = yield* partsInSteps(rows, (start, size) => {
+      const some = <T extends tf.Tensor>(x: T): T => tf.slice(x, [0, start], [-1, size]);
+      return attention(heads(some(queries)), keys, values, limits && some(limits));
+    });
     return tf.reshape(tf.concat(parts, 1), query.shape);
   }
 

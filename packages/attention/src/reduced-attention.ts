@@ -12,6 +12,8 @@ import {
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { queryOperations } from './query-operations.ts';
+
 /** Sizes of an attention whose keys and values are pooled first. Wang et al. 2022 (PVTv2), section 3.2. */
 export type ReducedAttentionConfig = {
   dim: number;
@@ -64,7 +66,7 @@ export class ReducedAttention {
     const reduced = this.reduce ? this.reduce.norm.forward(yield* this.reduce.conv.forwardSteps(x)) : x; // [B, H/r, W/r, C]
     const [key, value] = tf.split(this.keyValue.forward(reduced), 2, 3).map(heads);
     yield;
-    const operations = 4 * dim * (dim + key.shape[1]);
+    const operations = 4 * dim * dim + queryOperations(key.shape[1], this.config);
     const attended = yield* rowsInSteps(x, operations, (places) => {
       const gathered = attention(heads(this.query.forward(places)), key, value); // [B, H·W, h, d]
       return this.output.forward(tf.reshape(gathered, places.shape));

@@ -6,12 +6,16 @@ import {
   Linear,
   linear,
   mayFuse,
-  rowsPerStep,
+  operationsPerStep,
+  partsInSteps,
   type Scope,
   type Steps,
   tidySteps,
+  turnBefore,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { queryOperations } from './query-operations.ts';
 
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
 export type WindowAttentionConfig = {
@@ -23,7 +27,10 @@ export type WindowAttentionConfig = {
 };
 
 /** Windows of a step are a multiple of it, so that their tokens are one of the tiles of products. */
-const WINDOWS = 64;
+const WINDOWS = 4;
+
+/** Floating point operations in the time that a number takes from memory or to it. */
+const MOVED = 32;
 
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
 export class WindowAttention {
@@ -60,24 +67,30 @@ export class WindowAttention {
 
   /** {@link forward} in steps, to the same bytes: where there are many windows, some after the others. */
   *forwardSteps(windows: tf.Tensor3D, regionBias?: tf.Tensor3D): Steps<tf.Tensor3D> {
-    const [count, length, dim] = windows.shape;
-    const most = rowsPerStep(length * dim * (8 * dim + 4 * length), WINDOWS);
-    if (most >= count) return this.forward(windows, regionBias);
-    return this.scope.tap(yield* tidySteps(this.inParts(windows, regionBias, most)));
+    const operations = windows.shape[0] * this.operations(windows.shape[1]);
+    if (operations > operationsPerStep()) return this.scope.tap(yield* tidySteps(this.inParts(windows, regionBias)));
+    yield* turnBefore(operations);
+    return this.forward(windows, regionBias);
+  }
+
+  /** Floating point operations of a window of as many tokens. */
+  private operations(length: number): number {
+    const { dim } = this.config;
+    return length * (8 * dim * (dim + MOVED) + queryOperations(length, this.config));
   }
 
   /** Windows of an image after those of the one before, since each image has all regions. */
-  private *inParts(windows: tf.Tensor3D, regionBias: tf.Tensor3D | undefined, most: number): Steps<tf.Tensor3D> {
-    const [count] = windows.shape;
+  private *inParts(windows: tf.Tensor3D, regionBias: tf.Tensor3D | undefined): Steps<tf.Tensor3D> {
+    const [count, length] = windows.shape;
     const ofImage = regionBias?.shape[0] ?? count;
+    const rows = { length: ofImage, operations: this.operations(length), multiple: WINDOWS };
     const parts: tf.Tensor3D[] = [];
     for (let image = 0; image < count; image += ofImage) {
-      for (let start = 0; start < ofImage; start += most) {
-        if (parts.length > 0) yield;
-        const size = Math.min(most, ofImage - start);
+      const ofThis = yield* partsInSteps(rows, (start, size) => {
         const some = <T extends tf.Tensor>(x: T, from: number): T => tf.slice(x, from, size);
-        parts.push(tf.tidy(() => this.look(some(windows, image + start), regionBias && some(regionBias, start))));
-      }
+        return this.look(some(windows, image + start), regionBias && some(regionBias, start));
+      });
+      parts.push(...ofThis);
     }
     return tf.concat(parts, 0);
   }

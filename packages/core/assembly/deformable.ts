@@ -18,11 +18,23 @@ function addCell(
     const bottom = f32x4.add(f32x4.mul(v128.load(below + i), w10), f32x4.mul(v128.load(below + pixel + i), w11));
     v128.store(y + i, f32x4.add(v128.load(y + i), f32x4.add(top, bottom)));
   }
-  for (let i = whole; i < end; i += 4) {
-    const top = load<f32>(corner + i) * upper * (1 - fx) + load<f32>(corner + pixel + i) * upper * fx;
-    const bottom = load<f32>(below + i) * lower * (1 - fx) + load<f32>(below + pixel + i) * lower * fx;
-    store<f32>(y + i, load<f32>(y + i) + top + bottom);
-  }
+  for (let i = whole; i < end; i += 4) addPixel(y + i, corner + i, below + i, pixel, upper, lower, fx);
+}
+
+/** {@link addCell} of one channel. */
+// @ts-ignore: decorator
+@inline
+function addPixel(y: usize, corner: usize, below: usize, pixel: usize, upper: f32, lower: f32, fx: f32): void {
+  const top = load<f32>(corner) * upper * (1 - fx) + load<f32>(corner + pixel) * upper * fx;
+  const bottom = load<f32>(below) * lower * (1 - fx) + load<f32>(below + pixel) * lower * fx;
+  store<f32>(y, load<f32>(y) + top + bottom);
+}
+
+/** y += x of one channel. */
+// @ts-ignore: decorator
+@inline
+function add(y: usize, x: f32): void {
+  store<f32>(y, load<f32>(y) + x);
 }
 
 /** Writes out [B, Q, M · D] for the queries [from, to) of all B · Q. */
@@ -34,8 +46,12 @@ export function deformableSampling(
   memory.fill(out + <usize>from * rowBytes, 0, <usize>(to - from) * rowBytes);
   let sample = <usize>from * <usize>(M * L * P); // counts [B · Q, M, L, P]
   let y = out + <usize>from * rowBytes;
-  for (let query = from; query < to; query++) {
-    const image = value + <usize>(query / Q) * <usize>S * rowBytes;
+  let image = value + <usize>(from / Q) * <usize>S * rowBytes;
+  for (let query = from, left = Q - from % Q; query < to; query++, left--) {
+    if (left == 0) {
+      image += <usize>S * rowBytes;
+      left = Q;
+    }
     for (let m = 0; m < M; m++) {
       const head = image + (<usize>(m * D) << 2);
       for (let l = 0; l < L; l++) {
@@ -53,7 +69,8 @@ export function deformableSampling(
           const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
           const below = corner + <usize>W * rowBytes;
           if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H) {
-            addCell(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx, D);
+            if (D == 1) addPixel(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx);
+            else addCell(y, corner, below, rowBytes, a * (1 - fy), a * fy, fx, D);
             continue;
           }
           if (row >= 0) {
@@ -100,7 +117,25 @@ export function deformableSamplingGradient(
               const x = <i32>x0, row = <i32>y0;
               const corner = mapOffset + <usize>(row * W + x) * rowBytes;
               const below = corner + <usize>W * rowBytes;
-              if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H && (D & 3) == 0) {
+              const isInside = x >= 0 && row >= 0 && x + 1 < W && row + 1 < H;
+              if (isInside && D == 1) {
+                const upstream = load<f32>(g), weighted = upstream * a;
+                const p00 = corner, p01 = corner + rowBytes, p10 = below, p11 = below + rowBytes;
+                const d00 = upstream * load<f32>(value + p00), d01 = upstream * load<f32>(value + p01);
+                const d10 = upstream * load<f32>(value + p10), d11 = upstream * load<f32>(value + p11);
+                add(dValue + p00, weighted * (1 - fy) * (1 - fx));
+                add(dValue + p01, weighted * (1 - fy) * fx);
+                add(dValue + p10, weighted * fy * (1 - fx));
+                add(dValue + p11, weighted * fy * fx);
+                sampled = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
+                slopeX = (1 - fy) * (d01 - d00) + fy * (d11 - d10);
+                slopeY = (1 - fx) * (d10 - d00) + fx * (d11 - d01);
+                store<f32>(dWeights + (sample << 2), sampled);
+                store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);
+                store<f32>(dLocations + (sample << 3), a * <f32>H * slopeY, 4);
+                continue;
+              }
+              if (isInside && (D & 3) == 0) {
                 const w00 = f32x4.splat(a * (1 - fy) * (1 - fx)), w01 = f32x4.splat(a * (1 - fy) * fx);
                 const w10 = f32x4.splat(a * fy * (1 - fx)), w11 = f32x4.splat(a * fy * fx);
                 let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00;

@@ -101,14 +101,19 @@ export function maxPoolGradient(
   }
 }
 
-/** Copies x [B, H, W, C] into the middle of a map of zeros: out [B, H + top + bottom, W + left + right, C]. */
+/**
+ * Copies x [B, H, W, C] into the middle of a map of zeros: out [B, H + top + bottom, W + left + right, C]. A negative top or bottom
+ * leaves rows out.
+ */
 export function frame(
   x: usize, out: usize, B: i32, H: i32, W: i32, C: i32, top: i32, bottom: i32, left: i32, right: i32,
 ): void {
   const pixel = <usize>C << 2, line = <usize>W * pixel, wide = line + <usize>(left + right) * pixel;
+  const skipped = max(0, -top), rows = H - skipped + min(0, bottom);
   memory.fill(out, 0, <usize>(B * (H + top + bottom)) * wide);
   for (let image = 0; image < B; image++) {
-    let target = out + <usize>(image * (H + top + bottom) + top) * wide + <usize>left * pixel;
-    for (let row = 0; row < H; row++, x += line, target += wide) memory.copy(target, x, line);
+    let source = x + <usize>(image * H + skipped) * line;
+    let target = out + <usize>(image * (H + top + bottom) + max(0, top)) * wide + <usize>left * pixel;
+    for (let row = 0; row < rows; row++, source += line, target += wide) memory.copy(target, source, line);
   }
 }

@@ -1,5 +1,6 @@
 // Deformable sampling from offsets and logits: what the layers before it predict, read as it is.
-import { expOfNegative } from './simd';
+import { expOfNegative, sumLanes } from './simd';
+import { multiplyAdd } from './sums';
 
 /** As src/kernels/deformable-sampling/offset-wasm.ts writes it; steps of the reference in bytes, 0 along axes of one. */
 @unmanaged
@@ -38,15 +39,25 @@ export function offsetSampling(p: usize, from: i32, to: i32, thread: i32): void 
 
 /** Softmax of n logits; `out` has room for a multiple of four. */
 function soften(x: usize, out: usize, n: i32): void {
-  let most = load<f32>(x);
-  for (let i = 1; i < n; i++) most = max(most, load<f32>(x + (<usize>i << 2)));
-  for (let i = 0; i < n; i++) store<f32>(out + (<usize>i << 2), load<f32>(x + (<usize>i << 2)) - most);
-  for (let i = n; (i & 3) != 0; i++) store<f32>(out + (<usize>i << 2), 0);
-  for (let i = 0; i < n; i += 4) v128.store(out + (<usize>i << 2), expOfNegative(v128.load(out + (<usize>i << 2))));
-  let total: f32 = 0;
-  for (let i = 0; i < n; i++) total += load<f32>(out + (<usize>i << 2));
-  const factor: f32 = 1 / total;
-  for (let i = 0; i < n; i++) store<f32>(out + (<usize>i << 2), load<f32>(out + (<usize>i << 2)) * factor);
+  const whole = <usize>(n & ~3) << 2, end = <usize>n << 2, padded = (end + 15) & ~15;
+  let high = v128.load32_splat(x);
+  for (let i: usize = 0; i < whole; i += 16) high = f32x4.max(high, v128.load(x + i));
+  for (let i = whole; i < end; i += 4) {
+    high = f32x4.max(high, v128.load32_splat(x + i));
+    store<f32>(out + i, load<f32>(x + i));
+  }
+  for (let i = end; i < padded; i += 4) store<f32>(out + i, -Infinity); // e⁻⁸⁷, which no sum of one or more feels
+  high = f32x4.splat(max(
+    max(f32x4.extract_lane(high, 0), f32x4.extract_lane(high, 1)), max(f32x4.extract_lane(high, 2), f32x4.extract_lane(high, 3)),
+  ));
+  let total = f32x4.splat(0);
+  for (let i: usize = 0; i < padded; i += 16) {
+    const weight = expOfNegative(f32x4.sub(v128.load(i < whole ? x + i : out + i), high));
+    v128.store(out + i, weight);
+    total = f32x4.add(total, weight);
+  }
+  const factor = f32x4.splat(1 / sumLanes(total));
+  for (let i: usize = 0; i < padded; i += 16) v128.store(out + i, f32x4.mul(factor, v128.load(out + i)));
 }
 
 /** Writes address and weight of each pixel that a head's samples touch. @returns Address behind the last */
@@ -64,7 +75,15 @@ function listCorners(
       unitX = load<f32>(reference, 8) * width * (0.5 / <f32>job.P);
       unitY = load<f32>(reference, 12) * height * (0.5 / <f32>job.P);
     }
-    for (let p = 0; p < job.P; p++, offsets += 8, weights += 4) {
+    let p = 0;
+    for (; p + 4 <= job.P; p += 4, offsets += 32, weights += 16) {
+      const a = v128.load(offsets), b = v128.load(offsets, 16);
+      const px = f32x4.add(f32x4.splat(centerX), f32x4.mul(f32x4.splat(unitX), v128.shuffle<f32>(a, b, 0, 2, 4, 6)));
+      const py = f32x4.add(f32x4.splat(centerY), f32x4.mul(f32x4.splat(unitY), v128.shuffle<f32>(a, b, 1, 3, 5, 7)));
+      if (!areInside(px, py, width, height)) break;
+      corners = listFour(corners, map, px, py, v128.load(weights), W, row);
+    }
+    for (; p < job.P; p++, offsets += 8, weights += 4) {
       const px = centerX + unitX * load<f32>(offsets), py = centerY + unitY * load<f32>(offsets, 4);
       if (!(px > -1 && py > -1 && px < width && py < height)) continue;
       const x0 = floor(px), y0 = floor(py), fx = px - x0, fy = py - y0;
@@ -85,6 +104,39 @@ function listCorners(
   return corners;
 }
 
+/** True if all four corners of four samples lie in the map. */
+// @ts-ignore: decorator
+@inline
+function areInside(px: v128, py: v128, width: f32, height: f32): bool {
+  const zero = f32x4.splat(0);
+  const x = v128.and(f32x4.ge(px, zero), f32x4.lt(px, f32x4.splat(width - 1)));
+  return i32x4.all_true(v128.and(x, v128.and(f32x4.ge(py, zero), f32x4.lt(py, f32x4.splat(height - 1)))));
+}
+
+/** All corners of four samples, the upper left ones first. */
+// @ts-ignore: decorator
+@inline
+function listFour(corners: usize, map: usize, px: v128, py: v128, weights: v128, W: i32, row: usize): usize {
+  const x0 = f32x4.floor(px), y0 = f32x4.floor(py), right = f32x4.sub(px, x0), down = f32x4.sub(py, y0);
+  const one = f32x4.splat(1), left = f32x4.sub(one, right);
+  const upper = f32x4.mul(weights, f32x4.sub(one, down)), lower = f32x4.mul(weights, down);
+  const index = i32x4.add(i32x4.mul(i32x4.trunc_sat_f32x4_s(y0), i32x4.splat(W)), i32x4.trunc_sat_f32x4_s(x0));
+  const pixel = i32x4.add(i32x4.splat(<i32>map), i32x4.mul(index, i32x4.splat(<i32>row)));
+  const below = i32x4.add(pixel, i32x4.splat(W * <i32>row)), next = i32x4.splat(<i32>row);
+  storePairs(corners, pixel, f32x4.mul(upper, left));
+  storePairs(corners + 32, i32x4.add(pixel, next), f32x4.mul(upper, right));
+  storePairs(corners + 64, below, f32x4.mul(lower, left));
+  storePairs(corners + 96, i32x4.add(below, next), f32x4.mul(lower, right));
+  return corners + 128;
+}
+
+// @ts-ignore: decorator
+@inline
+function storePairs(corners: usize, pixels: v128, weights: v128): void {
+  v128.store(corners, v128.shuffle<i32>(pixels, weights, 0, 4, 1, 5));
+  v128.store(corners, v128.shuffle<i32>(pixels, weights, 2, 6, 3, 7), 16);
+}
+
 // @ts-ignore: decorator
 @inline
 function list(corners: usize, pixel: usize, weight: f32): usize {
@@ -100,10 +152,10 @@ function blend(corners: usize, end: usize, out: usize, D: i32): void {
     let s = f32x4.splat(0), t = s, u = s, v = s;
     for (let at = corners; at < end; at += 8) {
       const pixel = <usize>load<u32>(at) + c, weight = v128.load32_splat(at, 4);
-      s = f32x4.add(s, f32x4.mul(weight, v128.load(pixel)));
-      t = f32x4.add(t, f32x4.mul(weight, v128.load(pixel, 16)));
-      u = f32x4.add(u, f32x4.mul(weight, v128.load(pixel, 32)));
-      v = f32x4.add(v, f32x4.mul(weight, v128.load(pixel, 48)));
+      s = multiplyAdd(weight, v128.load(pixel), s);
+      t = multiplyAdd(weight, v128.load(pixel, 16), t);
+      u = multiplyAdd(weight, v128.load(pixel, 32), u);
+      v = multiplyAdd(weight, v128.load(pixel, 48), v);
     }
     v128.store(out + c, s);
     v128.store(out + c, t, 16);

@@ -33,8 +33,8 @@ async function compile(options) {
 }
 
 const sizes = [
-  [4, 2, 3],
-  [6, 2, 2],
+  [4, 2, 4, [2]],
+  [6, 2, 2, []],
 ];
 process.chdir(join(folder, 'assembly'));
 writeFileSync('tiles.generated.ts', tilesOf(sizes));

@@ -27,6 +27,7 @@ export { axialAttention } from './kernels/axial-attention/axial-attention.ts';
 export { classCrossEntropy } from './kernels/class-cross-entropy/class-cross-entropy.ts';
 export { conv2d } from './kernels/conv2d/conv2d.ts';
 export { conv2dSteps } from './kernels/conv2d/conv2d-steps.ts';
+export { depthwiseSteps } from './kernels/conv2d/depthwise-steps.ts';
 export type { Conv2DOptions } from './kernels/conv2d/types.ts';
 export { defineKernel } from './kernels/define-kernel.ts';
 export { deformableSampling } from './kernels/deformable-sampling/deformable-sampling.ts';
@@ -77,6 +78,7 @@ export { joinedLinears } from './layers/joined-linears.ts';
 export { Linear, type LinearConfig } from './layers/linear.ts';
 export { Mlp } from './layers/mlp.ts';
 export { GroupNorm, LayerNorm, type LinearBranch } from './layers/norms.ts';
+export { offTape } from './off-tape.ts';
 export { operationsOf } from './operations-of.ts';
 // Types that cross packages
 export type { ImageBatch, ImageGeometry, MaskPrediction, MaskTargets, Size } from './outputs.ts';
@@ -87,14 +89,16 @@ export * as init from './params/init.ts';
 export { OIHW, OUT_IN, permuted, type StoredLayout } from './params/layouts.ts';
 export { type ParamLimits, type ParamOptions, ParamStore, Scope } from './params/param-store.ts';
 export { rankMean } from './params/rank-mean.ts';
+export { partsInSteps } from './parts-in-steps.ts';
 export { type Random, seededRandom } from './random.ts';
 export { readTensors, type TensorValues } from './read-tensors.ts';
 export { recompute, recomputeSteps } from './recompute.ts';
 // Recording
 export { type KernelCall, recordKernels } from './record-kernels.ts';
 export { rowsInSteps } from './rows-in-steps.ts';
-export { rowsPerStep } from './rows-per-step.ts';
+export { operationsPerStep, rowsPerStep } from './rows-per-step.ts';
 export { type Axis, expectShapes } from './shape.ts';
 export { runSteps, runStepsInTurns, type Steps, tidySteps } from './steps.ts';
 // Training
 export { Tape } from './tape.ts';
+export { turnBefore } from './turn-before.ts';

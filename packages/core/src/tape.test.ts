@@ -29,6 +29,32 @@ onEveryBackend('a tape', () => {
     expect(tf.memory().numTensors).toBeLessThan(before); // the tape's own are gone too
   });
 
+  test('frees gradients that are added to others, and what gradients are made of', async () => {
+    const bytes: number[] = [];
+    const marked = tf.customGrad((x) => ({
+      value: tf.clone(x as tf.Tensor),
+      gradFunc: (dy) => {
+        bytes.push(tf.memory().numBytes);
+        return tf.clone(dy);
+      },
+    }));
+    const halved = tf.customGrad((x) => ({
+      value: tf.div(x as tf.Tensor, 2),
+      gradFunc: (dy) => tf.mul(tf.add(dy, dy), 0.25), // a sum that nobody else reads
+    }));
+    const x = tf.ones([1000]) as tf.Tensor;
+    const tape = new Tape();
+    const y = tape.record(() => {
+      let chain = marked(x);
+      for (let i = 0; i < 20; i++) chain = tf.add(chain, halved(chain));
+      return marked(chain);
+    });
+    const { value, gradients } = tape.gradients(() => tf.sum(y), [x]);
+    expect(bytes[1]).toBeLessThan(bytes[0]! + 5 * 4000); // of twenty sums and gradients of 4000 bytes each
+    expect((await gradients[0]!.data())[0]! / 1.5 ** 20).toBeCloseTo(1, 4);
+    tf.dispose([x, y, value, ...gradients.map((gradient) => gradient!)]);
+  });
+
   test('one tensor may be the gradient of two inputs, and of an input and an output', async () => {
     const sum = tf.customGrad((a, b) => ({
       value: tf.add(a as tf.Tensor, b as tf.Tensor),

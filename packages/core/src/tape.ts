@@ -4,6 +4,7 @@ import { needsShapesOnly } from './gradients/shape-only.ts';
 
 type TapeNode = {
   kernelName: string;
+  inputs: tf.NamedTensorMap;
   saved: tf.Tensor[];
   outputs: tf.Tensor[];
   gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
@@ -76,17 +77,20 @@ function freeUnread(nodes: TapeNode[]): void {
 }
 
 /**
- * Frees what each node saved, and the gradients of its outputs, when the next node's turn comes. tfjs keeps both until all is
- * differentiated: of Mask2Former with ResNet-50 at 512 × 512 more than the 4 GiB that a WebAssembly heap may have.
+ * Frees what each node saved, the gradients of its outputs, and what it made beside those of its inputs, when the next node's turn
+ * comes; also gradients that were added to earlier ones. tfjs keeps all of it until all is differentiated: of Mask2Former with
+ * ResNet-50 at 512 × 512 more than the 4 GiB that a WebAssembly heap may have.
  */
 function freeAsUsed(nodes: TapeNode[], xs: tf.Tensor[]): void {
   const wanted = new Set(xs.map(({ id }) => id));
   const handedOn = new WeakSet<tf.Tensor>();
+  const reached = new Set<number>();
   let spent: tf.Tensor[] = [];
   for (const node of nodes) {
     const { gradient, outputs, saved } = node;
     if (gradient === undefined) continue;
-    node.gradient = (dys) => {
+    // `this`: tfjs calls a copy of the node, with the inputs alone that a gradient is asked for
+    node.gradient = function (this: TapeNode, dys) {
       tf.dispose(spent);
       const given = dys.filter((dy): dy is tf.Tensor => dy !== null);
       spent = [...given.filter((dy) => !wanted.has(outputs[dys.indexOf(dy)]!.id)), ...saved];
@@ -96,8 +100,16 @@ function freeAsUsed(nodes: TapeNode[], xs: tf.Tensor[]): void {
         handedOn.add(result);
         return result;
       };
-      const gradients = Object.entries(gradient(dys));
-      return Object.fromEntries(gradients.map(([input, derive]) => [input, () => owned(derive())]));
+      const gradients = tf.tidy(() => {
+        const wished = Object.entries(gradient(dys)).filter(([name]) => name in this.inputs);
+        return wished.map(([name, derive]) => [name, owned(derive())] as const);
+      });
+      for (const [name, dx] of gradients) {
+        const { id } = this.inputs[name]!;
+        if (reached.has(id)) spent.push(dx); // tfjs adds it to that of another node
+        reached.add(id);
+      }
+      return Object.fromEntries(gradients.map(([name, dx]) => [name, () => dx]));
     };
   }
 }

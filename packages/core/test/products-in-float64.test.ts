@@ -45,6 +45,9 @@ onEveryBackend('products in float64', () => {
     [1, 5, 9],
     [7, 3, 5],
     [5, 4, 8],
+    [4, 2, 10], // tiles end after any step of k in a round
+    [9, 7, 12],
+    [11, 14, 9],
     [6, 1027, 17],
     [100, 33, 20],
     [13, 2049, 3],

@@ -50,11 +50,12 @@ export function uncertainPoints(
   for (let m = 0; m < masks; m++) {
     const row = logits.subarray(m * count, (m + 1) * count);
     const start = m * (keep + rest) * 2;
-    smallestMagnitudes(row, keep).forEach((index, i) => {
-      const from = (m * count + index) * 2;
+    const chosen = smallestMagnitudes(row, keep);
+    for (let i = 0; i < chosen.length; i++) {
+      const from = (m * count + chosen[i]) * 2;
       points[start + i * 2] = candidates[from];
       points[start + i * 2 + 1] = candidates[from + 1];
-    });
+    }
     points.set(anywhere.subarray(m * rest * 2, (m + 1) * rest * 2), start + keep * 2);
   }
   return points;

@@ -60,6 +60,11 @@ export class Conv2d {
     return this.apply(x, this.filter, { bias: this.bias, added });
   }
 
+  /** {@link forwardSum} in bands of rows where it is large. */
+  forwardSumSteps(x: tf.Tensor4D, added: tf.Tensor4D | undefined): Steps<tf.Tensor4D> {
+    return this.applySteps(x, this.filter, { bias: this.bias, added });
+  }
+
   /** {@link forward} in bands of rows where it is large. */
   forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
     return this.applySteps(x, this.filter, { bias: this.bias });

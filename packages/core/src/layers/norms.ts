@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { groupNorm, groupNormThen } from '../kernels/group-norm/group-norm.ts';
+import { groupNorm, groupNormThen, groupNormThenSteps } from '../kernels/group-norm/group-norm.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import type { Activation } from '../kernels/linear/types.ts';
 import { joinsLinearNorm, linearNorm } from '../kernels/linear-norm/linear-norm.ts';
+import { mayFuse } from '../kernels/may-fuse.ts';
 import { sumNorm, sumNormAnd } from '../kernels/sum-norm/sum-norm.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import type { Linear } from './linear.ts';
 
 /** Branch of a transformer, but for the linear layer that it ends in. */
@@ -52,6 +54,13 @@ export class LayerNorm {
     return this.joined(x, branch)[0]!;
   }
 
+  /** {@link forwardSumOf} in steps, to the same bytes: where there are many rows, some after the others. */
+  *forwardSumOfSteps<T extends tf.Tensor>(x: T, branch: LinearBranch<T>): Steps<T> {
+    if (mayFuse()) return this.forwardSumOf(x, branch);
+    const made = yield* branch.last.forwardSteps(branch.hidden);
+    return this.forwardSum(x, branch.drop?.(made) ?? made);
+  }
+
   /** {@link forwardSumOf}, and what another norm makes of it. */
   forwardSumThen<T extends tf.Tensor>(x: T, branch: LinearBranch<T>, next: LayerNorm): [normed: T, next: T] {
     return this.joined(x, branch, next) as [T, T];
@@ -93,7 +102,12 @@ export class GroupNorm {
 
   /** Adds a coarser map behind the norm, resized. @param x [B, H, W, C] @param coarser [B, h, w, C] */
   forwardSum(x: tf.Tensor4D, coarser: tf.Tensor4D, resize: 'bilinear' | 'nearest'): tf.Tensor4D {
+    return tf.tidy(() => runSteps(this.forwardSumSteps(x, coarser, resize)));
+  }
+
+  /** {@link forwardSum} in steps. */
+  forwardSumSteps(x: tf.Tensor4D, coarser: tf.Tensor4D, resize: 'bilinear' | 'nearest'): Steps<tf.Tensor4D> {
     const { gain, bias, groups, epsilon } = this;
-    return groupNormThen({ x, gain, bias, coarser }, { groups, epsilon, activation: 'linear', resize });
+    return groupNormThenSteps({ x, gain, bias, coarser }, { groups, epsilon, activation: 'linear', resize });
   }
 }

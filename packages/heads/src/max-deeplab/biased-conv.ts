@@ -1,4 +1,4 @@
-import { conv2d, init, linear, type Scope } from '@seg/core';
+import { conv2dSteps, init, linear, runSteps, type Scope, type Steps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A 1×1 convolution with a bias and no norm, the last layer of a head: deeplab2's `kernel` and `bias`. */
@@ -15,7 +15,12 @@ export class BiasedConv {
 
   /** @param x [B, H, W, in], or [B, L, in] for tokens @returns The same with `out` channels */
   forward<T extends tf.Tensor3D | tf.Tensor4D>(x: T): T {
+    return runSteps(this.forwardSteps(x));
+  }
+
+  /** {@link forward} in bands of rows where a map is large. */
+  *forwardSteps<T extends tf.Tensor3D | tf.Tensor4D>(x: T): Steps<T> {
     if (x.rank === 3) return linear(x, tf.reshape(this.filter, this.filter.shape.slice(1)), this.bias);
-    return conv2d(x as tf.Tensor4D, this.filter as unknown as tf.Tensor4D, { bias: this.bias }) as T;
+    return (yield* conv2dSteps(x as tf.Tensor4D, this.filter as unknown as tf.Tensor4D, { bias: this.bias })) as T;
   }
 }

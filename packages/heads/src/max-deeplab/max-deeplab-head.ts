@@ -1,8 +1,8 @@
 import { KerasBatchNorm, KerasConvNorm } from '@seg/attention';
-import type { MaskPrediction, Scope } from '@seg/core';
+import { type MaskPrediction, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { maskLogits } from '../prediction/mask-logits.ts';
+import { maskLogitsSteps } from '../prediction/mask-logits.ts';
 import { BiasedConv } from './biased-conv.ts';
 import { SeparableConv } from './separable-conv.ts';
 
@@ -65,24 +65,32 @@ export class MaxDeepLabHead {
     this.maskNorm = new KerasBatchNorm(root.at('pixel_space_mask_batch_norm'), { shape: [1], gain: 0.1 });
   }
 
-  forward({ panoptic, classFeature, maskFeature }: MaxDeepLabHeadInputs): MaxDeepLabMasks {
-    return tf.tidy(() => {
-      const output = this.scope.at('output');
-      const pixelFeatures = output.tap(this.pixelFeatures(panoptic), 'pixel_feature_g');
-      const kernels = output.tap(this.maskKernel.forward(maskFeature), 'mask_kernel_f'); // [B, N, D]
-      const masks = this.maskNorm.forward(maskLogits(kernels, pixelFeatures));
-      const classes = tf.add<tf.Tensor3D>(this.classOutput.forward(classFeature), voidConstant(this.numClasses));
-      return {
-        pixelFeatures,
-        maskLogits: output.tap(masks, 'mask_logits'),
-        classLogits: output.tap(classes, 'class_logits'),
-      };
-    });
+  forward(inputs: MaxDeepLabHeadInputs): MaxDeepLabMasks {
+    return runSteps(this.forwardSteps(inputs));
+  }
+
+  /** {@link forward} layer by layer. */
+  forwardSteps(inputs: MaxDeepLabHeadInputs): Steps<MaxDeepLabMasks> {
+    return tidySteps(this.masks(inputs));
+  }
+
+  private *masks({ panoptic, classFeature, maskFeature }: MaxDeepLabHeadInputs): Steps<MaxDeepLabMasks> {
+    const output = this.scope.at('output');
+    const pixelFeatures = output.tap(yield* this.pixelFeatures(panoptic), 'pixel_feature_g');
+    const kernels = output.tap(this.maskKernel.forward(maskFeature), 'mask_kernel_f'); // [B, N, D]
+    const masks = this.maskNorm.forward(yield* maskLogitsSteps(kernels, pixelFeatures));
+    const classes = tf.add<tf.Tensor3D>(this.classOutput.forward(classFeature), voidConstant(this.numClasses));
+    return {
+      pixelFeatures,
+      maskLogits: output.tap(masks, 'mask_logits'),
+      classLogits: output.tap(classes, 'class_logits'),
+    };
   }
 
   /** @returns [B, h, w, D] */
-  private pixelFeatures(panoptic: tf.Tensor4D): tf.Tensor4D {
-    const features = this.pixelNorm.forward(this.pixelOutput.forward(this.pixelConv.forward(panoptic)));
+  private *pixelFeatures(panoptic: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const convolved = yield* this.pixelConv.forwardSteps(panoptic);
+    const features = this.pixelNorm.forward(yield* this.pixelOutput.forwardSteps(convolved));
     return unitVectors(this.pixelNorm.scope.tap(features));
   }
 }

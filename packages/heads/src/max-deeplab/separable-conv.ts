@@ -1,5 +1,5 @@
 import { heNormal, KerasBatchNorm, KerasConvNorm } from '@seg/attention';
-import type { Scope } from '@seg/core';
+import { depthwiseSteps, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a depthwise and a pointwise convolution. */
@@ -25,17 +25,26 @@ export class SeparableConv {
 
   /** @param x [B, H, W, in] @returns [B, H, W, out] */
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.pointwise.forward(tf.relu(this.depthwise(x)), 'relu'));
+    return runSteps(this.forwardSteps(x));
   }
 
-  private depthwise(x: tf.Tensor4D): tf.Tensor4D {
-    const convolve = (filter: tf.Tensor4D) => tf.depthwiseConv2d(x, filter, 1, 'same');
-    if (this.scope.training) return this.norm.forward(convolve(this.filter));
+  /** {@link forward} convolution by convolution. */
+  forwardSteps(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return tidySteps(this.convolved(x));
+  }
+
+  private *convolved(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    const inner = tf.relu(yield* this.depthwise(x));
+    return yield* this.pointwise.forwardSteps(inner, 'relu');
+  }
+
+  private *depthwise(x: tf.Tensor4D): Steps<tf.Tensor4D> {
+    if (this.scope.training) return this.norm.forward(yield* depthwiseSteps(x, this.filter));
     const [filter, shift] = this.scope.derive('folded', () => {
       const [scale, bias] = this.norm.affine();
       return [tf.mul(this.filter, tf.reshape(scale, [-1, 1])), bias];
     });
-    return tf.add(convolve(filter), shift);
+    return tf.add(yield* depthwiseSteps(x, filter as tf.Tensor4D), shift);
   }
 }
 

@@ -164,17 +164,19 @@ class DeformableEncoderLayer {
   ): Steps<tf.Tensor3D> {
     const looking = { query: tokens, queryPosition: position, value: tokens, reference, levels, valid };
     const hidden = yield* this.attention.gatherSteps(looking);
-    return normOfSum(this.scope.at('attentions.0'), this.norms[0], tokens, {
-      hidden,
-      last: this.attention.output,
-      drop,
-    });
+    const branch = { hidden, last: this.attention.output, drop };
+    return yield* normOfSumSteps(this.scope.at('attentions.0'), this.norms[0], tokens, branch);
   }
 }
 
 /** Layer norm of x and a branch that ends in a linear layer. An observer at `at` sees their sum, as the authors' code has it. */
-export function normOfSum(at: Scope, norm: LayerNorm, x: tf.Tensor3D, branch: LinearBranch<tf.Tensor3D>): tf.Tensor3D {
-  if (at.store.observer === null) return norm.forwardSumOf(x, branch);
+export function* normOfSumSteps(
+  at: Scope,
+  norm: LayerNorm,
+  x: tf.Tensor3D,
+  branch: LinearBranch<tf.Tensor3D>,
+): Steps<tf.Tensor3D> {
+  if (at.store.observer === null) return yield* norm.forwardSumOfSteps(x, branch);
   const made = branch.last.forward(branch.hidden);
   return norm.forward(at.tap(tf.add<tf.Tensor3D>(x, branch.drop?.(made) ?? made)));
 }

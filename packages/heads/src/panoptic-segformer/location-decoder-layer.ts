@@ -2,7 +2,12 @@ import { DeformableAttention, type FeedForward, MultiHeadAttention } from '@seg/
 import { dropping, LayerNorm, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type DeformableLayerConfig, type EncodedLevels, mmcvFeedForward, normOfSum } from './deformable-encoder.ts';
+import {
+  type DeformableLayerConfig,
+  type EncodedLevels,
+  mmcvFeedForward,
+  normOfSumSteps,
+} from './deformable-encoder.ts';
 
 /** Queries with their positions, where they look first, and what they look at. */
 export type LocationLayerInputs = {
@@ -48,7 +53,7 @@ export class LocationDecoderLayer {
     const own = { query: queries, key: queries, value: queries };
     const exchanged = this.selfAttention.gather({ ...own, queryPosition: position, keyPosition: position });
     const exchange = { hidden: exchanged, last: this.selfAttention.output, drop };
-    const afterSelf = normOfSum(scope.at('attentions.0'), norms[0], queries, exchange);
+    const afterSelf = yield* normOfSumSteps(scope.at('attentions.0'), norms[0], queries, exchange);
     yield;
 
     const gathered = yield* this.crossAttention.gatherSteps({
@@ -60,7 +65,7 @@ export class LocationDecoderLayer {
       valid: encoded.padding?.valid,
     });
     const look = { hidden: gathered, last: this.crossAttention.output, drop };
-    const afterCross = normOfSum(scope.at('attentions.1'), norms[1], afterSelf, look);
+    const afterCross = yield* normOfSumSteps(scope.at('attentions.1'), norms[1], afterSelf, look);
     yield;
     const refining = { hidden: this.feedForward.hidden(afterCross), last: this.feedForward.contract, drop };
     return scope.tap(norms[2].forwardSumOf(afterCross, refining));

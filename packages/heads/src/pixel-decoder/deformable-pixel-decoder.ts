@@ -124,6 +124,7 @@ export class DeformablePixelDecoder {
     const { dim } = this.config;
     const levels = maps.map((map): Size => [map.shape[1], map.shape[2]]);
     let tokens = yield* tidySteps(this.project(maps)); // [B, S, C]
+    yield;
     const position = this.positions(levels); // [S, C]
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
@@ -142,10 +143,10 @@ export class DeformablePixelDecoder {
   private *project(maps: tf.Tensor4D[]): Steps<tf.Tensor3D> {
     const tokens: tf.Tensor[] = [];
     for (const [i, { conv, norm }] of this.projections.entries()) {
+      yield;
       const projected = norm.forward(yield* conv.forwardSteps(maps[i]));
       this.scope.tap(projected, `input_projections.${i}`);
       tokens.push(tf.reshape(projected, [projected.shape[0], -1, this.config.dim]));
-      yield;
     }
     return tf.concat(tokens, 1) as tf.Tensor3D;
   }

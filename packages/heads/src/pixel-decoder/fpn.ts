@@ -9,7 +9,7 @@ import {
   type Steps,
   tidySteps,
 } from '@seg/core';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a feature pyramid. Lin et al. 2017. */
 export type FeaturePyramidConfig = {
@@ -58,8 +58,7 @@ export class FeaturePyramid {
 
   private *smoothed(features: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
     const levels: tf.Tensor4D[] = [];
-    for (const [i, map] of tf.tidy(() => this.topDown(features)).entries()) {
-      yield;
+    for (const [i, map] of (yield* tidySteps(this.topDown(features))).entries()) {
       levels.push(yield* this.outputs[i].forwardSteps(map));
     }
     while (levels.length < this.config.numLevels) {
@@ -69,11 +68,13 @@ export class FeaturePyramid {
   }
 
   /** Laterals, each with the coarser sum laid over it. */
-  private topDown(features: tf.Tensor4D[]): tf.Tensor4D[] {
+  private *topDown(features: tf.Tensor4D[]): Steps<tf.Tensor4D[]> {
     const sums: tf.Tensor4D[] = [];
     for (const [i, map] of [...features.entries()].reverse()) {
       const size: Size = [map.shape[1], map.shape[2]];
-      sums.unshift(this.laterals[i].forwardSum(map, sums[0] && resizeNearest(sums[0], size)));
+      const coarser = sums[0] && resizeNearest(sums[0], size);
+      yield;
+      sums.unshift(yield* this.laterals[i].forwardSumSteps(map, coarser));
     }
     return sums;
   }

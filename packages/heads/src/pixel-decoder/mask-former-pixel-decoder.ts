@@ -97,7 +97,7 @@ export class MaskFormerPixelDecoder {
 
   private *encode(map: tf.Tensor4D): Steps<tf.Tensor4D> {
     if (this.inputProjection === undefined) return map;
-    const projected = this.inputProjection.forward(map);
+    const projected = yield* this.inputProjection.forwardSteps(map);
     const [batch, height, width, dim] = projected.shape;
     const position = sinePosition(height, width, { dim });
     let tokens: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);

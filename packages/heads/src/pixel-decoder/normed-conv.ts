@@ -14,8 +14,8 @@ export function normedConv(scope: Scope, sizes: { inDim: number; outDim: number;
 }
 
 /** Runs both and a relu, in steps. @param x [B, H, W, in] @returns [B, H, W, out] */
-export function normedConvSteps({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
-  return tidySteps(followed(conv, x, (convolved) => norm.forward(convolved, 'relu')));
+export function normedConvSteps(layer: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
+  return tidySteps(normed(layer, x));
 }
 
 /**
@@ -27,21 +27,29 @@ export function normedConvSteps({ conv, norm }: NormedConv, x: tf.Tensor4D): Ste
  * @returns [B, H, W, out]
  */
 export function pyramidSumSteps(
-  { conv, norm }: NormedConv,
+  layer: NormedConv,
   at: Scope,
   x: tf.Tensor4D,
   coarser: tf.Tensor4D,
   resize: 'bilinear' | 'nearest',
 ): Steps<tf.Tensor4D> {
-  const summed = (convolved: tf.Tensor4D): tf.Tensor4D => {
-    if (at.store.observer !== null) at.tap(norm.forward(convolved));
-    return norm.forwardSum(convolved, coarser, resize);
-  };
-  return tidySteps(followed(conv, x, summed));
+  return tidySteps(summed(layer, at, x, { coarser, resize }));
 }
 
-function* followed(conv: Conv2d, x: tf.Tensor4D, then: (convolved: tf.Tensor4D) => tf.Tensor4D): Steps<tf.Tensor4D> {
+function* normed({ conv, norm }: NormedConv, x: tf.Tensor4D): Steps<tf.Tensor4D> {
   const convolved = yield* conv.forwardSteps(x);
   yield;
-  return then(convolved);
+  return norm.forward(convolved, 'relu');
+}
+
+function* summed(
+  { conv, norm }: NormedConv,
+  at: Scope,
+  x: tf.Tensor4D,
+  { coarser, resize }: { coarser: tf.Tensor4D; resize: 'bilinear' | 'nearest' },
+): Steps<tf.Tensor4D> {
+  const convolved = yield* conv.forwardSteps(x);
+  yield;
+  if (at.store.observer !== null) at.tap(norm.forward(convolved));
+  return yield* norm.forwardSumSteps(convolved, coarser, resize);
 }

@@ -87,9 +87,13 @@ export class DetrDecoder {
     return predictions;
   }
 
+  private *projected(map: tf.Tensor4D): Steps<tf.Tensor4D> {
+    return this.inputProjection === undefined ? map : yield* this.inputProjection.forwardSteps(map);
+  }
+
   /** The un-normed stream behind every layer, starting from zeros. */
   private *decode(map: tf.Tensor4D): Steps<tf.Tensor3D[]> {
-    const projected = this.scope.tap(this.inputProjection?.forward(map) ?? map, 'input_projection');
+    const projected = this.scope.tap(yield* this.projected(map), 'input_projection');
     const [batch, height, width, dim] = projected.shape;
     const memory: tf.Tensor3D = tf.reshape(projected, [batch, height * width, dim]);
     const memoryPosition = sinePosition(height, width, { dim });

@@ -95,6 +95,7 @@ export class MaskedDecoderLayer {
     const looking = { query: this.before(queries, this.crossNorm), key: keys, value: pixels, ...limits };
     const look = { hidden: yield* crossAttention.gatherSteps(looking), last: crossAttention.output };
     const afterCross = this.scope.tap(this.behind(queries, this.crossNorm, look), 'after_cross_attention');
+    yield;
     const own = this.before(afterCross, this.selfNorm);
     const exchanging = { query: own, key: own, value: own, queryPosition, keyPosition: queryPosition };
     const exchange = { hidden: selfAttention.gather(exchanging), last: selfAttention.output };

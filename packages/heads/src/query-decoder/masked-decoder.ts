@@ -123,6 +123,7 @@ export class MaskedDecoder {
   }
 
   private *lastPrediction({ multiScale, unprojected }: UnprojectedFeatures, projection: Conv2d): Steps<MaskPrediction> {
+    yield;
     const scales = this.prepareScales(multiScale).map((scale) => ({
       ...scale,
       resized: resizeBilinear(unprojected, scale.size),
@@ -152,6 +153,7 @@ export class MaskedDecoder {
     projection: Conv2d,
   ): Steps<[queries: tf.Tensor3D, normed: tf.Tensor3D]> {
     const limits = this.limits(this.maskHead.forward(normed), resized, projection, index);
+    yield;
     const inputs = { queries, queryPosition: this.queryPosition, ...scale, ...limits };
     return yield* this.layers[index].forwardThenSteps(inputs, this.norm);
   }

@@ -45,6 +45,6 @@ export class CategoryBranch {
   }
 
   private *layered(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
-    return this.output.forward(yield* this.tower.forwardSteps(resizeBilinear(level, [grid, grid])));
+    return yield* this.output.forwardSteps(yield* this.tower.forwardSteps(resizeBilinear(level, [grid, grid])));
   }
 }

@@ -65,9 +65,8 @@ export class DecoupledSoloHead {
   private *maskLevel(level: tf.Tensor4D, i: number): Steps<RowColumnMasks['levels'][number]> {
     const maps = yield* this.features(level);
     const [columns, rows] = maps.map((map) => resizeBilinear(map, [2 * map.shape[1], 2 * map.shape[2]]));
-    const columnMaps = this.columns[i].forward(columns);
-    yield;
-    return { columns: columnMaps, rows: this.rows[i].forward(rows) };
+    const columnMaps = yield* this.columns[i].forwardSteps(columns);
+    return { columns: columnMaps, rows: yield* this.rows[i].forwardSteps(rows) };
   }
 
   /** Features of the columns, and of the rows. */

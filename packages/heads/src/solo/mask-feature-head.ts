@@ -52,6 +52,7 @@ export class MaskFeatureHead {
   private *layered(pyramid: tf.Tensor4D[]): Steps<tf.Tensor4D> {
     const maps = yield* onEach(this.levels, (_, level) => tidySteps(this.atQuarter(pyramid[level], level)));
     const sum = maps.reduce((total, map) => tf.add<tf.Tensor4D>(total, map));
+    yield;
     return this.scope.tap(yield* this.projection.forwardSteps(sum));
   }
 

@@ -63,6 +63,6 @@ export class SoloV2Head {
   /** Coordinates are resized with the features: [B, H, W, inDim] → [B, S, S, E]. */
   private *kernels(level: tf.Tensor4D, grid: number): Steps<tf.Tensor4D> {
     const located = resizeBilinear(withCoordinates(level, 'xy'), [grid, grid]);
-    return this.kernelOutput.forward(yield* this.kernelTower.forwardSteps(located));
+    return yield* this.kernelOutput.forwardSteps(yield* this.kernelTower.forwardSteps(located));
   }
 }

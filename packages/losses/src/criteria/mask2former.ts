@@ -1,4 +1,4 @@
-import { detach, type MaskPrediction, type MaskTargets, readTensors, samplePoints } from '@seg/core';
+import { detach, type MaskPrediction, type MaskTargets, offTape, readTensors, samplePoints } from '@seg/core';
 import { type Assignment, matchQueries, pairCosts } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -53,36 +53,40 @@ export async function matchMask2Former(
   config: Mask2FormerLossConfig,
   source: PointSource,
 ): Promise<Mask2FormerMatching> {
-  const flat = await matchQueries(() =>
-    predictions.flatMap((prediction, output) => imageCosts(prediction, output, targets, config, source)),
-  );
+  const flat = await matchQueries(() => {
+    const maps = targets.map(({ masks }) => tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D);
+    return predictions.flatMap((prediction, output) =>
+      imageCosts(prediction, output, { targets, maps }, config, source),
+    );
+  });
   const assignments = predictions.map((_, output) =>
     flat.slice(output * targets.length, (output + 1) * targets.length),
   );
   return { assignments, points: await drawPoints(predictions, assignments, config, source) };
 }
 
-/** Cost of every query for every target, per image: weighted sum of class, cross entropy and Dice on shared points. */
+/**
+ * Cost of every query for every target, per image: weighted sum of class, cross entropy and Dice on shared points.
+ *
+ * @param maps Masks of each image, channels last: [1, H, W, T]
+ */
 function imageCosts(
   prediction: MaskPrediction,
   output: number,
-  targets: MaskTargets[],
+  { targets, maps }: { targets: MaskTargets[]; maps: tf.Tensor4D[] },
   { classWeight, maskWeight, diceWeight, numPoints }: Mask2FormerLossConfig,
   source: PointSource,
 ): tf.Tensor2D[] {
   const { classLogits, maskLogits } = prediction;
   const [, height, width, numQueries] = maskLogits.shape;
-  return targets.map(({ classes, masks }, image) => {
+  return targets.map(({ classes }, image) => {
     const points = tf.tensor3d(source.matching(output, image, numPoints), [1, numPoints, 2]);
     if (classes.length === 0) return tf.zeros([numQueries, 0]);
     return tf.tidy(() => {
-      const maps = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
-      const logits = tf.transpose(tf.squeeze(samplePoints(maps, points), [0])) as tf.Tensor2D; // [N, P]
-      const wanted = tf.squeeze(
-        samplePoints(tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D, points),
-        [0],
-      );
-      const truth = tf.transpose(wanted) as tf.Tensor2D; // [T, P]
+      const predicted = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
+      const [logits, truth] = [predicted, maps[image]].map(
+        (masks) => tf.transpose(tf.squeeze(samplePoints(masks, points), [0])) as tf.Tensor2D,
+      ); // [N, P], [T, P]
       const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
       const labels = tf.tensor1d(classes, 'int32');
       const weights = { mask: maskWeight, class: classWeight, dice: diceWeight };
@@ -127,7 +131,7 @@ export function mask2FormerTerms(
   return supervisedOutputs(predictions, targets, assignments, noObjectWeight, (output, pairs, normalizer) => {
     const where = tf.tensor3d(points[output], [pairs, points[output].length / 2 / pairs, 2]);
     const logits = sampleMasks(matchedMasks(predictions[output].maskLogits, assignments[output]), where); // [M, P]
-    const truth = sampleMasks(targetMasks(targets, assignments[output]), where);
+    const truth = offTape(() => sampleMasks(targetMasks(targets, assignments[output]), where));
     return {
       mask: maskCrossEntropyLoss(logits, truth, normalizer),
       dice: matchedDiceLoss(logits, truth, normalizer),

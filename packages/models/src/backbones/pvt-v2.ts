@@ -1,6 +1,7 @@
 import { ReducedAttention } from '@seg/attention';
 import {
   Conv2d,
+  depthwiseSteps,
   dropPath,
   gelu,
   init,
@@ -59,6 +60,9 @@ export const PVT_V2_B5: PvtV2Config = { ...PVT_V2_B2, depths: [3, 6, 40, 3], mlp
 
 /** Epsilon 1e-6 of the norms in and behind the blocks, as the authors' code has it; those of patch embedding and reduction have PyTorch's 1e-5. */
 const EPSILON = 1e-6;
+
+/** Floating point operations in the time of an activation: a bias and a GELU. */
+const ACTIVATION = 128;
 
 /**
  * Pyramid Vision Transformer v2 as a backbone for dense prediction: overlapping patches, attention with reduced keys,
@@ -199,11 +203,8 @@ class ConvFeedForward {
 
   private *mixed(x: tf.Tensor4D): Steps<tf.Tensor4D> {
     const hidden = yield* this.expand.forwardSteps(x);
-    yield;
-    const mixed = tf.depthwiseConv2d(hidden, this.filter, 1, 'same');
-    yield;
-    return yield* rowsInSteps(mixed, 2 * this.contract.weight.size, (rows) =>
-      this.contract.forward(gelu(tf.add(rows, this.bias))),
-    );
+    const mixed = yield* depthwiseSteps(hidden, this.filter);
+    const operations = 2 * this.contract.weight.size + ACTIVATION * mixed.shape[3];
+    return yield* rowsInSteps(mixed, operations, (rows) => this.contract.forward(gelu(tf.add(rows, this.bias))));
   }
 }

@@ -186,6 +186,9 @@ export class Swin {
   }
 }
 
+/** Floating point operations in the time of an activation: a GELU. */
+const ACTIVATION = 64;
+
 /** Zeros below and to the right until height and width are multiples. */
 function padToMultiple(x: tf.Tensor4D, multiple: number): tf.Tensor4D {
   const [, height, width] = x.shape;
@@ -293,7 +296,7 @@ class SwinBlock {
     const attended = yield* tidySteps(this.attended(x));
     yield;
     if (this.scope.training) return this.scope.tap(this.mixed(attended)); // a branch is dropped for all of an image
-    const operations = 4 * this.expand.weight.size;
+    const operations = 4 * this.expand.weight.size + ACTIVATION * this.expand.weight.shape[1]!;
     return this.scope.tap(yield* rowsInSteps(attended, operations, (rows) => this.mixed(rows)));
   }
 
@@ -324,6 +327,7 @@ class SwinBlock {
     const { window, shift, dropRate } = this.config;
     const size: Size = [x.shape[1], x.shape[2]];
     const windows = intoWindows(this.normBefore.forward(x), { window, shift });
+    yield;
     const gathered = yield* this.attention.forwardSteps(windows, this.regions(size));
     if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
     return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));

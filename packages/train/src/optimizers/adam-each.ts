@@ -21,6 +21,8 @@ export function adamEach(
       return { variables: [variables.get(key)!, first, second], constants: constantsOf(key) };
     },
     ([parameter, first, second], gradient, step) =>
-      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step),
+      adamStep({ parameter: parameter!, gradient, first: first!, second: second!, norm }, step, {
+        spendsMoments: true,
+      }),
   );
 }

@@ -8,6 +8,9 @@ import type { AdamStep, Attrs, Inputs } from './types.ts';
 /** Name by which TensorFlow makes a variable that no other shares. */
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
+/** Handle of a tensor without a value; disposing of it frees nothing. */
+const NO_VALUE = -1;
+
 /** Variables of TensorFlow's that take parameter and moments for the time of one step. */
 type Places = [parameter: number, first: number, second: number];
 const placesOf = new WeakMap<NativeBackend, Places>();
@@ -28,7 +31,9 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
     const inputs = [kept, moments.first, moments.second, factor === 1 ? gradient : tf.mul(gradient, factor)];
     const [theta, first, second, g] = backend.getInputTensorIds(inputs);
     assign(backend, places, [theta!, first!, second!]);
-    if (kept !== parameter) kept.dispose(); // a value that nobody else holds is changed in place
+    // a value that nobody else holds is changed in place
+    if (kept !== parameter) kept.dispose();
+    if (step.spendsMoments) for (const moment of [moments.first, moments.second]) letGo(backend, moment);
     const numbers = numbersOf(step).map((value) => binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)));
     const flags = { use_locking: false, use_nesterov: false };
     floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g!], flags, { outputs: 0 });
@@ -40,6 +45,14 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
     return results.map((result) => backend.createOutputTensor(result));
   });
 };
+
+/** Takes a tensor's value from it, unless a clone has it too. */
+function letGo(backend: NativeBackend, { dataId }: tf.Tensor): void {
+  if (backend.refCount(dataId) > 1) return;
+  const data = backend.tensorMap.get(dataId);
+  backend.binding.deleteTensor(data.id);
+  data.id = NO_VALUE;
+}
 
 /** The factor of `clipped`, of a norm that is one small read away. */
 function clipFactor(norm: tf.Tensor, clipNorm: number): number {

@@ -23,4 +23,7 @@ export type AdamStep = {
   /** Factor of the second moment's root; null leaves the second moment out. */
   rootScale: number | null;
 };
-export type Attrs = AdamStep;
+export type Attrs = AdamStep & {
+  /** Results may take the memory of the moments, which nobody reads again: where true, they are to be replaced at once. */
+  spendsMoments: boolean;
+};

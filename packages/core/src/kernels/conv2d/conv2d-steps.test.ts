@@ -11,6 +11,8 @@ import type { Conv2DOptions } from './types.ts';
 const CASES: [name: string, x: tf.ShapeMap[tf.Rank.R4], filter: tf.ShapeMap[tf.Rank.R4], options: Conv2DOptions][] = [
   ['3 × 3 with zeros around', [1, 61, 64, 192], [3, 3, 192, 192], { padding: 1, activation: 'relu' }],
   ['3 × 3 of every second pixel', [1, 125, 128, 96], [3, 3, 96, 320], { padding: 1, strides: 2 }],
+  ['3 × 3 in bands of few pixels', [1, 16, 17, 640], [3, 3, 640, 704], { padding: 1 }],
+  ['7 × 7 of three channels', [2, 330, 511, 3], [7, 7, 3, 96], { padding: 3, strides: 2 }],
   ['1 × 1', [2, 63, 64, 384], [1, 1, 384, 448], {}],
   ['3 × 3, spread', [1, 50, 50, 256], [3, 3, 256, 192], { padding: 2, dilation: 2 }],
 ];

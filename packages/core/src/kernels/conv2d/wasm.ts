@@ -10,7 +10,10 @@ import { wasmKernels } from '../wasm/wasm-kernels.ts';
 import type { Attrs, ConvolutionShape, Fused, FusedInputs, Inputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
 
-/** Geometry of a convolution whose taps may be further apart along one axis than along the other. */
+/**
+ * Geometry of a convolution whose taps may be further apart along one axis than along the other. Rows of negative padding are left
+ * out: a band of a convolution reads the whole map in place.
+ */
 export type WasmConvolution = { strides: [number, number]; padding: Padding2D; dilations: [number, number] };
 
 /** Any convolution without groups: Winograd's transform where it is faster, else an implicit product. */
@@ -37,7 +40,7 @@ export function convolved(
   fused: Fused,
 ): tf.TensorInfo {
   const shape = outputShape(x.shape, filter.shape, convolution);
-  if (isWinograd(filter.shape, convolution, shape[0] * shape[1] * shape[2])) {
+  if (isWinograd(filter.shape, convolution, x.shape[0]! * x.shape[1]! * x.shape[2]!)) {
     return winograd(backend, x, filter, shape, convolution.padding, fused);
   }
   if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);

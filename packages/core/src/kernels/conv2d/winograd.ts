@@ -20,15 +20,15 @@ const MANY_TILES = 96;
 /** Channels from which on panels, 16 MiB at 512 in and out, weigh more than planes. */
 const MANY_CHANNELS = 512;
 
-/** True if Winograd's transform applies to a convolution and is faster. */
+/** True if Winograd's transform applies to a convolution and is faster. @param pixels Of the whole map, not of a band */
 export function isWinograd(
   [height, width, inputs, outputs]: number[],
   { strides, dilations }: { strides: [number, number]; dilations: [number, number] },
-  outputPixels: number,
+  pixels: number,
 ): boolean {
   const is3x3 = height === 3 && width === 3 && Math.max(...strides, ...dilations) === 1;
   const areWide = Math.min(inputs!, outputs!) >= FEWEST_CHANNELS && inputs! % 4 === 0 && outputs! % 4 === 0;
-  return is3x3 && areWide && outputPixels >= FEWEST_PIXELS;
+  return is3x3 && areWide && pixels >= FEWEST_PIXELS;
 }
 
 /**

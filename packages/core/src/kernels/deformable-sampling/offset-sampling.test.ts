@@ -13,25 +13,32 @@ const LEVELS: Size[] = [
   [3, 5],
   [4, 2],
 ];
+/** Levels in whose first most samples lie with all their corners. */
+const WIDE: Size[] = [
+  [12, 13],
+  [3, 4],
+];
+
 /** Two images of seven queries, three heads of eight or five channels, three points a level. */
 function sampling(
   title: string,
   channels: number,
   reference: [batches: number, levels: number, coordinates: number],
+  { levels: sizes, points }: { levels: Size[]; points: number } = { levels: LEVELS, points: 3 },
 ): BodyCase {
   return {
     title: `offsetSampling ${title}`,
     run: () => {
       const [batches, levels, coordinates] = reference;
       const inputs = {
-        value: random([2, 23, 3, channels], 1) as tf.Tensor4D,
-        offsets: random([2, 7, 3 * 2 * 3 * 2], 2, 2),
-        logits: random([2, 7, 3 * 2 * 3], 3),
+        value: random([2, sizes.reduce((sum, [h, w]) => sum + h * w, 0), 3, channels], 1) as tf.Tensor4D,
+        offsets: random([2, 7, 3 * 2 * points * 2], 2, 2),
+        logits: random([2, 7, 3 * 2 * points], 3),
         reference: tf.sigmoid(random([batches, 7, levels, coordinates], 4)) as tf.Tensor4D,
       };
       return {
-        fast: [offsetSampling(inputs, LEVELS)],
-        plain: [offsetSamplingReference(inputs, { levels: LEVELS })],
+        fast: [offsetSampling(inputs, sizes)],
+        plain: [offsetSamplingReference(inputs, { levels: sizes })],
       };
     },
     tolerance: 2e-5,
@@ -62,6 +69,8 @@ checkBodies([
   ofParts('of a row that is no whole vectors', 8, 86, true),
   sampling('around points', 8, [1, 1, 2]),
   sampling('around points of each image and level', 5, [2, 2, 2]),
+  sampling('of four points', 8, [1, 1, 2], { levels: WIDE, points: 4 }),
+  sampling('of nine points around boxes', 20, [2, 2, 4], { levels: WIDE, points: 9 }),
   sampling('around boxes', 8, [2, 1, 4]),
   sampling('around boxes of each level', 8, [1, 2, 4]),
 ]);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Size } from '../../outputs.ts';
+import type { Steps } from '../../steps.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { mayFuse } from '../may-fuse.ts';
 import { resizeBilinear, resizeNearest } from '../resize/resize.ts';
@@ -33,6 +34,14 @@ export function groupNormThen(
     return fusedGroupNormKernel({ x, gain, bias, coarser }, { groups, epsilon, activation, resize }) as tf.Tensor4D;
   }
   return tf.tidy(() => behind(groupNorm(x, gain, bias, { groups, epsilon }), coarser, { activation, resize }));
+}
+
+/** {@link groupNormThen} in steps where it is several kernels. */
+export function* groupNormThenSteps(inputs: FusedInputs & { bias: tf.Tensor }, attrs: FusedAttrs): Steps<tf.Tensor4D> {
+  if (mayFuse()) return groupNormThen(inputs, attrs);
+  const normed = groupNorm(inputs.x, inputs.gain, inputs.bias, attrs);
+  yield;
+  return tf.tidy(() => behind(normed, inputs.coarser, attrs));
 }
 
 /** The meaning of {@link groupNormThen} in plain ops. */

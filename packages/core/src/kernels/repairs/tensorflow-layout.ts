@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
-import type { NativeBackend } from '../tensorflow/native-ops.ts';
+import type { HostValues, NativeBackend } from '../tensorflow/native-ops.ts';
 import type { Repair } from './repair.ts';
 
 /** Shapes whose tensors are kept: those of one step of training are some hundreds. */
@@ -23,11 +23,23 @@ const reshape: Repair = {
       const given = (call.attrs as unknown as { shape: number[] }).shape;
       const to = tf.util.inferFromImplicitShape(given, sizeFromShape(x.shape));
       if (String(to) === String(x.shape)) return shared(call.backend, x, x.shape);
+      const { values } = (call.backend as NativeBackend).tensorMap.get(x.dataId);
+      if (values !== null && isPassing(x)) return unsent(call.backend as NativeBackend, values, to, x.dtype);
       if (x.dtype === 'string' || x.dtype === 'complex64') return original!.kernelFunc(call);
       return reshaped(call.backend as NativeBackend, x, to, shapes);
     };
   },
 };
+
+/** False for what stays: it is sent once, to be there for all that is made of it. */
+function isPassing(x: tf.TensorInfo): boolean {
+  return !(x instanceof tf.Variable || (x as tf.Tensor).kept);
+}
+
+/** Values that TensorFlow has not been given yet, under another shape: kernels of ours on copies need no others. */
+function unsent(backend: NativeBackend, values: HostValues, shape: number[], dtype: tf.DataType): tf.TensorInfo {
+  return { dataId: backend.write(values, shape, dtype), shape, dtype };
+}
 
 /** Keeps the tensors of shapes: to make and dispose one by tfjs takes as long as the op. */
 function reshaped(backend: NativeBackend, x: tf.TensorInfo, to: number[], shapes: Map<string, number>): tf.Tensor {

@@ -7,6 +7,9 @@ type NativeAttr = { name: string; type: number; value: boolean | number | string
 /** Attributes by name: a number is a float of theirs. */
 export type OpAttrs = Record<string, boolean | number | string>;
 
+/** Values of a tensor that TensorFlow has not been given. */
+export type HostValues = tf.backend_util.BackendValues;
+
 /** Part of tfjs-node's backend that is used: TensorFlow's own ops by name. */
 export type NativeBackend = tf.KernelBackend & {
   isUsingGpuDevice?: boolean;
@@ -22,6 +25,8 @@ export type NativeBackend = tf.KernelBackend & {
     deleteTensor(id: number): void;
     executeOp(name: string, attrs: NativeAttr[], inputs: number[], outputs: number): Output[];
   };
+  /** Handles by tensor: −1 where there is none, for instance where the values have not been given to TensorFlow yet. */
+  tensorMap: { get(dataId: object): { id: number; values: HostValues | null } };
   getInputTensorIds(tensors: tf.TensorInfo[]): number[];
   createOutputTensor(output: Output): tf.Tensor;
   getDTypeInteger(type: tf.DataType): number;

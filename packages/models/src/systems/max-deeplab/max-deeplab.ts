@@ -1,5 +1,11 @@
 import { type MaskPrediction, type ParamStore, runSteps, Scope, type Steps, tidySteps } from '@seg/core';
-import { MaxDeepLabHead, type MaxDeepLabMasks, SemanticDecoder, SemanticHead } from '@seg/heads';
+import {
+  MaxDeepLabHead,
+  type MaxDeepLabHeadInputs,
+  type MaxDeepLabMasks,
+  SemanticDecoder,
+  SemanticHead,
+} from '@seg/heads';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaxDeepLabConfig } from './config.ts';
@@ -57,7 +63,7 @@ export class MaxDeepLab {
   private *predict(pixels: tf.Tensor4D): Steps<MaskPrediction> {
     const features = yield* this.encoder.forwardSteps(pixels);
     yield;
-    const { classLogits, maskLogits } = this.masks(features);
+    const { classLogits, maskLogits } = yield* this.head.forwardSteps(this.headInputs(features));
     return { classLogits, maskLogits };
   }
 
@@ -65,13 +71,13 @@ export class MaxDeepLab {
   forwardAll(pixels: tf.Tensor4D): MaxDeepLabPrediction {
     return tf.tidy(() => {
       const features = this.encoder.forward(pixels);
-      return { ...this.masks(features), semanticLogits: this.semanticLogits(features) };
+      return { ...this.head.forward(this.headInputs(features)), semanticLogits: this.semanticLogits(features) };
     });
   }
 
-  private masks({ highResolution, classFeature, maskFeature }: MaxFeatures): MaxDeepLabMasks {
+  private headInputs({ highResolution, classFeature, maskFeature }: MaxFeatures): MaxDeepLabHeadInputs {
     const panoptic = this.root.at('endpoint').tap(highResolution[highResolution.length - 1], 'feature_panoptic');
-    return this.head.forward({ panoptic, classFeature, maskFeature });
+    return { panoptic, classFeature, maskFeature };
   }
 
   private semanticLogits({ stages, highResolution }: MaxFeatures): tf.Tensor4D {

@@ -97,7 +97,7 @@ export class MaxEncoder {
     const highResolution: tf.Tensor4D[] = [];
     for (const { step, fuse, group } of this.decoder) {
       const maps = known[step.stride];
-      const fused = fuse ? fuse.forward(path.pixel, maps.slice(-2)) : path.pixel;
+      const fused = fuse ? yield* fuse.forwardSteps(path.pixel, maps.slice(-2)) : path.pixel;
       path = yield* group.forwardSteps({ ...path, pixel: fused });
       if (fuse === null) maps.pop(); // more blocks behind a map take its place
       maps.push(path.pixel);

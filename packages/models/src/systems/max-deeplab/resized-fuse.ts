@@ -1,5 +1,5 @@
 import { KerasConvNorm } from '@seg/attention';
-import { resizeBilinear, type Scope, type Size } from '@seg/core';
+import { resizeBilinear, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -25,12 +25,20 @@ export class ResizedFuse {
    * @returns [B, H, W, out] not activated
    */
   forward(current: tf.Tensor4D, others: readonly tf.Tensor4D[]): tf.Tensor4D {
-    return tf.tidy(() => {
-      const [, height, width] = others[0].shape;
-      const size: Size = [height, width];
-      const projected = this.projection.forward(tf.relu(current));
-      const resized = this.halves ? projected : resizeBilinear(projected, size, { alignCorners: true });
-      return this.scope.tap(tf.addN([resized, ...others]));
-    });
+    return runSteps(this.forwardSteps(current, others));
+  }
+
+  /** {@link forward} in bands of rows where it is large. */
+  forwardSteps(current: tf.Tensor4D, others: readonly tf.Tensor4D[]): Steps<tf.Tensor4D> {
+    return tidySteps(this.fused(current, others));
+  }
+
+  private *fused(current: tf.Tensor4D, others: readonly tf.Tensor4D[]): Steps<tf.Tensor4D> {
+    const [, height, width] = others[0].shape;
+    const size: Size = [height, width];
+    const projected = yield* this.projection.forwardSteps(tf.relu(current));
+    yield;
+    const resized = this.halves ? projected : resizeBilinear(projected, size, { alignCorners: true });
+    return this.scope.tap(tf.addN([resized, ...others]));
   }
 }
