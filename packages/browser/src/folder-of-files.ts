@@ -1,4 +1,4 @@
-import { bytesOf, FormatError } from '@seg/checkpoint';
+import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 import type { ModelFolder } from '@seg/models';
 
 /** 4 GiB: twice the largest published model, as of what is fetched. */

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { bytesOf } from './byte-source.ts';
 import { FormatError } from './errors.ts';
 import { bfloat16ToFloat32, float16ToFloat32, float32ToFloat16 } from './half-float.ts';
-import { openSafetensors } from './safetensors.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import { isSafetensors, openSafetensors } from './safetensors.ts';
 import { writeSafetensors } from './write-safetensors.ts';
 
 const tensors = new Map([
@@ -27,6 +28,21 @@ test('what was written is read back: keys, shapes, values, metadata', () => {
   expect(file.read('a.weight')).toEqual(tensors.get('a.weight'));
   expect(file.read('a.bias')).toEqual(tensors.get('a.bias'));
   expect(file.read('absent')).toBeNull();
+});
+
+test('safetensors are told by their beginning', () => {
+  const isSo = (bytes: Uint8Array) => isSafetensors(bytesOf('weights', bytes));
+  expect(isSo(writeSafetensors(tensors))).toBe(true);
+  expect(isSo(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0))).toBe(false);
+  expect(isSo(new Uint8Array(0))).toBe(false);
+  expect(isSo(new TextEncoder().encode('PK\x03\x04\x14\0\x08\x08{'))).toBe(false);
+});
+
+test('a header whose length reads as the beginning of a zip or of a pickle is one of safetensors', () => {
+  for (const length of [0x4b50, 0x0280, 0x3c]) {
+    const file = withHeader(`${'{}'.padEnd(length, ' ')}`);
+    expect([...openCheckpoint(bytesOf('model.safetensors', file)).keys()]).toEqual([]);
+  }
 });
 
 test('half precision keeps eleven bits', () => {

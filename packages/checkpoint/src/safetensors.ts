@@ -18,6 +18,13 @@ type HeaderEntry = { dtype: string; shape: number[]; data_offsets: [number, numb
 /** One safetensors file: parameters by key, read on demand, and the metadata beside them. */
 export type SafetensorsFile = ParamSource & { metadata: Record<string, string> };
 
+/** True of a file that begins as safetensors: the length of a header below 4 GiB, and its brace. */
+export function isSafetensors(source: ByteSource): boolean {
+  if (source.size < 9) return false;
+  const head = source.read(0, 9);
+  return head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0);
+}
+
 /**
  * Opens a safetensors file. The header is distrusted: sizes, offsets, overlaps and gaps are checked before any tensor
  * is read, so a truncated or lying file fails here. Tensors of eight bits with a scale a row are read as float32, and

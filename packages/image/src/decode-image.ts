@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodeOther, OTHER_READER } from '#platform';
 import { recognizeFormat } from './image-format.ts';
 import { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 /**
  * Bounds of an image, checked from the file's header before anything of the image's size is allocated. Decoding takes

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { ParamStore, type Size } from '@seg/core';
 
 import type { ModelDescription } from './description/model-description.ts';

@@ -1,4 +1,4 @@
-import { FormatError, type ParamSource, renamed } from '@seg/checkpoint';
+import { FormatError, type ParamSource, renamed } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
 

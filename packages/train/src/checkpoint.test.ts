@@ -1,4 +1,4 @@
-import { bytesOf } from '@seg/checkpoint';
+import { bytesOf } from '@seg/checkpoint/safetensors';
 import { type Initializer, init, ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';

@@ -5,7 +5,7 @@ import {
   openSafetensors,
   type StoredValue,
   writeSafetensors,
-} from '@seg/checkpoint';
+} from '@seg/checkpoint/safetensors';
 import { type ParamStore, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 

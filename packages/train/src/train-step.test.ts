@@ -1,4 +1,4 @@
-import { bytesOf } from '@seg/checkpoint';
+import { bytesOf } from '@seg/checkpoint/safetensors';
 import { detach, init, Linear, ParamStore, Tape } from '@seg/core';
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { encodePng } from '@seg/image';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 

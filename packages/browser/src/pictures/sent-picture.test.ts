@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import type { PictureSource } from './picture-source.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { expect, test } from 'vitest';
 
 import { annotatedPictures, type NamedPicture } from './annotated-pictures.ts';

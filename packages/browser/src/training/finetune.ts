@@ -1,4 +1,4 @@
-import { type ByteSource, bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint';
+import { type ByteSource, bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint/safetensors';
 import type { MaskDataset } from '@seg/data';
 import {
   type DownloadProgress,

@@ -1,4 +1,4 @@
-import { bytesOf } from '@seg/checkpoint';
+import { bytesOf } from '@seg/checkpoint/safetensors';
 import type { SavedTraining, TrainingStorage } from '@seg/train';
 
 import { inStore, type KeptTraining } from './kept-training.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { BackendError, CheckpointError, ShapeError } from '@seg/core';
 import { expect, test } from 'vitest';
 

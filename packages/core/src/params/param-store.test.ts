@@ -1,4 +1,4 @@
-import type { ParamSource } from '@seg/checkpoint';
+import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.ts';

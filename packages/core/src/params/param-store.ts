@@ -1,4 +1,4 @@
-import type { ParamSource } from '@seg/checkpoint';
+import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectBackend } from '../backend/expect-backend.ts';
 import { isLost } from '../backend/lost-device.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 /** Kinds of what can be wrong with a data set. */
 export type DataFaultKind =

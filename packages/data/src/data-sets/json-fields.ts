@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 
 /** An object of somebody else's JSON: nothing is known of its values. */
 export type JsonObject = Record<string, unknown>;

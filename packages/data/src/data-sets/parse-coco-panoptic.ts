@@ -1,4 +1,4 @@
-import { describeValue, FormatError, parseJson } from '@seg/checkpoint';
+import { describeValue, FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 import { requireInside } from '../formats/safe-path.ts';
 import type {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { PanopticQuality } from '@seg/coco-eval';
 import { encodePng } from '@seg/image';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

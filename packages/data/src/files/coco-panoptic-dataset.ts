@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, decodePanopticPng, type IdMap, type RgbImage } from '@seg/image';
 import { readBytes, readImage } from '@seg/image/node';
 

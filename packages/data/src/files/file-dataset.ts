@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
 

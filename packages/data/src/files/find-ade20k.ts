@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { Category } from '@seg/image';
 
 import { askForCategories } from '../formats/category-list.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { rawSplit, splitName } from '../formats/split-name.ts';
 import type { DatasetContent, FoundDataset, ReaderOptions } from './found-dataset.ts';

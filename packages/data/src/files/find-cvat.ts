@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import type { FaultSink } from '../data-sets/data-fault.ts';
 import type { MaskSegment } from '../data-sets/mask-sample.ts';

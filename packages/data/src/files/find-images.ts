@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { staysInside } from '../formats/safe-path.ts';
 import { isFile } from './list-folder.ts';

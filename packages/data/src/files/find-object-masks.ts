@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { Category, ImageSize } from '@seg/image';
 
 import type { FaultSink } from '../data-sets/data-fault.ts';

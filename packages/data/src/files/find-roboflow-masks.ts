@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { categoriesOf } from '../formats/category-list.ts';
 import { labelMapItem } from './find-label-maps.ts';

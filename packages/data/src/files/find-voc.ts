@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
 

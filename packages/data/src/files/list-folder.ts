@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError, parseJson } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
+import { FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 /** Longest text of annotations that is read: what a string of JavaScript holds, 2²⁹ characters less some. */
 const MOST_TEXT_BYTES = 2 ** 29 - 24;

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import { splitName } from '../formats/split-name.ts';

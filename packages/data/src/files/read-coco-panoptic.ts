@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { ImageSize } from '@seg/image';
 
 import { fromCocoCategories } from '../data-sets/coco-categories.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, type Color, decodeImage, decodeLabelPng, type ImageSize } from '@seg/image';
 import { readBytes } from '@seg/image/node';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodePng, type PngImage } from '@seg/coco-eval/png';
 import { readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';

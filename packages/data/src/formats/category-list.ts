@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { Category } from '@seg/image';
 
 /** Categories as a caller gives them: whole, or by their names in order. */

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { type CocoRle, parseRle } from '@seg/coco-eval';
 import { type Category, IMAGE_LIMITS, type ImageSize } from '@seg/image';
 

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { IMAGE_LIMITS, type ImageSize } from '@seg/image';
 import { SaxesParser } from 'saxes';
 

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { IMAGE_LIMITS, type ImageSize } from '@seg/image';
 
 import { attempt, type FaultSink } from '../data-sets/data-fault.ts';

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 
 /** Tells if a path of somebody else's file stays in its folder. */
 export function staysInside(name: string): boolean {

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { parse } from 'yaml';
 
 /** Longest data.yaml that is read: 20,000 names with their numbers stay below it. */

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { polygonsToRle } from '@seg/coco-eval';
 import type { ImageSize } from '@seg/image';
 

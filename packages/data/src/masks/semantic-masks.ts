@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { ImageSize } from '@seg/image';
 
 import type { MaskSegment } from '../data-sets/mask-sample.ts';

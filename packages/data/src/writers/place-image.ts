@@ -1,7 +1,7 @@
 import { link, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 /** Names for the images of one split: without folders where that is enough to tell them apart, and each once. */
 export class ImageNames {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { FormatError } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { decodeImage } from '../decode-image.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { readImage } from '../files/read-image.ts';
 import { type FrameOptions, type TimedImage, timing } from './timed-image.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { decodeImage } from '../decode-image.ts';
 import { ByteReader } from './byte-reader.ts';

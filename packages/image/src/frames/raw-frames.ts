@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { checkImageSize, IMAGE_LIMITS } from '../image-limits.ts';
 import { ByteReader } from './byte-reader.ts';

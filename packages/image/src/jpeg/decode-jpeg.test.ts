@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { describe, expect, test } from 'vitest';
 
 import { fnv1a } from '../../test/noise.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { checkImageSize, IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
 import { orient } from '../orientation.ts';

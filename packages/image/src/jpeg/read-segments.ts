@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { exifOrientation, xmpOrientation } from '../orientation.ts';
 import type { ColorMarks } from './colors.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { zlibSync } from 'fflate';
 
 import { checkImageSize, type ImageLimits } from '../image-limits.ts';

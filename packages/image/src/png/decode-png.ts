@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { PngImage } from '@seg/coco-eval/png';
 
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';

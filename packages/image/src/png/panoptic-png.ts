@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { idToRgb, rgbToId } from '@seg/coco-eval';
 
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodePng, type PngChunks, type PngImage, readPngChunks } from '@seg/coco-eval/png';
 
 import { recognizeFormat } from '../image-format.ts';

@@ -1,4 +1,4 @@
-import { FormatError, type ParamSource } from '@seg/checkpoint';
+import { FormatError, type ParamSource } from '@seg/checkpoint/safetensors';
 import { CheckpointError, type ParamStore } from '@seg/core';
 
 import type { ModelConfig } from '../description/model-description.ts';

@@ -1,4 +1,4 @@
-import type { KeyMap, ParamSource } from '@seg/checkpoint';
+import type { KeyMap, ParamSource } from '@seg/checkpoint/safetensors';
 
 import type { BackboneConfig } from './backbone.ts';
 import { detectron2ResNetKeys, originalSwinKeys, torchvisionResNetKeys } from './key-maps.ts';

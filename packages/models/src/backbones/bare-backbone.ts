@@ -1,4 +1,4 @@
-import type { ParamSource } from '@seg/checkpoint';
+import type { ParamSource } from '@seg/checkpoint/safetensors';
 
 /** First parameters of backbones, under each of their published names: what stands before them stands before all. */
 const FIRST = [

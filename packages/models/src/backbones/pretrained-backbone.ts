@@ -1,4 +1,4 @@
-import { type ParamSource, renamed, type StoredValue } from '@seg/checkpoint';
+import { type ParamSource, renamed, type StoredValue } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 
 /** Maps timm's names of a PVTv2 to those of its authors, which are ours: embeddings stand first, or before a stage. */
 export function timmPvtKeys(): KeyMap {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ParamSource } from '@seg/checkpoint';
+import type { ParamSource } from '@seg/checkpoint/safetensors';
 import { ParamStore, Scope } from '@seg/core';
 import { expectClose, expectTidy, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 
 /** Expectation of one value of a file, in words and as a predicate. */
 export type Check = { expected: string; holds(value: unknown): boolean };

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 
 import { type ModelFolder, readJson, readOptionalJson } from '../folder/model-folder.ts';
 import { labelNames } from '../hugging-face/labels.ts';

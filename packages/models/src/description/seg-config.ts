@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, PILLOW_FILTERS } from '@seg/image';
 
 import type { Preprocessing, ResizeRule } from '../preprocess.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { type FetchOptions, TIMEOUT } from './fetch-options.ts';
 import { broken, Interruption } from './interruption.ts';

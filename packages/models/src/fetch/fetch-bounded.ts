@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { type DownloadPlan, download } from './download.ts';
 import { type FetchOptions, MOST_IN_MEMORY, mostBytes } from './fetch-options.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { type FetchOptions, RETRIES } from './fetch-options.ts';
 import { Interruption, Unreachable } from './interruption.ts';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
-import { type ByteSource, FormatError } from '@seg/checkpoint';
+import { type ByteSource, FormatError } from '@seg/checkpoint/safetensors';
 
 import type { ModelFolder, ModelLocation } from './model-folder.ts';
 

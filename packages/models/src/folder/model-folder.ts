@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, parseJson } from '@seg/checkpoint';
+import { type ByteSource, FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 /** A folder with a model in it, on disk or behind a URL. */
 export type ModelFolder = {

@@ -1,4 +1,4 @@
-import { bytesOf, FormatError } from '@seg/checkpoint';
+import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 
 import { platform } from '#platform';
 import { fetchBounded } from '../fetch/fetch-bounded.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { NoAnswer } from '../fetch/with-retries.ts';
 import { openFile } from '../folder/disk-folder.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { download } from '../fetch/download.ts';
 import { type FetchOptions, MOST_ON_DISK, mostBytes, TIMEOUT } from '../fetch/fetch-options.ts';

@@ -1,4 +1,4 @@
-import { describeValue, FormatError, parseJson } from '@seg/checkpoint';
+import { describeValue, FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { checkEndpoint, ENDPOINT } from './hub-id.ts';
 import type { HubOptions, HubSettings } from './hub-options.ts';

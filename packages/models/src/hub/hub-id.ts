@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 /** A model on a hub, and the place in it where one is meant. */
 export type HubId = {

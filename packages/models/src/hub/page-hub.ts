@@ -1,4 +1,4 @@
-import { bytesOf, FormatError } from '@seg/checkpoint';
+import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import { NoAnswer } from '../fetch/with-retries.ts';

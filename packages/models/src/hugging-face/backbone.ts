@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import type { BackboneConfig } from '../backbones/backbone.ts';
 import type { ResNetConfig } from '../backbones/resnet.ts';

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 
 import type { Check } from '../description/check-fields.ts';
 

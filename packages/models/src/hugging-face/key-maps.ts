@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 
 import type { KeyNaming } from '../systems/key-naming.ts';
 

@@ -1,4 +1,4 @@
-import { describeValue, FormatError } from '@seg/checkpoint';
+import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
 import { PILLOW_FILTERS } from '@seg/image';
 
 import { BOOLEAN, type Check, listOf, NUMBER, oneOf, POSITIVE, SIZE, whole } from '../description/check-fields.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 
 import { checkEndpoint, ENDPOINT } from '../hub/hub-id.ts';
 import type { HubOptions, HubSettings } from '../hub/hub-options.ts';

@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 
 /** A published naming of checkpoint keys: its publisher, a key that gives it away, and our names for its keys. */
 export type KeyNaming = {

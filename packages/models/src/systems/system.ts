@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { ParamStore, Size, Steps } from '@seg/core';
 import type { Category } from '@seg/image';
 import type * as tf from '@tensorflow/tfjs-core';

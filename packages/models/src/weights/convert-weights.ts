@@ -1,4 +1,4 @@
-import { FormatError, invertedMap, type KeyMap, type ParamSource, renamed } from '@seg/checkpoint';
+import { FormatError, invertedMap, type KeyMap, type ParamSource, renamed } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import type { ModelConfig } from '../description/model-description.ts';
 import type { KeyNaming } from '../systems/key-naming.ts';

@@ -1,4 +1,4 @@
-import { isDropped, type KeyMap } from '@seg/checkpoint';
+import { isDropped, type KeyMap } from '@seg/checkpoint/safetensors';
 
 import type { ModelConfig } from '../description/model-description.ts';
 import type { KeyNaming } from '../systems/key-naming.ts';

@@ -1,4 +1,4 @@
-import { type StoredValue, type WriteSafetensorsOptions, writeSafetensors } from '@seg/checkpoint';
+import { type StoredValue, type WriteSafetensorsOptions, writeSafetensors } from '@seg/checkpoint/safetensors';
 
 import type { ModelDescription, SegConfig } from '../description/model-description.ts';
 import type { Weights } from './stored-params.ts';

@@ -1,4 +1,4 @@
-import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint';
+import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint/safetensors';
 
 import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
 import { openLocation } from '../folder/open-location.ts';

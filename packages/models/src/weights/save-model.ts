@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
+import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint/safetensors';
 
 import type { ModelDescription, SegConfig } from '../description/model-description.ts';
 import type { Weights } from './stored-params.ts';

@@ -1,12 +1,11 @@
 import {
+  type ByteSource,
   FormatError,
-  isSortedTable,
+  isSafetensors,
   listFaults,
-  openCheckpoint,
-  openTensorBundle,
+  openSafetensors,
   type ParamSource,
-  shardName,
-} from '@seg/checkpoint';
+} from '@seg/checkpoint/safetensors';
 
 import { type ModelFolder, readJson } from '../folder/model-folder.ts';
 
@@ -20,9 +19,13 @@ export async function openWeightFile(folder: ModelFolder, file: string): Promise
   const source = await folder.open(file);
   if (source === null) return null;
   if (file.endsWith('.index.json')) return openShards(folder, file);
-  if (!isSortedTable(source)) return openCheckpoint(source);
-  const prefix = file.replace(/\.index$/, '');
-  return openTensorBundle(source, (shard, shards) => folder.open(shardName(prefix, shard, shards)));
+  return openSource(folder, file, source);
+}
+
+async function openSource(folder: ModelFolder, file: string, source: ByteSource): Promise<ParamSource> {
+  if (isSafetensors(source)) return openSafetensors(source);
+  const { openOtherWeights } = await import('./other-weights.ts');
+  return openOtherWeights(source, file, (sibling) => folder.open(sibling));
 }
 
 /** Shards by a `weight_map` of keys to files. Faults of all shards are told at once. */
@@ -52,7 +55,7 @@ async function openAll(folder: ModelFolder, files: ReadonlySet<string>) {
     try {
       const source = await folder.open(file);
       if (source === null) faults.push(`expected the shard ${file}, got none`);
-      else shards.set(file, openCheckpoint(source));
+      else shards.set(file, await openSource(folder, file, source));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       faults.push(error.message);

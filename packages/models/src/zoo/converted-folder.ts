@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { FormatError, finiteSource, type ParamSource, type StoredValue } from '@seg/checkpoint';
+import { FormatError, finiteSource, type ParamSource, type StoredValue } from '@seg/checkpoint/safetensors';
 
 import type { ModelDescription } from '../description/model-description.ts';
 import { download } from '../fetch/download.ts';

@@ -1,4 +1,4 @@
-import { float32ToFloat16 } from '@seg/checkpoint';
+import { float32ToFloat16 } from '@seg/checkpoint/safetensors';
 
 import { ELEMENT_TYPE, type OnnxGraph, type OnnxNode, type OnnxTensor } from './onnx-graph.ts';
 

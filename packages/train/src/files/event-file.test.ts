@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { maskedCrc32c } from '@seg/checkpoint';
+import { maskedCrc32c } from '@seg/checkpoint/safetensors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { eventFile } from './event-file.ts';

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
-import { maskedCrc32c } from '@seg/checkpoint';
 import { makeFolder } from '@seg/checkpoint/node';
+import { maskedCrc32c } from '@seg/checkpoint/safetensors';
 
 /** Tag of a protocol buffer's field: its number, and 0 for a varint, 1 for eight bytes, 2 for a length and bytes, 5 for four. */
 const tag = (field: number, wire: 0 | 1 | 2 | 5): number => (field << 3) | wire;

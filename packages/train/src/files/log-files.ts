@@ -1,4 +1,4 @@
-import { FormatError, parseJson } from '@seg/checkpoint';
+import { FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 import type { LogEntry, TrainingLog, ValidationEntry } from '../fit/training-log.ts';
 import { formatCsv } from './csv.ts';

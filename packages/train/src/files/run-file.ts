@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { FormatError, parseJson } from '@seg/checkpoint';
 import { writeFileAtomic } from '@seg/checkpoint/node';
+import { FormatError, parseJson } from '@seg/checkpoint/safetensors';
 
 /**
  * Writes what a run is made of beside its results. Where the file is there, the run continues, and what it is made of

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesOf, FormatError } from '@seg/checkpoint';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
+import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 
 import { lossCurve } from '../fit/loss-curve.ts';
 import { metricCurves } from '../fit/metric-curves.ts';

@@ -1,4 +1,4 @@
-import { bytesOf, openSafetensors } from '@seg/checkpoint';
+import { bytesOf, openSafetensors } from '@seg/checkpoint/safetensors';
 import { Linear, type ParamStore, useBackend } from '@seg/core';
 import { onEveryBackend, testedBackends } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { bytesOf, FormatError } from '@seg/checkpoint';
+import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 import { explainLoss, init, ParamStore, reviveBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/checkpoint';
+import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { type SegmentationModel, storedParams } from '@seg/models';
 
 import { AUXILIARY } from '../objectives/objective-of.ts';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@seg/checkpoint';
+import type { ByteSource } from '@seg/checkpoint/safetensors';
 
 import type { TrainingLog } from './training-log.ts';
 

@@ -1,4 +1,4 @@
-import { float16ToFloat32, float32ToFloat16 } from '@seg/checkpoint';
+import { float16ToFloat32, float32ToFloat16 } from '@seg/checkpoint/safetensors';
 
 /** Number type of maps in memory. */
 export type MapPrecision = 'float32' | 'float16';

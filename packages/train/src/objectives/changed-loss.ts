@@ -1,4 +1,4 @@
-import { describeValue } from '@seg/checkpoint';
+import { describeValue } from '@seg/checkpoint/safetensors';
 import { SOLO_MASK_TERMS } from '@seg/losses';
 
 /** Values of losses that are names, and what they may be. */

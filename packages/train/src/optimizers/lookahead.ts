@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/checkpoint';
+import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { mix } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import { FormatError, type StoredValue } from '@seg/checkpoint';
+import { FormatError, type StoredValue } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Variables that an optimizer keeps beside every parameter, of the parameter's shape, by name: moments, for example. */

@@ -1,4 +1,4 @@
-import type { StoredValue } from '@seg/checkpoint';
+import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { type MomentumStep, momentumStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import { readAs } from '@seg/checkpoint';
+import { readAs } from '@seg/checkpoint/safetensors';
 import * as v from 'valibot';
 
 import type { TrainingRecipe } from '../fit/recipe.ts';

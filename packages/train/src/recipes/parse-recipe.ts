@@ -1,4 +1,4 @@
-import { parseJson, readAs } from '@seg/checkpoint';
+import { parseJson, readAs } from '@seg/checkpoint/safetensors';
 import * as v from 'valibot';
 
 import type { Recipe } from './recipe.ts';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as v from 'valibot';

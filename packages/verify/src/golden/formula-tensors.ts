@@ -1,4 +1,4 @@
-import { type KeyMap, type ParamSource, renamed } from '@seg/checkpoint';
+import { type KeyMap, type ParamSource, renamed } from '@seg/checkpoint/safetensors';
 import { formulaValues } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 

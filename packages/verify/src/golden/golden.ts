@@ -1,4 +1,4 @@
-import { type ParamSource, readAs, type Schema } from '@seg/checkpoint';
+import { type ParamSource, readAs, type Schema } from '@seg/checkpoint/safetensors';
 
 import type { ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { FormatError, parseJson, readAs } from '@seg/checkpoint';
+import { FormatError, parseJson, readAs } from '@seg/checkpoint/safetensors';
 import * as v from 'valibot';
 
 import { GOLDEN_KINDS } from '../systems.ts';

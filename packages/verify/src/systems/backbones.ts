@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 import type { ParamStore } from '@seg/core';
 import { type BackboneConfig, buildBackbone, originalSwinKeys } from '@seg/models';
 import type * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { formulaValues } from '@seg/core';
 import type { PointSource } from '@seg/losses';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type MaskPrediction, type MaskTargets, ParamStore, Tape } from '@seg/core';
 import {
   type MaskFormerLossConfig,

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { fnv1a, formulaValues, type ImageGeometry, type MaskPrediction } from '@seg/core';
 import { type InstanceList, instances, panopticMap, type SegmentMap, semanticMap } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';

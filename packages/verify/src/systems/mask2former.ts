@@ -1,4 +1,4 @@
-import { readAs } from '@seg/checkpoint';
+import { readAs } from '@seg/checkpoint/safetensors';
 import {
   type HuggingFaceMask2Former,
   MASK2FORMER_ORIGINAL_KEYS,

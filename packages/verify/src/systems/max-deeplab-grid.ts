@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { PanopticGrid } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type ImageGeometry, readTensors, type Size } from '@seg/core';
 import { COCO_PANOPTIC, mergeCandidates, type PanopticSegFormerPrediction } from '@seg/models';
 import { type ByKind, mergeMasks, type SegmentMap, scoreMasks } from '@seg/postprocess';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { formulaValues, type Size } from '@seg/core';
 import { type PanopticSegFormerPrediction, topDetections } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';

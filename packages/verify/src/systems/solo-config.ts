@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { RESNET50, RESNET101, type SoloConfig } from '@seg/models';
 import * as v from 'valibot';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { formulaValues, type MaskTargets } from '@seg/core';
 import { SOLO_LOSS, SOLOV2_LOSS, type SoloLossConfig } from '@seg/losses';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { SWIN_SMALL } from '../../backbones/swin.ts';
 import { BOOLEAN, LAYERS, listOf, SIZE, SOME_LAYERS } from '../../description/check-fields.ts';
 import { BACKBONE_CONFIG, backboneOf, type HuggingFaceBackbone } from '../../hugging-face/backbone.ts';

@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 
 const VALUE = '/.ATTRIBUTES/VARIABLE_VALUE';
 

@@ -1,4 +1,4 @@
-import { FormatError } from '@seg/checkpoint';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { Category } from '@seg/image';
 import { backboneActivations, tokensAt } from '../../backbones/activations.ts';
 import { byImage } from '../../inference/batch-prediction.ts';

@@ -1,4 +1,4 @@
-import type { KeyMap } from '@seg/checkpoint';
+import type { KeyMap } from '@seg/checkpoint/safetensors';
 
 import { torchvisionResNetKeys } from '../../backbones/key-maps.ts';
 

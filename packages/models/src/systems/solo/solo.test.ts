@@ -1,4 +1,4 @@
-import { type KeyMap, renamed, renamedBack, type StoredValue } from '@seg/checkpoint';
+import { type KeyMap, renamed, renamedBack, type StoredValue } from '@seg/checkpoint/safetensors';
 import { type ImageGeometry, ParamStore } from '@seg/core';
 import { cellMaskLogits, cellMaskProbabilities, type SoloPrediction } from '@seg/heads';
 import { soloInstances } from '@seg/postprocess';
