@@ -9,11 +9,19 @@ import type { ParamSource, StoredValue } from './param-source.ts';
  * @throws FormatError from `read`, naming the key, where a value is NaN or infinite
  */
 export function finiteSource(source: ParamSource, name: string): ParamSource {
-  return { ...source, read: (key) => expectFinite(source.read(key), key, name) };
+  return {
+    ...source,
+    read: (key) => {
+      const stored = source.read(key);
+      if (stored !== null) expectFinite(stored, key, name);
+      return stored;
+    },
+  };
 }
 
-function expectFinite(stored: StoredValue | null, key: string, name: string): StoredValue | null {
-  if (stored === null || isFiniteThroughout(stored.values)) return stored;
+/** @throws FormatError naming the key and the checkpoint, where a value is NaN or infinite */
+export function expectFinite(stored: StoredValue, key: string, name: string): void {
+  if (isFiniteThroughout(stored.values)) return;
   const bad = stored.values.filter((value) => !Number.isFinite(value));
   const share = `${bad.length} of ${stored.values.length}`;
   throw new FormatError(`${name}: expected finite weights, got ${bad[0]} in ${key} (${share})`);

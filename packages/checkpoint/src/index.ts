@@ -10,6 +10,7 @@ export {
   type ByteSource,
   bytesOf,
   describeValue,
+  expectFinite,
   FormatError,
   finiteSource,
   float16ToFloat32,

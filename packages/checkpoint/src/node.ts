@@ -5,4 +5,11 @@
  */
 
 export { makeFolder } from './files/make-folder.ts';
-export { removeParts, systemReason, writeFileAtomic } from './files/write-file-atomic.ts';
+export {
+  dropParts,
+  placeParts,
+  removeParts,
+  systemReason,
+  writeFileAtomic,
+  writePart,
+} from './files/write-file-atomic.ts';

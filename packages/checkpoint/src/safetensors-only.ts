@@ -7,7 +7,7 @@
 export { type ByteSource, bytesOf } from './byte-source.ts';
 export { describeValue } from './describe-value.ts';
 export { FormatError } from './errors.ts';
-export { finiteSource } from './finite-source.ts';
+export { expectFinite, finiteSource } from './finite-source.ts';
 export { float16ToFloat32, float32ToFloat16 } from './half-float.ts';
 export { invertedMap, isDropped, type KeyMap, type KeyRule, renamed, renamedBack } from './key-map.ts';
 export { listFaults } from './list-faults.ts';

@@ -15,22 +15,52 @@ const parts = new Set<string>();
  * @throws Error of one line, with the system's code as its reason
  */
 export async function writeFileAtomic(file: string, content: FileContent): Promise<void> {
-  const beside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${written++}.part`);
-  parts.add(beside);
+  await placeParts([[await writePart(file, content), file]]);
+}
+
+/**
+ * Writes a file beside its place, for {@link placeParts} to put there: several files of one thing are all written before the
+ * first of them is seen.
+ *
+ * @returns Path of the part
+ * @throws Error of one line, with the system's code as its reason
+ */
+export async function writePart(file: string, content: FileContent): Promise<string> {
+  const part = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${written++}.part`);
+  parts.add(part);
   try {
-    const handle = await open(beside, 'wx');
+    const handle = await open(part, 'wx');
     try {
       await writeFile(handle, content);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(beside, file);
+    return part;
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => {}); // the first error tells more
+    await dropParts([part]); // the first error tells more
     throw new Error(`writeFileAtomic: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
-  } finally {
-    parts.delete(beside);
+  }
+}
+
+/** Renames parts into their places, in this order. What cannot be placed, and all behind it, is removed. */
+export async function placeParts(pairs: readonly (readonly [part: string, file: string])[]): Promise<void> {
+  for (const [i, [part, file]] of pairs.entries()) {
+    try {
+      await rename(part, file);
+    } catch (error) {
+      await dropParts(pairs.slice(i).map(([each]) => each));
+      throw new Error(`writeFileAtomic: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
+    }
+    parts.delete(part);
+  }
+}
+
+/** Removes parts that will not be placed. */
+export async function dropParts(dropped: readonly string[]): Promise<void> {
+  for (const part of dropped) {
+    await rm(part, { force: true }).catch(() => {});
+    parts.delete(part);
   }
 }
 

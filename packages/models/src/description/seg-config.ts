@@ -78,6 +78,21 @@ export function readSegConfig(where: string, json: SegConfig, systems: readonly 
   return { config, categories, preprocessing, ...(inference && { inference }) };
 }
 
+/**
+ * Makes the `config.json` of a description, checked as it will be when it is read. The config of a system that is not among
+ * these is its reader's to check.
+ *
+ * @throws FormatError naming the field
+ */
+export function segConfigOf(where: string, description: ModelDescription, systems: readonly System[]): SegConfig {
+  const config: SegConfig = { format: 'seg-model-1', ...description };
+  const { model } = (description.config ?? {}) as Partial<ModelDescription['config']>;
+  const isForeign = typeof model === 'string' && !systems.some(({ models }) => models.includes(model));
+  if (isForeign) checkObject(where, 'preprocessing', description.preprocessing, PREPROCESSING);
+  else readSegConfig(where, config, systems);
+  return config;
+}
+
 /** Refuses what the system does not read, too: it would have no effect. */
 function checkInference(where: string, inference: Inference, system: System): void {
   const read = system.inference.map((name) => [name, INFERENCE[name]]);

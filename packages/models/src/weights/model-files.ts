@@ -1,6 +1,13 @@
-import { type StoredValue, type WriteSafetensorsOptions, writeSafetensors } from '@seg/checkpoint/safetensors';
+import {
+  expectFinite,
+  type StoredValue,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from '@seg/checkpoint/safetensors';
 
-import type { ModelDescription, SegConfig } from '../description/model-description.ts';
+import type { ModelDescription } from '../description/model-description.ts';
+import { segConfigOf } from '../description/seg-config.ts';
+import { SYSTEMS } from '../systems/systems.ts';
 import type { Weights } from './stored-params.ts';
 
 /**
@@ -9,6 +16,7 @@ import type { Weights } from './stored-params.ts';
  *
  * @param weights A map, or {@link storedParams} of a model
  * @returns Bytes by file name
+ * @throws FormatError naming the field that a reader would refuse, or the key of a value that is NaN or infinite
  * @throws RangeError where a value does not fit into float16
  */
 export async function modelFiles(
@@ -16,9 +24,12 @@ export async function modelFiles(
   weights: Weights,
   options: WriteSafetensorsOptions = {},
 ): Promise<Map<string, Uint8Array>> {
+  const config = segConfigOf('modelFiles', description, SYSTEMS);
   const values = new Map<string, StoredValue>();
-  for await (const [key, value] of weights) values.set(key, value);
-  const config: SegConfig = { format: 'seg-model-1', ...description };
+  for await (const [key, value] of weights) {
+    expectFinite(value, key, 'modelFiles');
+    values.set(key, value);
+  }
   return new Map([
     ['config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
     ['model.safetensors', writeSafetensors(values, { metadata: { format: 'pt' }, ...options })],

@@ -1,9 +1,11 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
-import { type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint/safetensors';
+import { dropParts, makeFolder, placeParts, writePart } from '@seg/checkpoint/node';
+import { expectFinite, type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint/safetensors';
 
-import type { ModelDescription, SegConfig } from '../description/model-description.ts';
+import type { ModelDescription } from '../description/model-description.ts';
+import { segConfigOf } from '../description/seg-config.ts';
+import { SYSTEMS } from '../systems/systems.ts';
 import type { Weights } from './stored-params.ts';
 
 /** Options of writing weights. */
@@ -21,9 +23,12 @@ const BYTES: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int
 
 /**
  * Writes a folder that `loadModel` reads: `model.safetensors`, or shards with `model.safetensors.index.json`, then
- * `config.json`. Node only. Every file is written beside its place and renamed; no more than one shard is in memory.
+ * `config.json`. Node only. All files are written beside their places before the first is renamed, so that what was there
+ * stays where one cannot be; no more than one shard is in memory.
  *
  * @param weights A map, or `storedParams` of a model
+ * @throws FormatError naming the field that a reader would refuse, before anything is written; or the key of a value that is
+ *   NaN or infinite
  * @throws RangeError where a value does not fit into float16
  */
 export async function saveModel(
@@ -32,18 +37,40 @@ export async function saveModel(
   weights: Weights,
   { precision = 'float32', shardBytes = 2 ** 30, metadata }: SaveModelOptions = {},
 ): Promise<void> {
+  const config = segConfigOf('saveModel', description, SYSTEMS);
   await makeFolder(folder);
+  const parts: [part: string, file: string][] = [];
+  const write = async (name: string, content: Uint8Array | string) => {
+    const file = path.join(folder, name);
+    parts.push([await writePart(file, content), file]);
+  };
   const shards: string[][] = [];
-  for await (const shard of splitBySize(weights, shardBytes, BYTES[precision])) {
-    shards.push([...shard.keys()]);
-    await writeFileAtomic(
-      path.join(folder, shardName(shards.length)),
-      writeSafetensors(shard, { precision, metadata }),
-    );
+  try {
+    for await (const shard of splitBySize(weights, shardBytes, BYTES[precision])) {
+      shards.push([...shard.keys()]);
+      await write(shardName(shards.length), writeSafetensors(shard, { precision, metadata }));
+    }
+    if (shards.length === 1) parts[0][1] = path.join(folder, WHOLE);
+    else await write(INDEX, jsonText({ weight_map: weightMap(shards) }));
+    await write('config.json', jsonText(config));
+  } catch (error) {
+    await dropParts(parts.map(([part]) => part));
+    throw error;
   }
-  await nameShards(folder, shards);
-  const config: SegConfig = { format: 'seg-model-1', ...description };
-  await writeFileAtomic(path.join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await placeParts(parts);
+  if (shards.length > 1) await rm(path.join(folder, WHOLE), { force: true });
+}
+
+const WHOLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+
+/** Shards by the keys that they have. */
+function weightMap(shards: readonly string[][]): Record<string, string> {
+  return Object.fromEntries(shards.flatMap((keys, i) => keys.map((key) => [key, shardName(i + 1)])));
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 async function* splitBySize(
@@ -54,6 +81,7 @@ async function* splitBySize(
   let shard = new Map<string, StoredValue>();
   let size = 0;
   for await (const [key, value] of weights) {
+    expectFinite(value, key, 'saveModel');
     const bytes = value.values.length * bytesPerValue;
     if (shard.size > 0 && size + bytes > most) {
       yield shard;
@@ -64,18 +92,6 @@ async function* splitBySize(
     size += bytes;
   }
   yield shard;
-}
-
-/** A single shard becomes the whole file; of several an index says which has what. */
-async function nameShards(folder: string, shards: readonly string[][]): Promise<void> {
-  const whole = path.join(folder, 'model.safetensors');
-  if (shards.length === 1) return rename(path.join(folder, shardName(1)), whole);
-  const weight_map = Object.fromEntries(shards.flatMap((keys, i) => keys.map((key) => [key, shardName(i + 1)])));
-  await writeFileAtomic(
-    path.join(folder, 'model.safetensors.index.json'),
-    `${JSON.stringify({ weight_map }, null, 2)}\n`,
-  );
-  await rm(whole, { force: true });
 }
 
 function shardName(number: number): string {
