@@ -21,13 +21,13 @@ const { size, threads, rounds } = values;
 
 const results = await inTurn(values.engines.split(',').map(start), Number(rounds));
 const seconds = new Map([...results].map(([name, steps]) => [name, leastOf(steps).seconds]));
+const megabytes = new Map([...results].map(([name, steps]) => [name, steps.at(-1).megabytes]));
 console.log(`Mask2Former-R50, a step at ${size} x ${size}, ${threads} threads, least of ${rounds} rounds`);
 for (const [name, steps] of results) {
   const { processor } = leastOf(steps, 'processor');
   const times = `${seconds.get(name).toFixed(2)} s, ${processor.toFixed(2)} s of processors`;
-  console.log(
-    `${name.padEnd(10)} ${times}, ${(steps.at(-1).megabytes / 1024).toFixed(1)} GB   ${ratiosOf(name, seconds)}`,
-  );
+  console.log(`${name.padEnd(10)} ${times}   time ${ratiosOf(name, seconds)}`);
+  console.log(`${''.padEnd(10)} ${megabytes.get(name).toFixed(0)} MB at most   memory ${ratiosOf(name, megabytes)}`);
 }
 if (values.record) recordRow('training', { ...thisRun(threads), size }, Object.fromEntries(seconds));
 
