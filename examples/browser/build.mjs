@@ -1,5 +1,6 @@
 // Bundles the page and copies what it loads at run time into dist/.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -31,13 +32,17 @@ const FOLDERS = {
   model: '../mask2former/model',
   start: '../../packages/cli/starts/mask2former',
 };
+const models = createHash('sha256');
 for (const [name, from] of Object.entries(FOLDERS)) {
   const folder = path.join(here, from);
-  if (existsSync(folder)) cpSync(folder, path.join(out, name), { recursive: true });
+  if (!existsSync(folder)) continue;
+  cpSync(folder, path.join(out, name), { recursive: true });
+  if (name === 'goldens') continue;
+  for (const file of readdirSync(folder).sort()) models.update(file).update(readFileSync(path.join(folder, file)));
 }
 writeServiceWorker();
 
-/** Names all scripts that the page and its worker may load, on demand too, but for those of the checks. */
+/** Names all scripts that the page and its worker may load, on demand too, but for those of the checks, and the models. */
 function writeServiceWorker() {
   const scripts = Object.keys(metafile.outputs)
     .map((file) => path.basename(file))
@@ -45,6 +50,8 @@ function writeServiceWorker() {
   const text = readFileSync(path.join(here, 'src/service-worker.js'), 'utf8');
   writeFileSync(
     path.join(out, 'service-worker.js'),
-    text.replace('self.SCRIPTS = [];', `self.SCRIPTS = ${JSON.stringify(scripts)};`),
+    text
+      .replace('self.SCRIPTS = [];', `self.SCRIPTS = ${JSON.stringify(scripts)};`)
+      .replace("self.MODELS = '';", `self.MODELS = '${models.digest('hex').slice(0, 16)}';`),
   );
 }

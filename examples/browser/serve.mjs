@@ -20,11 +20,16 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 /**
  * Listens on the loopback interface; port 0 takes a free one.
  *
- * @param settings For checks: without isolation, with a slow line, with answers for some paths (a status by path)
+ * @param settings For checks: without isolation, with a slow line, with answers for some paths (a status by path), and a list that
+ *     takes the paths that were asked for
  */
-export function serve(port, { isolated = true, bytesPerSecond = Number.POSITIVE_INFINITY, statuses = {} } = {}) {
+export function serve(
+  port,
+  { isolated = true, bytesPerSecond = Number.POSITIVE_INFINITY, statuses = {}, requests } = {},
+) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
+    requests?.push(pathname);
     const name = path.normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
     const file = path.join(root, name);
     const found = statSync(file, { throwIfNoEntry: false });

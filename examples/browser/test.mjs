@@ -1,15 +1,27 @@
 // Opens the pages in headless Chromium and checks what they do and compute. An argument chooses checks by their beginning.
 import { chromium } from 'playwright-core';
 import './build.mjs';
+import { DRAWING_CHECKS } from './checks/drawing.mjs';
+import { FAULT_CHECKS } from './checks/faults.mjs';
 import { GOLDEN_CHECKS } from './checks/goldens.mjs';
 import { PAGE_CHECKS } from './checks/page.mjs';
 import { PICTURE_CHECKS } from './checks/pictures.mjs';
 import { LONG_CHECKS, TEACH_CHECKS } from './checks/teach.mjs';
+import { VIDEO_CHECKS } from './checks/video.mjs';
 import { WORKER_CHECKS, WORKER_MEASURES } from './checks/worker.mjs';
 import { serve } from './serve.mjs';
 
 const chosen = process.argv.slice(2);
-const CHECKS = { ...GOLDEN_CHECKS, ...WORKER_CHECKS, ...PICTURE_CHECKS, ...PAGE_CHECKS, ...TEACH_CHECKS };
+const CHECKS = {
+  ...GOLDEN_CHECKS,
+  ...WORKER_CHECKS,
+  ...PICTURE_CHECKS,
+  ...PAGE_CHECKS,
+  ...VIDEO_CHECKS,
+  ...FAULT_CHECKS,
+  ...DRAWING_CHECKS,
+  ...TEACH_CHECKS,
+};
 if (chosen.some((start) => start.startsWith('measure'))) Object.assign(CHECKS, LONG_CHECKS, WORKER_MEASURES);
 
 const browser = await chromium.launch({

@@ -1,36 +1,14 @@
 // The page as a person uses it: photograph, names, files; keyboard; a telephone; dark; the camera; without a network.
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { largePng } from './large-png.mjs';
+import { expect, segmented, shot, status } from './tools.mjs';
 
 /** A task of the page that nobody notices (RAIL: a frame and a half of an answer within 100 ms). */
 const LONGEST_TASK = 50;
 /** A picture that is reduced to the most that the page shows. */
 const PHOTOGRAPH = { name: 'photograph.png', mimeType: 'image/png', buffer: largePng(2000, 1500) };
-const SHOTS = process.env.SEG_SCREENSHOTS;
-
-async function shot(page, name) {
-  if (SHOTS === undefined) return;
-  mkdirSync(SHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
-}
-
-async function status(page, id, pattern) {
-  await page.waitForFunction(
-    ([place, source]) => new RegExp(source).test(document.getElementById(place).textContent),
-    [id, pattern.source],
-  );
-  return page.textContent(`#${id}`);
-}
-
-async function segmented(page) {
-  await page.selectOption('#backend', 'wasm');
-  await page.click('#scene');
-  return status(page, 'status', /segments? in/);
-}
-
 async function photograph({ open }) {
   const page = await open('');
   const text = await segmented(page);
@@ -177,6 +155,48 @@ async function offline({ open, context }) {
   return text;
 }
 
+/** Models and scripts with a hash in their names come from the cache alone; the page's own scripts are fetched behind it. */
+async function fetchedOnce({ open }) {
+  const requests = [];
+  const page = await open('', { settings: { requests } });
+  await status(page, 'offline', /without a network/);
+  await page.waitForFunction(async () => (await (await caches.open('seg-page')).match('page.js')) !== undefined);
+  const isKept = async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith('seg-models-'));
+    return names.length === 1 && (await (await caches.open(names[0])).keys()).length === 2;
+  };
+  await segmented(page);
+  await page.waitForFunction(isKept);
+  await page.reload();
+  requests.length = 0;
+  await page.reload();
+  await segmented(page);
+  await page.waitForTimeout(500);
+  const again = requests.filter((name) => name.startsWith('/model/') || /-[A-Z0-9]{8}\.js$/.test(name));
+  expect(again.length === 0, 'no model and no hashed script to be fetched again', again);
+  expect(requests.includes('/page.js'), 'the page to be fetched behind the answer', requests);
+  return `${requests.length} files fetched behind a second visit: ${requests.join(' ')}`;
+}
+
+/** Elements that the scripts name. */
+async function ids({ open }) {
+  const folder = new URL('../src/', import.meta.url);
+  const text = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  const calls = /\b(?:element|say|attempt|sayWithRefused|new Latest)\('([\w-]+)'/g;
+  const named = [...new Set([...text.join('\n').matchAll(calls)].map(([, id]) => id))];
+  const page = await open('');
+  const wrong = await page.evaluate((list) => {
+    const all = [...document.querySelectorAll('[id]')].map(({ id }) => id);
+    const referred = ['aria-controls', 'aria-labelledby', 'list', 'for'].flatMap((name) =>
+      [...document.querySelectorAll(`[${name}]`)].map((one) => one.getAttribute(name)),
+    );
+    const missing = [...list, ...referred].filter((id) => !all.includes(id));
+    return [...missing, ...all.filter((id, i) => all.indexOf(id) !== i)];
+  }, named);
+  expect(named.length > 40 && wrong.length === 0, 'each id that is named to be there once', wrong);
+  return `${named.length} ids`;
+}
+
 async function camera({ open }) {
   const page = await open('');
   await page.selectOption('#backend', 'wasm');
@@ -200,5 +220,7 @@ export const PAGE_CHECKS = {
   'page: keyboard and labels': keyboard,
   'page: a telephone in the dark': telephone,
   'page: a second visit without a network': offline,
+  'page: models are fetched once': fetchedOnce,
+  'page: ids that scripts name': ids,
   'page: the camera': camera,
 };

@@ -4,20 +4,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { expect, shot, status } from './tools.mjs';
+
 const DATA = fileURLToPath(new URL('../../../../shared/data/fruits-nuts', import.meta.url));
-const SHOTS = process.env.SEG_SCREENSHOTS;
 
 /** Steps of the training that is measured; a hundred of them take two minutes on two cores. */
 const STEPS = process.env.SEG_STEPS ?? '600';
 
-async function status(page, id, pattern, timeout) {
-  await page.waitForFunction(
-    ([place, source]) => new RegExp(source).test(document.getElementById(place).textContent),
-    [id, pattern.source],
-    { timeout },
-  );
-  return page.textContent(`#${id}`);
-}
+/** Steps by which the measured training has to have reached its AP50. */
+const [ENOUGH_STEPS, LEAST_AP50] = [240, 60];
+
+/** As in the other checks of the page: nobody notices a shorter task. */
+const LONGEST_TASK = 50;
 
 async function prepared(open) {
   const page = await open('');
@@ -49,9 +47,19 @@ async function taught({ open }) {
   });
   await page.click('#train');
   await status(page, 'train-status', /^Step [4-9]/, 120_000);
+  const longest = await page.evaluate(() => window.longestTask());
+  expect(longest <= LONGEST_TASK, `no task over ${LONGEST_TASK} ms while it trains`, longest);
+  await page.click('#tab-picture');
+  await page.click('#scene');
+  await status(page, 'status', /A training runs/);
+  await page.click('#tab-video');
+  await page.click('#camera');
+  await status(page, 'video-status', /A training runs/);
+  await page.click('#tab-teach');
   await page.click('#stop-train');
   await status(page, 'train-status', /^Ended \(aborted\)/, 120_000);
-  const longest = await page.evaluate(() => window.longestTask());
+  await page.click('#tab-picture');
+  await status(page, 'status', /segments? in/); // by the model that was taught
   await page.reload();
   await page.selectOption('#backend', 'wasm');
   await page.selectOption('#model', 'start/');
@@ -62,7 +70,7 @@ async function taught({ open }) {
   await page.fill('#size', '64');
   await page.click('#train');
   const text = await status(page, 'train-status', /^Done behind 24 steps/, 240_000);
-  if (SHOTS) await page.screenshot({ path: path.join(SHOTS, 'teach.png'), fullPage: true });
+  await shot(page, 'teach');
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-model')]);
   const zip = readFileSync(await download.path());
   const found = await filesOf(zip);
@@ -119,53 +127,13 @@ async function measured({ open }) {
     if (/^(Done|Ended)/.test(now) || (await page.locator('#train-status.bad').count()) > 0) break;
   }
   const minutes = (performance.now() - started) / 60_000;
-  if (SHOTS) await page.screenshot({ path: path.join(SHOTS, 'taught.png'), fullPage: true });
+  await shot(page, 'taught');
+  const best = Math.max(...[...last.matchAll(/AP50 ([\d.]+)/g)].map(([, value]) => Number(value)));
+  if (Number(STEPS) >= ENOUGH_STEPS) expect(best >= LEAST_AP50, `an AP50 of at least ${LEAST_AP50}`, best);
   return `${text} ${minutes.toFixed(1)} min: ${await page.textContent('#train-status')} ${await page.textContent('#validations')}`;
 }
 
-async function drawn({ open }) {
-  const page = await open('');
-  await page.selectOption('#backend', 'wasm');
-  await page.click('#tab-teach');
-  const photo = fileURLToPath(new URL('../../samples/images', import.meta.url));
-  await page.setInputFiles('#photos', path.join(photo, readdirSync(photo)[0]));
-  await page.click('#photo-list button');
-  await page.waitForSelector('#drawing:not([hidden])');
-  const canvas = page.locator('#drawing-canvas');
-  const box = await canvas.boundingBox();
-  const at = (x, y) => ({ x: box.width * x, y: box.height * y });
-  await page.fill('#class-name', 'stone');
-  await page.selectOption('#tool', 'brush');
-  await canvas.hover({ position: at(0.3, 0.3) });
-  await page.mouse.down();
-  for (let x = 0.32; x <= 0.5; x += 0.02) await canvas.hover({ position: at(x, 0.3) });
-  await page.mouse.up();
-  await page.click('#new-object');
-  await page.selectOption('#tool', 'polygon');
-  for (const [x, y] of [
-    [0.6, 0.6],
-    [0.9, 0.6],
-    [0.9, 0.9],
-  ])
-    await canvas.click({ position: at(x, y) });
-  await canvas.press('Enter');
-  await status(page, 'annotations-status', /^2 objects in 1 photograph, 1 class: stone/);
-  await page.click('#propose');
-  await status(page, 'drawing-status', /proposals/);
-  const count = Number.parseInt(await page.textContent('#drawing-status'), 10);
-  await canvas.click({ position: at(0.5, 0.9) });
-  if (SHOTS) await page.screenshot({ path: path.join(SHOTS, 'drawing.png'), fullPage: true });
-  await page.click('#undo');
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-annotations')]);
-  const coco = JSON.parse(readFileSync(await download.path(), 'utf8'));
-  const isWhole = coco.annotations.every(({ segmentation }) => typeof segmentation.counts === 'string');
-  if (coco.annotations.length < 2 || !isWhole)
-    throw new Error(`expected two objects, got ${JSON.stringify(coco).slice(0, 200)}`);
-  return `${coco.annotations.length} objects drawn, ${count} proposals`;
-}
-
 export const TEACH_CHECKS = {
-  'teach: objects are drawn, proposed and saved': drawn,
   'teach: imported, trained, stopped, gone on behind a reload, saved and used': taught,
 };
 

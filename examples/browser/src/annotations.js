@@ -1,11 +1,15 @@
 // Objects of all photographs, as COCO keeps them.
 
+import { measured } from './coco-masks.js';
+
 export class Annotations {
   images = new Map();
   categories = [];
+  #imported = new Set(); // classes that stay though no object has them
 
   clear() {
     this.images.clear();
+    this.#imported.clear();
     this.categories = [];
   }
 
@@ -32,32 +36,40 @@ export class Annotations {
     return {
       images: filled.length,
       objects: filled.reduce((sum, { objects }) => sum + objects.length, 0),
-      classes: this.categories.map(({ name }) => name),
+      classes: this.#keptCategories().map(({ name }) => name),
     };
   }
 
-  /** Takes the objects of a file; its photographs replace those of the same names. */
+  /** Without those that were drawn with and given up: taking back a change may need them. */
+  #keptCategories() {
+    const used = new Set([...this.images.values()].flatMap(({ objects }) => objects.map((one) => one.category_id)));
+    return this.categories.filter(({ id }) => used.has(id) || this.#imported.has(id));
+  }
+
+  /** Takes the objects of a file that was checked; its photographs replace those of the same names. */
   fromCoco({ images, annotations, categories }) {
-    if (![images, annotations, categories].every(Array.isArray)) {
-      throw new Error('Expected a COCO file with images, annotations and categories, got something else.');
-    }
-    const classes = new Map(categories.map(({ id, name }) => [id, this.categoryOf(String(name))]));
+    const classes = new Map(categories.map(({ id, name }) => [String(id), this.categoryOf(name)]));
+    for (const id of classes.values()) this.#imported.add(id);
     const byId = new Map();
     for (const { id, file_name, width, height } of images) {
       const image = { width, height, objects: [] };
-      byId.set(id, image);
-      this.images.set(String(file_name).split('/').at(-1), image);
+      byId.set(String(id), image);
+      this.images.set(file_name.split('/').at(-1), image);
     }
     for (const { image_id, category_id, segmentation, iscrowd = 0 } of annotations) {
-      byId.get(image_id)?.objects.push({ category_id: classes.get(category_id), segmentation, iscrowd });
+      const object = { category_id: classes.get(String(category_id)), iscrowd, segmentation };
+      byId.get(String(image_id)).objects.push(object);
     }
   }
 
-  toCoco({ onlyWithObjects = false } = {}) {
+  /** @param isMeasured True for a file of others: with the area and box of each object */
+  toCoco({ onlyWithObjects = false, isMeasured = false } = {}) {
     const kept = [...this.images].filter(([, { objects }]) => !onlyWithObjects || objects.length > 0);
     const images = kept.map(([file_name, { width, height }], i) => ({ id: i + 1, file_name, width, height }));
-    const all = kept.flatMap(([, { objects }], i) => objects.map((object) => ({ image_id: i + 1, ...object })));
+    const all = kept.flatMap(([, image], i) =>
+      image.objects.map((object) => ({ image_id: i + 1, ...object, ...(isMeasured && measured(object, image)) })),
+    );
     const annotations = all.map((object, i) => ({ id: i + 1, ...object }));
-    return { images, annotations, categories: this.categories };
+    return { images, annotations, categories: this.#keptCategories() };
   }
 }

@@ -9,13 +9,18 @@ export function say(id, message, isBad = false) {
   place.classList.toggle('bad', isBad);
 }
 
-/** Runs work and says what goes wrong; what was cancelled is no fault. */
+/** Says what went wrong; what was cancelled is no fault. */
+export function sayError(id, error) {
+  if (error.name === 'AbortError') say(id, 'Cancelled.');
+  else say(id, error.message || error.name, true);
+}
+
+/** Runs work and says what goes wrong. */
 export async function attempt(id, work) {
   try {
     return await work();
   } catch (error) {
-    if (error.name === 'AbortError') say(id, 'Cancelled.');
-    else say(id, error.message, true);
+    sayError(id, error);
     return undefined;
   }
 }

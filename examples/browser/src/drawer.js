@@ -3,12 +3,13 @@
 const worker = new Worker(new URL('./draw-worker.js', import.meta.url), { type: 'module' });
 let wish = null;
 let isBusy = false;
+let isOfOther = false; // what comes next is of the picture before
 let show = () => {};
 
 worker.addEventListener('message', ({ data: image }) => {
-  show(image);
+  if (!isOfOther) show(image);
   image.close();
-  isBusy = false;
+  isBusy = isOfOther = false;
   if (wish !== null) drawNext();
 });
 
@@ -19,6 +20,7 @@ export function onDrawn(listen) {
 
 /** Gives the worker its own copy of a picture, without segments yet. */
 export function setPicture(picture) {
+  isOfOther = isBusy;
   worker.postMessage({ picture, map: null });
 }
 

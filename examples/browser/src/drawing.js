@@ -1,28 +1,28 @@
-// Objects drawn on a photograph: kept proposals of the model, brush, eraser, polygon.
+// Objects of a photograph drawn and corrected: kept proposals of the model, brush, eraser, polygon, classes.
 import { pictureBitmap } from '@seg/browser';
-import { decodeRle, encodeRle, formatRle, parseRle, polygonsToRle } from '@seg/coco-eval';
-import { drawSegments, segmentAt } from '@seg/image';
+import { decodeRle, encodeRle, formatRle, polygonsToRle } from '@seg/coco-eval';
+import { segmentAt } from '@seg/image';
 
-import { attempt, element, say } from './dom.js';
-import { toMap } from './picture-panel.js';
-import { ensureModel, session } from './session.js';
+import { paintLine } from './brush.js';
+import { maskOf } from './coco-masks.js';
+import { counted, element, say } from './dom.js';
+import { drawObjects, drawStroke, listObjects } from './drawing-view.js';
+import { DrawnObjects } from './drawn-objects.js';
+import { Latest } from './latest.js';
+import { ask, ensureModel, session } from './session.js';
+import { toMap } from './to-map.js';
 
 /** Longest side that is drawn on. */
 const MAX_SIDE = 1024;
 
-/** Objects that can be taken back. */
-const MOST_UNDO = 50;
+/** Least score of a proposal: a person chooses among them. */
+const PROPOSED = 0.2;
 
-const state = {
-  name: null,
-  bitmap: null,
-  image: null,
-  objects: [],
-  current: -1,
-  proposals: null,
-  corners: [],
-  undo: [],
-};
+/** What a photograph begins with. `stroke` is the brush on its way: its mask, last place and whether it erases. */
+const FRESH = { proposals: null, corners: [], isNew: false, stroke: null };
+const state = { file: null, bitmap: null, drawn: null, ...FRESH };
+const opening = new Latest('drawing-status');
+const proposing = new Latest('drawing-status');
 let annotations = null;
 let changed = () => {};
 
@@ -33,14 +33,11 @@ export function connectDrawing(given, onChange) {
   canvas.addEventListener('pointermove', move);
   for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, endStroke);
   canvas.addEventListener('dblclick', closePolygon);
-  canvas.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter') closePolygon();
-    if (key === 'Escape') Object.assign(state, { corners: [] });
-    draw();
-  });
+  canvas.addEventListener('keydown', press);
   element('new-object').addEventListener('click', startObject);
   element('undo').addEventListener('click', undo);
-  element('propose').addEventListener('click', () => attempt('drawing-status', propose));
+  element('propose').addEventListener('click', propose);
+  element('class-name').addEventListener('change', rename);
   element('tool').addEventListener('change', () => {
     state.corners = [];
     draw();
@@ -48,229 +45,228 @@ export function connectDrawing(given, onChange) {
 }
 
 /** Opens a photograph to draw on. */
-export async function openDrawing(file) {
-  const bitmap = await pictureBitmap(file, { maxSide: MAX_SIDE });
-  state.bitmap?.close();
-  const { width, height } = bitmap;
-  annotations.addImage(file.name, width, height);
-  const image = annotations.images.get(file.name);
-  const objects = image.objects.map((object) => ({ ...object, mask: maskOf(object, image, width, height) }));
-  Object.assign(state, {
-    name: file.name,
-    bitmap,
-    image,
-    objects,
-    current: -1,
-    proposals: null,
-    corners: [],
-    undo: [],
+export function openDrawing(file) {
+  return opening.run(async (signal) => {
+    const bitmap = await pictureBitmap(file, { maxSide: MAX_SIDE, signal });
+    proposing.drop(); // its answer is of the photograph before
+    state.bitmap?.close();
+    const { width, height } = bitmap;
+    annotations.addImage(file.name, width, height);
+    const image = annotations.images.get(file.name);
+    const objects = image.objects.map((object) => ({ ...object, mask: maskOf(object, image, width, height) }));
+    Object.assign(state, { file, bitmap, drawn: new DrawnObjects(objects, { width, height }), ...FRESH });
+    Object.assign(element('drawing-canvas'), { width, height });
+    element('drawing').hidden = false;
+    say('drawing-status', `${file.name}: ${counted(objects.length, 'object')}.`);
+    draw();
   });
-  Object.assign(element('drawing-canvas'), { width, height });
-  element('drawing').hidden = false;
-  say('drawing-status', `${file.name}: ${objects.length} objects.`);
+}
+
+/** Shows objects that were imported for the photograph at hand. */
+export function refreshDrawing() {
+  if (state.file !== null) void openDrawing(state.file);
+}
+
+/** Forgets the photograph at hand. */
+export function closeDrawing() {
+  opening.drop();
+  proposing.drop();
+  state.bitmap?.close();
+  Object.assign(state, { file: null, bitmap: null, drawn: null, ...FRESH });
+  element('drawing').hidden = true;
+}
+
+function press(event) {
+  const { key } = event;
+  if (state.drawn === null || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (key === 'Enter') closePolygon();
+  else if (key === 'Escape' && state.corners.length > 0) state.corners = [];
+  else if (key === 'Escape') select(-1);
+  else if (key === 'Delete' || key === 'Backspace') remove(state.drawn.current);
+  else if (key === 'n') startObject();
+  else return;
+  event.preventDefault();
   draw();
 }
 
-/** Mask of an annotation at the size that is drawn on. */
-function maskOf({ segmentation }, { width, height }, wide, tall) {
-  const from = { width: width ?? wide, height: height ?? tall };
-  const rle = Array.isArray(segmentation)
-    ? polygonsToRle(segmentation, from.height, from.width)
-    : parseRle(segmentation);
-  const mask = decodeRle(rle);
-  if (from.width === wide && from.height === tall) return mask;
-  const scaled = new Uint8Array(wide * tall);
-  for (let y = 0; y < tall; y++) {
-    const row = Math.floor(((y + 0.5) * from.height) / tall) * from.width;
-    for (let x = 0; x < wide; x++) scaled[y * wide + x] = mask[row + Math.floor(((x + 0.5) * from.width) / wide)];
-  }
-  return scaled;
-}
-
+/** The next stroke, polygon or proposal begins an object. */
 function startObject() {
-  state.current = -1;
-  state.corners = [];
+  if (state.drawn === null) return;
+  select(-1);
+  state.isNew = true;
   say('drawing-status', 'A new object begins with the next stroke.');
   draw();
 }
 
-/** The object that strokes go to. */
-function currentObject() {
-  const { width, height } = element('drawing-canvas');
-  if (state.current < 0) {
-    const category_id = annotations.categoryOf(element('class-name').value.trim() || 'object');
-    state.objects.push({ category_id, iscrowd: 0, mask: new Uint8Array(width * height) });
-    state.current = state.objects.length - 1;
+function choose(index) {
+  select(index);
+  draw();
+}
+
+/** Makes an object the one that strokes change, and says so. */
+function select(index) {
+  const { drawn } = state;
+  Object.assign(drawn, { current: index });
+  state.isNew = false;
+  if (drawn.chosen === null) say('drawing-status', 'No object is chosen.');
+  else {
+    const name = annotations.nameOf(drawn.chosen.category_id);
+    element('class-name').value = name;
+    say('drawing-status', `Object ${index + 1}, ${name}: brush, eraser, polygon and class change it.`);
   }
-  return state.objects[state.current];
 }
 
-function remember() {
-  state.undo.push(state.objects.map((object) => ({ ...object, mask: object.mask.slice() })));
-  if (state.undo.length > MOST_UNDO) state.undo.shift();
-}
-
-function undo() {
-  const before = state.undo.pop();
-  if (before === undefined) return;
-  Object.assign(state, { objects: before, current: -1 });
+function remove(index) {
+  if (index < 0) return;
+  state.drawn.remove(index);
+  say('drawing-status', `Object ${index + 1} is removed; “Undo” brings it back.`);
   store();
 }
 
-function place({ offsetX, offsetY }) {
+function rename() {
+  const { drawn } = state;
+  if (!drawn?.chosen) return;
+  drawn.rename(annotations.categoryOf(className()));
+  select(drawn.current);
+  store();
+}
+
+const className = () => element('class-name').value.trim() || 'object';
+
+function add(mask) {
+  state.isNew = false;
+  state.drawn.add(annotations.categoryOf(className()), mask);
+}
+
+function undo() {
+  if (state.drawn?.undo()) store();
+}
+
+function place({ clientX, clientY }) {
   const canvas = element('drawing-canvas');
-  const scale = canvas.width / canvas.clientWidth;
-  return [offsetX * scale, offsetY * scale];
+  const { left, top, width } = canvas.getBoundingClientRect();
+  const scale = canvas.width / width;
+  return [(clientX - left) * scale, (clientY - top) * scale];
 }
 
 function down(event) {
-  if (state.bitmap === null) return;
+  if (state.drawn === null || event.button !== 0 || !event.isPrimary) return;
   const [x, y] = place(event);
   const tool = element('tool').value;
   if (tool === 'polygon') {
     state.corners.push(x, y);
     draw();
-  } else if (tool === 'keep') keepProposal(x, y);
+  } else if (tool === 'keep') chooseOrKeep(x, y);
+  else beginStroke(event, tool === 'erase');
+}
+
+function beginStroke(event, isErasing) {
+  const { drawn } = state;
+  const from = place(event);
+  if (drawn.current < 0 && !state.isNew) drawn.current = drawn.at(...from); // a stroke that begins on an object corrects it
+  if (drawn.current >= 0) state.stroke = { mask: drawn.change(), from, isErasing };
+  else if (isErasing) say('drawing-status', 'Nothing to erase: choose an object first.');
   else {
-    remember();
-    event.target.setPointerCapture(event.pointerId);
-    paint(x, y, tool);
+    add();
+    state.stroke = { mask: drawn.chosen.mask, from, isErasing };
   }
+  if (state.stroke === null) return;
+  event.target.setPointerCapture(event.pointerId);
+  paint([from]);
 }
 
 function move(event) {
-  const tool = element('tool').value;
-  if (event.buttons === 1 && (tool === 'brush' || tool === 'erase')) paint(...place(event), tool);
+  if (state.stroke === null) return;
+  const events = event.getCoalescedEvents?.() ?? [];
+  paint((events.length > 0 ? events : [event]).map(place));
 }
 
-function paint(x, y, tool) {
-  const { width, height } = element('drawing-canvas');
+/** Joins the last place of the stroke with the next ones. */
+function paint(places) {
+  const { stroke, drawn } = state;
   const radius = Number(element('brush-size').value) / 2;
-  const value = tool === 'brush' ? 1 : 0;
-  const { mask } = currentObject();
-  for (let row = Math.max(0, Math.floor(y - radius)); row < Math.min(height, y + radius); row++) {
-    for (let column = Math.max(0, Math.floor(x - radius)); column < Math.min(width, x + radius); column++) {
-      if ((column - x) ** 2 + (row - y) ** 2 <= radius ** 2) mask[row * width + column] = value;
-    }
+  for (const to of places) {
+    paintLine(stroke.mask, drawn, stroke.from, to, radius, stroke.isErasing ? 0 : 1);
+    drawStroke(stroke.from, to, radius, stroke.isErasing);
+    stroke.from = to;
   }
-  state.isStroke = true;
-  const context = element('drawing-canvas').getContext('2d'); // a dot at once; all of it when the stroke ends
-  context.fillStyle = tool === 'brush' ? 'rgb(31 95 208 / 60%)' : 'rgb(255 255 255 / 60%)';
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fill();
 }
 
 function endStroke() {
-  if (!state.isStroke) return;
-  state.isStroke = false;
+  if (state.stroke === null) return;
+  state.stroke = null;
+  const { drawn } = state;
+  if (drawn.dropEmpty()) say('drawing-status', 'Nothing of the object is left: it is removed.');
+  else select(drawn.current);
   store();
 }
 
+/** Adds a polygon to the chosen object, or begins one with it. */
 function closePolygon() {
-  if (state.corners.length < 6) return;
-  const { width, height } = element('drawing-canvas');
-  remember();
-  const object = currentObject();
-  const inside = decodeRle(polygonsToRle([state.corners], height, width));
-  for (let i = 0; i < inside.length; i++) if (inside[i]) object.mask[i] = 1;
-  Object.assign(state, { corners: [], current: -1 });
-  store();
-}
-
-async function propose() {
-  if (state.bitmap === null || !(await ensureModel())) return;
-  say('drawing-status', 'Asking the model …');
-  const { tasks, things } = session.segmenter;
-  const task = tasks.includes('instance') ? 'instance' : tasks[0];
-  const found = await session.segmenter.segment(state.bitmap, { task, threshold: 0.2 });
-  state.proposals = await toMap(found, { threshold: 0.2, things });
-  element('tool').value = 'keep';
-  say('drawing-status', `${state.proposals.segments.length} proposals: click those to keep.`);
-  draw();
-}
-
-function keepProposal(x, y) {
-  const { proposals } = state;
-  const found = proposals && segmentAt(proposals, x, y);
-  if (!found) {
-    say('drawing-status', proposals ? 'No proposal here.' : '“Propose” asks the model first.');
-    return;
+  const { drawn, corners } = state;
+  if (corners.length < 6) return;
+  const inside = decodeRle(polygonsToRle([corners], drawn.height, drawn.width));
+  state.corners = [];
+  if (drawn.current < 0) add(inside);
+  else {
+    const mask = drawn.change();
+    for (let i = 0; i < inside.length; i++) mask[i] |= inside[i];
   }
-  remember();
-  state.current = -1;
-  const object = currentObject();
-  for (let i = 0; i < object.mask.length; i++) object.mask[i] = proposals.ids[i] === found.id ? 1 : 0;
-  state.current = -1;
+  if (!drawn.dropEmpty()) select(drawn.current);
   store();
+}
+
+function propose() {
+  return proposing.run(async (signal) => {
+    if (state.bitmap === null || !(await ensureModel())) return;
+    signal.throwIfAborted();
+    say('drawing-status', 'Asking the model …');
+    const { tasks, things, categories } = session.segmenter;
+    const task = tasks.includes('instance') ? 'instance' : tasks[0];
+    const options = { task, threshold: PROPOSED, signal };
+    const found = await ask((segmenter) => segmenter.segment(state.bitmap, options));
+    const map = await toMap(found, { threshold: PROPOSED, things });
+    signal.throwIfAborted();
+    state.proposals = { map, categories };
+    element('tool').value = 'keep';
+    say('drawing-status', `${counted(map.segments.length, 'proposal')}: click those to keep.`);
+    draw();
+  });
+}
+
+function chooseOrKeep(x, y) {
+  const { drawn, proposals } = state;
+  const index = state.isNew ? -1 : drawn.at(x, y);
+  const found = proposals && segmentAt(proposals.map, x, y);
+  if (index >= 0) choose(index);
+  else if (found) {
+    add(Uint8Array.from(proposals.map.ids, (id) => (id === found.id ? 1 : 0)));
+    select(drawn.current);
+    store();
+  } else {
+    choose(-1);
+    say('drawing-status', proposals ? 'No proposal and no object here.' : 'No object here. “Propose” asks the model.');
+  }
 }
 
 /** Keeps what is drawn with the photograph, at the size that it was drawn at. */
 function store() {
-  const { width, height } = element('drawing-canvas');
-  const drawn = state.objects.filter(({ mask }) => mask.includes(1));
-  const objects = drawn.map(({ category_id, iscrowd, mask }) => ({
-    category_id,
-    iscrowd,
-    segmentation: formatRle(encodeRle(mask, height, width)),
-  }));
-  annotations.images.set(state.name, { width, height, objects });
+  const { file, drawn } = state;
+  const { width, height } = drawn;
+  const objects = drawn.objects.map(({ category_id, iscrowd, mask }) => {
+    return { category_id, iscrowd, segmentation: formatRle(encodeRle(mask, height, width)) };
+  });
+  annotations.images.set(file.name, { width, height, objects });
   changed();
   draw();
 }
 
 function draw() {
-  if (state.bitmap === null) return;
-  const canvas = element('drawing-canvas');
-  const { width, height } = canvas;
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  context.drawImage(state.bitmap, 0, 0);
-  const ids = new Int32Array(width * height);
-  for (const [k, { mask }] of state.objects.entries()) {
-    for (let i = 0; i < ids.length; i++) if (mask[i] === 1) ids[i] = k + 1;
-  }
-  const categories = annotations.categories.map(({ name }) => ({ name }));
-  const segments = state.objects.map(({ category_id }, k) => {
-    const category = annotations.categories.findIndex(({ id }) => id === category_id);
-    return { id: k + 1, category, isThing: true, score: 1, area: 0, bbox: [0, 0, 0, 0] };
-  });
-  const pixels = context.getImageData(0, 0, width, height);
-  const options = { scores: false, steadyColors: true, highlight: state.current < 0 ? null : state.current + 1 };
-  drawSegments(pixels, { ids, width, height, segments }, categories, options);
-  if (state.proposals !== null && element('tool').value === 'keep') {
-    drawSegments(pixels, state.proposals, session.segmenter.categories, { fill: false, labels: false });
-  }
-  context.putImageData(pixels, 0, 0);
-  drawCorners(context);
-  listObjects();
-}
-
-function drawCorners(context) {
-  const { corners } = state;
-  if (corners.length === 0) return;
-  context.strokeStyle = 'white';
-  context.lineWidth = 2;
-  context.beginPath();
-  for (let i = 0; i < corners.length; i += 2) context.lineTo(corners[i], corners[i + 1]);
-  context.stroke();
-  for (let i = 0; i < corners.length; i += 2) context.strokeRect(corners[i] - 3, corners[i + 1] - 3, 6, 6);
-}
-
-function listObjects() {
+  const { drawn, proposals } = state;
+  if (drawn === null) return;
+  const shown = element('tool').value === 'keep' ? proposals : null;
+  drawObjects({ ...state, proposals: shown }, annotations.categories);
+  element('new-object').setAttribute('aria-pressed', String(state.isNew));
   element('class-names').replaceChildren(...annotations.categories.map(({ name }) => new Option(name, name)));
-  element('objects').replaceChildren(
-    ...state.objects.map(({ category_id }, k) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button' });
-      button.textContent = `Remove ${k + 1}: ${annotations.nameOf(category_id)}`;
-      button.addEventListener('click', () => {
-        remember();
-        state.objects.splice(k, 1);
-        state.current = -1;
-        store();
-      });
-      const line = document.createElement('li');
-      line.append(button);
-      return line;
-    }),
-  );
+  listObjects(drawn, annotations.categories, { choose, remove });
 }

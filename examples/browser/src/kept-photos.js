@@ -12,15 +12,27 @@ async function open() {
   return answer(opening);
 }
 
+/** @throws DOMException where there is no room: it is known when all is written */
 export async function keepPhotos(kept) {
   const database = await open();
-  await answer(database.transaction('kept', 'readwrite').objectStore('kept').put(kept, 'photos'));
-  database.close();
+  try {
+    const transaction = database.transaction('kept', 'readwrite');
+    const done = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error ?? new Error('the database has given up'));
+    });
+    transaction.objectStore('kept').put(kept, 'photos');
+    await done;
+  } finally {
+    database.close();
+  }
 }
 
 export async function keptPhotos() {
   const database = await open();
-  const kept = await answer(database.transaction('kept').objectStore('kept').get('photos'));
-  database.close();
-  return kept ?? null;
+  try {
+    return (await answer(database.transaction('kept').objectStore('kept').get('photos'))) ?? null;
+  } finally {
+    database.close();
+  }
 }

@@ -3,6 +3,9 @@ import { element } from './dom.js';
 
 export async function connectOffline() {
   if (!('serviceWorker' in navigator)) return;
+  navigator.serviceWorker.addEventListener('message', ({ data: { notKept, reason } }) => {
+    if (notKept) element('offline').textContent = `Not kept for visits without a network: ${notKept} (${reason}).`;
+  });
   try {
     await navigator.serviceWorker.register('service-worker.js');
     await navigator.serviceWorker.ready;

@@ -5,21 +5,28 @@ import { encodePanopticPng, segmentAt, segmentColors } from '@seg/image';
 import { resultToCoco } from './coco.js';
 import { attempt, counted, download, element, say } from './dom.js';
 import { drawSoon, onDrawn, setMap, setPicture } from './drawer.js';
+import { Latest } from './latest.js';
 import { toImageData } from './pixels.js';
-import { ensureModel, session } from './session.js';
+import { ask, ensureModel, session } from './session.js';
+import { TASKS } from './tasks.js';
+import { toMap } from './to-map.js';
 
 /** Longest side that is shown and segmented: more pixels than most models look at. */
 const MAX_SIDE = 1024;
 
 const FIRST_SEED = 2_000_000_000; // behind the seeds of all splits
-const TASKS = { panoptic: 'things and stuff', instance: 'objects', semantic: 'classes' };
 
-const state = { source: null, name: 'scene', map: null, highlight: null, seed: FIRST_SEED, controller: null };
+/** A map, and the categories of the model that gave it: another may be loaded since. */
+const NO_ANSWER = { map: null, categories: [], highlight: null };
+const state = { source: null, name: 'scene', seed: FIRST_SEED, ...NO_ANSWER };
+const opening = new Latest('status');
+const segmenting = new Latest('status', () => {
+  element('cancel-segment').hidden = true;
+});
 
 export function connectPicture(showTab) {
-  session.onLoad(({ tasks, categories }) => {
+  session.onLoad(({ tasks }) => {
     element('task').replaceChildren(...tasks.map((task) => new Option(TASKS[task], task)));
-    state.categories = categories;
     if (state.source !== null) void segment();
   });
   for (const id of ['file', 'take']) {
@@ -29,11 +36,13 @@ export function connectPicture(showTab) {
     });
   }
   connectDrop(showTab);
-  element('scene').addEventListener('click', async () => {
-    const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
-    void open(toImageData(generateScene({ seed: state.seed++ }).image), 'scene.png');
-  });
-  element('cancel-segment').addEventListener('click', () => state.controller?.abort());
+  element('scene').addEventListener('click', () =>
+    attempt('status', async () => {
+      const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
+      void open(toImageData(generateScene({ seed: state.seed++ }).image), 'scene.png');
+    }),
+  );
+  element('cancel-segment').addEventListener('click', () => segmenting.cancel());
   element('task').addEventListener('change', () => void segment());
   element('threshold').addEventListener('input', ({ target }) => {
     element('threshold-value').value = Number(target.value).toFixed(2);
@@ -72,11 +81,12 @@ function connectDrop(showTab) {
 }
 
 /** Shows a picture at once and segments it. */
-async function open(picture, name = picture.name ?? 'picture.png') {
-  await attempt('status', async () => {
-    const bitmap = await pictureBitmap(picture, { maxSide: MAX_SIDE });
+function open(picture, name = picture.name ?? 'picture.png') {
+  return opening.run(async (signal) => {
+    const bitmap = await pictureBitmap(picture, { maxSide: MAX_SIDE, signal });
+    segmenting.drop(); // its answer is of the picture before
     state.source?.close();
-    Object.assign(state, { source: bitmap, name, map: null, highlight: null });
+    Object.assign(state, { source: bitmap, name, ...NO_ANSWER });
     const { width, height } = bitmap;
     Object.assign(element('picture'), { width, height });
     element('result').hidden = false;
@@ -88,32 +98,26 @@ async function open(picture, name = picture.name ?? 'picture.png') {
   });
 }
 
-/** A map to be drawn of any answer. */
-export async function toMap(found, options) {
-  if ('ids' in found) return found;
-  return (await import('@seg/postprocess')).layInstances(found, options);
-}
-
 async function segment() {
-  if (state.source === null || !(await ensureModel())) return;
-  state.controller?.abort();
-  const controller = new AbortController();
-  state.controller = controller;
-  element('cancel-segment').hidden = false;
-  say('status', 'Segmenting …');
-  const [task, threshold] = [element('task').value, Number(element('threshold').value)];
-  const started = performance.now();
-  await attempt('status', async () => {
-    const found = await session.segmenter.segment(state.source, { task, threshold, signal: controller.signal });
-    state.map = await toMap(found, { threshold, things: session.segmenter.things });
-    setMap(state.map, state.categories);
+  if (state.source === null) return;
+  await segmenting.run(async (signal) => {
+    if (!(await ensureModel())) return;
+    signal.throwIfAborted(); // the model that was loaded has segmented it
+    element('cancel-segment').hidden = false;
+    say('status', 'Segmenting …');
+    const { categories, things } = session.segmenter;
+    const [task, threshold] = [element('task').value, Number(element('threshold').value)];
+    const started = performance.now();
+    const found = await ask((segmenter) => segmenter.segment(state.source, { task, threshold, signal }));
+    const map = await toMap(found, { threshold, things });
+    signal.throwIfAborted();
+    Object.assign(state, { map, categories });
+    setMap(map, categories);
     const seconds = (performance.now() - started) / 1000;
-    const count = state.map.segments.length;
-    say('status', `${counted(count, 'segment')} in ${seconds.toFixed(2)} s.`);
+    say('status', `${counted(map.segments.length, 'segment')} in ${seconds.toFixed(2)} s.`);
     draw();
     listSegments();
   });
-  if (state.controller === controller) element('cancel-segment').hidden = true;
 }
 
 function draw() {

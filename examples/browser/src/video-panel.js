@@ -1,76 +1,97 @@
 // The camera or a video, frame by frame, as fast as the model answers; objects keep their ids.
 import { drawOnCanvas } from '@seg/image';
 
-import { attempt, element, say } from './dom.js';
+import { counted, element, say } from './dom.js';
+import { Latest } from './latest.js';
 import { toImageData } from './pixels.js';
-import { ensureModel, session } from './session.js';
+import { ask, ensureModel, session } from './session.js';
+import { TASKS } from './tasks.js';
+import { toMap } from './to-map.js';
 
 /** Wanted size of a camera's picture: small models look at no more. */
 const CAMERA = { video: { width: { ideal: 640 }, facingMode: 'environment' } };
 
-let controller = null;
+const watching = new Latest('video-status', () => {
+  element('stop-video').hidden = true;
+});
 
 export function connectVideo() {
-  element('camera').addEventListener('click', () => attempt('video-status', watchCamera));
+  element('camera').addEventListener('click', () => watching.run(watchCamera));
   element('video-file').addEventListener('change', ({ target }) => {
     const [file] = target.files;
     target.value = '';
-    if (file !== undefined) void attempt('video-status', () => watchFile(file));
+    if (file !== undefined) void watching.run((signal) => watchFile(file, signal));
   });
-  element('stop-video').addEventListener('click', () => controller?.abort());
+  element('stop-video').addEventListener('click', () => watching.cancel());
+  session.onLoad(({ tasks }) => {
+    element('video-task').replaceChildren(...tasks.map((task) => new Option(TASKS[task], task)));
+    if (tasks.includes('panoptic')) element('video-task').value = 'panoptic';
+  });
 }
 
-async function watchCamera() {
+async function watchCamera(signal) {
   if (navigator.mediaDevices === undefined) throw new Error('This browser gives no camera to this page.');
+  if (!(await begun(signal))) return;
   const stream = await navigator.mediaDevices.getUserMedia(CAMERA);
   try {
-    await watch(stream);
+    signal.throwIfAborted();
+    await watch(stream, signal);
   } finally {
     for (const track of stream.getTracks()) track.stop();
   }
 }
 
-async function watchFile(file) {
-  const video = element('video');
-  video.src = URL.createObjectURL(file);
+async function watchFile(file, signal) {
+  if (!(await begun(signal))) return;
+  const src = URL.createObjectURL(file);
+  const video = Object.assign(document.createElement('video'), { src, muted: true, playsInline: true });
   try {
-    await video.play();
-    await watch(video);
+    await video.play().catch(({ message }) => {
+      throw new Error(`${file.name}: expected a video that this browser plays, got ${message}`);
+    });
+    signal.throwIfAborted();
+    await watch(video, signal);
   } finally {
     video.pause();
-    URL.revokeObjectURL(video.src);
     video.removeAttribute('src');
+    URL.revokeObjectURL(src);
   }
 }
 
-async function watch(source) {
-  if (!(await ensureModel())) return;
-  controller?.abort();
-  controller = new AbortController();
-  const { signal } = controller;
-  const { segmenter } = session;
+/** Has a model before the first frame, so that a short video does not pass meanwhile. */
+async function begun(signal) {
   element('stop-video').hidden = false;
-  element('frame').hidden = false;
+  say('video-status', 'Starting …');
+  const isThere = await ensureModel();
+  signal.throwIfAborted();
+  if (!isThere) say('video-status', 'No model is loaded.', true);
+  return isThere;
+}
+
+async function watch(source, signal) {
   const [track, threshold] = [element('track').checked, Number(element('threshold').value)];
+  const task = element('video-task').value;
   const started = performance.now();
   let count = 0;
-  try {
-    const task = segmenter.tasks.includes('panoptic') ? 'panoptic' : segmenter.tasks[0];
+  await ask(async (segmenter) => {
     for await (const { image, result } of segmenter.stream(source, { latest: true, track, task, threshold, signal })) {
-      show(image, result, segmenter.categories, track);
+      const { categories, things } = segmenter;
+      const map = await toMap(result, { threshold, things });
+      signal.throwIfAborted();
+      show(image, map, categories, track);
       const rate = (1000 * ++count) / (performance.now() - started);
-      say('video-status', `${count} frames, ${rate.toFixed(1)} a second, ${result.segments?.length ?? 0} segments`);
+      const found = counted(map.segments.length, 'segment');
+      say('video-status', `${counted(count, 'frame')}, ${rate.toFixed(1)} a second, ${found}`);
     }
-  } finally {
-    element('stop-video').hidden = true;
-  }
+  });
 }
 
 function show(image, map, categories, track) {
   const { width, height } = image;
   const canvas = element('frame');
+  canvas.hidden = false;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d', { willReadFrequently: true });
   context.putImageData(toImageData(image), 0, 0);
-  if ('ids' in map) drawOnCanvas(context, map, categories, { steadyColors: track });
+  drawOnCanvas(context, map, categories, { steadyColors: track });
 }
