@@ -51,10 +51,11 @@ export async function annotatedPictures(
   };
 }
 
+type PictureSize = { width: number; height: number };
+
 function sampleOf({ file_name, size, instances }: CocoInstanceImage, image: RgbImage, where: string): MaskSample {
   const [height, width] = size ?? [image.height, image.width];
-  const scale = image.width / width;
-  if (Math.abs(image.height - height * scale) > 1) {
+  if (!isOfShape(image, { width, height })) {
     const found = `${image.width}x${image.height} of the picture`;
     throw new FormatError(
       `${where}: ${file_name}: expected a picture of the shape of ${width}x${height}, got ${found}`,
@@ -67,6 +68,16 @@ function sampleOf({ file_name, size, instances }: CocoInstanceImage, image: RgbI
   }));
   const seen = resized.filter(({ mask }) => mask.data.includes(1));
   return { name: file_name, image, segments: seen, unknown: null };
+}
+
+/**
+ * True where a picture may be another one reduced or enlarged. Browsers round the shorter side up, down or to the nearest, and
+ * annotations may speak of a picture that was reduced itself: each is off by less than one of its own pixels.
+ */
+function isOfShape(image: PictureSize, { width, height }: PictureSize): boolean {
+  const scale = width >= height ? image.width / width : image.height / height;
+  const isNear = (side: number, of: number) => Math.abs(side - of * scale) < 1 + scale;
+  return isNear(image.width, width) && isNear(image.height, height);
 }
 
 /** Names of files as dropped ones have them: without folders. */
