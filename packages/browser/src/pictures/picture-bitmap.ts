@@ -8,13 +8,12 @@ import {
   MAX_PIXELS,
   MAX_SIDE,
   type PictureOptions,
+  type PictureSize,
   type PictureSource,
 } from './picture-source.ts';
 
 /** A mebibyte holds the header of every photograph: profiles and previews before it have 64 KiB each. */
 const HEADER_BYTES = 2 ** 20;
-
-type PictureSize = { width: number; height: number };
 
 /**
  * Decodes a picture, reduced to the longest side that is wanted. The caller closes it.

@@ -12,6 +12,7 @@ import {
 } from '@seg/data';
 import type { RgbImage } from '@seg/image';
 
+import type { PictureSize } from '../pictures/picture-source.ts';
 import { readPicture } from '../pictures/read-picture.ts';
 
 /** A photograph by its name, which annotations know it by. */
@@ -51,8 +52,6 @@ export async function annotatedPictures(
   };
 }
 
-type PictureSize = { width: number; height: number };
-
 function sampleOf({ file_name, size, instances }: CocoInstanceImage, image: RgbImage, where: string): MaskSample {
   const [height, width] = size ?? [image.height, image.width];
   if (!isOfShape(image, { width, height })) {
@@ -81,6 +80,6 @@ function isOfShape(image: PictureSize, { width, height }: PictureSize): boolean 
 }
 
 /** Names of files as dropped ones have them: without folders. */
-function baseName(file: string): string {
+export function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
