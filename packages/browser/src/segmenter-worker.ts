@@ -3,8 +3,9 @@ import type { FrameSource, SegmentBatchOptions, SegmentOptions, StreamedFrame, S
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
 import { lateIterator } from './late-iterator.ts';
+import { foreignPixels } from './pictures/foreign-pixels.ts';
 import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
-import { closePicture, type SentPicture, sentPicture } from './pictures/sent-picture.ts';
+import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
 import type { FinetuneCall, FinetuneNews } from './training/finetune-call.ts';
 import { Calls } from './wire/calls.ts';
@@ -156,10 +157,11 @@ export class SegmenterWorker {
       const given = [...new Set([...made, ...own])];
       return (await this.calls.call('segment', call, { signal, transfer: given })) as (InstanceList | SegmentMap)[];
     } catch (error) {
-      if ((error as Error | null)?.name === 'DataCloneError') await expectOwn(pictures);
-      throw error;
+      if ((error as Error).name !== 'DataCloneError' || !pictures.some((one) => isA('ImageBitmap', one))) throw error;
+      structuredClone(options); // which throws where it is they that cannot be sent
+      throw foreignPixels(error);
     } finally {
-      for (const bitmap of made) closePicture(bitmap as ImageBitmap); // of those that were not sent
+      for (const bitmap of made) bitmap.close(); // of those that were not sent
     }
   }
 
@@ -185,12 +187,10 @@ export class SegmenterWorker {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     const stream = ++this.streams;
     const given = track === false ? undefined : { stream, options: track === true ? {} : track };
-    let isHeard = given === undefined;
     // Behind the abort of the last call, which would begin to track anew
     const forget = () => queueMicrotask(() => this.calls.call('forget', stream).catch(() => {}));
     const segment = async (image: RgbImage, ended: AbortSignal) => {
-      if (!isHeard) ended.addEventListener('abort', forget, { once: true });
-      isHeard = true;
+      if (given) ended.addEventListener('abort', forget); // once, however often
       const call: SegmentCall = { pictures: [image], options: { ...options, track: given } };
       const [found] = (await this.calls.call('segment', call, { signal: ended })) as (InstanceList | SegmentMap)[];
       return found;
@@ -236,12 +236,6 @@ export class SegmenterWorker {
     this.port.terminate?.();
     this.port.close?.();
   }
-}
-
-/** @throws FormatError where a picture has pixels of another origin, which are not sent */
-async function expectOwn(pictures: SegmentCall['pictures']): Promise<void> {
-  const { bitmapPixels } = await import('./pictures/bitmap-pixels.ts');
-  for (const one of pictures) if (isA('ImageBitmap', one) && one.width > 0) bitmapPixels(one);
 }
 
 /** Parts of a picture that can be given away. */

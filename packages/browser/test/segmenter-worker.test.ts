@@ -132,6 +132,8 @@ describe('a segmenter behind a port', () => {
     await expect(foreign).rejects.toBeInstanceOf(FormatError);
     await expect(foreign).rejects.toThrow('expected pixels that this page may read, got those of another origin');
     await expect(segmenter.segment(noise())).rejects.toThrow('could not be cloned');
+    const odd = segmenter.segment(new ImageBitmap(), { threshold: (() => {}) as never });
+    await expect(odd).rejects.toThrow(/^\(\) => \{\s*\} could not be cloned/);
     post.mockRestore();
     vi.unstubAllGlobals();
   });
