@@ -1,4 +1,4 @@
-import type { Category, RgbImage } from '@seg/image';
+import type { Category } from '@seg/image';
 import type { FrameSource, SegmentBatchOptions, SegmentOptions, StreamedFrame, StreamOptions, Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
@@ -183,21 +183,12 @@ export class SegmenterWorker {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
+    options: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     const stream = ++this.streams;
-    const given = track === false ? undefined : { stream, options: track === true ? {} : track };
-    // Behind the abort of the last call, which would begin to track anew
-    const forget = () => queueMicrotask(() => this.calls.call('forget', stream).catch(() => {}));
-    const segment = async (image: RgbImage, ended: AbortSignal) => {
-      if (given) ended.addEventListener('abort', forget); // once, however often
-      const call: SegmentCall = { pictures: [image], options: { ...options, track: given } };
-      const [found] = (await this.calls.call('segment', call, { signal: ended })) as (InstanceList | SegmentMap)[];
-      return found;
-    };
     return lateIterator(async () => {
-      const { segmentStream } = await import('@seg/models/stream'); // which a page without videos never needs
-      return segmentStream(source, segment, { latest, signal });
+      const { workerStream } = await import('./worker-stream.ts'); // which a page without videos never needs
+      return workerStream(this.calls, stream, source, options);
     });
   }
 
