@@ -1,8 +1,9 @@
-import type { Category, RgbImage } from '@seg/image';
+import type { Category } from '@seg/image';
 import type { FrameSource, SegmentBatchOptions, SegmentOptions, StreamedFrame, StreamOptions, Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
 
 import { lateIterator } from './late-iterator.ts';
+import { foreignPixels } from './pictures/foreign-pixels.ts';
 import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
 import { type SentPicture, sentPicture } from './pictures/sent-picture.ts';
 import type { LoadCall, LoadedInWorker, SegmentCall } from './serve-segmenter.ts';
@@ -53,6 +54,8 @@ export class SegmenterWorker {
     const crashed = (event: Event) => this.end(`a worker that runs, got ${describeCrash(event)}`);
     port.addEventListener('error', crashed);
     port.addEventListener('messageerror', crashed);
+    const onNews = (news: unknown) => void (this.current = news as LoadedInWorker | null);
+    this.calls.call('watch', null, { onNews }).catch(() => {}); // told by the calls of others
     this.calls.call('life', null).then(
       (name) => watchLife(name, () => this.end('a worker that runs, got one that was terminated')),
       () => {}, // told by the calls of others
@@ -60,10 +63,12 @@ export class SegmenterWorker {
   }
 
   /**
-   * Loads a model in the place of the one before, which stays where loading fails before the new one is built.
+   * Loads a model in the place of the one before, which stays where loading fails before the new one is built. One that is built
+   * when the signal ends takes its place all the same: `isLoaded` and `categories` tell what the worker has.
    *
    * @param place URL of a model folder, `org/name[@revision]` on a hub (see `loadModel`), or the files of a folder
-   * @throws FormatError, CheckpointError or BackendError as `Segmenter.load`; the reason of `options.signal`
+   * @throws FormatError, CheckpointError, BackendError or RangeError as `Segmenter.load`; the reason of `options.signal`; Error
+   *   where the worker trains, unless the training was aborted, whose end is awaited
    */
   async load(
     place: string | URL | Iterable<File>,
@@ -72,8 +77,16 @@ export class SegmenterWorker {
     const isText = typeof place === 'string' || place instanceof URL;
     const call: LoadCall = { place: isText ? String(place) : [...place], options };
     const onNews = onProgress as ((news: unknown) => void) | undefined;
-    this.current = (await this.calls.call('load', call, { signal, onNews })) as LoadedInWorker;
+    await this.calls.call('load', call, { signal, onNews });
     return this;
+  }
+
+  /**
+   * True where the worker has a model. It may lose it without another: where a training fails that had begun, or a model that was
+   * fetched cannot be built.
+   */
+  get isLoaded(): boolean {
+    return this.current !== null;
   }
 
   /** Description of the model, its tasks, and the backend it is on. @throws Error where none is loaded */
@@ -137,11 +150,19 @@ export class SegmenterWorker {
     if (!Array.isArray(images)) throw new TypeError('SegmenterWorker: expected a list of images, got something else');
     const sent = await Promise.all(images.map((image) => sentPicture(image, { ...options, signal })));
     const pictures = sent.map(({ picture }) => picture);
+    const made = sent.flatMap((one) => one.made);
     const own = transfer ? pictures.flatMap(transferablesOf) : [];
     const call: SegmentCall = { pictures, options };
-    const given = [...new Set([...sent.flatMap(({ made }) => made), ...own])];
-    const found = await this.calls.call('segment', call, { signal, transfer: given });
-    return found as (InstanceList | SegmentMap)[];
+    try {
+      const given = [...new Set([...made, ...own])];
+      return (await this.calls.call('segment', call, { signal, transfer: given })) as (InstanceList | SegmentMap)[];
+    } catch (error) {
+      if ((error as Error).name !== 'DataCloneError' || !pictures.some((one) => isA('ImageBitmap', one))) throw error;
+      structuredClone(options); // which throws where it is they that cannot be sent
+      throw foreignPixels(error);
+    } finally {
+      for (const bitmap of made) bitmap.close(); // of those that were not sent
+    }
   }
 
   /**
@@ -162,39 +183,32 @@ export class SegmenterWorker {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
+    options: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
     const stream = ++this.streams;
-    const given = track === false ? undefined : { stream, options: track === true ? {} : track };
-    const segment = async (image: RgbImage, ended: AbortSignal) => {
-      const call: SegmentCall = { pictures: [image], options: { ...options, track: given } };
-      const [found] = (await this.calls.call('segment', call, { signal: ended })) as (InstanceList | SegmentMap)[];
-      return found;
-    };
     return lateIterator(async () => {
-      const { segmentStream } = await import('@seg/models/stream'); // which a page without videos never needs
-      return segmentStream(source, segment, { latest, signal });
+      const { workerStream } = await import('./worker-stream.ts'); // which a page without videos never needs
+      return workerStream(this.calls, stream, source, options);
     });
   }
 
   /**
    * Fine-tunes a model on photographs in the worker, in the place of the model that was loaded; it is loaded at the end. The
-   * training is kept in the page's database as it goes: a call of the same name goes on.
+   * training is kept in the page's database as it goes: the same call goes on, and one of the same name with other photographs,
+   * annotations or choices begins anew. The model that was loaded stays until all is read and checked; `isLoaded` tells.
    *
    * @param onNews Hears of steps, validations and checkpoints
    * @returns The files of the model folder, to download or to load again
-   * @throws FormatError where pictures and annotations do not fit; errors of `fit` of `@seg/train`
+   * @throws FormatError where pictures and annotations do not fit, or the classes of the validation; RangeError at choices that are
+   *   none; the reason of `signal`, at once; Error where the worker trains, unless that training was aborted, whose end is
+   *   awaited; errors of `fit` of `@seg/train`
    */
   async finetune(
     call: FinetuneCall,
     { signal, onNews }: { signal?: AbortSignal; onNews?: (news: FinetuneNews) => void } = {},
   ): Promise<FinetuneResult> {
-    this.current = null;
     const heard = onNews as ((news: unknown) => void) | undefined;
-    const answer = await this.calls.call('finetune', call, { signal, onNews: heard });
-    const { loaded, ...result } = answer as FinetuneResult & { loaded: LoadedInWorker };
-    this.current = loaded;
-    return result;
+    return (await this.calls.call('finetune', call, { signal, onNews: heard })) as FinetuneResult;
   }
 
   /** Ends a training behind the step at hand: its call answers with the model so far. */

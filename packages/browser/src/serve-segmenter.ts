@@ -1,6 +1,7 @@
 import { type BackendInfo, type BackendName, type BackendOptions, useBackend } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 import {
+  checkedSegmenterOptions,
   type ModelDescription,
   openModel,
   Segmenter,
@@ -44,16 +45,25 @@ export type SegmentCall = {
 /** Stream whose objects keep their ids. */
 type TrackCall = { stream: number; options: SegmentTrackerOptions };
 
-/** Streams that keep ids at a time: more than a page shows. */
-const MOST_STREAMS = 8;
+/** Training under way. */
+type ServedTraining = {
+  /** Ends it behind its step. */
+  stop: AbortController;
+  /** Aborted where its caller has given up. */
+  given: AbortSignal;
+  /** Resolves at its end, whatever that is. */
+  ended: Promise<unknown>;
+};
 
 /** Segments for whoever asks through a port. Holds one model at a time: the one before is freed before the next is built. */
 export function serveSegmenter(port: CallPort): void {
   const server = new SegmenterServer();
   serveCalls(port, {
     life: holdLife,
+    watch: (_: null, context) => server.watch(context),
     load: (call: LoadCall, context) => server.load(call, context),
     segment: (call: SegmentCall, context) => server.segment(call, context),
+    forget: (stream: number) => server.forget(stream),
     finetune: (call: FinetuneCall, context) => server.finetune(call, context),
     stop: () => server.stop(),
   });
@@ -62,24 +72,45 @@ export function serveSegmenter(port: CallPort): void {
 class SegmenterServer {
   private segmenter: Segmenter | null = null;
   private readonly trackers = new Map<number, SegmentTracker>();
-  private training: AbortController | null = null;
+  private training: ServedTraining | null = null;
   private backend: BackendInfo | null = null;
+  private tellModel = (_: LoadedInWorker | null): void => {};
 
-  async load({ place, options }: LoadCall, { signal, tell }: CallContext): Promise<LoadedInWorker> {
-    this.expectNoTraining();
-    const { backend: name = 'auto', threads, wasmPaths, timeLimit, maxWaiting, ...loading } = options;
+  /** Tells which model there is whenever that changes, before the call that changed it is answered. Never answers itself. */
+  watch({ tell }: CallContext): Promise<never> {
+    this.tellModel = tell;
+    return new Promise(() => {});
+  }
+
+  async load({ place, options }: LoadCall, { signal, tell }: CallContext): Promise<void> {
+    await this.expectNoTraining();
+    const { backend: name = 'auto', threads, wasmPaths, timeLimit, maxWaiting, concurrency, ...loading } = options;
+    checkedSegmenterOptions({ maxWaiting, concurrency }); // before the model of before is given up
     const backend = await startBackend(name, { threads, wasmPaths, timeLimit });
     this.backend = backend;
     signal.throwIfAborted();
     const folder = typeof place === 'string' ? place : folderOfFiles(place);
     const opened = await openModel(folder, undefined, { ...loading, signal, onProgress: tell });
+    await this.expectNoTraining(); // one may have begun meanwhile
     signal.throwIfAborted();
-    this.segmenter?.dispose();
-    this.segmenter = null;
+    this.free();
     const { config, ...rest } = opened.description;
     const model = opened.build(opened.createParams());
-    this.segmenter = new Segmenter({ model, fresh: opened.fresh, ...rest }, { maxWaiting });
-    return { config, ...rest, tasks: opened.tasks, fresh: opened.fresh, backend };
+    const segmenter = new Segmenter({ model, fresh: opened.fresh, ...rest }, { maxWaiting, concurrency });
+    this.take(segmenter, { config, ...rest, tasks: opened.tasks, fresh: opened.fresh, backend });
+  }
+
+  private free(): void {
+    if (this.segmenter === null) return;
+    this.segmenter.dispose();
+    this.segmenter = null;
+    this.tellModel(null);
+  }
+
+  private take(segmenter: Segmenter, loaded: LoadedInWorker): void {
+    this.free();
+    this.segmenter = segmenter;
+    this.tellModel(loaded);
   }
 
   async segment(
@@ -91,6 +122,7 @@ class SegmenterServer {
     const segmenter = this.expectModel(); // which a training may have taken meanwhile
     if (track === undefined) return segmenter.segmentBatch(images, { ...options, signal });
     const found = await segmenter.segment(images[0], { ...options, embeddings: true, signal });
+    signal.throwIfAborted(); // the stream may have been forgotten
     return [withoutEmbeddings(this.trackerOf(track).update(found))];
   }
 
@@ -99,25 +131,27 @@ class SegmenterServer {
     return this.segmenter;
   }
 
-  /** Tracker of a stream: streams that were left are forgotten, the oldest first. */
+  /** Tracker of a stream, which keeps it until it is forgotten. */
   private trackerOf({ stream, options }: TrackCall): SegmentTracker {
-    const known = this.trackers.get(stream);
-    if (known !== undefined) return known;
-    if (this.trackers.size === MOST_STREAMS) this.trackers.delete([...this.trackers.keys()][0]);
-    const tracker = new SegmentTracker(options);
+    const tracker = this.trackers.get(stream) ?? new SegmentTracker(options);
     this.trackers.set(stream, tracker);
     return tracker;
   }
 
-  /** Trains in the place of the model that was loaded, and has the one that it gives. */
-  async finetune(call: FinetuneCall, { signal, tell }: CallContext) {
-    this.expectNoTraining();
-    this.training = new AbortController();
-    try {
-      return await this.train(call, { signal, tell }, this.training.signal);
-    } finally {
-      this.training = null;
-    }
+  /** Lets go of a stream that has ended. */
+  forget(stream: number): void {
+    this.trackers.delete(stream);
+  }
+
+  /** Trains in the place of the model that was loaded, which goes when all is read and checked, and has the one that it gives. */
+  async finetune(call: FinetuneCall, context: CallContext) {
+    await this.expectNoTraining();
+    context.signal.throwIfAborted();
+    const stop = new AbortController();
+    const run = this.train(call, context, stop.signal);
+    const over = () => void (this.training = null);
+    this.training = { stop, given: context.signal, ended: run.then(over, over) };
+    return run;
   }
 
   private async train(call: FinetuneCall, { signal, tell }: CallContext, stop: AbortSignal) {
@@ -126,24 +160,24 @@ class SegmenterServer {
       this.backend = await startBackend(call.backend ?? 'auto', {});
     }
     const { backend } = this;
-    this.segmenter?.dispose();
-    this.segmenter = null;
-    const { files, segmenter, reason, step } = await finetune(call, AbortSignal.any([signal, stop]), tell);
-    this.segmenter = segmenter;
+    const ears = { tell, begin: () => this.free() };
+    const { files, segmenter, reason, step } = await finetune(call, AbortSignal.any([signal, stop]), ears);
     const { model, ...rest } = segmenter.loaded;
     const { config, tasks } = model;
-    const loaded: LoadedInWorker = { ...rest, config, tasks, fresh: [], backend };
-    return { files: Object.fromEntries(files), loaded, reason, step };
+    this.take(segmenter, { ...rest, config, tasks, fresh: [], backend });
+    return { files: Object.fromEntries(files), reason, step };
   }
 
-  private expectNoTraining(): void {
+  /** Waits for the end of a training whose caller has given up. @throws Error where one is under way */
+  private async expectNoTraining(): Promise<void> {
+    while (this.training?.given.aborted) await this.training.ended;
     if (this.training === null) return;
     throw new Error('SegmenterWorker: expected a worker that does not train, got one in a training');
   }
 
   /** Ends a training behind its step, with a checkpoint and the model so far. */
   stop(): void {
-    this.training?.abort();
+    this.training?.stop.abort();
   }
 }
 

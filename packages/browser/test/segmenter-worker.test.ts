@@ -106,6 +106,85 @@ describe('a segmenter behind a port', () => {
     await expect(other.load(MODEL, WASM)).rejects.toThrow('expected a call before dispose(), got one after it');
   });
 
+  test('options of the calls that wait are those of a segmenter, and one that is none leaves the model before', async () => {
+    await segmenter.load(MODEL, { ...WASM, concurrency: 2, maxWaiting: 2 });
+    const { numTensors } = tf.memory();
+    for (const options of [{ concurrency: 0 }, { maxWaiting: -1 }]) {
+      await expect(segmenter.load(MODEL, { ...WASM, ...options })).rejects.toBeInstanceOf(RangeError);
+    }
+    expect([segmenter.isLoaded, tf.memory().numTensors]).toEqual([true, numTensors]);
+    const calls = await Promise.allSettled([1, 2, 3, 4, 5].map(() => segmenter.segment(noise())));
+    expect(calls.map(({ status }) => status)).toEqual([...Array(4).fill('fulfilled'), 'rejected']); // two pass, two wait
+  });
+
+  test('pixels of another origin are refused as those of a file are, and what else cannot be sent is not', async () => {
+    await segmenter.load(MODEL, WASM);
+    const post = vi.spyOn(port, 'postMessage').mockImplementation(() => {
+      throw new DOMException('could not be cloned', 'DataCloneError');
+    });
+    const getImageData = () => {
+      throw new DOMException('tainted', 'SecurityError');
+    };
+    const context = { fillRect: () => {}, drawImage: () => {}, getImageData };
+    vi.stubGlobal('OffscreenCanvas', class { getContext = () => context; }); // biome-ignore format: one line
+    vi.stubGlobal('ImageBitmap', class { width = 2; height = 2; close() {} }); // biome-ignore format: one line
+    const foreign = segmenter.segment(new ImageBitmap());
+    await expect(foreign).rejects.toBeInstanceOf(FormatError);
+    await expect(foreign).rejects.toThrow('expected pixels that this page may read, got those of another origin');
+    await expect(segmenter.segment(noise())).rejects.toThrow('could not be cloned');
+    const odd = segmenter.segment(new ImageBitmap(), { threshold: (() => {}) as never });
+    await expect(odd).rejects.toThrow(/^\(\) => \{\s*\} could not be cloned/);
+    post.mockRestore();
+    vi.unstubAllGlobals();
+  });
+
+  describe('a stream', () => {
+    const idsOf = (result: { segments: { id: number }[] }) => result.segments.map(({ id }) => id);
+    const options = { threshold: 0.3, track: true };
+
+    test('gives what each frame alone gives, in their order, and its ids stay', async () => {
+      await segmenter.load(MODEL, WASM);
+      const expected = await segmenter.segment(noise(), { threshold: 0.3 });
+      const found = [];
+      for await (const one of segmenter.stream([noise(), noise()], { threshold: 0.3 })) found.push(one);
+      expect(found.map(({ frame }) => frame)).toEqual([0, 1]);
+      for (const { result } of found) expect(result).toEqual(expected);
+      const ids = [];
+      for await (const { result } of segmenter.stream([noise(), noise()], options)) ids.push(idsOf(result));
+      expect(ids[0].length).toBeGreaterThan(0);
+      expect(ids[1]).toEqual(ids[0]);
+    });
+
+    test('keeps its ids beside any number of others, and is forgotten at its end', async () => {
+      await segmenter.load(MODEL, WASM);
+      const frames = [noise(), noise(64, 96), noise()]; // whose objects are new where the size changes
+      const first = segmenter.stream(frames, options);
+      const others = Array.from({ length: 8 }, () => segmenter.stream([noise(), noise()], options));
+      const before = idsOf((await first.next()).value!.result);
+      for (const other of others) await other.next();
+      await first.next();
+      const after = idsOf((await first.next()).value!.result);
+      expect(Math.min(...after)).toBeGreaterThan(Math.max(...before));
+      for (const one of [first, ...others]) await one.return!();
+      const counter = segmenter as unknown as { streams: number };
+      counter.streams = 0; // the next one has the number of the first
+      const again = segmenter.stream([noise()], options);
+      expect(idsOf((await again.next()).value!.result)).toEqual(before);
+      await again.return!();
+    });
+
+    test('ends with its signal, and with what the worker says', async () => {
+      await segmenter.load(MODEL, WASM);
+      const controller = new AbortController();
+      const stream = segmenter.stream([noise(), noise()], { ...options, signal: controller.signal });
+      await stream.next();
+      controller.abort(new Error('enough'));
+      await expect(stream.next()).rejects.toThrow('enough');
+      const odd = segmenter.stream([noise()], { track: { memory: -1 } });
+      await expect(odd.next()).rejects.toThrow('expected a whole number from 0 on as memory, got -1');
+    });
+  });
+
   test('an address may be a URL; what is none is refused', async () => {
     const loading = segmenter.load(new URL('ftp://seg.example/model/'), WASM);
     await expect(loading).rejects.toThrow('ftp://seg.example/model/');

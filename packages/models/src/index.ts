@@ -42,7 +42,8 @@ export { type LoadedModel, loadModel } from './load-model.ts';
 export { type LoadOptions, type OpenModel, type OpenOptions, openModel } from './open-model.ts';
 export { ORIGINAL_PREPROCESSING, type Preprocessing, preprocess, preprocessedSize } from './preprocess.ts';
 export type { SegmentBatchOptions, SegmentOptions, StreamOptions } from './segment-options.ts';
-export { Segmenter, type SegmenterOptions } from './segmenter.ts';
+export { Segmenter } from './segmenter.ts';
+export { checkedSegmenterOptions, type SegmenterOptions } from './segmenter-options.ts';
 export type { FrameImage, FrameSource, TimedFrame } from './stream/frame.ts';
 export type { StreamedFrame } from './stream/streamed-frame.ts';
 // Mask2Former

@@ -14,6 +14,7 @@ import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
 import { checkOptions, type SegmentBatchOptions, type SegmentOptions, type StreamOptions } from './segment-options.ts';
+import { checkedSegmenterOptions, type SegmenterOptions } from './segmenter-options.ts';
 import type { FrameSource } from './stream/frame.ts';
 import { segmentStream } from './stream/segment-stream.ts';
 import type { StreamedFrame } from './stream/streamed-frame.ts';
@@ -21,23 +22,7 @@ import type { SegmentationModel } from './systems/system.ts';
 import type { SegmentTracker } from './tracking/segment-tracker.ts';
 import { checkedTrackerOptions, type SegmentTrackerOptions } from './tracking/tracker-options.ts';
 
-/** Options of a {@link Segmenter}. */
-export type SegmenterOptions = {
-  /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
-  maxWaiting?: number;
-  /**
-   * Passes under way at a time, begun in the order of the calls. More than one serves where the computing is elsewhere, in
-   * a graphics processor or another runtime; each has its own memory. Default: 1.
-   */
-  concurrency?: number;
-  /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
-  runtime?: NetworkRuntime;
-};
-
 type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
-
-/** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
-const MOST_WAITING = 256;
 
 /** One image of 800 × 1333 has 1,066,400 pixels: a pass then takes what the papers' models take for one image. */
 const BATCH_PIXELS = 2 ** 20;
@@ -55,16 +40,16 @@ export class Segmenter {
   private rehearsedOn: tf.KernelBackend | undefined;
 
   /** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
-  constructor(loaded: LoadedModel, { maxWaiting = MOST_WAITING, concurrency = 1, runtime }: SegmenterOptions = {}) {
-    expectCount('maxWaiting', maxWaiting, 0);
-    expectCount('concurrency', concurrency, 1);
+  constructor(loaded: LoadedModel, options: SegmenterOptions = {}) {
+    const { maxWaiting, concurrency } = checkedSegmenterOptions(options);
     this.loaded = loaded;
     this.queue = new CallQueue(concurrency, maxWaiting);
-    this.runtime = runtime;
+    this.runtime = options.runtime;
   }
 
   /** @param pathOrUrl Of a model folder, or `org/name[@revision]` on a hub; see {@link loadModel} */
   static async load(pathOrUrl: string, options: LoadOptions & SegmenterOptions = {}): Promise<Segmenter> {
+    checkedSegmenterOptions(options); // before there is a model that nobody would own
     return new Segmenter(await loadModel(pathOrUrl, undefined, options), options);
   }
 
@@ -225,10 +210,14 @@ export class Segmenter {
     if (this.rehearsedOn === tf.backend()) return;
     const { params } = this.loaded.model;
     const { observer } = params;
-    this.rehearsedOn = tf.backend();
+    const before = this.rehearsedOn;
+    this.rehearsedOn = tf.backend(); // others that begin meanwhile do not rehearse, too
     params.observer = null; // there are no values to show
     try {
       await rehearse(forward as () => Steps<tf.TensorContainer>, turn);
+    } catch (error) {
+      this.rehearsedOn = before; // the next pass makes what this one, ended by its signal for one, has not
+      throw error;
     } finally {
       params.observer = observer;
     }
@@ -301,11 +290,6 @@ type Turn = () => Promise<void> | undefined;
 // biome-ignore lint/correctness/useYield: a pass that cannot be divided
 function* inOneStep<T>(pass: () => T): Steps<T> {
   return pass();
-}
-
-function expectCount(name: string, count: number, least: number): void {
-  if (Number.isSafeInteger(count) && count >= least) return;
-  throw new RangeError(`Segmenter: expected a whole number from ${least} on as ${name}, got ${count}`);
 }
 
 function checkSupport({ config, tasks, rules }: SegmentationModel, task: Task, rule: Rule): void {

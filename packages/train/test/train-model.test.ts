@@ -110,6 +110,18 @@ test('the model folder has the recipe’s threshold of doubles, and systems with
   await expect(refused).rejects.toThrow('recipe: expected no nmsThreshold for a solov2, got 0.7');
 });
 
+test('a validation of other categories is refused by name, in a folder or without, and leaves nothing behind', async () => {
+  const { out, ...made } = await options('solov2', 'other-categories');
+  const { training, validation } = made.data;
+  const categories = training.categories.map((one, k) => (k === 1 ? { ...one, name: 'nut' } : one));
+  const data = { training, validation: { ...validation!, categories } };
+  const message = `fit: expected ${training.categories[1].name} as category 2 of the validation, as of the training, got nut`;
+  await expect(run({ out, ...made, data })).rejects.toThrow(message);
+  expect(existsSync(out)).toBe(false);
+  const storage: TrainingStorage = { read: async () => [], write: async () => {} };
+  expect(() => fitModel({ ...made, data, storage })).toThrow(message);
+});
+
 test.each(SMALL_MODELS)('a small %s goes from data to a model folder that segments', async (name) => {
   const before = tf.memory().numTensors;
   const made = await options(name, name);

@@ -2,6 +2,8 @@ import { FormatError } from '@seg/checkpoint/errors';
 import type { RgbImage } from '@seg/image';
 import { withoutAlpha } from '@seg/image/without-alpha';
 
+import { foreignPixels } from './foreign-pixels.ts';
+
 /** Pixels of what a canvas draws, over white where it is translucent, as a page shows it. */
 export function bitmapPixels(bitmap: ImageBitmap): RgbImage {
   const { width, height } = bitmap;
@@ -18,8 +20,6 @@ function readPixels(context: OffscreenCanvasRenderingContext2D, width: number, h
   try {
     return context.getImageData(0, 0, width, height).data;
   } catch (error) {
-    throw new FormatError('readPicture: expected pixels that this page may read, got those of another origin', {
-      cause: error,
-    });
+    throw foreignPixels(error);
   }
 }

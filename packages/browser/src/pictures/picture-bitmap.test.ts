@@ -96,5 +96,29 @@ test('a signal ends it, before and behind decoding', async () => {
   const reading = pictureBitmap(png(9, 9), { signal: controller.signal });
   controller.abort(reason);
   await expect(reading).rejects.toBe(reason);
-  expect(closed).toBe(1);
+  await vi.waitFor(() => expect(closed).toBe(1));
+});
+
+test('a signal ends it at once where an image or a decoder does not answer, and what comes late is closed', async () => {
+  class HTMLImageElement {
+    decode = () => new Promise(() => {});
+  }
+  vi.stubGlobal('HTMLImageElement', HTMLImageElement);
+  let answer = () => {};
+  vi.stubGlobal(
+    'createImageBitmap',
+    () =>
+      new Promise((resolve) => {
+        answer = () => resolve({ width: 9, height: 9, close: () => closed++ });
+      }),
+  );
+  for (const source of [new HTMLImageElement() as never, png(9, 9)]) {
+    const controller = new AbortController();
+    const reading = pictureBitmap(source, { signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve));
+    controller.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+  }
+  answer();
+  await vi.waitFor(() => expect(closed).toBe(1));
 });

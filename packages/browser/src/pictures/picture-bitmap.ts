@@ -8,18 +8,17 @@ import {
   MAX_PIXELS,
   MAX_SIDE,
   type PictureOptions,
+  type PictureSize,
   type PictureSource,
 } from './picture-source.ts';
 
 /** A mebibyte holds the header of every photograph: profiles and previews before it have 64 KiB each. */
 const HEADER_BYTES = 2 ** 20;
 
-type PictureSize = { width: number; height: number };
-
 /**
  * Decodes a picture, reduced to the longest side that is wanted. The caller closes it.
  *
- * @throws FormatError naming the file where it is none, is too large, or cannot be fetched; the signal's reason
+ * @throws FormatError naming the file where it is none, is too large, or cannot be fetched; the signal's reason, at once
  */
 export async function pictureBitmap(
   source: Exclude<PictureSource, RgbImage>,
@@ -28,6 +27,18 @@ export async function pictureBitmap(
   const { signal } = options;
   signal?.throwIfAborted();
   checkOptions(options);
+  const reading = read(source, options);
+  if (signal === undefined) return reading;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true }); // an element or a decoder may never answer
+    const late = (bitmap: ImageBitmap) => (signal.aborted ? bitmap.close() : resolve(bitmap));
+    reading.then(late, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+async function read(source: Exclude<PictureSource, RgbImage>, options: PictureOptions): Promise<ImageBitmap> {
+  const { signal } = options;
   const drawable = source instanceof URL ? await fetchPicture(source, signal) : source;
   const name = nameOf(source);
   const known = await sizeOf(drawable, name);

@@ -26,6 +26,9 @@ export type PictureOptions = {
   signal?: AbortSignal;
 };
 
+/** Size in pixels. */
+export type PictureSize = { width: number; height: number };
+
 /** 2048: half as much again as the 1333 that the largest published models see. */
 export const MAX_SIDE = 2048;
 

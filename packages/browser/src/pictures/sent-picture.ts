@@ -13,12 +13,12 @@ export type SentPicture = Exclude<
  * Makes a picture one that can be sent: elements of the page become bitmaps, reduced, addresses texts. Files are read on
  * the other side.
  *
- * @returns The picture, and what of it may be given away
+ * @returns The picture, and the bitmap that was made, which may be given away
  */
 export async function sentPicture(
   source: PictureSource,
   options: PictureOptions,
-): Promise<{ picture: SentPicture | string; made: Transferable[] }> {
+): Promise<{ picture: SentPicture | string; made: ImageBitmap[] }> {
   if (source instanceof URL) return { picture: source.href, made: [] };
   if (!isOfPage(source)) return { picture: expectSome(source), made: [] };
   const bitmap = await pictureBitmap(source, options);

@@ -34,6 +34,24 @@ test('masks are reduced with their pictures, by the names of the files', async (
   expect([...segments[0].mask.data]).toEqual(Array(25).fill(1));
 });
 
+test.each([
+  [424, 640, 340, 512], // rounded up: 339.2
+  [424, 640, 339, 512],
+  [640, 424, 512, 340],
+  [1024, 341, 2048, 683], // of 3000 × 1000, whose annotations speak of a picture of 1024
+  [1024, 342, 2048, 682],
+])(
+  'a picture of %i × %i may be one of %i × %i, as browsers round, and its masks have that size',
+  async (w, h, W, H) => {
+    const image = { id: 1, file_name: 'a.jpg', width: w, height: h };
+    const whole = [[0, 0, w, 0, w, h, 0, h]];
+    const annotations = [{ id: 1, image_id: 1, category_id: 4, segmentation: whole, iscrowd: 0 }];
+    const file = { ...ANNOTATIONS, images: [image], annotations };
+    const { segments } = await (await annotatedPictures([picture('a.jpg', W, H)], file, OPTIONS)).read(0);
+    expect(segments[0].mask).toMatchObject({ x: 0, y: 0, width: W, height: H });
+  },
+);
+
 test('a mask of which nothing is left is left out', async () => {
   const pictures = [picture('a.jpg', 20, 15), picture('b.jpg', 20, 15)];
   const dataset = await annotatedPictures(pictures, ANNOTATIONS, OPTIONS);
@@ -43,6 +61,7 @@ test('a mask of which nothing is left is left out', async () => {
 test.each([
   [[picture('a.jpg', 80, 60)], 'expected a photograph for each of its images, got none of b.jpg'],
   [[picture('a.jpg', 60, 80), picture('b.jpg', 80, 60)], 'expected a picture of the shape of 80x60, got 60x80'],
+  [[picture('a.jpg', 80, 62), picture('b.jpg', 80, 60)], 'expected a picture of the shape of 80x60, got 80x62'],
 ])('pictures that do not fit are refused: %#', async (pictures, message) => {
   const reading = annotatedPictures(pictures, ANNOTATIONS, OPTIONS);
   await expect(reading).rejects.toBeInstanceOf(FormatError);

@@ -12,6 +12,7 @@ import {
 } from '@seg/data';
 import type { RgbImage } from '@seg/image';
 
+import type { PictureSize } from '../pictures/picture-source.ts';
 import { readPicture } from '../pictures/read-picture.ts';
 
 /** A photograph by its name, which annotations know it by. */
@@ -53,8 +54,7 @@ export async function annotatedPictures(
 
 function sampleOf({ file_name, size, instances }: CocoInstanceImage, image: RgbImage, where: string): MaskSample {
   const [height, width] = size ?? [image.height, image.width];
-  const scale = image.width / width;
-  if (Math.abs(image.height - height * scale) > 1) {
+  if (!isOfShape(image, { width, height })) {
     const found = `${image.width}x${image.height} of the picture`;
     throw new FormatError(
       `${where}: ${file_name}: expected a picture of the shape of ${width}x${height}, got ${found}`,
@@ -69,7 +69,17 @@ function sampleOf({ file_name, size, instances }: CocoInstanceImage, image: RgbI
   return { name: file_name, image, segments: seen, unknown: null };
 }
 
+/**
+ * True where a picture may be another one reduced or enlarged. Browsers round the shorter side up, down or to the nearest, and
+ * annotations may speak of a picture that was reduced itself: each is off by less than one of its own pixels.
+ */
+function isOfShape(image: PictureSize, { width, height }: PictureSize): boolean {
+  const scale = width >= height ? image.width / width : image.height / height;
+  const isNear = (side: number, of: number) => Math.abs(side - of * scale) < 1 + scale;
+  return isNear(image.width, width) && isNear(image.height, height);
+}
+
 /** Names of files as dropped ones have them: without folders. */
-function baseName(file: string): string {
+export function baseName(file: string): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }

@@ -30,9 +30,12 @@ export type FinetuneCall = {
   pictures: readonly NamedPicture[];
   /** A COCO instance file, parsed. */
   annotations: unknown;
-  /** Another, of pictures that are not trained on. Default: nothing is validated. */
+  /** Another, of pictures that are not trained on; classes are matched by their names. Default: nothing is validated. */
   validation?: unknown;
-  /** Name under which the training is kept in the page's database: the same name goes on. */
+  /**
+   * Name under which the training is kept in the page's database. Where one of that name is there, it goes on if model,
+   * photographs, annotations and choices are the same; else training begins anew, and takes its place with the first checkpoint.
+   */
   storage: string;
   options: FinetuneChoices;
 };
@@ -41,7 +44,13 @@ export type FinetuneCall = {
 export type FinetuneNews =
   | ({ type: 'download' } & DownloadProgress)
   | { type: 'data'; training: number; validation: number }
+  /** A training that was kept goes on. */
   | { type: 'continued'; step: number }
+  /**
+   * A training that was kept is not gone on with: what made it has changed, by `model`, `classes`, `photographs`, `annotations`,
+   * `validation` or `recipe`. `step` of its steps were done.
+   */
+  | { type: 'anew'; step: number; changed: readonly string[] }
   | { type: 'warning'; message: string }
   | { type: 'step'; step: number; loss: number; learningRate: number; seconds: number; secondsLeft: number }
   | {
@@ -54,4 +63,7 @@ export type FinetuneNews =
     }
   /** A photograph of the validation at hand, with what the model finds in it. */
   | { type: 'picture'; index: number; name: string; image: RgbImage; map: SegmentMap }
-  | { type: 'checkpoint'; step: number };
+  /** The training is kept so far. */
+  | { type: 'checkpoint'; step: number }
+  /** In the place of a checkpoint: the page's database keeps no more, and the training goes on without it. */
+  | { type: 'unkept'; message: string };

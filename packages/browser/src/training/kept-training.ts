@@ -1,11 +1,13 @@
 import type { TrainingLog } from '@seg/train';
 
+import type { TrainingRun } from './training-run.ts';
+
 /** Name of the database, of all pages of an origin. */
 const DATABASE = 'seg-training';
 const STORE = 'trainings';
 
-/** State of a training, and its best parameters. */
-export type KeptTraining = { checkpoint: Uint8Array; log: TrainingLog; best?: Uint8Array };
+/** State of a training, its best parameters, and what made it, which older ones do not tell. */
+export type KeptTraining = { checkpoint: Uint8Array; log: TrainingLog; best?: Uint8Array; run?: TrainingRun };
 
 /** Steps of a training that was kept; null where there is none of that name. */
 export async function keptTraining(name: string): Promise<{ steps: number } | null> {
@@ -27,8 +29,9 @@ export async function inStore<T>(mode: IDBTransactionMode, use: (store: IDBObjec
     const transaction = database.transaction(STORE, mode);
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
+      transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was ended'));
     });
+    done.catch(() => {}); // told by the request, where it is that which fails
     const value = await answerOf<T>(use(transaction.objectStore(STORE)));
     await done;
     return value;

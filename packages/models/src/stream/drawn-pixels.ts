@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint/errors';
 import { expectImage, type RgbImage, withoutAlpha } from '@seg/image';
 
 /** Everything of a page that a canvas draws, by name: not every page or worker has each of them. */
@@ -6,7 +7,7 @@ const DRAWN = ['VideoFrame', 'ImageBitmap', 'OffscreenCanvas', 'HTMLCanvasElemen
 /**
  * Pixels of what a canvas draws, at its own size; null for all else.
  *
- * @throws RangeError where it has no pixels
+ * @throws RangeError where it has no pixels, FormatError where they are of another origin
  */
 export function drawnPixels(image: unknown): RgbImage | null {
   const isDrawn = DRAWN.some((name) => {
@@ -21,9 +22,18 @@ export function drawnPixels(image: unknown): RgbImage | null {
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('Segmenter.stream: expected a canvas to draw frames on, got none');
   context.drawImage(image as CanvasImageSource, 0, 0, width, height);
-  const drawn = { data: withoutAlpha(context.getImageData(0, 0, width, height).data), width, height };
+  const drawn = { data: withoutAlpha(readPixels(context, width, height)), width, height };
   expectImage('Segmenter.stream', drawn);
   return drawn;
+}
+
+function readPixels(context: OffscreenCanvasRenderingContext2D, width: number, height: number): Uint8ClampedArray {
+  try {
+    return context.getImageData(0, 0, width, height).data;
+  } catch (error) {
+    const expected = 'Segmenter.stream: expected pixels that this page may read';
+    throw new FormatError(`${expected}, got those of another origin`, { cause: error });
+  }
 }
 
 /** Width and height as they are shown: of a `VideoFrame` and a video element not those of `width` and `height`. */

@@ -4,7 +4,7 @@ import { platform } from '#platform';
 /**
  * Pixels of a frame as bytes.
  *
- * @throws RangeError or TypeError where it is no image
+ * @throws RangeError or TypeError where it is no image, FormatError where its pixels are of another origin
  */
 export function framePixels(image: unknown): RgbImage {
   const drawn = platform.drawnPixels(image);

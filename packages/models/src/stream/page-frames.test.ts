@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint/errors';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { drawnPixels } from './drawn-pixels.ts';
@@ -24,6 +25,7 @@ class Video extends EventTarget {
   ended = false;
   muted = false;
   playsInline = false;
+  networkState = 2;
   srcObject: unknown = null;
   isPlaying = false;
   listeners = 0;
@@ -114,6 +116,16 @@ describe('a camera', () => {
     expect((await reader.next()).done).toBe(true);
   });
 
+  test('that is unplugged before it shows anything ends, too', async () => {
+    const track = new Track();
+    vi.stubGlobal('document', {
+      createElement: () => Object.assign(new Video(), { play: () => new Promise(() => {}) }),
+    });
+    const waiting = open(track).next();
+    track.dispatchEvent(new Event('ended'));
+    expect((await waiting).done).toBe(true);
+  });
+
   test.each([
     [() => new Stream(), 'expected a stream with a video track, got none'],
     [() => Object.assign(new Track(), { kind: 'audio' }), 'expected a track of video, got audio'],
@@ -135,6 +147,48 @@ test('a video element: frames as it presents them, done when it has ended, nothi
   expect((await reader.next()).done).toBe(true);
   await reader.stop();
   expect([video.listeners, video.callbacks.size]).toEqual([0, 0]);
+});
+
+describe('a video element that presents nothing more', () => {
+  test('is an error where it cannot read on, by its words, while somebody waits and behind it', async () => {
+    const video = Object.assign(new Video(), { currentSrc: 'https://seg.example/a.mp4', error: null as unknown });
+    const reader = open(video);
+    const waiting = reader.next();
+    await vi.waitFor(() => expect(video.callbacks.size).toBe(1));
+    video.dispatchEvent(new Event('error')); // of one <source> of several
+    video.error = { code: 2, message: 'PIPELINE_ERROR_READ' };
+    video.dispatchEvent(new Event('error'));
+    const message =
+      'Segmenter.stream: expected a video element that plays https://seg.example/a.mp4, got PIPELINE_ERROR_READ';
+    await expect(waiting).rejects.toThrow(message);
+    await expect(reader.next()).rejects.toThrow(message);
+    await reader.stop();
+    expect([video.listeners, video.callbacks.size]).toEqual([0, 0]);
+  });
+
+  test('is an error from the start where none of its sources can be read', async () => {
+    const reader = open(Object.assign(new Video(), { networkState: 3 }));
+    await expect(reader.next()).rejects.toThrow('plays its source, got no source that it can read');
+  });
+
+  test('has ended where it was emptied, and is waited for where it pauses or jumps', async () => {
+    const video = new Video();
+    const reader = open(video);
+    const first = reader.next();
+    await vi.waitFor(() => expect(video.callbacks.size).toBe(1));
+    video.dispatchEvent(new Event('emptied')); // of the source before this one
+    for (const type of ['pause', 'seeking', 'waiting', 'stalled']) video.dispatchEvent(new Event(type));
+    video.present(3);
+    expect(await first).toEqual({ done: false, value: { image: 'bitmap', time: 3 } });
+    const waiting = reader.next();
+    video.dispatchEvent(new Event('emptied'));
+    expect((await waiting).done).toBe(true);
+    expect((await reader.next()).done).toBe(true);
+    const bare = Object.assign(new Video(), { networkState: 0 });
+    const other = open(bare).next();
+    bare.dispatchEvent(new Event('emptied'));
+    expect((await other).done).toBe(true);
+  });
 });
 
 test('everything else is not for a page alone', () => {
@@ -160,4 +214,11 @@ test('what a canvas draws is read at the size it is shown at', () => {
   vi.stubGlobal('OffscreenCanvas', OffscreenCanvas);
   expect(drawnPixels(new VideoFrame())).toEqual({ data: Uint8Array.of(0, 1, 2, 4, 5, 6), width: 2, height: 1 });
   expect(() => drawnPixels(Object.assign(new VideoFrame(), { displayWidth: 0 }))).toThrow('got 0x1');
+  const getImageData = () => {
+    throw new DOMException('The canvas has been tainted by cross-origin data.', 'SecurityError');
+  };
+  vi.stubGlobal('OffscreenCanvas', class { getContext = () => ({ drawImage: () => {}, getImageData }); }); // biome-ignore format: one line
+  expect(() => drawnPixels(new VideoFrame())).toThrow(
+    new FormatError('Segmenter.stream: expected pixels that this page may read, got those of another origin'),
+  );
 });

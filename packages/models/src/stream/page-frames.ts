@@ -49,14 +49,11 @@ function shownReader(track: MediaStreamTrack): FrameReader {
   video.muted = true;
   video.playsInline = true;
   video.srcObject = new MediaStream([track]);
-  const frames = elementReader(video);
   const playing = video.play();
   playing.catch(() => {}); // told by next()
+  const frames = elementReader(video, playing);
   return {
-    next: async () => {
-      await playing;
-      return frames.next();
-    },
+    next: frames.next,
     stop: async () => {
       await frames.stop();
       video.pause();
@@ -65,33 +62,65 @@ function shownReader(track: MediaStreamTrack): FrameReader {
   };
 }
 
-/** A copy of each frame that the element presents while somebody waits for one; done when it has ended. */
-function elementReader(video: HTMLVideoElement): FrameReader {
+/** `networkState` of an element without a source (HTML, "Media elements"). */
+const EMPTY = 0;
+
+/** `networkState` of an element none of whose sources can be read. */
+const NO_SOURCE = 3;
+
+/**
+ * A copy of each frame that the element presents while somebody waits for one; done when it has ended or was emptied, by another
+ * source for one. Pauses and jumps are waited out.
+ *
+ * @param ready Awaited before the first frame
+ * @throws Error where the element cannot read on
+ */
+function elementReader(video: HTMLVideoElement, ready?: Promise<void>): FrameReader {
   let finish = () => {};
-  const ended = new Promise<IteratorResult<unknown, unknown>>((resolve) => {
+  let fail = () => {};
+  let [isOver, hasPresented] = [false, false];
+  const over = new Promise<IteratorResult<unknown, unknown>>((resolve, reject) => {
     finish = () => resolve({ done: true, value: undefined });
+    fail = () => {
+      if (video.error || video.networkState === NO_SOURCE) reject(failureOf(video)); // there may be other sources
+    };
   });
+  // One that comes before the first frame may tell of the source that the element had before
+  const empty = () => (hasPresented || video.networkState === EMPTY) && finish();
+  const settled = () => void (isOver = true);
+  over.then(settled, settled); // told by next()
   const track = (video.srcObject as MediaStream | null)?.getVideoTracks?.()[0];
-  video.addEventListener('ended', finish);
-  track?.addEventListener('ended', finish);
+  const listeners = [
+    [video, 'ended', finish],
+    [video, 'emptied', empty],
+    [video, 'error', fail],
+    [track, 'ended', finish],
+  ] as const;
+  for (const [target, type, heard] of listeners) target?.addEventListener(type, heard, true); // errors of its <source>s, too
   let asked: number | undefined;
   const presented = () =>
     new Promise<IteratorResult<unknown, unknown>>((resolve, reject) => {
       asked = video.requestVideoFrameCallback((_, { mediaTime }) => {
         asked = undefined;
+        hasPresented = true;
         createImageBitmap(video).then((image) => resolve({ done: false, value: { image, time: mediaTime } }), reject);
       });
     });
   return {
     next: async () => {
+      fail();
       if (video.ended || track?.readyState === 'ended') return { done: true, value: undefined };
-      return Promise.race([presented(), ended]);
+      return isOver ? over : Promise.race([over, ready === undefined ? presented() : ready.then(presented)]);
     },
     stop: async () => {
       if (asked !== undefined) video.cancelVideoFrameCallback(asked);
-      video.removeEventListener('ended', finish);
-      track?.removeEventListener('ended', finish);
+      for (const [target, type, heard] of listeners) target?.removeEventListener(type, heard, true);
       finish();
     },
   };
+}
+
+function failureOf({ error, currentSrc }: HTMLVideoElement): Error {
+  const found = error?.message || (error ? `error ${error.code}` : 'no source that it can read');
+  return new Error(`Segmenter.stream: expected a video element that plays ${currentSrc || 'its source'}, got ${found}`);
 }

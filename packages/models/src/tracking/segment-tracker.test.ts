@@ -143,12 +143,18 @@ describe('instances', () => {
   });
 });
 
-test('what is no frame of the video, or no option, is refused', () => {
+test('frames of another size begin anew, stuff too, under ids that were never given', () => {
   const tracker = new SegmentTracker();
-  tracker.update(frame([]));
-  expect(() => tracker.update({ ids: new Int32Array(4), width: 2, height: 2, segments: [] })).toThrow(
-    'SegmentTracker: expected a frame of 40x20 as before, got 2x2',
-  );
+  const sky = { x: 0, y: 0, category: 7, isThing: false };
+  expect(idsOf(tracker.update(frame([{ x: 10, y: 5 }, sky])))).toEqual([1, 2]);
+  const [tall, wide] = [WIDTH, HEIGHT]; // the phone is turned
+  const turned = frame([{ x: 10, y: 5 }, sky]);
+  expect(idsOf(tracker.update({ ...turned, width: wide, height: tall }))).toEqual([3, 4]);
+  expect(idsOf(tracker.update({ ...turned, width: wide, height: tall }))).toEqual([3, 4]);
+  expect(idsOf(tracker.update(turned))).toEqual([5, 6]);
+});
+
+test('what is no option is refused', () => {
   expect(() => new SegmentTracker({ memory: -1 })).toThrow('expected a whole number from 0 on as memory, got -1');
   expect(() => new SegmentTracker({ maxTracks: 0 })).toThrow('from 1 on as maxTracks, got 0');
   expect(() => new SegmentTracker({ birthScore: Number.NaN })).toThrow('a finite number as birthScore, got NaN');

@@ -19,7 +19,8 @@ const LIKENESS: Likeness = {
 /**
  * Gives the objects of a video ids that stay. Results of its frames go in one after the other, and come out with the ids of
  * the objects that they go on with: one assignment a frame over mask IoU, with objects moved as they moved before, and the
- * embeddings of queries where segments have them. An id is never given twice.
+ * embeddings of queries where segments have them. An id is never given twice. Where frames change their size, as those of a
+ * phone that is turned do, objects begin anew.
  */
 export class SegmentTracker {
   private readonly options: Required<SegmentTrackerOptions>;
@@ -36,13 +37,12 @@ export class SegmentTracker {
    * Takes the result of the next frame.
    *
    * @returns A copy with steady ids: in the map and its segments, or as `id` of instances that are tracked
-   * @throws RangeError where it has another size than the frames before it
    */
   update(result: SegmentMap): SegmentMap;
   update(result: InstanceList): InstanceList;
   update(result: SegmentMap | InstanceList): SegmentMap | InstanceList;
   update(result: SegmentMap | InstanceList): SegmentMap | InstanceList {
-    this.expectSize(result);
+    this.takeSize(result);
     return 'ids' in result ? this.updateMap(result) : this.updateInstances(result);
   }
 
@@ -105,11 +105,11 @@ export class SegmentTracker {
       .slice(0, maxTracks);
   }
 
-  private expectSize({ height, width }: SegmentMap | InstanceList): void {
-    this.size ??= [height, width];
-    if (this.size[0] === height && this.size[1] === width) return;
-    const [tall, wide] = this.size;
-    throw new RangeError(`SegmentTracker: expected a frame of ${wide}x${tall} as before, got ${width}x${height}`);
+  /** Forgets all where frames have another size: no place of before is one of theirs. */
+  private takeSize({ height, width }: SegmentMap | InstanceList): void {
+    if (this.size?.[0] === height && this.size[1] === width) return;
+    this.size = [height, width];
+    this.tracks = [];
   }
 }
 

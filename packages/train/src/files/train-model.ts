@@ -51,7 +51,8 @@ const PICTURES = 12;
  * `trainingFolder` keeps; `validation/`, pictures of what was found beside the truth; `confusion.csv`; and at the end
  * `model/`, which `Segmenter`, `seg predict` and a page take: the best by validation, or the last.
  *
- * @throws FormatError where a run of another making is in the folder; errors of `fit`
+ * @throws FormatError where a run of another making is in the folder, or training and validation differ in their categories; errors
+ *   of `fit`
  */
 export async function* trainModel(options: TrainModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const { out, recipe, task, origin = {}, versions = {}, collective = ALONE } = options;

@@ -18,7 +18,7 @@ export type FitModelOptions = ModelTraining &
  * Trains a model on data wherever there is a backend, a page too: batches, validation, checkpoints, and the best parameters
  * at the end. `trainModel` of `@seg/train/node` is this with folders and threads.
  *
- * @throws Error of `fit`
+ * @throws FormatError where training and validation differ in their categories; Error of `fit`
  */
 export function fitModel(options: FitModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const { data, recipe, task, storage, signal, stopAt, onImage } = options;

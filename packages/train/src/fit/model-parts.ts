@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint/errors';
 import type { ParamStore } from '@seg/core';
 import {
   augmentSample,
@@ -36,13 +37,18 @@ export type SampleReader = (
   place: BatchPlace,
 ) => AsyncIterable<{ samples: MaskSample[]; positions: number[] }>;
 
-/** Parts of a training that do not depend on where it is kept. */
+/**
+ * Parts of a training that do not depend on where it is kept.
+ *
+ * @throws FormatError where the validation has other categories than the training
+ */
 export function partsOf(
   { model, data, recipe, origin = {}, collective }: ModelTraining,
   description: ModelDescription,
   samplesOf: SampleReader,
 ) {
   const { config, categories } = description;
+  if (data.validation !== undefined) expectSameCategories(data.training, data.validation);
   return {
     title: `${config.model} on ${String(origin.data ?? 'data')}`,
     createParams: model.createParams,
@@ -54,6 +60,16 @@ export function partsOf(
       batchesOf(data.training, description, recipe, { first, share: collective }, samplesOf),
     onNonFinite: 'skip' as const,
   };
+}
+
+function expectSameCategories({ categories: want }: MaskDataset, { categories: got }: MaskDataset): void {
+  for (let k = 0; k < Math.max(want.length, got.length); k++) {
+    const [wanted, found] = [want, got].map((categories) => categories[k]?.name ?? 'none');
+    if (wanted === found) continue;
+    throw new FormatError(
+      `fit: expected ${wanted} as category ${k + 1} of the validation, as of the training, got ${found}`,
+    );
+  }
 }
 
 /**

@@ -1,0 +1,29 @@
+import type { NetworkRuntime } from './inference/network-runtime.ts';
+
+/** Options of a `Segmenter`. */
+export type SegmenterOptions = {
+  /** Most calls that wait for their turn; one more is refused at once. Default: 256. */
+  maxWaiting?: number;
+  /**
+   * Passes under way at a time, begun in the order of the calls. More than one serves where the computing is elsewhere, in
+   * a graphics processor or another runtime; each has its own memory. Default: 1.
+   */
+  concurrency?: number;
+  /** Runs the network; it is disposed with the segmenter. Default: the backend does. */
+  runtime?: NetworkRuntime;
+};
+
+/** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
+const MOST_WAITING = 256;
+
+/** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
+export function checkedSegmenterOptions({ maxWaiting = MOST_WAITING, concurrency = 1 }: SegmenterOptions) {
+  expectCount('maxWaiting', maxWaiting, 0);
+  expectCount('concurrency', concurrency, 1);
+  return { maxWaiting, concurrency };
+}
+
+function expectCount(name: string, count: number, least: number): void {
+  if (Number.isSafeInteger(count) && count >= least) return;
+  throw new RangeError(`Segmenter: expected a whole number from ${least} on as ${name}, got ${count}`);
+}
