@@ -37,7 +37,10 @@ export async function tellOfKept() {
   const training = await keptTraining(TRAINING).catch(() => null);
   if (training === null || session.isTraining) return;
   element('forget').hidden = false;
-  say('train-status', `A training of ${counted(training.steps, 'step')} is kept: “Train” goes on with it.`);
+  say(
+    'train-status',
+    `A training of ${counted(training.steps, 'step')} is kept: “Train” goes on with it where nothing was changed.`,
+  );
 }
 
 async function train({ photos, validation, annotations }) {
@@ -100,6 +103,18 @@ function hear(news, { steps }) {
     case 'continued':
       say('train-status', `Going on behind step ${news.step}.`);
       break;
+    case 'anew':
+      say(
+        'kept-training',
+        `Begun anew: the ${counted(news.step, 'step')} that were kept had another ${news.changed.join(', ')}.`,
+      );
+      break;
+    case 'unkept':
+      say('kept-training', `A reload would lose this training: ${news.message}.`, true);
+      break;
+    case 'checkpoint':
+      say('kept-training', '');
+      break;
     case 'step': {
       state.losses.push([news.step, news.loss]);
       Object.assign(element('train-progress'), { max: steps, value: news.step + 1 });
@@ -121,7 +136,7 @@ function hear(news, { steps }) {
     case 'warning':
       say('train-status', news.message);
       break;
-    default: // a checkpoint
+    default: // what a later version of the library tells
   }
 }
 
