@@ -51,9 +51,15 @@ export async function removeTorn(folder: string, own: readonly string[]): Promis
   const names = new Set(own);
   for (const name of await readdir(folder)) {
     const [, whole] = /^\.(.+)\.\d+-\d+\.part$/.exec(name) ?? [];
-    if (whole !== undefined && names.has(whole)) await rm(path.join(folder, name), { force: true });
+    const isOwn = whole !== undefined && (names.has(whole) || own.some((one) => isCutOf(whole, one)));
+    if (isOwn) await rm(path.join(folder, name), { force: true });
   }
 }
+
+/** Bytes from which on the name of a part may be a cut one. */
+const LONG = 200;
+
+const isCutOf = (part: string, name: string) => Buffer.byteLength(part) > LONG && name.startsWith(part);
 
 /** Looks for files in a folder. @returns Whether all are there */
 export async function hasFiles(folder: string, names: readonly string[]): Promise<boolean> {
