@@ -22,8 +22,8 @@ export type DatasetOptions = {
   /** Labels of label maps that mean nothing. Default: 255, but for maps of two classes at most in black and white, where it has to be said */
   ignored?: readonly number[];
   /**
-   * Leaves out what is wrong with single objects, and images whose file is missing, in place of throwing. Damaged images and
-   * sizes that differ are still thrown. Default: false
+   * Leaves out what is wrong with single objects, and images of which a file is missing, in place of throwing. Damaged images and
+   * sizes that differ are still thrown when they are read; `prefetch` passes them over. Default: false
    */
   skipFaults?: boolean;
   /** Takes what is wrong with single images and objects, which are then left out. Default: as `skipFaults` says */
