@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { generateScene } from '@seg/data';
@@ -61,6 +61,14 @@ test('a file that is there is kept, unless it may be replaced', async () => {
   expect(told[0]).toMatch(/expected no .*m\.onnx \(--force to replace it\), got a file/);
   expect(readFileSync(at('m.onnx'), 'utf8')).toBe('mine');
   expect(await main(['export', MODEL, at('m.onnx'), '--size', '64x64', '--force'])).toBe(0);
+});
+
+test('a file of the model is never replaced', async () => {
+  await cp(MODEL, at('model'), { recursive: true });
+  const before = readFileSync(at('model/config.json'));
+  expect(await main(['export', at('model'), at('model/config.json'), '--size', '64x64', '--force'])).toBe(1);
+  expect(told.join('\n')).toContain('export: expected outputs apart from inputs');
+  expect(readFileSync(at('model/config.json'))).toEqual(before);
 });
 
 test('seg predict --runtime onnx writes the same panoptic.json and the same maps', async () => {

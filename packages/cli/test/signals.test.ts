@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeSceneSet } from '@seg/data/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -100,6 +101,42 @@ test.each([
   await until(() => (running().length === 0 ? true : undefined));
   expect(readdirSync(path.join(folder, 'tmp'))).toEqual([]);
 });
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s ends a training behind the step at hand with %i and one line, and it goes on',
+  { timeout: 240_000 },
+  async (signal, expected) => {
+    const scenes = path.join(folder, 'scenes');
+    await writeSceneSet(scenes, { split: 'testing', count: 2, height: 64, width: 64 });
+    const recipe = path.join(folder, 'recipe.json');
+    const resize = { kind: 'shortest-edge', shortestEdge: 64, longestEdge: 128 };
+    const run = path.join(folder, 'run');
+    const train = (steps: number, ...more: string[]) => {
+      writeFileSync(recipe, JSON.stringify({ steps, batch: 1, warmup: 0, validateEvery: 10_000, augment: [], resize }));
+      return start('train', '--data', scenes, '--recipe', recipe, '--backend', 'wasm', '--out', run, ...more);
+    };
+    const { child, ended } = train(1000);
+    let told = '';
+    child.stderr!.on('data', (data) => (told += data));
+    await until(() => (/^step 1\//m.test(told) ? true : undefined));
+    child.kill(signal);
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(expected);
+    const [, step] = /^(?:.*)run: stopped behind step (\d+); --resume goes on\n$/.exec(stdout) ?? [];
+    expect(Number(step)).toBeGreaterThan(0);
+    expect(stderr).not.toMatch(/^seg: |Error/m);
+    expect(readdirSync(run).filter((name) => /part|lock/.test(name))).toEqual([]);
+    const again = train(1000, '--resume');
+    told = '';
+    again.child.stderr!.on('data', (data) => (told += data));
+    await until(() => (told.includes(`going on at step ${step}`) ? true : undefined));
+    again.child.kill(signal);
+    expect((await again.ended).code).toBe(expected);
+  },
+);
 
 test('workers end when their parent is killed', async () => {
   const { child } = longEvaluation();

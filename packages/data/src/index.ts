@@ -33,6 +33,7 @@ export type {
 export { type DataFault, type DataFaultKind, type FaultSink, refuseErrors } from './data-sets/data-fault.ts';
 export { asMaskDataset, toMaskSample, toPanopticSample } from './data-sets/mask-conversions.ts';
 export type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from './data-sets/mask-sample.ts';
+export { isInOrder, matchCategories, moveSegments, withCategories } from './data-sets/match-categories.ts';
 export type { PanopticDataset, PanopticSample } from './data-sets/panoptic-sample.ts';
 export { parseCocoPanoptic } from './data-sets/parse-coco-panoptic.ts';
 export type { SampleSource } from './data-sets/sample-source.ts';

@@ -20,10 +20,13 @@ export {
   type FileDatasetParts,
   type ImageInfo,
 } from './files/file-dataset.ts';
+export { missingFile } from './files/missing-file.ts';
 export { openDataset } from './files/open-dataset.ts';
+export { openSplits } from './files/open-splits.ts';
 export { type SceneSetOptions, writeSceneSet } from './files/write-scene-set.ts';
 export { type PrefetchOptions, prefetch } from './prefetch/prefetch.ts';
 export { type SplitShares, splitDataset } from './splits/split-dataset.ts';
+export { sourceFiles } from './writers/spare-sources.ts';
 export { type CocoPart, splitCocoJson } from './writers/split-coco-json.ts';
 export { type WriteCocoOptions, writeCoco } from './writers/write-coco.ts';
 export { writeCocoPanoptic } from './writers/write-coco-panoptic.ts';

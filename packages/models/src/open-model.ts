@@ -20,7 +20,8 @@ export type LoadOptions = WeightOptions & {
   systems?: readonly System[];
   /**
    * Categories to learn instead of the model's own. Every parameter that fits is kept; those whose shape depends on the
-   * number of classes are initialized where that number differs.
+   * number of classes are initialized where that number differs. Panoptic SegFormer counts things before stuff: the
+   * description has them in its order, with their ids.
    */
   categories?: readonly Category[];
 };
@@ -125,13 +126,14 @@ function withCategories(
   systems: readonly System[],
 ): ModelDescription {
   const system = systemOf('openModel', published.config, systems);
-  const config = system.withCategories(published.config, categories);
+  const ordered = system.ordered(categories);
+  const config = system.withCategories(published.config, ordered);
   if (system.numClasses(config) !== categories.length) {
     throw new FormatError(
       `openModel: expected a config of ${categories.length} classes, got ${system.numClasses(config)}`,
     );
   }
-  return { ...published, config, categories };
+  return { ...published, config, categories: ordered };
 }
 
 /** Keys of parameters that one config has and another lacks or shapes otherwise. */

@@ -50,6 +50,7 @@ export { parseRecipe } from './recipes/parse-recipe.ts';
 export { publishedRecipe } from './recipes/published.ts';
 export type { Recipe } from './recipes/recipe.ts';
 export { SMALL_MODELS, type SmallModelName, smallModel } from './recipes/small-models.ts';
+export { withSteps } from './recipes/with-steps.ts';
 export { cosineSchedule, polySchedule, type Schedule, stepSchedule, warmup } from './schedules.ts';
 export { type Objective, type StepResult, trainStep } from './train-step.ts';
 export type { TrainingBatch } from './training-batch.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { useBackend } from '@seg/core';
-import { asMaskDataset, type MaskDataset, SceneDataset } from '@seg/data';
+import { asMaskDataset, type MaskDataset, SceneDataset, withCategories } from '@seg/data';
 import { modelFiles, openModel, Segmenter } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -170,4 +170,34 @@ test('stopped and continued, a run ends in the same files; one of another making
   await expect(run(other)).rejects.toThrow(
     /run\.json: expected the recipe\.learningRate of the run that is there, 0\.001, got 1$/,
   );
+});
+
+test('MaX-DeepLab, whose images are squares, refuses a resize, and the recipe of small sets has none', async () => {
+  const made = await options('max-deeplab', 'squares');
+  expect(made.recipe.resize).toBeUndefined();
+  const resize = { kind: 'shortest-edge', shortestEdge: 64, longestEdge: 128 } as const;
+  const refused = run({ ...made, recipe: { ...made.recipe, resize } });
+  await expect(refused).rejects.toThrow(
+    'recipe: expected no resize for a max-deeplab, whose images are squares, got shortest-edge',
+  );
+});
+
+test('Panoptic SegFormer learns from data with stuff before things, to the same model as with things first', async () => {
+  const sorted = await options('panoptic_segformer', 'things-first');
+  const { categories } = sorted.data.training;
+  const reversed = categories.toReversed();
+  const data = {
+    training: withCategories(sorted.data.training, reversed),
+    validation: withCategories(sorted.data.validation!, reversed),
+  };
+  const stuffFirst = [...categories].sort((a, b) => Number(a.isThing) - Number(b.isThing));
+  expect([data.training.categories[0].isThing, stuffFirst[0].isThing]).toEqual([false, false]);
+  const small = smallModel('panoptic_segformer', 64);
+  const model = await openModel('panoptic_segformer', small, { weights: false, categories: stuffFirst });
+  const made = { ...sorted, out: path.join(parent, 'stuff-first'), data, model };
+  for (const each of [sorted, made]) expect((await run(each)).at(-1)).toBe('end');
+  for (const file of ['model/config.json', 'model/model.safetensors', 'confusion.csv']) {
+    const [one, other] = [sorted, made].map(({ out }) => readFileSync(path.join(out, file)));
+    expect(Buffer.compare(one, other), file).toBe(0);
+  }
 });

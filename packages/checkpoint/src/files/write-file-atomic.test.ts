@@ -63,3 +63,12 @@ test('a full disk leaves the old file and nothing beside it', async (context) =>
     spawnSync('umount', [disk]);
   }
 });
+
+test('names may be as long as the system lets them be', async () => {
+  for (const name of [`${'a'.repeat(248)}.png`, `${'é'.repeat(120)}.png`, `${'\u{1f600}'.repeat(62)}.png`]) {
+    await writeFileAtomic(path.join(folder, name), 'whole');
+    expect(await readFile(path.join(folder, name), 'utf8')).toBe('whole');
+    await rm(path.join(folder, name));
+  }
+  expect(await readdir(folder)).toEqual([]);
+});

@@ -26,7 +26,7 @@ export async function writeFileAtomic(file: string, content: FileContent): Promi
  * @throws Error of one line, with the system's code as its reason
  */
 export async function writePart(file: string, content: FileContent): Promise<string> {
-  const part = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}-${written++}.part`);
+  const part = path.join(path.dirname(file), partName(path.basename(file)));
   parts.add(part);
   try {
     const handle = await open(part, 'wx');
@@ -41,6 +41,17 @@ export async function writePart(file: string, content: FileContent): Promise<str
     await dropParts([part]); // the first error tells more
     throw new Error(`writeFileAtomic: expected to write ${file}, got ${systemReason(error)}`, { cause: error });
   }
+}
+
+/** Longest name in bytes on the file systems in use. */
+const LONGEST_NAME = 255;
+
+/** `.NAME.PID-N.part`, its NAME cut to whole characters where it would be too long. */
+function partName(name: string): string {
+  const ending = `.${process.pid}-${written++}.part`;
+  let short = name;
+  while (Buffer.byteLength(`.${short}${ending}`) > LONGEST_NAME) short = [...short].slice(0, -1).join('');
+  return `.${short}${ending}`;
 }
 
 /** Renames parts into their places, in this order. What cannot be placed, and all behind it, is removed. */

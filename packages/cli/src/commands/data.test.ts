@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDataset, writeSceneSet } from '@seg/data/node';
@@ -102,8 +102,49 @@ test('convert: all formats, into a new folder unless told otherwise', async () =
 
 test('numbers that are none are usage errors', async () => {
   await expect(run('show', at('scenes'), '--out', at('y.png'), '--count', '0')).rejects.toThrow(
-    'Expected a whole number',
+    'expected a whole number from 1 to 10000',
   );
   await expect(run('split', at('scenes'), '--val', '1')).rejects.toThrow('Expected a number from 0 to below 1');
   await expect(run('check', at('scenes'), '--ignored', '1,x')).rejects.toThrow('Expected whole numbers');
+});
+
+test('what a command reads is never replaced, whatever its name leads through', async () => {
+  await cp(at('scenes'), at('kept'), { recursive: true });
+  await symlink(at('kept'), at('kept-link'));
+  const files = ['panoptic.json', 'panoptic/testing-000000.png', 'images/testing-000000.png'];
+  const before = await Promise.all(files.map((file) => readFile(at('kept', file))));
+  for (const file of files.flatMap((name) => [at('kept', name), at('kept-link', name)])) {
+    const refused = 'data: expected outputs apart from inputs';
+    await expect(run('show', at('kept'), '--out', file, '--force')).rejects.toThrow(refused);
+    await expect(run('stats', at('kept'), '--svg', file, '--force')).rejects.toThrow(refused);
+  }
+  expect(await Promise.all(files.map((file) => readFile(at('kept', file))))).toEqual(before);
+});
+
+test('options without effect are usage errors', async () => {
+  const refused: [string, ...string[]][] = [
+    ['expected --polygons with --to coco', 'convert', at('scenes'), '--to', 'yolo', '--out', at('no'), '--polygons'],
+    ['expected --augmented with --size', 'show', at('scenes'), '--out', at('no.png'), '--size', '64'],
+    ['expected --svg with --force', 'stats', at('scenes'), '--force'],
+    ['expected no option categories (panoptic.json has them)', 'stats', at('scenes'), '--categories', 'a,b'],
+  ];
+  for (const [message, ...argv] of refused) await expect(run(...argv), message).rejects.toThrow(message);
+});
+
+test('a set in parts is not split again unless one is named', async () => {
+  await run('convert', at('scenes'), '--to', 'yolo', '--out', at('one-part'));
+  await run('split', at('one-part'), '--out', at('two-parts'));
+  const again = run('split', at('two-parts'), '--out', at('again-split'));
+  await expect(again).rejects.toThrow(
+    'data split: expected --split with the part to share out (of train, val), got none',
+  );
+  await run('split', at('two-parts'), '--split', 'train', '--out', at('again-split'));
+  expect((await openDataset(at('again-split'), { split: 'val' })).length).toBeGreaterThan(0);
+});
+
+test('sheets beyond what can be meant are refused before they are drawn', async () => {
+  const show = (...more: string[]) => run('show', at('scenes'), '--out', at('large.png'), ...more);
+  await expect(show('--side', '1000000')).rejects.toThrow('expected a whole number from 1 to 4096');
+  await expect(show('--size', '99999', '--augmented')).rejects.toThrow('expected a whole number from 1 to 4096');
+  await expect(show('--side', '4096')).rejects.toThrow('data show: expected at most 50 megapixels of pictures');
 });

@@ -215,7 +215,8 @@ function panopticCommand(io: EvaluateIo): Command {
 
 async function evaluatePanoptic(options: PanopticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
-  await requireOutputs(options, [options.gt, options.dt]);
+  const folders = [options.gtFolder ?? withoutEnding(options.gt), options.dtFolder ?? withoutEnding(options.dt)];
+  await requireOutputs(options, [options.gt, options.dt], folders);
   if (options.workers > 1) return shareOut('panoptic', options, panopticArguments(options), io);
   const quality = await collectPanoptic({
     ...options,
@@ -228,6 +229,8 @@ async function evaluatePanoptic(options: PanopticArguments, io: EvaluateIo): Pro
   }
   await writeWithFindings(panopticReport(quality.result({ cores: options.cores })), options, io);
 }
+
+const withoutEnding = (file: string) => file.replace(/\.json$/i, '');
 
 function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticArguments): string[] {
   const folders = [...(gtFolder ? ['--gt-folder', gtFolder] : []), ...(dtFolder ? ['--dt-folder', dtFolder] : [])];
@@ -255,12 +258,7 @@ async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Pro
   requireState(options);
   const { gt, dt, classes, ignore: ignoreLabel, boundary = false } = options;
   const files = await listPngs(gt);
-  const written = [options.json, options.state].map((file) => file && path.basename(file));
-  const alike = files.filter((name) => written.includes(name));
-  await requireOutputs(
-    options,
-    [gt, dt].flatMap((folder) => alike.map((name) => path.join(folder, name))),
-  );
+  await requireOutputs(options, [], [gt, dt]);
   if (options.workers > 1) return shareOut('semantic', options, semanticArguments(options), io);
   const quality = await collectSemantic({
     ...{ gt, dt, files, classes, ignoreLabel, boundary },

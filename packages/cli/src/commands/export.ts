@@ -8,6 +8,7 @@ import { writeModel, writeSavedModel } from '@seg/onnx/node';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { filesOfModel } from '../predict/model-digest.ts';
 import { imageSize } from '../process/image-size.ts';
 import { requireNewFiles } from '../process/new-files.ts';
 import { DownloadLines } from '../render/download-progress.ts';
@@ -61,7 +62,7 @@ export function exportCommand(): Command {
 async function exportModel(location: string, out: string, options: ExportCommandOptions): Promise<void> {
   const isOnnx = options.format === 'onnx';
   if (!isOnnx) expectFixed(options);
-  await (isOnnx ? expectPlace(out, options.force === true) : expectNewFolder(out));
+  await (isOnnx ? expectPlace(location, out, options.force === true) : expectNewFolder(out));
   enableProdMode();
   await useBackend(options.backend);
   const lines = new DownloadLines();
@@ -124,10 +125,11 @@ function report(files: readonly string[], { nodes, inputs, outputs }: Written): 
 }
 
 /** Finds out before anything is fetched or computed whether the file can be written. */
-async function expectPlace(out: string, force: boolean): Promise<void> {
+async function expectPlace(location: string, out: string, force: boolean): Promise<void> {
   const folder = path.dirname(out);
   const advice = '--force to replace it';
-  await requireNewFiles('export', { outputs: [out, `${out}.data`], folder, force, advice });
+  const inputs = (await filesOfModel(location)) ?? [];
+  await requireNewFiles('export', { outputs: [out, `${out}.data`], inputs, folder, force, advice });
   await makeFolder(folder).catch((error: unknown) => {
     throw new Error(`export: expected a folder ${folder} to write to, got ${systemReason(error)}`, { cause: error });
   });

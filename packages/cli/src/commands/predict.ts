@@ -12,6 +12,7 @@ import { backendFor, loadSegmenter } from '../predict/load-segmenter.ts';
 import { readManifest } from '../predict/manifest.ts';
 import { mergePredictions } from '../predict/merge-predictions.ts';
 import { MetricsFile } from '../predict/metrics-file.ts';
+import { filesOfModel } from '../predict/model-digest.ts';
 import { prepareOutFolder, removeTorn } from '../predict/out-folder.ts';
 import { picturesHere } from '../predict/picture-maker.ts';
 import { FRAME_FORMATS, parseSize } from '../predict/pipe-frames.ts';
@@ -142,7 +143,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   const given = needsTruth && mine.length > 0 ? await GroundTruth.open(groundTruth, inputs) : null;
   const records = recordsName(shard);
   const own = [records, ...(shard.n === 1 ? WHOLE_FILES : []), ...pictureNames(inputs)];
-  const read = [...inputs.map(({ file }) => file), ...list.files];
+  const read = [...inputs.map(({ file }) => file), ...list.files, ...((await filesOfModel(model)) ?? [])];
   const mayReplace = resume === true || force === true;
   await prepareOutFolder(out, own, read, mayReplace);
   const metrics = await openMetrics(options, read, mayReplace);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BackendName, useBackend } from '@seg/core';
 import type { Task } from '@seg/models';
-import { BACKBONE_KEYS, type Collective } from '@seg/train';
+import { BACKBONE_KEYS, type Collective, type Recipe, withSteps } from '@seg/train';
 import { Command, Option } from 'commander';
 import { withReadingOptions } from '../data/dataset-arguments.ts';
 import { backendOption } from '../process/backend-option.ts';
@@ -90,7 +90,7 @@ async function train(options: TrainOptions, collective: Collective, io: TrainIo)
   const recipe = await recipeOf(options, model);
   const task = taskOf(options.task, data.training.task, model);
   io.note(`backend ${backend.name}: ${backend.description}`);
-  for (const warning of data.warnings) io.note(`warning: ${warning}`);
+  for (const warning of [...data.warnings, ...warmupWarnings(recipe)]) io.note(`warning: ${warning}`);
   if (collective.size > 1) io.note(`processes: ${collective.size}, each with its share of the images`);
   if (task !== (options.task ?? data.training.task))
     io.note(`validation of ${task} segments: all that the model finds`);
@@ -117,23 +117,31 @@ async function printRecipe(options: TrainOptions, io: TrainIo): Promise<void> {
 }
 
 async function recipeOf(options: TrainOptions, model: TrainingModel) {
-  return { ...(await chooseRecipe(options.recipe, model)), ...changes(options) };
+  const recipe = await chooseRecipe(options.recipe, model);
+  return { ...withSteps(recipe, options.steps ?? recipe.steps), ...changes(options) };
 }
 
-/** @returns null where nothing is to be written */
+/**
+ * @returns null where nothing is to be written
+ * @throws UsageError at options that only a run has a use of
+ */
 async function outOf(
-  { out, resume, dryRun: isDry, printRecipe }: TrainOptions,
+  { out, resume, tensorboard, dryRun: isDry, printRecipe }: TrainOptions,
   isWriter: boolean,
 ): Promise<string | null> {
-  if (isDry || printRecipe) return null;
+  if (isDry || printRecipe) {
+    const [unused] = Object.entries({ '--resume': resume, '--tensorboard': tensorboard }).filter(([, given]) => given);
+    const writesNothing = isDry ? '--dry-run' : '--print-recipe';
+    if (unused !== undefined) throw new UsageError(`train: expected ${unused[0]} without ${writesNothing}, got both`);
+    return null;
+  }
   if (out === undefined) throw new UsageError('train: expected --out with a folder for the run, got none');
   if (isWriter) await requireRunFolder(out, resume === true);
   return out;
 }
 
-function changes({ steps, batch, seed, freeze }: TrainOptions) {
+function changes({ batch, seed, freeze }: TrainOptions) {
   return {
-    ...(steps === undefined ? {} : { steps }),
     ...(batch === undefined ? {} : { batch }),
     ...(seed === undefined ? {} : { seed }),
     ...(freeze === undefined
@@ -151,6 +159,11 @@ function taskOf(asked: Task | undefined, ofData: Task, { opened: { tasks } }: Tr
   if (asked === undefined) return tasks.includes(ofData) ? ofData : tasks[0];
   if (tasks.includes(asked)) return asked;
   throw new UsageError(`train: expected --task ${tasks.join(' or ')} with this model, got ${asked}`);
+}
+
+function warmupWarnings({ steps, warmup, learningRate }: Recipe): string[] {
+  if (warmup < steps) return [];
+  return [`warm-up of ${warmup} steps, and ${steps} in all: the rate of ${learningRate} is not reached`];
 }
 
 function readVersion(): string {

@@ -17,6 +17,7 @@ const HEADINGS: Record<Fault['kind'], string> = {
   'missing-file': 'files that are missing',
   'unreadable-file': 'images that cannot be read',
   annotation: 'annotations that cannot be read',
+  categories: 'categories that differ between parts',
   'unknown-reference': 'references to nothing',
   'no-mask': 'objects without a mask',
   size: 'sizes that differ',

@@ -1,10 +1,11 @@
 import { escapeControls } from '@seg/coco-eval';
-import { writeCoco, writeCocoPanoptic, writeYolo } from '@seg/data/node';
+import { openSplits, writeCoco, writeCocoPanoptic, writeYolo } from '@seg/data/node';
 import { Command, Option } from 'commander';
 
+import { UsageError } from '../process/exit-code.ts';
 import { formatTable } from '../render/table.ts';
 import { type DataIo, onTerminal } from './data-io.ts';
-import { type DatasetArguments, datasetOptions, openParts, withDatasetOptions } from './dataset-arguments.ts';
+import { type DatasetArguments, datasetOptions, withDatasetOptions } from './dataset-arguments.ts';
 import { claimFolder, refuseSource } from './output-place.ts';
 
 const WRITERS = { coco: writeCoco, 'coco-panoptic': writeCocoPanoptic, yolo: writeYolo };
@@ -26,7 +27,10 @@ export function convertDataCommand(io: DataIo): Command {
     .option('--link', 'link images in place of copying them')
     .option('--force', 'write into a folder that has files')
     .action(async (place: string, options: ConvertArguments) => {
-      const datasets = await openParts(place, await datasetOptions(options));
+      if (options.polygons && options.to !== 'coco') {
+        throw new UsageError(`data convert: expected --polygons with --to coco, got --to ${options.to}`);
+      }
+      const datasets = await openSplits(place, await datasetOptions(options));
       await refuseSource(options.out, place);
       await claimFolder(options.out, options.force ?? false);
       const parts = datasets.map((dataset) => ({ split: dataset.split ?? 'train', dataset }));

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/node';
+import type { DatasetOptions } from '@seg/data/node';
 import { type Command, InvalidArgumentError } from 'commander';
 
 /** Options that tell how a data set is read. */
@@ -40,7 +40,10 @@ function parseLabels(text: string): number[] {
 }
 
 /** Turns arguments into options of `openDataset`. */
-export async function datasetOptions({ categories, ...rest }: DatasetArguments): Promise<DatasetOptions> {
+export async function datasetOptions({
+  categories,
+  ...rest
+}: DatasetArguments): Promise<DatasetOptions & { split?: string }> {
   const { split, images, ignored, skipFaults } = rest;
   const names = categories === undefined ? undefined : await namesOf(categories);
   return { split, images, ignored, skipFaults, categories: names };
@@ -50,15 +53,4 @@ async function namesOf(text: string): Promise<string[]> {
   const isFile = (await stat(text).catch(() => null))?.isFile() ?? false;
   const parts = isFile ? (await readFile(text, 'utf8')).split(/\r?\n/) : text.split(',');
   return parts.map((name) => name.trim()).filter((name) => name !== '');
-}
-
-/** Opens the split that is asked for, or else every split. */
-export async function openParts(place: string, options: DatasetOptions): Promise<FileDataset[]> {
-  const first = await openDataset(place, options);
-  if (options.split !== undefined) return [first];
-  const parts: FileDataset[] = [];
-  for (const split of first.splits) {
-    parts.push(split === first.split ? first : await openDataset(place, { ...options, split }));
-  }
-  return parts.length === 0 ? [first] : parts;
 }

@@ -8,12 +8,17 @@ import { requireNewFiles } from '../process/new-files.ts';
 /**
  * Makes sure that files can be written without taking the place of others.
  *
+ * @param inputs Files that are read, which are never replaced
  * @throws Error where one is there, unless it may be replaced
  */
-export async function claimFiles(files: readonly string[], mayReplace: boolean): Promise<void> {
+export async function claimFiles(
+  files: readonly string[],
+  mayReplace: boolean,
+  inputs: readonly string[],
+): Promise<void> {
   for (const file of files) {
     const [outputs, folder] = [[file], path.dirname(file)];
-    await requireNewFiles('data', { outputs, folder, force: mayReplace, advice: '--force to replace it' });
+    await requireNewFiles('data', { outputs, folder, inputs, force: mayReplace, advice: '--force to replace it' });
     await make(folder);
   }
 }

@@ -3,6 +3,7 @@ import { escapeControls } from '@seg/coco-eval';
 import {
   type FileDataset,
   openDataset,
+  sourceFiles,
   splitCocoJson,
   splitDataset,
   writeCoco,
@@ -33,6 +34,10 @@ export function splitCommand(io: DataIo): Command {
     .addHelpText('after', '\nFiles with the same bytes stay together.')
     .action(async (place: string, options: SplitArguments) => {
       const dataset = await openDataset(place, await datasetOptions(options));
+      if (options.split === undefined && dataset.splits.length > 1) {
+        const list = dataset.splits.join(', ');
+        throw new UsageError(`data split: expected --split with the part to share out (of ${list}), got none`);
+      }
       const parts = await splitDataset(dataset, { val: options.val, test: options.test }, options.seed);
       const folder = await writeParts(place, dataset, parts, options, io);
       io.print(
@@ -65,7 +70,7 @@ async function writeParts(
     if (own !== undefined) {
       throw new UsageError(`data split: expected --out with another folder than that of the source ${own}, got none`);
     }
-    await claimFiles(files, force);
+    await claimFiles(files, force, sourceFiles([dataset]));
     await splitCocoJson(place, dataset, parts, folder);
     return folder;
   }

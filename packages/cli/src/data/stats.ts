@@ -1,12 +1,13 @@
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { escapeControls } from '@seg/coco-eval';
 import { type DatasetStatistics, drawStatistics, type MeasuredImage, measureDataset, POSITION_CELLS } from '@seg/data';
-import type { FileDataset } from '@seg/data/node';
+import { type FileDataset, openSplits, sourceFiles } from '@seg/data/node';
 import { Command } from 'commander';
 
+import { UsageError } from '../process/exit-code.ts';
 import { formatTable } from '../render/table.ts';
 import { type DataIo, onTerminal } from './data-io.ts';
-import { type DatasetArguments, datasetOptions, openParts, withDatasetOptions } from './dataset-arguments.ts';
+import { type DatasetArguments, datasetOptions, withDatasetOptions } from './dataset-arguments.ts';
 import { claimFiles } from './output-place.ts';
 
 /** Shades of a terminal's cells, from none to most. */
@@ -22,8 +23,11 @@ export function statsCommand(io: DataIo): Command {
     .option('--json', 'print JSON instead of tables')
     .option('--force', 'replace the SVG')
     .action(async (place: string, options: DatasetArguments & { svg?: string; json?: boolean; force?: boolean }) => {
-      if (options.svg !== undefined) await claimFiles([options.svg], options.force ?? false);
-      const parts = await openParts(place, await datasetOptions(options));
+      if (options.force && options.svg === undefined) {
+        throw new UsageError('data stats: expected --svg with --force, got none');
+      }
+      const parts = await openSplits(place, await datasetOptions(options));
+      if (options.svg !== undefined) await claimFiles([options.svg], options.force ?? false, sourceFiles(parts));
       const { categories } = parts[0];
       const statistics = await measureDataset(imagesOf(parts, io), categories);
       io.progress.clear();

@@ -17,16 +17,20 @@ const REPORT_FILES = [
  * Makes sure, before the work begins, that everything can be written and nothing of others is replaced.
  *
  * @param inputs Files that are read
+ * @param folders Folders whose PNGs are read, too
  * @throws FormatError naming the file that is in the way
  */
-export function requireOutputs(
+export async function requireOutputs(
   { json, report, state, force }: OutputOptions & { state?: string },
   inputs: readonly string[],
+  folders: readonly string[] = [],
 ): Promise<void> {
   const single = [json, state].filter((file) => file !== undefined);
   const ofReport = report === undefined ? [] : REPORT_FILES.map((name) => path.join(report, name));
   const folder = report && path.dirname(path.join(report, REPORT_FILES[0]));
-  return requireNewFiles('evaluate', { outputs: [...single, ...ofReport], folder, inputs, force: force === true });
+  const pngs = single.filter((file) => /\.png$/i.test(file)).map((file) => path.basename(file));
+  const read = [...inputs, ...folders.flatMap((each) => pngs.map((name) => path.join(each, name)))];
+  await requireNewFiles('evaluate', { outputs: [...single, ...ofReport], folder, inputs: read, force: force === true });
 }
 
 /** Prints the table, and writes the JSON and the folder of Markdown and pictures where they are wanted. */

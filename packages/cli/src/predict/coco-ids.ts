@@ -5,7 +5,11 @@ import * as v from 'valibot';
 
 import { readJson } from '../read-json.ts';
 
-const idSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** Results have numbers: `seg data convert --to coco` gives them to a set whose ids are texts. */
+const idSchema = v.custom<number>(
+  Number.isSafeInteger,
+  'a whole number below 2^53 (seg data convert --to coco numbers a set with other ids)',
+);
 
 const schema = v.object({
   images: v.array(
@@ -20,7 +24,7 @@ const schema = v.object({
 });
 
 /** Stands for a name that two images have. */
-const SEVERAL = -1;
+const SEVERAL = Number.NEGATIVE_INFINITY;
 
 /** Ids of a COCO file: its images by their file names, its categories by their names. */
 export class CocoIds {
@@ -59,7 +63,7 @@ export class CocoIds {
 
   /** An id that no image of the file has, and none of those given out before. */
   unusedIds(): () => number {
-    let last = Math.max(0, ...this.images.values());
+    let last = highestOf(this.images);
     return () => ++last;
   }
 
@@ -69,7 +73,7 @@ export class CocoIds {
    * @throws FormatError naming a category that the file does not have, or has twice
    */
   renumber(categories: readonly Category[], isNeeded: (category: Category) => boolean = () => true): Category[] {
-    let unused = Math.max(0, ...this.categories.values());
+    let unused = highestOf(this.categories);
     return categories.map((category) => {
       const id = this.categories.get(plainName(category.name));
       if (id !== undefined && id !== SEVERAL) return { ...category, id };
@@ -78,6 +82,13 @@ export class CocoIds {
       throw new FormatError(`${this.file}: expected the model's category ${JSON.stringify(category.name)}, got ${got}`);
     });
   }
+}
+
+/** Of a hundred thousand images there are too many for `Math.max`. */
+function highestOf(ids: ReadonlyMap<string, number>): number {
+  let highest = 0;
+  for (const id of ids.values()) highest = Math.max(highest, id);
+  return highest;
 }
 
 function unambiguous(pairs: readonly (readonly [name: string, id: number])[]): Map<string, number> {

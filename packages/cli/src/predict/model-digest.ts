@@ -13,7 +13,7 @@ const MODEL_FILE = /\.(json|safetensors|bin|pth|pt|pkl|index|data-\d+-of-\d+)$/;
  */
 export async function modelDigest(model: string, known: unknown): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(known) ?? '');
-  const files = await filesOf(model);
+  const files = await filesOfModel(model);
   if (files === null) return hash.update(model).digest('hex');
   for (const file of files) {
     hash.update(`\0${path.basename(file)}\0`);
@@ -22,7 +22,8 @@ export async function modelDigest(model: string, known: unknown): Promise<string
   return hash.digest('hex');
 }
 
-async function filesOf(model: string): Promise<string[] | null> {
+/** Files of a model on this machine; null of one that is elsewhere. */
+export async function filesOfModel(model: string): Promise<string[] | null> {
   const entry = await stat(model).catch(() => null);
   if (entry === null) return null;
   if (!entry.isDirectory()) return [model];

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 
+import { realPlace, realPlaces } from '../process/new-files.ts';
+
 /**
  * Creates the folder for results and proves that it can be written to, before hours are spent.
  *
@@ -27,7 +29,7 @@ export async function prepareOutFolder(
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new Error(`predict: expected a folder ${folder} to write to, got ${systemReason(cause)}`, { cause: error });
   }
-  requireOthers(folder, own, inputs);
+  await requireOthers(folder, own, inputs);
   if (mayReplace) return;
   const present = new Set(await readdir(folder));
   const other = own.find((name) => present.has(name));
@@ -36,10 +38,12 @@ export async function prepareOutFolder(
   throw new FormatError(`predict: expected no ${path.join(folder, other)} (${advice}), got a file`);
 }
 
-function requireOthers(folder: string, own: readonly string[], inputs: readonly string[]): void {
-  const written = new Set(own.map((name) => path.resolve(folder, name)));
-  const both = inputs.find((file) => written.has(path.resolve(file)));
-  if (both !== undefined) throw new FormatError(`predict: expected outputs apart from inputs, got ${both} as both`);
+async function requireOthers(folder: string, own: readonly string[], inputs: readonly string[]): Promise<void> {
+  const written = await realPlaces(own.map((name) => path.join(folder, name)));
+  for (const file of inputs) {
+    if (!written.has(await realPlace(file))) continue;
+    throw new FormatError(`predict: expected outputs apart from inputs, got ${file} as both`);
+  }
 }
 
 /** Removes what a killed process of this run was writing. Whoever calls holds the run's lock: nobody writes them now. */
@@ -47,9 +51,15 @@ export async function removeTorn(folder: string, own: readonly string[]): Promis
   const names = new Set(own);
   for (const name of await readdir(folder)) {
     const [, whole] = /^\.(.+)\.\d+-\d+\.part$/.exec(name) ?? [];
-    if (whole !== undefined && names.has(whole)) await rm(path.join(folder, name), { force: true });
+    const isOwn = whole !== undefined && (names.has(whole) || own.some((one) => isCutOf(whole, one)));
+    if (isOwn) await rm(path.join(folder, name), { force: true });
   }
 }
+
+/** Bytes from which on the name of a part may be a cut one. */
+const LONG = 200;
+
+const isCutOf = (part: string, name: string) => Buffer.byteLength(part) > LONG && name.startsWith(part);
 
 /** Looks for files in a folder. @returns Whether all are there */
 export async function hasFiles(folder: string, names: readonly string[]): Promise<boolean> {

@@ -9,6 +9,7 @@ import { takeLock } from '../process/run-lock.ts';
 import type { Progress } from '../render/progress.ts';
 import { backendFor } from './load-segmenter.ts';
 import { MetricsFile } from './metrics-file.ts';
+import { filesOfModel } from './model-digest.ts';
 import { prepareOutFolder } from './out-folder.ts';
 import type { PictureMaker } from './picture-maker.ts';
 import { checkPipe, pipeFrames } from './pipe-frames.ts';
@@ -99,8 +100,9 @@ async function predictWith(
   }
 }
 
-async function openMetrics({ metrics, out }: PredictOptions, force: boolean): Promise<MetricsFile | null> {
+async function openMetrics({ metrics, out, model }: PredictOptions, force: boolean): Promise<MetricsFile | null> {
   if (metrics === undefined) return null;
-  await requireNewFiles('predict', { outputs: [metrics], inputs: [], folder: out, force });
+  const inputs = (await filesOfModel(model)) ?? [];
+  await requireNewFiles('predict', { outputs: [metrics], inputs, folder: out, force });
   return new MetricsFile(metrics);
 }

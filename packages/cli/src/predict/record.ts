@@ -1,7 +1,7 @@
 import { FormatError, parseJson, readAs } from '@seg/checkpoint';
 import * as v from 'valibot';
 
-const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+const id = v.pipe(v.number(), v.safeInteger());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const box = v.tuple([v.number(), v.number(), v.number(), v.number()]);
 const color = v.tuple([id, id, id]);

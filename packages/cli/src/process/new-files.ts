@@ -27,10 +27,10 @@ export type NewFiles = {
  */
 export async function requireNewFiles(where: string, files: NewFiles): Promise<void> {
   const { outputs, folder, inputs = [], force = false, advice = 'another name, or --force to replace it' } = files;
-  const read = new Set(await Promise.all(inputs.map(place)));
+  const read = await realPlaces(inputs);
   const written = new Set<string>();
   for (const file of outputs) {
-    const at = await place(file);
+    const at = await realPlace(file);
     if (read.has(at)) throw new FormatError(`${where}: expected outputs apart from inputs, got ${file} as both`);
     if (written.has(at)) throw new FormatError(`${where}: expected different outputs, got ${file} twice`);
     written.add(at);
@@ -63,8 +63,15 @@ async function requireFolder(where: string, folder: string, isMade: boolean): Pr
   }
 }
 
+/** Files by their one names. */
+export async function realPlaces(files: readonly string[]): Promise<Set<string>> {
+  const places = new Set<string>();
+  for (const file of files) places.add(await realPlace(file)); // of a hundred thousand at once all descriptors would go
+  return places;
+}
+
 /** A file by its one name, whatever links lead to its folder. */
-async function place(file: string): Promise<string> {
+export async function realPlace(file: string): Promise<string> {
   const whole = path.resolve(file);
   const real = await realpath(whole).catch(() => null);
   if (real !== null) return real;

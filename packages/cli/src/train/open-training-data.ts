@@ -1,14 +1,14 @@
 import { FormatError } from '@seg/checkpoint';
 import { type DatasetOptions, type FileDataset, openDataset } from '@seg/data/node';
-import type { Category } from '@seg/image';
 
 import { type DatasetArguments, datasetOptions } from '../data/dataset-arguments.ts';
 import { lookAtData } from './look-at-data.ts';
+import { sharedImages } from './shared-images.ts';
 
 /** Options that say where the data is. */
 export type DataOptions = Omit<DatasetArguments, 'split'> & {
   data: string;
-  /** Data set of the validation. Default: the split `val` of the data. */
+  /** Data set of the validation, its split `val` or else `test` where it has one. Default: the split `val` of the data. */
   val?: string;
 };
 
@@ -21,7 +21,7 @@ export type TrainingData = {
 };
 
 /**
- * Opens the data of a training and of its validation, which have to have the same categories.
+ * Opens the data of a training and of its validation, which have to have the same categories: they are matched by name.
  *
  * A split for the validation that has no images is none.
  *
@@ -37,12 +37,15 @@ export async function openTrainingData({ data, val, ...reading }: DataOptions): 
     const split = dataset.split === null ? '' : ` in split ${dataset.split}`;
     if (dataset.length === 0) throw new FormatError(`train: expected images in ${dataset.path}${split}, got none`);
   }
-  if (validation !== undefined) expectSameCategories(training, validation);
   const hasObjects = await lookAtData(training);
   if (validation !== undefined) await lookAtData(validation);
+  const shared = validation === undefined ? 0 : await sharedImages(training, validation);
   const warnings = [
     ...(hasObjects ? [] : [`no objects to learn in the images of ${data} that were looked at`]),
     ...(isEmptySplit ? [`no images in split val of ${data}: nothing is validated`] : []),
+    ...(shared > 0
+      ? [`${shared} of ${validation?.length} images of the validation are trained on: its figures will be too good`]
+      : []),
   ];
   return { training, validation, warnings };
 }
@@ -52,18 +55,8 @@ async function openValidation(
   val: string | undefined,
   options: DatasetOptions,
 ): Promise<FileDataset | undefined> {
-  if (val !== undefined) return openDataset(val, options);
+  const matching = training.categories;
+  if (val !== undefined) return openDataset(val, { ...options, matching, split: ['val', 'test'] });
   if (training.split === 'val' || !training.splits.includes('val')) return undefined;
-  return openDataset(training.path, { ...options, split: 'val' });
-}
-
-function expectSameCategories(training: FileDataset, validation: FileDataset): void {
-  const known = (categories: readonly Category[], k: number) =>
-    k < categories.length ? `${categories[k].name} as ${categories[k].isThing ? 'things' : 'stuff'}` : 'none';
-  const [want, got] = [training.categories, validation.categories];
-  for (let k = 0; k < Math.max(want.length, got.length); k++) {
-    if (known(want, k) === known(got, k)) continue;
-    const what = `category ${k + 1} of ${training.path}, ${known(want, k)}, in ${validation.path}, too`;
-    throw new FormatError(`train: expected ${what}, got ${known(got, k)}`);
-  }
+  return openDataset(training.path, { ...options, matching, split: 'val' });
 }

@@ -115,7 +115,7 @@ export async function dryRun(
       );
       io.print(`backend: ${backend.name}, ${(process.memoryUsage.rss() / 1e9).toFixed(1)} GB`);
       io.print(
-        `pace: ${seconds.toFixed(2)} s for a step of ${images} images; ${recipe.steps} steps take ${duration(seconds * recipe.steps)}`,
+        `pace: ${seconds.toFixed(2)} s for a step of ${images} images; ${recipe.steps} steps take ${duration(seconds * recipe.steps)}${data.validation === undefined ? '' : ', without validations'}`,
       );
     }
     return null;

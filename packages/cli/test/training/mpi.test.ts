@@ -74,11 +74,16 @@ describe.skipIf(!isThere)(`seg train under mpirun${isThere ? '' : ' (skipped: mp
   });
 
   test('behind a killed rank another number of ranks goes on', { timeout: 300_000 }, async () => {
-    const running = spawn('mpirun', arguments_(2, `${TRAIN} killed`), { cwd: folder, env, stdio: 'ignore' });
+    const stdio = ['ignore', 'ignore', 'pipe'] as const;
+    const running = spawn('mpirun', arguments_(2, `${TRAIN} killed`), { cwd: folder, env, stdio: [...stdio] });
+    let told = '';
+    running.stderr!.on('data', (data) => (told += data));
     const ended = new Promise<number | null>((resolve) => running.on('close', resolve));
     while (steps('killed') < 1) await new Promise((resolve) => setTimeout(resolve, 20));
     process.kill(ranksOf(running).at(-1)!, 'SIGKILL');
     expect(await ended).not.toBe(0);
+    expect(told.replace(/\s+/g, ' ')).toMatch(/rank \d.* exited on signal 9/); // mpirun's own line
+    expect(ours(told)).toEqual([]); // which the other rank adds nothing to
     const done = steps('killed');
     const { status, stderr } = mpirun(3, `${TRAIN} killed --resume`);
     expect(status, stderr).toBe(0);

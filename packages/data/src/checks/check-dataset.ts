@@ -4,6 +4,7 @@ import { decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '
 import { readBytes } from '@seg/image/node';
 
 import { attempt, attemptAsync, type DataFault } from '../data-sets/data-fault.ts';
+import { isInOrder, matchCategories } from '../data-sets/match-categories.ts';
 import type { DatasetOptions } from '../files/dataset-options.ts';
 import { type AnnotatedMasks, type DatasetFormat, type FileDataset, orientationOf } from '../files/file-dataset.ts';
 import { isFile } from '../files/list-folder.ts';
@@ -87,7 +88,23 @@ async function openSplits(place: string, options: DatasetCheckOptions, list: Fau
   if (first === null) return [];
   if (split !== undefined) return [first];
   const others = await Promise.all(first.splits.filter((name) => name !== first.split).map(open));
-  return [first, ...others.filter((dataset) => dataset !== null)];
+  const found = others.filter((dataset) => dataset !== null);
+  for (const dataset of found) reportCategories(dataset, first, list);
+  return [first, ...found];
+}
+
+/** Tells of parts with other categories, which cannot be trained on together, and of those in another order. */
+function reportCategories(
+  { path: place, split, categories }: FileDataset,
+  first: FileDataset,
+  { report }: FaultList,
+): void {
+  attempt('categories', report, () => {
+    const where = `${place}: split ${split}`;
+    if (isInOrder(matchCategories(categories, first.categories, where))) return;
+    const message = `${where}: expected the categories in the order of split ${first.split}, got another (names count)`;
+    report({ severity: 'warning', kind: 'categories', message });
+  });
 }
 
 /** Errors about the path and the options are nothing that is wrong with the data: they are for whoever asks. */

@@ -3,6 +3,7 @@ import { FormatError } from '@seg/checkpoint/safetensors';
 /** Kinds of what can be wrong with a data set. */
 export type DataFaultKind =
   | 'annotation'
+  | 'categories'
   | 'crossing-split'
   | 'duplicate'
   | 'empty-mask'

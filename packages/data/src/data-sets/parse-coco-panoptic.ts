@@ -13,6 +13,9 @@ import { type JsonObject, listOf, objectOf } from './json-fields.ts';
 /** Ids are R + 256 G + 256² B of a PNG of 8 bits. */
 const HIGHEST_ID = 2 ** 24 - 1;
 
+/** Least number of what may be negative: categories of other tools. */
+const ANY = Number.MIN_SAFE_INTEGER;
+
 /**
  * A COCO panoptic annotation file, checked from end to end: types, ids that are unique and known, names that stay in
  * their folder. Every image needs an annotation, every annotation an image.
@@ -41,7 +44,7 @@ function readCategory(entry: JsonObject, where: string): CocoPanopticCategory {
   const isthing = wholeNumber(entry, 'isthing', where, 0, 1) as 0 | 1;
   const { color, supercategory } = entry;
   return {
-    id: wholeNumber(entry, 'id', where, 0),
+    id: wholeNumber(entry, 'id', where, ANY),
     name: string(entry, 'name', where),
     isthing,
     color: isColor(color) ? color : [128, 128, 128],
@@ -78,7 +81,7 @@ function readAnnotation(
 }
 
 function readSegment(entry: JsonObject, where: string, categories: ReadonlySet<number>): CocoSegment {
-  const category_id = wholeNumber(entry, 'category_id', where, 0);
+  const category_id = wholeNumber(entry, 'category_id', where, ANY);
   if (!categories.has(category_id)) throw new FormatError(`${where}: expected a known category_id, got ${category_id}`);
   const { area, bbox, iscrowd } = entry;
   if (bbox !== undefined && !(Array.isArray(bbox) && bbox.length === 4 && bbox.every(Number.isFinite))) {
@@ -102,8 +105,9 @@ function wholeNumber(
 ): number {
   const value = entry[field];
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
-  throw new FormatError(`${where}: expected ${field} to be a whole number ${range}, got ${describeValue(value)}`);
+  const from = least === ANY ? '' : ` of ${least} or more`;
+  const range = most === Number.MAX_SAFE_INTEGER ? from : ` from ${least} to ${most}`;
+  throw new FormatError(`${where}: expected ${field} to be a whole number${range}, got ${describeValue(value)}`);
 }
 
 function string(entry: JsonObject, field: string, where: string): string {

@@ -34,6 +34,8 @@ export type DatasetItem = {
   size: ImageSize | null;
   /** Number of objects where the annotations say it, null where only reading tells. */
   count: number | null;
+  /** Files of its own that the masks are read from, or the folder of these; none where the files of the whole have them. */
+  sources: readonly string[];
   /**
    * Reads the masks.
    *
@@ -52,6 +54,8 @@ export type FileDatasetParts = {
   options: Omit<DatasetOptions, 'report'>;
   categories: readonly Category[];
   items: readonly DatasetItem[];
+  /** Files that the whole is read from, where they are there: annotations, names of classes, lists of images. */
+  files: readonly string[];
   /** Names of the splits of the folder; none where it has no such parts. */
   splits: readonly string[];
   /** Split that this is, null where there is only one whole. */
@@ -69,6 +73,7 @@ export class FileDataset implements MaskDataset {
   readonly options: Omit<DatasetOptions, 'report'>;
   readonly categories: readonly Category[];
   readonly items: readonly DatasetItem[];
+  readonly files: readonly string[];
   readonly splits: readonly string[];
   readonly split: string | null;
 
@@ -79,6 +84,7 @@ export class FileDataset implements MaskDataset {
     this.options = parts.options;
     this.categories = parts.categories;
     this.items = parts.items;
+    this.files = parts.files;
     this.splits = parts.splits;
     this.split = parts.split;
   }

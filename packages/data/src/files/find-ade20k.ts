@@ -30,7 +30,8 @@ export async function findAde20k(place: string, options: ReaderOptions): Promise
       const list = hasList ? await readList(path.join(place, LIST)) : options.categories;
       const categories = askForCategories(list, false, place, 'names in the order of labels from 1 on');
       const items = await itemsOf(photographs, truth, byName.get(split!)!, categories);
-      return { format: 'ade20k', task: 'semantic', categories, items };
+      const files = hasList ? [path.join(place, LIST)] : [];
+      return { format: 'ade20k', task: 'semantic', categories, items, files, namedBy: hasList ? files[0] : null };
     },
   };
 }
@@ -49,6 +50,7 @@ async function itemsOf(
       file: path.join(photographs, folder, name),
       size: null,
       count: null,
+      sources: [map],
       masks: async () => {
         const { labels, size } = await readLabels(map);
         const classOf = (label: number) => (label === 0 ? undefined : label - 1);

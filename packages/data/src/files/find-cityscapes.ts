@@ -34,7 +34,7 @@ export async function findCityscapes(place: string, options: ReaderOptions): Pro
           items.push(itemOf(path.join(photographs, split!, city, name), path.join(truth, split!, city), categories));
         }
       }
-      return { format: 'cityscapes', task: 'panoptic', categories, items };
+      return { format: 'cityscapes', task: 'panoptic', categories, items, files: [] };
     },
   };
 }
@@ -42,7 +42,7 @@ export async function findCityscapes(place: string, options: ReaderOptions): Pro
 function itemOf(file: string, truth: string, categories: readonly Category[]): DatasetItem {
   const name = path.basename(file).slice(0, -PHOTOGRAPH.length);
   const map = path.join(truth, `${name}_gtFine_instanceIds.png`);
-  return { name, file, size: null, count: null, masks: () => readMasks(map, categories) };
+  return { name, file, size: null, count: null, sources: [map], masks: () => readMasks(map, categories) };
 }
 
 async function readMasks(file: string, categories: readonly Category[]): Promise<AnnotatedMasks> {

@@ -80,8 +80,8 @@ async function kindOf(file: string): Promise<CocoFile['kind'] | null> {
 async function* pieces(file: string): AsyncGenerator<string, void, void> {
   let before = '';
   for await (const bytes of createReadStream(file, { highWaterMark: PIECE })) {
-    const text = before + (bytes as Buffer).toString('latin1');
-    if (before === '' && !/^(\xef\xbb\xbf)?\s*\{/.test(text)) return; // a list, or no JSON
+    const text = before + (bytes as Buffer).toString('latin1').replaceAll('\0', ''); // of UTF-16, which reading refuses by name
+    if (before === '' && !/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\{/.test(text)) return; // a list, or no JSON
     yield text;
     before = text.slice(-LONGEST_KEY);
   }

@@ -32,7 +32,7 @@ export async function findCvat(place: string, options: ReaderOptions): Promise<F
       const own = split === null ? images : images.filter(({ subset }) => nameOf(subset) === split);
       const files = await filesOf(own, file, options.images);
       const items = own.map((image, i) => itemOf(image, files[i], file, classes));
-      return { format: 'cvat', task: 'instance', categories, items };
+      return { format: 'cvat', task: 'instance', categories, items, files: [file] };
     },
   };
 }
@@ -76,7 +76,7 @@ function itemOf(
     });
     return { size, segments, unknown: null };
   };
-  return { name, file: image, size, count: objects.length, masks };
+  return { name, file: image, size, count: objects.length, sources: [], masks };
 }
 
 /** Shapes that share a label and a group are one object. */

@@ -62,7 +62,8 @@ async function readFolder(images: string, maps: string, root: string, options: R
     const map = path.join(maps, `${path.parse(name).name}${ending}`);
     return labelMapItem(path.join(images, name), map, categories, options.ignored);
   });
-  return { format: 'label-maps', task: 'semantic', categories, items };
+  const files = [path.dirname(maps), root].map((folder) => path.join(folder, 'classes.txt'));
+  return { format: 'label-maps', task: 'semantic', categories, items, files };
 }
 
 /** Endings of the maps' names behind those of the images; the first is the plain one. */
@@ -87,6 +88,7 @@ export function labelMapItem(
     file,
     size: null,
     count: null,
+    sources: [map],
     masks: async () => {
       if (!(await isFile(map))) throw new FormatError(`${file}: expected its labels ${map}, got no such file`);
       const { labels, size } = await readLabels(map);

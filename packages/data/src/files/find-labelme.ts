@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, decodeImage, type ImageSize } from '@seg/image';
 
 import { attemptAsync, type FaultSink } from '../data-sets/data-fault.ts';
@@ -58,7 +59,7 @@ async function hasLabelMe(files: readonly string[]): Promise<boolean> {
 }
 
 async function isLabelMe(file: string): Promise<boolean> {
-  return /"shapes"\s*:/.test(await readText(file));
+  return /"shapes"\s*:/.test((await readText(file)).replaceAll('\0', '')); // of UTF-16, which reading refuses by name
 }
 
 type LabelMeContent = { file: string; content: LabelMeFile };
@@ -68,20 +69,28 @@ type LabelMeFiles = { files: readonly string[]; all: readonly string[]; root: st
 
 async function readFiles({ files, all, root }: LabelMeFiles, options: ReaderOptions): Promise<DatasetContent> {
   const { report, categories } = options;
-  const contents = await parseAll(files, report);
+  let isFaulty = false;
+  const contents = await parseAll(files, (fault) => {
+    isFaulty ||= fault.severity === 'error';
+    report(fault);
+  });
   const given = categories ?? (await listedNames([root], 'labels.txt'))?.filter(isCategory);
   const others = given === undefined ? all.filter((file) => !files.includes(file)) : [];
   const labelled = [...contents, ...(await parseAll(others, () => {}))];
   const found = given ?? labelsOf(labelled);
+  if (found.length === 0 && isFaulty)
+    throw new FormatError(`${root}: expected a shape that can be read, got none in ${all.length} files`);
   const list = found.length > 0 ? found : undefined;
-  return contentOf(contents, options, askForCategories(list, true, root, 'names, since no file has a label'));
+  const known = askForCategories(list, true, root, 'names, since no file has a label');
+  const content = await contentOf(contents, options, known);
+  return { ...content, files: [...all, path.join(root, 'labels.txt')] };
 }
 
 async function contentOf(
   contents: readonly LabelMeContent[],
   { images, report }: ReaderOptions,
   categories: Category[],
-): Promise<DatasetContent> {
+): Promise<Omit<DatasetContent, 'files'>> {
   const classes = new Map(categories.map(({ name }, index) => [name, index]));
   const items: DatasetItem[] = [];
   for (const { file, content } of contents) {
@@ -120,6 +129,7 @@ async function itemOf(
     file: await imageOf(file, imagePath, images),
     size,
     count: objects.length,
+    sources: [file],
     masks: async (upright, report) => {
       const annotated = size ?? upright;
       const room = new MaskRoom(file);

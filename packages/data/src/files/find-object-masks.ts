@@ -54,9 +54,9 @@ function readPairs(pairs: readonly MaskedImage[], root: string, options: ReaderO
   const categories = askForCategories(options.categories, true, root, why);
   const items = pairs.map(({ name, image, masks }): DatasetItem => {
     const read = (size: ImageSize, report: FaultSink) => readMasks(masks, size, categories, report);
-    return { name, file: image, size: null, count: null, masks: read };
+    return { name, file: image, size: null, count: null, sources: [masks], masks: read };
   });
-  return { format: 'object-masks', task: 'instance', categories, items };
+  return { format: 'object-masks', task: 'instance', categories, items, files: [] };
 }
 
 async function readMasks(

@@ -27,7 +27,7 @@ export function findRoboflowMasks(place: string, options: ReaderOptions): Promis
           const map = path.join(folder, `${path.parse(name).name}_mask.png`);
           return labelMapItem(path.join(folder, name), map, categories, options.ignored);
         });
-      return { format: 'label-maps', task: 'semantic', categories, items };
+      return { format: 'label-maps', task: 'semantic', categories, items, files: [table] };
     };
   });
 }

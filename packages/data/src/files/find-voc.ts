@@ -46,7 +46,9 @@ export async function findVoc(place: string, options: ReaderOptions): Promise<Fo
       const names = split === null ? await paintedNames(folders) : await listedIn(place, bySplit.get(split)!);
       const items = names.map((name) => itemOf(name, images, folders, classes));
       const task = folders.objects === null ? 'semantic' : 'instance';
-      return { format: 'voc', task, categories: classes.categories, items };
+      const files = [labelmapOf(place), ...(split === null ? [] : [listOf(place, bySplit.get(split)!)])];
+      const namedBy = classes.colored === null ? null : labelmapOf(place);
+      return { format: 'voc', task, categories: classes.categories, items, files, namedBy };
     },
   };
 }
@@ -59,8 +61,11 @@ async function vocFolders(root: string): Promise<VocFolders | null> {
   return null;
 }
 
+const labelmapOf = (root: string) => path.join(root, 'labelmap.txt');
+const listOf = (root: string, list: string) => path.join(root, 'ImageSets', 'Segmentation', `${list}.txt`);
+
 async function vocClasses(root: string, { categories: given }: ReaderOptions): Promise<VocClasses> {
-  const file = path.join(root, 'labelmap.txt');
+  const file = labelmapOf(root);
   const named = (await isFile(file)) ? parseLabelmap(await readText(file), file) : null;
   const list = named ?? askForCategories(given, true, root, 'names in the order of labels from 1 on');
   const hasBackground = list[0]?.name === 'background';
@@ -79,7 +84,7 @@ async function paintedNames({ classes }: VocFolders): Promise<string[]> {
 }
 
 async function listedIn(root: string, list: string): Promise<string[]> {
-  const file = path.join(root, 'ImageSets', 'Segmentation', `${list}.txt`);
+  const file = listOf(root, list);
   const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
   return lines.filter((line) => line !== '').map((line, i) => requireInside(line, `line ${i + 1}`, file));
 }
@@ -96,6 +101,7 @@ function itemOf(
     file: images.get(name) ?? path.join(root, 'JPEGImages', `${name}.jpg`),
     size: null,
     count: null,
+    sources: [ofClasses!, ...(ofObjects === null ? [] : [ofObjects])],
     masks: async () => {
       const map = await readClasses(ofClasses!, meaning);
       if (ofObjects === null) return semantic(map, meaning, ofClasses!);

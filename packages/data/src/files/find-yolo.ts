@@ -31,7 +31,9 @@ export async function findYolo(place: string, options: ReaderOptions): Promise<F
       const categories = categoriesOf(options.categories ?? config.names, true, file);
       const images = await imagesOf(file, config, split!);
       const items = images.map((image) => itemOf(path.dirname(file), image, categories.length));
-      return { format: 'yolo', task: 'instance', categories, items };
+      const lists = config.splits.get(split!)!.filter((place) => /\.txt$/i.test(place));
+      const files = [file, ...lists.map((list) => path.join(path.dirname(file), config.root, list))];
+      return { format: 'yolo', task: 'instance', categories, items, files };
     },
   };
 }
@@ -59,7 +61,8 @@ async function lookWithoutYaml(folder: string, root: string, { categories: given
     const list = given ?? (await listedNames([path.dirname(folder), root], 'classes.txt'));
     const categories = askForCategories(list, true, root, 'names in the order of labels from 0 on, or a classes.txt');
     const items = images.map((image) => itemOf(root, image, categories.length));
-    return { format: 'yolo', task: 'instance', categories, items };
+    const files = [path.dirname(folder), root].map((each) => path.join(each, 'classes.txt'));
+    return { format: 'yolo', task: 'instance', categories, items, files };
   };
 }
 
@@ -156,6 +159,7 @@ function itemOf(root: string, image: string, classes: number): DatasetItem {
     file: image,
     size: null,
     count: null,
+    sources: [labelsOf(image)],
     masks: async (size, report): Promise<AnnotatedMasks> => {
       const labels = labelsOf(image);
       const text = (await isFile(labels)) ? await readText(labels) : ''; // an image without a text has no objects

@@ -6,7 +6,10 @@ import type { FileDatasetParts } from './file-dataset.ts';
 export type ReaderOptions = DatasetOptions & { report: FaultSink };
 
 /** Content of a data set: all but where it was found. */
-export type DatasetContent = Omit<FileDatasetParts, 'path' | 'options' | 'splits' | 'split'>;
+export type DatasetContent = Omit<FileDatasetParts, 'path' | 'options' | 'splits' | 'split'> & {
+  /** File that says the categories, so that option `categories` has no effect. Default: none */
+  namedBy?: string | null;
+};
 
 /** A data set that was recognized and not yet read. */
 export type FoundDataset = {

@@ -1,6 +1,9 @@
+import path from 'node:path';
 import { FormatError } from '@seg/checkpoint/safetensors';
+import type { Category } from '@seg/image';
 
 import { refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
+import { isInOrder, matchCategories, moveSegments } from '../data-sets/match-categories.ts';
 import { splitName } from '../formats/split-name.ts';
 import type { DatasetOptions } from './dataset-options.ts';
 import { type DatasetItem, FileDataset } from './file-dataset.ts';
@@ -15,8 +18,9 @@ import { findRoboflowMasks } from './find-roboflow-masks.ts';
 import { findVoc } from './find-voc.ts';
 import { findYolo } from './find-yolo.ts';
 import { foreignFormat } from './foreign-format.ts';
-import type { DatasetFinder, FoundDataset, ReaderOptions } from './found-dataset.ts';
+import type { DatasetContent, DatasetFinder, FoundDataset, ReaderOptions } from './found-dataset.ts';
 import { isFile, isFolder } from './list-folder.ts';
+import { missingFile } from './missing-file.ts';
 
 /** The most telling layouts first; label maps are what is left. */
 const FINDERS: readonly DatasetFinder[] = [
@@ -45,15 +49,41 @@ export async function openDataset(place: string, options: DatasetOptions = {}): 
   const found = await findDataset(place, { ...options, report });
   const split = chooseSplit(place, found.splits, options.split);
   const { report: _, ...plain } = { ...options, split: split ?? undefined };
-  const parts = await found.open(split);
-  const items = report === skipFaults ? await withFiles(parts.items) : parts.items;
+  const { namedBy, ...content } = await found.open(split);
+  refuseUnused(place, { namedBy, ...content }, options);
+  const parts = options.matching === undefined ? content : asMatching(content, options.matching, place);
+  const items = report === skipFaults ? await withFiles(parts) : parts.items;
   return new FileDataset({ ...parts, items, path: place, options: plain, splits: found.splits, split });
 }
 
-async function withFiles(items: readonly DatasetItem[]): Promise<DatasetItem[]> {
+async function withFiles({ items, format }: DatasetContent): Promise<DatasetItem[]> {
   const kept: DatasetItem[] = [];
-  for (const item of items) if (await isFile(item.file)) kept.push(item);
+  for (const item of items) if ((await missingFile(item, format)) === null) kept.push(item);
   return kept;
+}
+
+/** @throws FormatError at an option that the format has no use of */
+function refuseUnused(place: string, { format, namedBy }: DatasetContent, options: DatasetOptions): void {
+  if (options.categories !== undefined && namedBy) {
+    throw new FormatError(
+      `openDataset: ${place}: expected no option categories (${path.basename(namedBy)} has them), got it`,
+    );
+  }
+  if (options.ignored === undefined || format === 'label-maps') return;
+  throw new FormatError(`openDataset: ${place}: expected option ignored with label maps alone, got it with ${format}`);
+}
+
+function asMatching(content: DatasetContent, categories: readonly Category[], place: string): DatasetContent {
+  const places = matchCategories(content.categories, categories, place);
+  if (isInOrder(places)) return { ...content, categories };
+  const items = content.items.map((item) => ({
+    ...item,
+    masks: async (...given: Parameters<DatasetItem['masks']>) => {
+      const masks = await item.masks(...given);
+      return { ...masks, segments: moveSegments(masks.segments, places) };
+    },
+  }));
+  return { ...content, categories, items };
 }
 
 async function findDataset(place: string, options: ReaderOptions): Promise<FoundDataset> {
@@ -69,11 +99,13 @@ async function findDataset(place: string, options: ReaderOptions): Promise<Found
   throw new FormatError(`openDataset: ${place}: expected a data set (${known}), got ${got}`);
 }
 
-function chooseSplit(place: string, splits: readonly string[], wanted: string | undefined): string | null {
+function chooseSplit(place: string, splits: readonly string[], wanted: DatasetOptions['split']): string | null {
   const list = splits.join(', ');
-  if (wanted !== undefined) {
-    const split = splits.find((name) => name === wanted || name === splitName(wanted));
+  for (const each of typeof wanted === 'string' ? [wanted] : (wanted ?? [])) {
+    const split = splits.find((name) => name === each || name === splitName(each));
     if (split !== undefined) return split;
+  }
+  if (typeof wanted === 'string') {
     throw new FormatError(`openDataset: ${place}: expected a split of ${list || 'none'}, got ${wanted}`);
   }
   if (splits.length === 0) return null;

@@ -19,6 +19,7 @@ export async function readCocoInstances(file: string, options: ReaderOptions): P
       file: fileOf(file_name),
       size,
       count: instances.length,
+      sources: [],
       masks: (upright, report) => {
         const annotated = size ?? upright;
         const segments = drawInstances(instances, annotated, new MaskRoom(`${file}: ${file_name}`), report);
@@ -26,5 +27,5 @@ export async function readCocoInstances(file: string, options: ReaderOptions): P
       },
     }),
   );
-  return { format: 'coco', task: 'instance', categories, items };
+  return { format: 'coco', task: 'instance', categories, items, files: [file], namedBy: file };
 }

@@ -25,15 +25,17 @@ export async function readCocoPanoptic(file: string, options: ReaderOptions): Pr
   const images = new Map(json.images.map((image) => [image.id, image]));
   const items = json.annotations.map((annotation): DatasetItem => {
     const { file_name, height, width } = images.get(annotation.image_id)!;
+    const png = path.join(pngs, annotation.file_name);
     return {
       name: file_name,
       file: fileOf(file_name),
       size: [height, width],
       count: annotation.segments_info.length,
-      masks: () => readMasks(path.join(pngs, annotation.file_name), annotation, [height, width], classes),
+      sources: [png],
+      masks: () => readMasks(png, annotation, [height, width], classes),
     };
   });
-  return { format: 'coco-panoptic', task: 'panoptic', categories, items };
+  return { format: 'coco-panoptic', task: 'panoptic', categories, items, files: [file], namedBy: file };
 }
 
 /** The folder named as the file (COCO), or `panoptic/` beside it. */

@@ -47,7 +47,7 @@ export function parseCocoInstances(json: unknown, name: string, report: FaultSin
   const annotations = listOf(root, 'annotations', name);
   const entries = withoutRoot(listOf(root, 'categories', name), annotations);
   const categories = readCategories(entries, name);
-  const classes = new Map(entries.map((entry, i) => [String(entry.id), i]));
+  const classes = new Map(entries.map((entry, i) => [textOf(entry.id, `${name}: categories[${i}]`), i]));
   if (classes.size < entries.length) throw new FormatError(`${name}: expected every category id once, got one twice`);
   const { images, refused } = readImages(listOf(root, 'images', name), name, report);
   const byId = new Map(images.map((image) => [image.id, image]));
@@ -55,14 +55,25 @@ export function parseCocoInstances(json: unknown, name: string, report: FaultSin
   annotations.forEach((entry, i) => {
     const where = `${name}: annotations[${i}]`;
     reportDuplicate(entry, seen, where, report);
-    const image = byId.get(String(entry.image_id));
-    const category = classes.get(String(entry.category_id));
-    if (image === undefined && refused.has(String(entry.image_id))) return; // told of the image already
-    if (image === undefined) reportUnknown('image_id', entry.image_id, where, report);
-    else if (category === undefined) reportUnknown('category_id', entry.category_id, where, report);
-    else addInstance(image, category, entry, where, report);
+    attempt('annotation', report, () => {
+      const [imageId, categoryId] = [textOf(entry.image_id, where), textOf(entry.category_id, where)];
+      const [image, category] = [byId.get(imageId), classes.get(categoryId)];
+      if (image === undefined && refused.has(imageId)) return; // told of the image already
+      if (image === undefined) reportUnknown('image_id', entry.image_id, where, report);
+      else if (category === undefined) reportUnknown('category_id', entry.category_id, where, report);
+      else addInstance(image, category, entry, where, report);
+    });
   });
   return { categories, images };
+}
+
+/** A whole number that JSON has as another: beyond 2⁵³ several become one. */
+const isRounded = (id: unknown) => typeof id === 'number' && Number.isInteger(id) && !Number.isSafeInteger(id);
+
+/** @throws FormatError at a number that cannot be told from its neighbors */
+function textOf(id: unknown, where: string): string {
+  if (!isRounded(id)) return String(id);
+  throw new FormatError(`${where}: expected ids below 2^53, or as texts, got ${id}, which is rounded`);
 }
 
 /**
@@ -78,7 +89,7 @@ function withoutRoot(categories: readonly JsonObject[], annotations: readonly Js
 }
 
 function reportDuplicate({ id }: JsonObject, seen: Set<unknown>, where: string, report: FaultSink): void {
-  if (id === undefined || !seen.has(id)) {
+  if (id === undefined || isRounded(id) || !seen.has(id)) {
     seen.add(id);
     return;
   }
@@ -113,6 +124,7 @@ function readImages(entries: readonly JsonObject[], name: string, report: FaultS
       if (typeof entry.id !== 'number' && typeof entry.id !== 'string') {
         throw new FormatError(`${where}: expected an id, got ${describeValue(entry.id)}`);
       }
+      textOf(entry.id, where);
       if (seen.has(id)) throw new FormatError(`${where}: expected every image id once, got ${id} twice`);
       seen.add(id);
       const file_name = requireInside(entry.file_name, 'file_name', where);
@@ -124,7 +136,7 @@ function readImages(entries: readonly JsonObject[], name: string, report: FaultS
 }
 
 function readSize({ width, height }: JsonObject, where: string): ImageSize | null {
-  if (width === undefined && height === undefined) return null;
+  if ((width ?? null) === null && (height ?? null) === null) return null;
   const isSide = (side: unknown) =>
     Number.isInteger(side) && (side as number) >= 1 && (side as number) <= IMAGE_LIMITS.maxSide;
   if (isSide(width) && isSide(height) && (width as number) * (height as number) <= IMAGE_LIMITS.maxPixels) {

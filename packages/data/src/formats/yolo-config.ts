@@ -20,6 +20,11 @@ export type YoloConfig = {
  */
 export function parseYoloConfig(text: string, name: string): YoloConfig {
   const yaml = parseYaml(text, name);
+  const { kpt_shape: points = null } = yaml;
+  if (points !== null) {
+    const got = `key points (kpt_shape ${describeValue(points)}): export the data with polygons`;
+    throw new FormatError(`${name}: expected masks, got ${got}`);
+  }
   const splits = new Map<string, string[]>();
   for (const split of ['train', 'val', 'valid', 'test']) {
     const places = yaml[split];
@@ -58,7 +63,8 @@ function readNames({ names, nc }: Record<string, unknown>, name: string): string
   const list = Array.isArray(names) ? names : namesByNumber(names, name);
   const bad = list.findIndex((each) => typeof each !== 'string' && typeof each !== 'number');
   if (bad >= 0) throw new FormatError(`${name}: names[${bad}]: expected a name, got ${describeValue(list[bad])}`);
-  if (nc !== undefined && nc !== list.length) {
+  const count = typeof nc === 'string' && /^\s*\d+\s*$/.test(nc) ? Number(nc) : (nc ?? undefined);
+  if (count !== undefined && count !== list.length) {
     throw new FormatError(`${name}: expected nc names, ${describeValue(nc)}, got ${list.length}`);
   }
   return list.map(String);

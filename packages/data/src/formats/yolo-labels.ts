@@ -49,7 +49,8 @@ function readLine(parts: readonly string[], [height, width]: ImageSize, classes:
     throw new FormatError(`${where}: expected a class of 0 to ${classes - 1}, got ${describeValue(parts[0])}`);
   }
   if (corners.length < 6 || corners.length % 2 !== 0 || !corners.every(Number.isFinite)) {
-    throw new FormatError(`${where}: expected three or more corners x y, got ${corners.length} numbers`);
+    const hint = corners.length % 2 === 0 ? '' : ' (a confidence or the number of a track is no corner)';
+    throw new FormatError(`${where}: expected three or more corners x y, got ${corners.length} numbers${hint}`);
   }
   const far = corners.find((value) => value < -MOST_OUTSIDE || value > 1 + MOST_OUTSIDE);
   if (far !== undefined) throw new FormatError(`${where}: expected fractions of the image, got ${far}`);

@@ -6,6 +6,7 @@ import { type Batch, positionsOfSteps, SampleOrder, type Share } from '../batche
 import { cachedDataset } from '../data-sets/cached-dataset.ts';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import type { FileDataset } from '../files/file-dataset.ts';
+import { readableDataset } from './readable-dataset.ts';
 import { SampleThreads } from './sample-threads.ts';
 
 /** Options of `prefetch`. */
@@ -27,6 +28,11 @@ export type PrefetchOptions = {
   threads?: number;
   /** Batches that are made ahead of the one in use. Default: 2 */
   ahead?: number;
+  /**
+   * Takes what is wrong with an image that cannot be read, once. A data set that was opened with `skipFaults` has the next one in
+   * its place. Default: nobody is told
+   */
+  onSkip?(message: string): void;
   /** Room for decoded samples, in bytes, of all threads together. Default: 512 MB */
   cacheBytes?: number;
 };
@@ -58,7 +64,12 @@ export async function* prefetch(
   requireCount('threads', threads, 0, THREAD_LIMIT);
   if (dataset.length === 0) throw new RangeError('prefetch: expected a data set with samples, got an empty one');
   const positionsAt = positionsOfSteps(options);
-  const source = threads === 0 ? inThisThread(dataset, options) : inThreads(dataset, options, threads);
+  const told = new Set<string>();
+  const onSkip = (message: string) => {
+    if (!told.has(message)) options.onSkip?.(message);
+    told.add(message);
+  };
+  const source = threads === 0 ? inThisThread(dataset, options, onSkip) : inThreads(dataset, options, threads, onSkip);
   const batchAt = (step: number) => settled(positionsAt(step).map((position) => source.sample(position)));
   try {
     const coming: ReturnType<typeof batchAt>[] = [];
@@ -97,23 +108,25 @@ async function settled(samples: readonly Promise<MaskSample>[]): Promise<() => P
 /** Maker of samples by position. */
 type SampleMaker = { sample(position: number): Promise<MaskSample>; close(): Promise<void> };
 
-function inThreads(dataset: FileDataset, options: PrefetchOptions, threads: number): SampleMaker {
+function inThreads(
+  dataset: FileDataset,
+  options: PrefetchOptions,
+  threads: number,
+  onSkip: (message: string) => void,
+): SampleMaker {
   const { seed, steps = [], cacheBytes = CACHE_BYTES } = options;
   const { path, options: opened } = dataset;
-  return new SampleThreads(threads, {
-    path,
-    options: opened,
-    steps,
-    seed,
-    cacheBytes: Math.floor(cacheBytes / threads),
-  });
+  const job = { path, options: opened, steps, seed, cacheBytes: Math.floor(cacheBytes / threads) };
+  return new SampleThreads(threads, job, onSkip);
 }
 
 function inThisThread(
   dataset: FileDataset,
   { seed, steps = [], cacheBytes = CACHE_BYTES }: PrefetchOptions,
+  onSkip: (message: string) => void,
 ): SampleMaker {
-  const cached = cachedDataset(dataset, { bytes: cacheBytes });
+  const all = cachedDataset(dataset, { bytes: cacheBytes });
+  const cached = dataset.options.skipFaults ? readableDataset(all, onSkip) : all;
   const order = new SampleOrder(dataset.length, seed);
   return {
     sample: (position) => augmentedSample(cached, order, position, { seed, steps }),

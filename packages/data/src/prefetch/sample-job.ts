@@ -12,7 +12,8 @@ export type SampleJob = {
   cacheBytes: number;
 };
 
-/** Answer of a thread about one position: the sample, or the reason why there is none. */
-export type SampleAnswer =
-  | { position: number; sample: PackedSample }
-  | { position: number; error: { name: string; message: string } };
+/** Answer of a thread about one position: the sample, or the reason why there is none; and what was passed over on the way. */
+export type SampleAnswer = { position: number; skipped: string[] } & (
+  | { sample: PackedSample }
+  | { error: { name: string; message: string } }
+);

@@ -14,8 +14,11 @@ export class SampleThreads {
   private readonly workers: { worker: Worker; busy: number }[];
   private readonly waiting = new Map<number, Waiting & { thread: number; made: Promise<MaskSample> }>();
   private failure: Error | null = null;
+  private readonly onSkip: (message: string) => void;
 
-  constructor(count: number, job: SampleJob) {
+  /** @param onSkip Takes the faults of images that threads have passed over; several may tell of one */
+  constructor(count: number, job: SampleJob, onSkip: (message: string) => void) {
+    this.onSkip = onSkip;
     const file = threadFile();
     this.workers = Array.from({ length: count }, (_, thread) => {
       const worker = new Worker(file, { workerData: job, execArgv: [] });
@@ -58,6 +61,7 @@ export class SampleThreads {
     const waiting = this.waiting.get(answer.position);
     if (waiting === undefined) return; // closed meanwhile
     this.waiting.delete(answer.position);
+    answer.skipped.forEach(this.onSkip);
     const each = this.workers[waiting.thread];
     if (--each.busy === 0) each.worker.unref();
     if ('sample' in answer) waiting.resolve(unpackSample(answer.sample));

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import { FormatError } from '@seg/checkpoint/safetensors';
 
+import { isSamePlace } from './spare-sources.ts';
+
 /** Names for the images of one split: without folders where that is enough to tell them apart, and each once. */
 export class ImageNames {
   private readonly taken = new Set<string>();
@@ -31,7 +33,7 @@ export class ImageNames {
 
 /** Copies or links an image to its place in a new data set. */
 export async function placeImage(from: string, to: string, how: 'copy' | 'link'): Promise<void> {
-  if (path.resolve(from) === path.resolve(to)) return; // it is there
+  if (await isSamePlace(from, to)) return; // it is there
   try {
     await makeFolder(path.dirname(to));
     if (how === 'copy') return await writeFileAtomic(to, await readFile(from));

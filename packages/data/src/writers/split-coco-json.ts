@@ -1,10 +1,11 @@
-import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
+import { writeFileAtomic } from '@seg/checkpoint/node';
 
 import { type JsonObject, listOf, objectOf } from '../data-sets/json-fields.ts';
-import type { FileDataset } from '../files/file-dataset.ts';
+import type { DatasetItem, FileDataset } from '../files/file-dataset.ts';
 import { readJsonFile } from '../files/list-folder.ts';
+import { placeImage } from './place-image.ts';
+import { isSamePlace, type PlannedFile, spareSources } from './spare-sources.ts';
 
 /** One part of a COCO file, and the images in it. */
 export type CocoPart = { split: string; indices: readonly number[] };
@@ -15,6 +16,7 @@ export type CocoPart = { split: string; indices: readonly number[] };
  * @param file Source, as JSON
  * @param dataset The same, opened
  * @param folder Place of the parts. In another folder than the source's, images are copied to its `images/`
+ * @throws FormatError before anything is written, where a file would take the place of one that is read
  */
 export async function splitCocoJson(
   file: string,
@@ -25,10 +27,17 @@ export async function splitCocoJson(
   const json = objectOf(await readJsonFile(file), file);
   const images = listOf(json, 'images', file);
   const annotations = listOf(json, 'annotations', file);
-  const isElsewhere = path.resolve(folder) !== path.resolve(path.dirname(file));
+  const isElsewhere = !(await isSamePlace(folder, path.dirname(file)));
+  const planned = parts.flatMap(({ split, indices }): PlannedFile[] => [
+    { to: path.join(folder, `${split}.json`) },
+    ...(isElsewhere ? indices.map((index) => copyOf(dataset.items[index], folder)) : []),
+  ]);
+  await spareSources([dataset], planned);
   for (const { split, indices } of parts) {
     const items = indices.map((index) => dataset.items[index]);
-    if (isElsewhere) for (const { name, file: from } of items) await copyTo(from, path.join(folder, 'images', name));
+    for (const { from, to } of isElsewhere ? items.map((item) => copyOf(item, folder)) : []) {
+      await placeImage(from, to, 'copy');
+    }
     const names = new Set<unknown>(items.map(({ name }) => name));
     const kept = images.filter((image) => names.has(plainName(image)));
     const ids = new Set(kept.map(({ id }) => String(id)));
@@ -43,8 +52,4 @@ function plainName({ file_name }: JsonObject): unknown {
   return typeof file_name === 'string' ? file_name.replaceAll('\\', '/') : file_name;
 }
 
-async function copyTo(from: string, to: string): Promise<void> {
-  if (path.resolve(from) === path.resolve(to)) return; // it is there
-  await makeFolder(path.dirname(to));
-  await copyFile(from, to);
-}
+const copyOf = ({ name, file: from }: DatasetItem, folder: string) => ({ from, to: path.join(folder, 'images', name) });

@@ -7,18 +7,24 @@ import { toPanopticSample } from '../data-sets/mask-conversions.ts';
 import { maskArea, maskBox } from '../masks/box-mask.ts';
 import { labelMasks } from '../masks/label-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
-import { eachImage, type PlacedImage } from './each-image.ts';
+import { eachImage, type PlacedImage, spareParts } from './each-image.ts';
 import type { WriteOptions, WrittenPart } from './written-dataset.ts';
 
 /**
  * Writes parts of data sets as COCO panoptic: `panoptic_SPLIT.json` when `images/SPLIT/` and the PNGs in
  * `panoptic_SPLIT/` are complete. Where masks overlap, the smaller one keeps the pixels.
+ *
+ * @throws FormatError before anything is written, where a file would take the place of one that is read
  */
 export async function writeCocoPanoptic(
   folder: string,
   parts: readonly WrittenPart[],
   options: WriteOptions = {},
 ): Promise<void> {
+  await spareParts(folder, parts, ({ split }, names) => [
+    `panoptic_${split}.json`,
+    ...names.map((name) => path.join(`panoptic_${split}`, pngOf(name))),
+  ]);
   for (const part of parts) {
     const { categories } = part.dataset;
     const pngs = path.join(folder, `panoptic_${part.split}`);
@@ -27,7 +33,7 @@ export async function writeCocoPanoptic(
     const annotations: object[] = [];
     for await (const image of eachImage(folder, part, options)) {
       const [height, width] = image.size;
-      const file_name = `${path.parse(image.fileName).name}.png`;
+      const file_name = pngOf(image.fileName);
       const { ids, segments_info } = panopticOf(image, categories);
       await writeFileAtomic(path.join(pngs, file_name), encodePanopticPng({ ids, width, height }));
       images.push({ id: image.id, file_name: image.fileName, width, height });
@@ -37,6 +43,8 @@ export async function writeCocoPanoptic(
     await writeFileAtomic(path.join(folder, `panoptic_${part.split}.json`), `${JSON.stringify(json)}\n`);
   }
 }
+
+const pngOf = (fileName: string) => `${path.parse(fileName).name}.png`;
 
 function panopticOf({ size, segments, fileName: name }: PlacedImage, categories: WrittenPart['dataset']['categories']) {
   const [height, width] = size;

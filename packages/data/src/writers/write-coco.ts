@@ -7,7 +7,7 @@ import type { MaskSegment } from '../data-sets/mask-sample.ts';
 import { maskArea, maskBox } from '../masks/box-mask.ts';
 import { maskOutlines } from '../masks/mask-outlines.ts';
 import { maskRle } from '../masks/mask-rle.ts';
-import { eachImage } from './each-image.ts';
+import { eachImage, spareParts } from './each-image.ts';
 import type { WriteOptions, WrittenPart } from './written-dataset.ts';
 
 /** Options of `writeCoco`. */
@@ -19,12 +19,17 @@ export type WriteCocoOptions = WriteOptions & {
   segmentation?: 'rle' | 'polygons';
 };
 
-/** Writes parts of data sets as COCO instances: `SPLIT.json` when `images/SPLIT/` is complete. */
+/**
+ * Writes parts of data sets as COCO instances: `SPLIT.json` when `images/SPLIT/` is complete.
+ *
+ * @throws FormatError before anything is written, where a file would take the place of one that is read
+ */
 export async function writeCoco(
   folder: string,
   parts: readonly WrittenPart[],
   options: WriteCocoOptions = {},
 ): Promise<void> {
+  await spareParts(folder, parts, ({ split }) => [`${split}.json`]);
   for (const part of parts) {
     const { categories } = part.dataset;
     const images: object[] = [];

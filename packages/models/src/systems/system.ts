@@ -55,6 +55,8 @@ export type SystemDefinition<C extends ModelConfig, N extends Network, P> = {
   fields: ConfigFields<C>;
   /** Counts the classes that a config predicts, without no-object. */
   numClasses(config: C): number;
+  /** Categories in the order that the network needs. Default: as they come */
+  ordered?(categories: readonly Category[]): readonly Category[];
   /** A config for other categories. Default: `numClasses` becomes their number. */
   withCategories?(config: C, categories: readonly Category[]): C;
   /** Estimates the numbers alive at once in a pass over one image of a size, but for the image. */
@@ -96,6 +98,8 @@ export type System = Readonly<{
   /** Checks a config from a file. @throws FormatError naming the field */
   readConfig(where: string, json: unknown): ModelConfig;
   numClasses(config: ModelConfig): number;
+  /** Other categories in the order of the classes of a model for them. */
+  ordered(categories: readonly Category[]): readonly Category[];
   /** @throws FormatError where the system cannot have these categories */
   withCategories(config: ModelConfig, categories: readonly Category[]): ModelConfig;
   activations(config: ModelConfig, size: Size): number;
@@ -127,6 +131,7 @@ export function defineSystem<
   };
   const {
     withCategories = (config: C, categories: readonly Category[]) => ({ ...config, numClasses: categories.length }),
+    ordered = (categories: readonly Category[]) => categories,
   } = definition;
   const wrap = (network: N): SegmentationModel => ({
     network,
@@ -151,6 +156,7 @@ export function defineSystem<
     unusedKeys,
     readConfig,
     numClasses: (config) => definition.numClasses(readConfig(name, config)),
+    ordered,
     withCategories: (config, categories) =>
       readConfig(name, withCategories(readConfig(name, config), expectCategories(name, categories))),
     activations: (config, size) => definition.activations(readConfig(name, config), size),

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { bytesOf, openSafetensors, type StoredValue } from '@seg/checkpoint/safetensors';
-import type { MaskDataset } from '@seg/data';
+import { type MaskDataset, withCategories } from '@seg/data';
 import { FileDataset, prefetch } from '@seg/data/node';
 import { type ModelDescription, type OpenModel, type SegmentationModel, Segmenter, type Task } from '@seg/models';
 import { saveModel } from '@seg/models/node';
@@ -63,6 +63,7 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
   const names = { training: namesHash(options.data.training), validation: namesHash(options.data.validation) };
   const run = { origin, images, names, task, recipe, config, categories, preprocessing, versions };
   const folder = trainingFolder(out);
+  const told: string[] = []; // of images that were passed over, until the next event
   /** Read when the model has been built: one that cannot be leaves no run behind. */
   const claim = async () => {
     await makeFolder(out);
@@ -70,15 +71,16 @@ export async function* trainModel(options: TrainModelOptions): AsyncGenerator<Fi
     return folder.read();
   };
   const training = fit({
-    ...partsOf(options, description, samplesOf),
+    ...partsOf(options, description, samplesOf(told)),
     storage: isWriter ? { ...folder, read: claim } : NOWHERE,
-    validation: options.data.validation && validationOf(options.data.validation, description, options),
+    validation: options.data.validation && validationOf(options.data.validation, description, options, told),
     saveEvery: recipe.saveEvery,
     signal: options.signal,
     stopAt: options.stopAt,
     collective,
   });
   for await (const event of training) {
+    for (const message of told.splice(0)) yield { type: 'warning', message: `left out: ${message}` };
     const isWhole = event.type === 'end' && event.reason !== 'aborted' && event.reason !== 'stopped';
     if (isWhole && isWriter) {
       await writeModel(out, description, event.model).catch((error: unknown) => {
@@ -117,7 +119,7 @@ export async function* rehearse(
 ): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
   const description = usedDescription(options.model.description, options.recipe);
   const { signal, collective, onBatch } = options;
-  const parts = partsOf(options, description, samplesOf);
+  const parts = partsOf(options, description, samplesOf([]));
   const batchesFrom = (first: number) => seen(parts.batchesFrom(first), onBatch);
   yield* fit({ ...parts, batchesFrom, storage: NOWHERE, stopAt: steps, signal, collective });
 }
@@ -132,28 +134,38 @@ async function* seen(
   }
 }
 
-/** Augmented samples: of a data set on disk by threads ahead of the step, the same ones. */
-const samplesOf: SampleReader = (dataset, categories, recipe, place) => {
-  if (!(dataset instanceof FileDataset)) return samplesInTurn(dataset, categories, recipe, place);
-  const { batch: batchSize, seed, augment: steps, distinctSamples: distinct } = recipe;
-  return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, distinct, steps });
-};
+/**
+ * Augmented samples: of a data set on disk by threads ahead of the step, the same ones.
+ *
+ * @param told Takes what is wrong with images that are passed over
+ */
+const samplesOf =
+  (told: string[]): SampleReader =>
+  (dataset, recipe, place) => {
+    if (!(dataset instanceof FileDataset)) return samplesInTurn(dataset, recipe, place);
+    const { batch: batchSize, seed, augment: steps, distinctSamples: distinct } = recipe;
+    const onSkip = (message: string) => void told.push(message);
+    return prefetch(dataset, { batchSize, seed, start: place.first, share: place.share, distinct, steps, onSkip });
+  };
 
 function validationOf(
   dataset: MaskDataset,
   description: ModelDescription,
   { out, task, recipe, signal }: TrainModelOptions,
+  told: string[],
 ): Validation<SegmentationModel> {
   const { categories, preprocessing, inference } = description;
   const folder = path.join(out, 'validation');
+  const isSkipping = dataset instanceof FileDataset && dataset.options.skipFaults === true;
   return {
     every: recipe.validateEvery ?? Math.max(1, Math.round(recipe.steps / 10)),
     patience: recipe.patience,
     run: async (model) => {
       const segmenter = new Segmenter({ model, categories, preprocessing, inference });
-      const { score, metrics, confusion } = await measure(segmenter, dataset, {
+      const { score, metrics, confusion } = await measure(segmenter, withCategories(dataset, categories), {
         task,
         signal,
+        onUnreadable: isSkipping ? (message) => void told.push(message) : undefined,
         onImage: (seen, index) =>
           index < PICTURES ? writeValidationPicture(folder, seen, index, categories) : undefined,
       });

@@ -1,3 +1,4 @@
+import { withCategories } from '@seg/data';
 import { type ModelDescription, type SegmentationModel, Segmenter } from '@seg/models';
 
 import { type MeasureOptions, measure } from '../measure/measure.ts';
@@ -24,15 +25,16 @@ export function fitModel(options: FitModelOptions): AsyncGenerator<FitEvent<Segm
   const { data, recipe, task, storage, signal, stopAt, onImage } = options;
   const description = trainedDescription(options);
   const { categories, preprocessing, inference } = description;
+  const validation = data.validation && withCategories(data.validation, categories);
   return fit({
     ...partsOf(options, description, samplesInTurn),
     storage,
-    validation: data.validation && {
+    validation: validation && {
       every: recipe.validateEvery ?? Math.max(1, Math.round(recipe.steps / 10)),
       patience: recipe.patience,
       run: async (model: SegmentationModel) => {
         const segmenter = new Segmenter({ model, categories, preprocessing, inference });
-        const { score, metrics } = await measure(segmenter, data.validation!, { task, signal, onImage });
+        const { score, metrics } = await measure(segmenter, validation, { task, signal, onImage });
         return { score, metrics };
       },
     },

@@ -6,6 +6,8 @@ import {
   batchTensors,
   type MaskDataset,
   type MaskSample,
+  matchCategories,
+  moveSegments,
   toMaskSample,
   toPanopticSample,
 } from '@seg/data';
@@ -32,7 +34,6 @@ export type ModelTraining = {
 /** Reader of augmented samples, without end. */
 export type SampleReader = (
   dataset: MaskDataset,
-  categories: ModelDescription['categories'],
   recipe: Recipe,
   place: BatchPlace,
 ) => AsyncIterable<{ samples: MaskSample[]; positions: number[] }>;
@@ -75,16 +76,21 @@ function expectSameCategories({ categories: want }: MaskDataset, { categories: g
 /**
  * The description that the finished model has: whole images are seen, and doubles suppressed, as the recipe says.
  *
- * @throws RangeError at a threshold for a system that has no use of it
+ * @throws RangeError at a threshold or a resize for a system that has no use of it
  */
 export function usedDescription(description: ModelDescription, { resize, nmsThreshold }: Recipe): ModelDescription {
   const { config, preprocessing, inference } = description;
   if (nmsThreshold !== undefined && !hasDoubles(config.model)) {
     throw new RangeError(`recipe: expected no nmsThreshold for a ${config.model}, got ${nmsThreshold}`);
   }
+  if (resize !== undefined && preprocessing.resize.kind === 'square') {
+    throw new RangeError(
+      `recipe: expected no resize for a ${config.model}, whose images are squares, got ${resize.kind}`,
+    );
+  }
   return {
     ...description,
-    ...(resize && preprocessing.resize.kind !== 'square' && { preprocessing: { ...preprocessing, resize } }),
+    ...(resize && { preprocessing: { ...preprocessing, resize } }),
     ...(nmsThreshold !== undefined && { inference: { ...inference, nmsThreshold } }),
   };
 }
@@ -99,16 +105,20 @@ async function* batchesOf(
   place: BatchPlace,
   samplesOf: SampleReader,
 ): AsyncGenerator<TrainingBatch, void, void> {
-  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, categories), categories);
-  for await (const { samples, positions } of samplesOf(dataset, categories, recipe, place)) {
+  const places = matchCategories(dataset.categories, categories, 'training');
+  const moved = (sample: MaskSample) => ({ ...sample, segments: moveSegments(sample.segments, places) });
+  const numbered = categories.map((_, id) => ({ id }));
+  const shareOut = (sample: MaskSample) => toMaskSample(toPanopticSample(sample, numbered), numbered);
+  for await (const { samples, positions } of samplesOf(dataset, recipe, place)) {
+    const ours = samples.map(moved);
     // masks of MaX-DeepLab share out the pixels
-    const batch = batchTensors(config.model === 'max-deeplab' ? samples.map(shareOut) : samples, preprocessing);
+    const batch = batchTensors(config.model === 'max-deeplab' ? ours.map(shareOut) : ours, preprocessing);
     yield recipe.distinctSamples === undefined ? batch : { ...batch, samples: positions };
   }
 }
 
 /** Augmented samples, each made when it is wanted. */
-export const samplesInTurn: SampleReader = (dataset, categories, recipe, { first: start, share }) => {
+export const samplesInTurn: SampleReader = (dataset, recipe, { first: start, share }) => {
   const { batch: batchSize, seed, augment, distinctSamples: distinct } = recipe;
   const another = async (random: () => number) => dataset.read(Math.floor(random() * dataset.length));
   return batches<MaskSample>(dataset, {
@@ -117,6 +127,6 @@ export const samplesInTurn: SampleReader = (dataset, categories, recipe, { first
     start,
     share,
     distinct,
-    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories }),
+    prepare: (sample, random) => augmentSample(sample, augment, random, { another, categories: dataset.categories }),
   });
 };

@@ -7,13 +7,14 @@ import { PixelConfusion } from './pixel-confusion.ts';
 
 /** Panoptic quality in percent. Kirillov et al. 2019, eq. 1. */
 export function panopticTally({ categories }: Pick<MaskDataset, 'categories'>): Tally {
-  const quality = new PanopticQuality({ categories: toCocoCategories(categories) });
+  const numbered = categories.map((category, id) => ({ ...category, id })); // ids of data may be any number
+  const quality = new PanopticQuality({ categories: toCocoCategories(numbered) });
   const confusion = new PixelConfusion(categories.map(({ name }) => name));
   return {
     add({ sample, found }) {
       const map = found as SegmentMap;
-      const { ids, segments } = toPanopticSample(sample, categories);
-      const predicted = map.segments.map(({ id, category }) => ({ id, category_id: categories[category].id }));
+      const { ids, segments } = toPanopticSample(sample, numbered);
+      const predicted = map.segments.map(({ id, category }) => ({ id, category_id: category }));
       quality.add({ groundTruth: { ids, segments }, prediction: { ids: map.ids, segments: predicted } });
       confusion.add(classMap(map, categories.length), trueClasses(sample, categories.length));
     },

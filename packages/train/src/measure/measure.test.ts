@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint';
 import { asMaskDataset, type MaskDataset, type MaskSample, paintMask, SceneDataset, toPanopticSample } from '@seg/data';
 import type { Segmenter, Task } from '@seg/models';
 import { type InstanceList, measureSegments, packMask, type SegmentMap } from '@seg/postprocess';
@@ -111,4 +112,32 @@ test('an empty set cannot be measured', async () => {
       { task: 'panoptic' },
     ),
   ).rejects.toThrow('measure: expected a data set with samples');
+});
+
+test('ids of categories may be any numbers', async () => {
+  const categories = scenes.categories.map((category, k) => ({ ...category, id: -1 - k }));
+  const odd: MaskDataset = { ...scenes, categories, name: scenes.name, read: scenes.read };
+  const { score } = await measure(
+    oracle(odd, (category) => category),
+    odd,
+    { task: 'panoptic' },
+  );
+  expect(score).toBe(100);
+});
+
+test('images that cannot be read are left out where somebody is told', async () => {
+  const read = async (index: number) => {
+    if (index === 1) throw new FormatError('b.png: expected an image, got damage');
+    return scenes.read(index);
+  };
+  const damaged: MaskDataset = { ...scenes, name: scenes.name, read };
+  const readable: MaskDataset = { ...scenes, length: 2, name: scenes.name, read: (index) => scenes.read(2 * index) };
+  const told: string[] = [];
+  const segmenter = () => oracle(readable, (category) => category);
+  await expect(measure(segmenter(), damaged, { task: 'panoptic' })).rejects.toThrow('b.png');
+  const { score } = await measure(segmenter(), damaged, {
+    task: 'panoptic',
+    onUnreadable: (message) => void told.push(message),
+  });
+  expect([score, told]).toEqual([100, ['b.png: expected an image, got damage']]);
 });

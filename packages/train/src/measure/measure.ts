@@ -1,3 +1,4 @@
+import { FormatError } from '@seg/checkpoint/safetensors';
 import type { MaskDataset } from '@seg/data';
 import type { Segmenter, Task } from '@seg/models';
 
@@ -10,6 +11,8 @@ export type MeasureOptions = {
   task: Task;
   /** Takes every image with what was found in it, to draw it for example. Default: nobody does */
   onImage?(image: SeenImage, index: number): void | Promise<void>;
+  /** Takes what is wrong with an image that cannot be read, which is then left out. Default: it is thrown */
+  onUnreadable?(message: string): void;
   /** Ends the measurement; its reason is thrown. */
   signal?: AbortSignal;
 };
@@ -24,12 +27,17 @@ const TALLIES = { instance: instanceTally, panoptic: panopticTally, semantic: se
 export async function measure(
   segmenter: Pick<Segmenter, 'segment'>,
   dataset: MaskDataset,
-  { task, onImage, signal }: MeasureOptions,
+  { task, onImage, onUnreadable, signal }: MeasureOptions,
 ): Promise<Measurement> {
   if (dataset.length === 0) throw new RangeError('measure: expected a data set with samples, got an empty one');
   const tally = TALLIES[task](dataset);
   for (let index = 0; index < dataset.length; index++) {
-    const sample = await dataset.read(index);
+    const sample = await dataset.read(index).catch((error: unknown) => {
+      if (onUnreadable === undefined || !(error instanceof FormatError)) throw error;
+      onUnreadable(error.message);
+      return null;
+    });
+    if (sample === null) continue;
     const found = await segmenter.segment(sample.image, { task, signal });
     tally.add({ sample, found }, index);
     await onImage?.({ sample, found }, index);

@@ -17,6 +17,9 @@ export type FinetuneOptions = {
   steps?: number;
 };
 
+/** Steps of the warm-up; of few steps a quarter at most, so that the rate is reached. */
+const WARMUP = 50;
+
 /** Pixels of a crop for each point of Mask2Former's loss: an eighth of the places of its masks, as 12,544 are of 1024². */
 const PIXELS_PER_POINT = 128;
 
@@ -39,7 +42,7 @@ const LEARNING_RATE = { isNew: 1e-3, published: 1e-4 };
  */
 export function finetuneRecipe({ model, isNew, size = 256, steps = 1000 }: FinetuneOptions): Recipe {
   return {
-    ...{ steps, batch: 4, warmup: 50, weightDecay: 0.05, average: 0.995, seed: 1 },
+    ...{ steps, batch: 4, warmup: Math.min(WARMUP, Math.ceil(steps / 4)), weightDecay: 0.05, average: 0.995, seed: 1 },
     ...(isNew
       ? { learningRate: LEARNING_RATE.isNew, clipNorm: 1, groups: WITHOUT_DECAY, ...aidOf(model) }
       : {
@@ -51,7 +54,9 @@ export function finetuneRecipe({ model, isNew, size = 256, steps = 1000 }: Finet
     ...(model === 'mask2former' ? { loss: { numPoints: Math.round(size ** 2 / PIXELS_PER_POINT) } } : {}),
     augment: augmentations.finetune(size),
     ...(hasDoubles(model) ? { nmsThreshold: NMS_THRESHOLD } : {}),
-    resize: { kind: 'shortest-edge', shortestEdge: Math.round(WHOLE * size), longestEdge: 2 * size },
+    ...(model === 'max-deeplab' // whose images are squares of one side
+      ? {}
+      : { resize: { kind: 'shortest-edge', shortestEdge: Math.round(WHOLE * size), longestEdge: 2 * size } }),
   };
 }
 

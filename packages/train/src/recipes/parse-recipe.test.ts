@@ -1,3 +1,4 @@
+import type { AugmentStep } from '@seg/data';
 import { expect, test } from 'vitest';
 
 import { finetuneRecipe } from './finetune.ts';
@@ -11,7 +12,7 @@ test('a recipe that was printed is read as it was', () => {
 
 test('fields of the file stand in place of the base’s', () => {
   const read = parseRecipe('r.json', '{"steps": 10, "optimizer": {"kind": "sgd", "momentum": 0.8}}', BASE);
-  expect(read).toEqual({ ...BASE, steps: 10, optimizer: { kind: 'sgd', momentum: 0.8 } });
+  expect(read).toEqual({ ...BASE, steps: 10, warmup: 1, optimizer: { kind: 'sgd', momentum: 0.8 } });
 });
 
 test.each([
@@ -53,4 +54,22 @@ test.each([
   ['{"average": 1.5}', 'as average, got 1.5'],
 ])('%s is refused by name', (text, reason) => {
   expect(() => parseRecipe('r.json', text, BASE)).toThrow(reason);
+});
+
+test('every step may have all the fields of its type', () => {
+  const size = [8, 8];
+  const augment: Required<AugmentStep>[] = [
+    { kind: 'flip', axis: 'vertical', chance: 0.5 },
+    { kind: 'turn', chance: 0.5 },
+    { kind: 'scale-jitter', size: [8, 8], range: [0.5, 2], leastShare: 0.1 },
+    { kind: 'shortest-edge', shortestEdges: [8], longestEdge: 16 },
+    { kind: 'crop', size: [8, 8], keep: 'object', leastShare: 0.1 },
+    { kind: 'color' },
+    { kind: 'one-of', choices: [[{ kind: 'color' }]] },
+    { kind: 'mosaic', chance: 0.5, otherwise: [], size: [8, 8], range: [0.5, 2], leastShare: 0.1 },
+    { kind: 'copy-paste', chance: 0.5, source: [], share: 0.5, leastShare: 0.1 },
+  ];
+  expect(parseRecipe('r.json', JSON.stringify({ augment }), BASE).augment).toEqual(augment);
+  const bad = JSON.stringify({ augment: [{ kind: 'crop', size, keep: 'all' }] });
+  expect(() => parseRecipe('r.json', bad, BASE)).toThrow('as augment[0].keep, got "all"');
 });

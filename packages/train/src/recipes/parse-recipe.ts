@@ -3,6 +3,7 @@ import * as v from 'valibot';
 
 import type { Recipe } from './recipe.ts';
 import { RECIPE_FIELDS } from './recipe-fields.ts';
+import { withSteps } from './with-steps.ts';
 
 /** Lists pass for objects whose fields may all be absent. */
 const CHANGES = v.pipe(
@@ -11,12 +12,13 @@ const CHANGES = v.pipe(
 );
 
 /**
- * Reads a recipe from JSON: its fields in place of a base's. Fields that are not known are refused.
+ * Reads a recipe from JSON: its fields in place of a base's, whose warm-up follows a lower number of steps. Fields that are not known are refused.
  *
  * @param file Names the text in errors
  * @throws FormatError naming the field, what was expected, and what came
  */
 export function parseRecipe(file: string, text: string, base: Recipe): Recipe {
   const changes = readAs(file, CHANGES, parseJson(file, text)) as Partial<Recipe>;
-  return { ...base, ...changes };
+  const { steps = base.steps } = changes;
+  return { ...withSteps(base, steps), ...changes };
 }

@@ -1,6 +1,8 @@
 import type { AugmentStep } from '@seg/data';
 import * as v from 'valibot';
 
+import type { Recipe } from './recipe.ts';
+
 /** Images of a step: more than the largest batch of the papers, 64, by far; a slip of the hand costs all memory. */
 const MOST_IMAGES = 4096;
 
@@ -66,6 +68,7 @@ const STEP: v.GenericSchema<AugmentStep> = v.variant('kind', [
   v.strictObject({
     kind: v.literal('crop'),
     size: v.union([size, sides]),
+    keep: v.optional(v.picklist(['anything', 'object'])),
     leastShare: optionalPart,
   }),
   v.strictObject({ kind: v.literal('color') }),
@@ -139,4 +142,4 @@ export const RECIPE_FIELDS = {
   validateEvery: count,
   patience: count,
   saveEvery: count,
-};
+} satisfies Record<keyof Recipe, v.GenericSchema>;

@@ -15,7 +15,8 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   name: 'panoptic_segformer',
   fields: PANOPTIC_SEGFORMER_FIELDS,
   numClasses: ({ numThingClasses, numStuffClasses }: PanopticSegFormerConfig) => numThingClasses + numStuffClasses,
-  withCategories: (config, categories) => ({ ...config, ...countThingsFirst(categories) }),
+  ordered: (categories) => [...categories].sort((a, b) => Number(b.isThing) - Number(a.isThing)), // things first, else as they were
+  withCategories: (config, categories) => ({ ...config, ...countKinds(categories) }),
   activations: (config, size) => {
     const { backbone, dim, ffnDim, numHeads, numThingQueries, numStuffClasses, maxDetections } = config;
     const tokens = tokensAt(size, 8, 16, 32, 64);
@@ -39,12 +40,9 @@ export const PANOPTIC_SEGFORMER = defineSystem({
   presets: PANOPTIC_SEGFORMER_PUBLISHED,
 });
 
-/** @throws FormatError where stuff stands before a thing, or there is none of either */
-function countThingsFirst(categories: readonly Category[]) {
-  const numThingClasses = categories.findLastIndex(({ isThing }) => isThing) + 1;
-  if (!categories.slice(0, numThingClasses).every(({ isThing }) => isThing)) {
-    throw new FormatError('panoptic_segformer: expected categories with all things first, got stuff before a thing');
-  }
+/** @throws FormatError where there is none of either kind */
+function countKinds(categories: readonly Category[]) {
+  const numThingClasses = categories.filter(({ isThing }) => isThing).length;
   const numStuffClasses = categories.length - numThingClasses;
   if (numThingClasses > 0 && numStuffClasses > 0) return { numThingClasses, numStuffClasses };
   throw new FormatError(
