@@ -54,6 +54,22 @@ describe.runIf(testedBackends().includes('webgpu'))('WebGPU', () => {
     other.dispose();
   });
 
+  test.each([0, 2, 10, 40])(
+    'a device lost %i ms into loading: the model answers, or the next load does',
+    async (delay) => {
+      const before = await segmenter.segment(noise(96, 64), { threshold: 0.3 });
+      const loading = Segmenter.load(MODEL);
+      setTimeout(() => device().destroy(), delay);
+      const other = await loading.catch(async (error: unknown) => {
+        expect(error).toBeInstanceOf(BackendError);
+        return Segmenter.load(MODEL);
+      });
+      await new Promise((resolve) => setTimeout(resolve, delay)); // which may be behind the load
+      expect(await other.segment(noise(96, 64), { threshold: 0.3 })).toEqual(before);
+      other.dispose();
+    },
+  );
+
   test('weights that only the device had are said to be gone', async () => {
     const { params } = segmenter.loaded.model;
     params.touch(); // as an optimizer does

@@ -19,6 +19,7 @@ const MODELS: [PresetName, Size][] = [
   ['solov2-r50-coco', [800, 1088]],
   ['panoptic-segformer-r50-coco', [800, 1088]],
   ['max-deeplab-s-coco-641', [641, 641]],
+  ['panoptic-segformer-r50-coco', [800, 1344]],
 ];
 
 /** The largest image of recipes: a shortest side of 800, a longest of 1333 at most, padded to a multiple of 32. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { type BufferPool, boundPool, freeBuffers } from './bounded-pool.ts';
+import { type BufferPool, boundPool, emptyPool } from './bounded-pool.ts';
 
 /** The bookkeeping of tfjs's `BufferManager`, over buffers that remember whether they were destroyed. */
 function poolOf(): { pool: BufferPool; alive(): number } {
@@ -46,7 +46,7 @@ test('many sizes take at most twice what the largest needs, and one size is used
   expect(pool.numBytesAllocated).toBe(alive());
   expect(pool.numFreeBuffers).toBe([...pool.freeBuffers.values()].flat().length);
   pool.releaseBuffer(again);
-  freeBuffers(pool, 0);
+  emptyPool(pool);
   expect([alive(), pool.numBytesAllocated, pool.numFreeBuffers]).toEqual([0, 0, 0]);
 });
 
@@ -59,4 +59,15 @@ test('nothing is destroyed that commands which wait may use', () => {
   waits = false;
   pool.releaseBuffer(pool.acquireBuffer(30, 0));
   expect(alive()).toBe(30);
+});
+
+test('a pool that was emptied does not remember a large model', () => {
+  const { pool, alive } = poolOf();
+  boundPool(pool, () => false);
+  pool.releaseBuffer(pool.acquireBuffer(1000, 0));
+  emptyPool(pool);
+  for (let size = 10; size < 40; size++) {
+    pool.releaseBuffer(pool.acquireBuffer(size, 0));
+    expect(alive()).toBeLessThanOrEqual(2 * size);
+  }
 });

@@ -6,32 +6,41 @@ export type BufferPool = {
   numFreeBuffers: number;
   numBytesUsed: number;
   numBytesAllocated: number;
+  /** Most bytes in use at once since it was last emptied; of a bounded pool. */
+  peakBytesUsed?: number;
 };
 
 /**
- * Bounds a pool: free buffers together have no more bytes than were ever in use at once, so that images of many sizes take at
+ * Bounds a pool: free buffers together have no more bytes than were in use at once since it was last emptied, so that images of many sizes take at
  * most twice what the largest of them needs. The sizes that were first used go first.
  *
  * @param hasCommands True while commands wait to be submitted. They may use a free buffer, into which a tensor was uploaded that
  *   is gone by now: none is destroyed before
  */
 export function boundPool(pool: BufferPool, hasCommands: () => boolean): void {
-  let peak = 0;
+  pool.peakBytesUsed = pool.numBytesUsed;
+  const peak = () => Math.max(pool.peakBytesUsed!, pool.numBytesUsed);
   const acquire = pool.acquireBuffer.bind(pool);
   const release = pool.releaseBuffer.bind(pool);
   pool.acquireBuffer = (...request) => {
     const buffer = acquire(...request);
-    peak = Math.max(peak, pool.numBytesUsed);
+    pool.peakBytesUsed = peak();
     return buffer;
   };
   pool.releaseBuffer = (...returned) => {
     release(...returned);
-    if (!hasCommands()) freeBuffers(pool, peak);
+    if (!hasCommands()) freeBuffers(pool, peak());
   };
 }
 
+/** Destroys all free buffers, and forgets how much was in use: what comes may be far smaller. */
+export function emptyPool(pool: BufferPool): void {
+  freeBuffers(pool, 0);
+  pool.peakBytesUsed = pool.numBytesUsed;
+}
+
 /** Destroys free buffers until those that are left have no more bytes than these. No command waits that may use them. */
-export function freeBuffers(pool: BufferPool, most: number): void {
+function freeBuffers(pool: BufferPool, most: number): void {
   if (pool.numBytesAllocated - pool.numBytesUsed <= most) return;
   for (const buffers of pool.freeBuffers.values()) {
     while (buffers.length > 0) {

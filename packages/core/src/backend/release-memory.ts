@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { type BufferPool, freeBuffers } from './bounded-pool.ts';
+import { type BufferPool, emptyPool } from './bounded-pool.ts';
 
 /** Commands of tfjs's backend that wait to be submitted. */
 type WaitingCommands = {
@@ -20,5 +20,5 @@ export function releaseMemory(): void {
     backend.endComputePassEncoder();
     backend.submitQueue();
   }
-  freeBuffers(backend.bufferManager, 0);
+  emptyPool(backend.bufferManager);
 }
