@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What is too slow for every change: Next with webpack and turbopack, Bun, Deno, Node 22 and 24, a release to a registry on
 # loopback, every golden file at its published size through onnxruntime-node, the shipped model in onnxruntime-web,
-# streams of cameras in a page, every published network on native TensorFlow.
+# streams of cameras in a page, a soak of it and fruits and nuts learned in it, every published network on native TensorFlow.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +17,7 @@ for golden in mask2former_r50 mask2former_swin_t maskformer_r50 maskformer_swin_
 done
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-onnx-web.mjs
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-page-video.mjs
+SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node examples/browser/test.mjs measure
 
 # 50 kills at random moments of a prediction over 300 images
 SEG_KILLS=50 SEG_KILL_IMAGES=300 npx vitest run packages/cli/test/predict-killed.test.ts

@@ -208,6 +208,43 @@ async function soak([pictures, loads]) {
   return `${after.tensors} tensors and ${after.wasm / 2 ** 20} MiB of WebAssembly over ${pictures} pictures of 6 sizes, ${loads} loads, none left`;
 }
 
+/** A graphics processor: the segments of WebAssembly, again behind a lost device, in memory that is given back. */
+async function onGraphics({ open }) {
+  const page = await probe(open);
+  return page.evaluate(graphics);
+}
+
+/** Runs in the page. */
+async function graphics() {
+  const { useBackend, Segmenter, tf } = window.seg;
+  const url = new URL('model/', location.href).href;
+  const picture = window.noise(96, 64);
+  const found = async (segmenter) => {
+    const { segments } = await segmenter.segment(picture, { threshold: 0.3 });
+    return segments.map(({ category, area }) => `${category} of ${area}`).join(', ');
+  };
+  await useBackend('wasm');
+  const there = await Segmenter.load(url);
+  const expected = await found(there);
+  there.dispose();
+  await useBackend('webgpu');
+  const segmenter = await Segmenter.load(url);
+  const lost = tf.backend().device;
+  const said = [await found(segmenter)];
+  lost.destroy();
+  said.push(await found(segmenter));
+  const other = said.find((one) => one !== expected);
+  if (other !== undefined) throw new Error(`expected ${expected}, got ${other}`);
+  if (tf.backend().device === lost) throw new Error('expected another device, got the one that was lost');
+  const bytes = () => tf.backend().bufferManager.numBytesAllocated;
+  const used = bytes();
+  segmenter.dispose();
+  if (tf.memory().numTensors > 0 || bytes() > used / 10) {
+    throw new Error(`expected nothing left of ${used} bytes, got ${tf.memory().numTensors} tensors, ${bytes()} bytes`);
+  }
+  return `${expected}; ${(used / 2 ** 20).toFixed(0)} MiB, ${(bytes() / 2 ** 20).toFixed(0)} left`;
+}
+
 /** From the page's begin to the first result, all files in the browser's caches; the first visit beside it. */
 async function firstResult({ open }) {
   const page = await probe(open);
@@ -237,6 +274,7 @@ export const WORKER_CHECKS = {
   'worker: a missing script is said to be one': absent,
   'worker: one that is terminated fails its calls': terminated,
   'worker: pictures without pixels are refused by name': strange,
+  'worker: a graphics processor, and its device lost': onGraphics,
   'soak: pictures of changing sizes': (tools) => constant(tools, 36, 5),
 };
 
