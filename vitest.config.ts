@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const sourceConditions = ['@seg/source', 'node', 'import', 'module', 'default'];
@@ -14,6 +15,7 @@ export default defineConfig({
       'bench/*/test/**/*.test.mjs',
     ],
     pool: 'forks',
+    maxWorkers: Math.max(2, availableParallelism() - 1), // of two cores one would wait while files are imported and compared
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

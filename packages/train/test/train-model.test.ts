@@ -115,7 +115,7 @@ test('a validation of other categories is refused by name, in a folder or withou
   const { training, validation } = made.data;
   const categories = training.categories.map((one, k) => (k === 1 ? { ...one, name: 'nut' } : one));
   const data = { training, validation: { ...validation!, categories } };
-  const message = `fit: expected ${training.categories[1].name} as category 2 of the validation, as of the training, got nut`;
+  const message = `validation: expected category "${training.categories[1].name}" as things, got none`;
   await expect(run({ out, ...made, data })).rejects.toThrow(message);
   expect(existsSync(out)).toBe(false);
   const storage: TrainingStorage = { read: async () => [], write: async () => {} };

@@ -25,9 +25,10 @@ export function fitModel(options: FitModelOptions): AsyncGenerator<FitEvent<Segm
   const { data, recipe, task, storage, signal, stopAt, onImage } = options;
   const description = trainedDescription(options);
   const { categories, preprocessing, inference } = description;
+  const parts = partsOf(options, description, samplesInTurn);
   const validation = data.validation && withCategories(data.validation, categories);
   return fit({
-    ...partsOf(options, description, samplesInTurn),
+    ...parts,
     storage,
     validation: validation && {
       every: recipe.validateEvery ?? Math.max(1, Math.round(recipe.steps / 10)),

@@ -1,4 +1,3 @@
-import { FormatError } from '@seg/checkpoint/errors';
 import type { ParamStore } from '@seg/core';
 import {
   augmentSample,
@@ -49,7 +48,7 @@ export function partsOf(
   samplesOf: SampleReader,
 ) {
   const { config, categories } = description;
-  if (data.validation !== undefined) expectSameCategories(data.training, data.validation);
+  if (data.validation !== undefined) matchCategories(data.validation.categories, categories, 'validation');
   return {
     title: `${config.model} on ${String(origin.data ?? 'data')}`,
     createParams: model.createParams,
@@ -61,16 +60,6 @@ export function partsOf(
       batchesOf(data.training, description, recipe, { first, share: collective }, samplesOf),
     onNonFinite: 'skip' as const,
   };
-}
-
-function expectSameCategories({ categories: want }: MaskDataset, { categories: got }: MaskDataset): void {
-  for (let k = 0; k < Math.max(want.length, got.length); k++) {
-    const [wanted, found] = [want, got].map((categories) => categories[k]?.name ?? 'none');
-    if (wanted === found) continue;
-    throw new FormatError(
-      `fit: expected ${wanted} as category ${k + 1} of the validation, as of the training, got ${found}`,
-    );
-  }
 }
 
 /**
