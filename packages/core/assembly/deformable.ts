@@ -118,78 +118,70 @@ export function deformableSamplingGradient(
               const corner = mapOffset + <usize>(row * W + x) * rowBytes;
               const below = corner + <usize>W * rowBytes;
               const isInside = x >= 0 && row >= 0 && x + 1 < W && row + 1 < H;
-              if (isInside && D == 1) {
-                const upstream = load<f32>(g), weighted = upstream * a;
-                const p00 = corner, p01 = corner + rowBytes, p10 = below, p11 = below + rowBytes;
-                const d00 = upstream * load<f32>(value + p00), d01 = upstream * load<f32>(value + p01);
-                const d10 = upstream * load<f32>(value + p10), d11 = upstream * load<f32>(value + p11);
-                add(dValue + p00, weighted * (1 - fy) * (1 - fx));
-                add(dValue + p01, weighted * (1 - fy) * fx);
-                add(dValue + p10, weighted * fy * (1 - fx));
-                add(dValue + p11, weighted * fy * fx);
+              if (isInside && (D == 1 || (D & 3) == 0)) {
+                let d00: f32, d01: f32, d10: f32, d11: f32;
+                if (D == 1) {
+                  const upstream = load<f32>(g), weighted = upstream * a;
+                  const p00 = corner, p01 = corner + rowBytes, p10 = below, p11 = below + rowBytes;
+                  d00 = upstream * load<f32>(value + p00), d01 = upstream * load<f32>(value + p01);
+                  d10 = upstream * load<f32>(value + p10), d11 = upstream * load<f32>(value + p11);
+                  add(dValue + p00, weighted * (1 - fy) * (1 - fx));
+                  add(dValue + p01, weighted * (1 - fy) * fx);
+                  add(dValue + p10, weighted * fy * (1 - fx));
+                  add(dValue + p11, weighted * fy * fx);
+                } else {
+                  const w00 = f32x4.splat(a * (1 - fy) * (1 - fx)), w01 = f32x4.splat(a * (1 - fy) * fx);
+                  const w10 = f32x4.splat(a * fy * (1 - fx)), w11 = f32x4.splat(a * fy * fx);
+                  let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00;
+                  for (let i: usize = 0, end = <usize>D << 2; i < end; i += 16) {
+                    const upstream = v128.load(g + i);
+                    const p00 = corner + i, p01 = p00 + rowBytes, p10 = below + i, p11 = p10 + rowBytes;
+                    s00 = f32x4.add(s00, f32x4.mul(upstream, v128.load(value + p00)));
+                    s01 = f32x4.add(s01, f32x4.mul(upstream, v128.load(value + p01)));
+                    s10 = f32x4.add(s10, f32x4.mul(upstream, v128.load(value + p10)));
+                    s11 = f32x4.add(s11, f32x4.mul(upstream, v128.load(value + p11)));
+                    v128.store(dValue + p00, f32x4.add(v128.load(dValue + p00), f32x4.mul(upstream, w00)));
+                    v128.store(dValue + p01, f32x4.add(v128.load(dValue + p01), f32x4.mul(upstream, w01)));
+                    v128.store(dValue + p10, f32x4.add(v128.load(dValue + p10), f32x4.mul(upstream, w10)));
+                    v128.store(dValue + p11, f32x4.add(v128.load(dValue + p11), f32x4.mul(upstream, w11)));
+                  }
+                  d00 = sumLanes(s00), d01 = sumLanes(s01), d10 = sumLanes(s10), d11 = sumLanes(s11);
+                }
                 sampled = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
                 slopeX = (1 - fy) * (d01 - d00) + fy * (d11 - d10);
                 slopeY = (1 - fx) * (d10 - d00) + fx * (d11 - d01);
-                store<f32>(dWeights + (sample << 2), sampled);
-                store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);
-                store<f32>(dLocations + (sample << 3), a * <f32>H * slopeY, 4);
-                continue;
-              }
-              if (isInside && (D & 3) == 0) {
-                const w00 = f32x4.splat(a * (1 - fy) * (1 - fx)), w01 = f32x4.splat(a * (1 - fy) * fx);
-                const w10 = f32x4.splat(a * fy * (1 - fx)), w11 = f32x4.splat(a * fy * fx);
-                let s00 = f32x4.splat(0), s01 = s00, s10 = s00, s11 = s00;
-                for (let i: usize = 0, end = <usize>D << 2; i < end; i += 16) {
-                  const upstream = v128.load(g + i);
-                  const p00 = corner + i, p01 = p00 + rowBytes, p10 = below + i, p11 = p10 + rowBytes;
-                  s00 = f32x4.add(s00, f32x4.mul(upstream, v128.load(value + p00)));
-                  s01 = f32x4.add(s01, f32x4.mul(upstream, v128.load(value + p01)));
-                  s10 = f32x4.add(s10, f32x4.mul(upstream, v128.load(value + p10)));
-                  s11 = f32x4.add(s11, f32x4.mul(upstream, v128.load(value + p11)));
-                  v128.store(dValue + p00, f32x4.add(v128.load(dValue + p00), f32x4.mul(upstream, w00)));
-                  v128.store(dValue + p01, f32x4.add(v128.load(dValue + p01), f32x4.mul(upstream, w01)));
-                  v128.store(dValue + p10, f32x4.add(v128.load(dValue + p10), f32x4.mul(upstream, w10)));
-                  v128.store(dValue + p11, f32x4.add(v128.load(dValue + p11), f32x4.mul(upstream, w11)));
+              } else {
+                if (row >= 0) {
+                  if (x >= 0) {
+                    const d = dot(g, value + corner, D);
+                    sampled += (1 - fy) * (1 - fx) * d;
+                    slopeX -= (1 - fy) * d;
+                    slopeY -= (1 - fx) * d;
+                    addScaled(dValue + corner, g, a * (1 - fy) * (1 - fx), D);
+                  }
+                  if (x + 1 < W) {
+                    const d = dot(g, value + corner + rowBytes, D);
+                    sampled += (1 - fy) * fx * d;
+                    slopeX += (1 - fy) * d;
+                    slopeY -= fx * d;
+                    addScaled(dValue + corner + rowBytes, g, a * (1 - fy) * fx, D);
+                  }
                 }
-                const d00 = sumLanes(s00), d01 = sumLanes(s01), d10 = sumLanes(s10), d11 = sumLanes(s11);
-                sampled = (1 - fy) * ((1 - fx) * d00 + fx * d01) + fy * ((1 - fx) * d10 + fx * d11);
-                slopeX = (1 - fy) * (d01 - d00) + fy * (d11 - d10);
-                slopeY = (1 - fx) * (d10 - d00) + fx * (d11 - d01);
-                store<f32>(dWeights + (sample << 2), sampled);
-                store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);
-                store<f32>(dLocations + (sample << 3), a * <f32>H * slopeY, 4);
-                continue;
-              }
-              if (row >= 0) {
-                if (x >= 0) {
-                  const d = dot(g, value + corner, D);
-                  sampled += (1 - fy) * (1 - fx) * d;
-                  slopeX -= (1 - fy) * d;
-                  slopeY -= (1 - fx) * d;
-                  addScaled(dValue + corner, g, a * (1 - fy) * (1 - fx), D);
-                }
-                if (x + 1 < W) {
-                  const d = dot(g, value + corner + rowBytes, D);
-                  sampled += (1 - fy) * fx * d;
-                  slopeX += (1 - fy) * d;
-                  slopeY -= fx * d;
-                  addScaled(dValue + corner + rowBytes, g, a * (1 - fy) * fx, D);
-                }
-              }
-              if (row + 1 < H) {
-                if (x >= 0) {
-                  const d = dot(g, value + below, D);
-                  sampled += fy * (1 - fx) * d;
-                  slopeX -= fy * d;
-                  slopeY += (1 - fx) * d;
-                  addScaled(dValue + below, g, a * fy * (1 - fx), D);
-                }
-                if (x + 1 < W) {
-                  const d = dot(g, value + below + rowBytes, D);
-                  sampled += fy * fx * d;
-                  slopeX += fy * d;
-                  slopeY += fx * d;
-                  addScaled(dValue + below + rowBytes, g, a * fy * fx, D);
+                if (row + 1 < H) {
+                  if (x >= 0) {
+                    const d = dot(g, value + below, D);
+                    sampled += fy * (1 - fx) * d;
+                    slopeX -= fy * d;
+                    slopeY += (1 - fx) * d;
+                    addScaled(dValue + below, g, a * fy * (1 - fx), D);
+                  }
+                  if (x + 1 < W) {
+                    const d = dot(g, value + below + rowBytes, D);
+                    sampled += fy * fx * d;
+                    slopeX += fy * d;
+                    slopeY += fx * d;
+                    addScaled(dValue + below + rowBytes, g, a * fy * fx, D);
+                  }
                 }
               }
             }

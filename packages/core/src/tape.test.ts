@@ -4,16 +4,22 @@ import { expect, test } from 'vitest';
 
 import { Tape } from './tape.ts';
 
+/** An identity, and the bytes of all tensors when the way back comes through it. */
+function marking() {
+  const bytes: number[] = [];
+  const marked = tf.customGrad((x) => ({
+    value: tf.clone(x as tf.Tensor),
+    gradFunc: (dy) => {
+      bytes.push(tf.memory().numBytes);
+      return tf.clone(dy);
+    },
+  }));
+  return { marked, bytes };
+}
+
 onEveryBackend('a tape', () => {
   test('frees what its nodes saved, and the gradients of their outputs, on its way back', () => {
-    const bytes: number[] = [];
-    const marked = tf.customGrad((x) => ({
-      value: tf.clone(x as tf.Tensor),
-      gradFunc: (dy) => {
-        bytes.push(tf.memory().numBytes);
-        return tf.clone(dy);
-      },
-    }));
+    const { marked, bytes } = marking();
     const x = tf.ones([1000]) as tf.Tensor;
     const tape = new Tape();
     const y = tape.record(() => {
@@ -30,14 +36,7 @@ onEveryBackend('a tape', () => {
   });
 
   test('frees gradients that are added to others, and what gradients are made of', async () => {
-    const bytes: number[] = [];
-    const marked = tf.customGrad((x) => ({
-      value: tf.clone(x as tf.Tensor),
-      gradFunc: (dy) => {
-        bytes.push(tf.memory().numBytes);
-        return tf.clone(dy);
-      },
-    }));
+    const { marked, bytes } = marking();
     const halved = tf.customGrad((x) => ({
       value: tf.div(x as tf.Tensor, 2),
       gradFunc: (dy) => tf.mul(tf.add(dy, dy), 0.25), // a sum that nobody else reads

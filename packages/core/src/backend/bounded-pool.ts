@@ -19,17 +19,16 @@ export type BufferPool = {
  */
 export function boundPool(pool: BufferPool, hasCommands: () => boolean): void {
   pool.peakBytesUsed = pool.numBytesUsed;
-  const peak = () => Math.max(pool.peakBytesUsed!, pool.numBytesUsed);
   const acquire = pool.acquireBuffer.bind(pool);
   const release = pool.releaseBuffer.bind(pool);
   pool.acquireBuffer = (...request) => {
     const buffer = acquire(...request);
-    pool.peakBytesUsed = peak();
+    pool.peakBytesUsed = Math.max(pool.peakBytesUsed!, pool.numBytesUsed);
     return buffer;
   };
   pool.releaseBuffer = (...returned) => {
     release(...returned);
-    if (!hasCommands()) freeBuffers(pool, peak());
+    if (!hasCommands()) freeBuffers(pool, pool.peakBytesUsed!);
   };
 }
 
