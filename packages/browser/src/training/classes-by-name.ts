@@ -1,5 +1,5 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
-import type { MaskDataset, MaskSample } from '@seg/data';
+import { type MaskDataset, type MaskSample, moveSegments } from '@seg/data';
 
 /**
  * A data set with the classes of another, found by their names: files number them as they like. Classes that no object has may be
@@ -13,21 +13,17 @@ export async function withClassesOf(
   dataset: MaskDataset,
   name: string,
 ): Promise<MaskDataset> {
-  const places = new Map(categories.map((category, place) => [category.name, place]));
-  const placeOf = (category: number, where: string): number => {
-    const { name: wanted } = dataset.categories[category];
-    const place = places.get(wanted);
-    if (place !== undefined) return place;
-    const known = categories.map((one) => one.name).join(', ');
-    throw new FormatError(
-      `${name}: ${where}: expected objects of the classes that are trained, ${known}, got ${wanted}`,
-    );
-  };
+  const names = categories.map((category) => category.name);
+  const places = dataset.categories.map((category) => names.lastIndexOf(category.name));
   const samples: MaskSample[] = [];
   for (let i = 0; i < dataset.length; i++) {
     const sample = await dataset.read(i);
-    const segments = sample.segments.map((one) => ({ ...one, category: placeOf(one.category, sample.name) }));
-    samples.push({ ...sample, segments });
+    const unknown = sample.segments.find(({ category }) => places[category] < 0);
+    if (unknown !== undefined) {
+      const expected = `expected objects of the classes that are trained, ${names.join(', ')}`;
+      throw new FormatError(`${name}: ${sample.name}: ${expected}, got ${dataset.categories[unknown.category].name}`);
+    }
+    samples.push({ ...sample, segments: moveSegments(sample.segments, places) });
   }
   return { ...dataset, categories, read: async (index) => samples[index] };
 }
