@@ -16,7 +16,7 @@ export type SegmenterOptions = {
 /** 256 waiting photographs of 640 × 480 hold 236 MB; more is not patience but a leak. */
 const MOST_WAITING = 256;
 
-/** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
+/** Counts among the options, or their defaults: what can be wrong before there is a model. @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
 export function checkedSegmenterOptions({ maxWaiting = MOST_WAITING, concurrency = 1 }: SegmenterOptions) {
   expectCount('maxWaiting', maxWaiting, 0);
   expectCount('concurrency', concurrency, 1);
