@@ -22,8 +22,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { queryOperations } from './query-operations.ts';
 
-/** Queries of a step are a multiple of it, as the tiles of products are. */
-const QUERIES = 64;
+/** Queries of a step are a multiple of it, as the tiles of products are: of 4 rows, or of 6 by relaxed instructions. */
+const QUERIES = 12;
 
 /** Sizes of a multi-head attention, and how its checkpoint stores the projections. */
 export type MultiHeadAttentionConfig = {

@@ -5,8 +5,8 @@ import type { WasmBackend } from './kernels/wasm/wasm-backend.ts';
 import { wasmModule } from './kernels/wasm/wasm-kernels.ts';
 import { isRecordedPlain } from './record-kernels.ts';
 
-/** Floating point operations of a thread between two turns of the event loop: WebAssembly does as many in 20 to 35 ms. */
-const MOST_OPERATIONS = 8e8;
+/** Floating point operations of a thread between two turns of the event loop: WebAssembly does as many in 12 to 30 ms. */
+const MOST_OPERATIONS = 5e8;
 
 /** Threads that are counted on: a third and fourth are often busy with other work, and parts of a step are one thread's. */
 const MOST_THREADS = 2;

@@ -126,6 +126,7 @@ export class DeformablePixelDecoder {
     let tokens = yield* tidySteps(this.project(maps)); // [B, S, C]
     yield;
     const position = this.positions(levels); // [S, C]
+    yield;
     const reference = cellCenters(levels);
     for (const layer of this.layers) {
       yield;

@@ -87,7 +87,7 @@ export class MaskedDecoder {
    */
   forward(features: PixelFeatures): MaskPrediction[] {
     return tf.tidy(() => {
-      const scales = this.prepareScales(features.multiScale);
+      const scales = features.multiScale.map((map, i) => this.prepareScale(map, i));
       let queries = this.startingQueries(features.maskFeatures.shape[0]);
       const predictions = [this.predict(queries, features.maskFeatures, 0)];
       for (const [i, layer] of this.layers.entries()) {
@@ -123,11 +123,12 @@ export class MaskedDecoder {
   }
 
   private *lastPrediction({ multiScale, unprojected }: UnprojectedFeatures, projection: Conv2d): Steps<MaskPrediction> {
-    yield;
-    const scales = this.prepareScales(multiScale).map((scale) => ({
-      ...scale,
-      resized: resizeBilinear(unprojected, scale.size),
-    }));
+    const scales: (PreparedScale & { resized: tf.Tensor4D })[] = [];
+    for (const [i, map] of multiScale.entries()) {
+      yield;
+      const scale = this.prepareScale(map, i);
+      scales.push({ ...scale, resized: resizeBilinear(unprojected, scale.size) });
+    }
     let queries = this.startingQueries(unprojected.shape[0]);
     let normed = this.norm.forward(queries);
     for (const i of this.layers.keys()) {
@@ -170,18 +171,16 @@ export class MaskedDecoder {
     return tf.tile(tf.expandDims(this.queryFeatures, 0), [batch, 1, 1]);
   }
 
-  /** Flattened maps: the level embedding is part of keys and values, the sine position of keys only. */
-  private prepareScales(maps: tf.Tensor4D[]): PreparedScale[] {
-    const { dim } = this.config;
-    const rows = () => tf.split(this.levelEmbedding, maps.length, 0);
+  /** A flattened map: the level embedding is part of keys and values, the sine position of keys only. */
+  private prepareScale(map: tf.Tensor4D, index: number): PreparedScale {
+    const { dim, numLevels } = this.config;
+    const rows = () => tf.split(this.levelEmbedding, numLevels, 0);
     const embeddings = this.scope.derive('levels', rows);
-    return maps.map((map, i) => {
-      const [batch, height, width] = map.shape;
-      const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[i]);
-      const keyPosition = sinePosition(height, width, { dim });
-      if (mayFuse()) return { pixels, keys: pixels, keyPosition, size: [height, width] };
-      return { pixels, keys: tf.add<tf.Tensor3D>(pixels, keyPosition), size: [height, width] };
-    });
+    const [batch, height, width] = map.shape;
+    const pixels = tf.add<tf.Tensor3D>(tf.reshape(map, [batch, height * width, dim]), embeddings[index]);
+    const keyPosition = sinePosition(height, width, { dim });
+    if (mayFuse()) return { pixels, keys: pixels, keyPosition, size: [height, width] };
+    return { pixels, keys: tf.add<tf.Tensor3D>(pixels, keyPosition), size: [height, width] };
   }
 
   /** Heads read the normed stream; the stream itself stays as it is. */

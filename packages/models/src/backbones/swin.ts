@@ -329,6 +329,7 @@ class SwinBlock {
     const windows = intoWindows(this.normBefore.forward(x), { window, shift });
     yield;
     const gathered = yield* this.attention.forwardSteps(windows, this.regions(size));
+    yield;
     if (!this.scope.training) return fromWindows(gathered, { window, shift, size }, x);
     return tf.add<tf.Tensor4D>(x, dropPath(this.scope, fromWindows(gathered, { window, shift, size }), dropRate));
   }

@@ -98,7 +98,7 @@ export function fromWindowsReference(
   const batch = windows.shape[0] / (rows * columns);
   const strips = tf.reshape(windows, [batch * rows, columns, window, window * dim]);
   const rolled = tf.reshape(tf.transpose(strips, [0, 2, 1, 3]), [batch, tall, wide, dim]) as tf.Tensor4D;
-  const map = tf.slice(roll(rolled, shift), [0, 0, 0, 0], [-1, ...size, -1]);
+  const map = roll(rolled, shift, size);
   return residual === undefined ? map : tf.add(residual, map);
 }
 
@@ -109,17 +109,23 @@ export function fromWindowsThenReference(inputs: FromInputs, attrs: FromAttrs): 
   return gain === undefined ? [sum] : [sum, layerNormReference({ x: sum, gain, bias }, { epsilon: attrs.epsilon! })];
 }
 
-/** Rolls rows and columns by `by` positions, as torch.roll does. */
-function roll(x: tf.Tensor4D, by: number): tf.Tensor4D {
-  return rollAxis(rollAxis(x, by, 1), by, 2);
+/** Rolls rows and columns by `by` positions, as torch.roll does, and keeps as many of the first. Default: all */
+function roll(x: tf.Tensor4D, by: number, [height, width]: Size = [x.shape[1], x.shape[2]]): tf.Tensor4D {
+  return rollAxis(rollAxis(x, { by, axis: 1, kept: height }), { by, axis: 2, kept: width });
 }
 
-function rollAxis(x: tf.Tensor4D, by: number, axis: 1 | 2): tf.Tensor4D {
+function rollAxis(x: tf.Tensor4D, { by, axis, kept }: { by: number; axis: 1 | 2; kept: number }): tf.Tensor4D {
   const size = x.shape[axis];
   const cut = ((-by % size) + size) % size;
-  if (cut === 0) return x;
-  const [head, tail] = tf.split<tf.Tensor4D>(x, [cut, size - cut], axis);
-  return tf.concat([tail!, head!], axis);
+  if (cut === 0 && kept === size) return x;
+  const ahead = Math.min(kept, size - cut);
+  const part = (from: number, length: number): tf.Tensor4D => {
+    const [begin, lengths] = [[0, 0, 0, 0], [...x.shape]];
+    begin[axis] = from;
+    lengths[axis] = length;
+    return tf.slice(x, begin, lengths);
+  };
+  return ahead === kept ? part(cut, kept) : tf.concat([part(cut, ahead), part(0, kept - ahead)], axis);
 }
 
 const intoKernel = defineKernel<IntoInputs, IntoAttrs>({
