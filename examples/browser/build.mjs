@@ -9,22 +9,13 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, 'dist');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
-  entryPoints: {
-    ...Object.fromEntries(
-      ['page', 'verify', 'probe', 'draw-worker'].map((name) => [name, path.join(here, `src/${name}.js`)]),
-    ),
-    worker: '@seg/browser/worker', // beside the scripts that start it, by this name
-  },
-  bundle: true,
-  format: 'esm',
-  splitting: true,
-  minify: true,
-  outdir: out,
-  absWorkingDir: here,
-  logLevel: 'warning',
-  metafile: true,
-});
+const source = (name) => path.join(here, `src/${name}.js`);
+// apart from each other: esbuild gives an entry what any other of its build uses of a package, and the page would load tfjs
+const scripts = [
+  ...(await bundled({ page: source('page'), 'draw-worker': source('draw-worker') })),
+  ...(await bundled({ worker: '@seg/browser/worker' })), // beside the scripts that start it, by this name
+];
+await bundled({ verify: source('verify'), probe: source('probe') });
 const FILES = ['index.html', 'verify.html', 'probe.html', 'page.css', 'icon.svg', 'page.webmanifest'];
 for (const file of FILES) cpSync(path.join(here, file), path.join(out, file));
 const FOLDERS = {
@@ -42,16 +33,30 @@ for (const [name, from] of Object.entries(FOLDERS)) {
 }
 writeServiceWorker();
 
+/** Bundles entries that share what they load. @returns Names of all scripts */
+async function bundled(entryPoints) {
+  const { metafile } = await build({
+    entryPoints,
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    outdir: out,
+    absWorkingDir: here,
+    logLevel: 'warning',
+    metafile: true,
+  });
+  return Object.keys(metafile.outputs).map((file) => path.basename(file));
+}
+
 /** Names all scripts that the page and its worker may load, on demand too, but for those of the checks, and the models. */
 function writeServiceWorker() {
-  const scripts = Object.keys(metafile.outputs)
-    .map((file) => path.basename(file))
-    .filter((name) => !/^(page|worker|draw-worker|verify|probe)\.js$/.test(name));
+  const others = [...new Set(scripts)].filter((name) => !/^(page|worker|draw-worker)\.js$/.test(name));
   const text = readFileSync(path.join(here, 'src/service-worker.js'), 'utf8');
   writeFileSync(
     path.join(out, 'service-worker.js'),
     text
-      .replace('self.SCRIPTS = [];', `self.SCRIPTS = ${JSON.stringify(scripts)};`)
+      .replace('self.SCRIPTS = [];', `self.SCRIPTS = ${JSON.stringify(others)};`)
       .replace("self.MODELS = '';", `self.MODELS = '${models.digest('hex').slice(0, 16)}';`),
   );
 }

@@ -99,6 +99,33 @@ async function corrected({ open }) {
   return 'brushed, erased, named, taken back';
 }
 
+/** An object brushed, another of corners, the first erased in part and removed, without a pointer. */
+async function byKeyboard({ open }) {
+  const page = await opened(open);
+  const press = async (...keys) => {
+    await page.focus('#drawing-canvas');
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const times = (count, key) => Array.from({ length: count }, () => key);
+  await page.fill('#class-name', 'stone');
+  await page.selectOption('#tool', 'brush');
+  await press('ArrowLeft', ...times(4, 'Shift+ArrowLeft'), ' ', ...times(2, 'Shift+ArrowRight'), ' ');
+  await shot(page, 'by-keyboard');
+  const [line] = (await saved(page)).masks;
+  const [y, right] = [150, 136]; // the middle of 400 × 300; 4 · 32 to the left of it, and 2 · 32 back
+  expect(pixel(line, right - 60, y) === 1 && pixel(line, right, y) === 1, 'a stroke along the arrows', 'none');
+  expect(pixel(line, right + 20, y) === 0, 'the stroke to end with the second Space', 'more');
+  await press('n');
+  await page.selectOption('#tool', 'polygon');
+  await press('ArrowUp', ...times(3, 'Shift+ArrowUp'), ' ', ...times(3, 'Shift+ArrowRight'), ' ');
+  await press(...times(2, 'Shift+ArrowDown'), ' ', 'Enter');
+  await status(page, 'annotations-status', /^2 objects in 1 photograph, 1 class: stone/);
+  await page.selectOption('#tool', 'keep');
+  await press('ArrowDown', 'Shift+ArrowDown', ...times(3, 'Shift+ArrowLeft')); // the first shows the cursor again
+  await press(' ', 'Delete');
+  return status(page, 'annotations-status', /^1 object in 1 photograph/);
+}
+
 /** What COCO's tools read is there, and the same masks come back, to be corrected. */
 async function roundTrip({ open }) {
   const page = await opened(open);
@@ -177,6 +204,7 @@ async function phone({ open }) {
 
 export const DRAWING_CHECKS = {
   'drawing: an object is chosen, brushed, erased, named': corrected,
+  'drawing: by keyboard alone': byKeyboard,
   'drawing: what is saved is imported to the same masks': roundTrip,
   'drawing: proposals of the photograph before are dropped': proposed,
   'drawing: a telephone in the dark': phone,

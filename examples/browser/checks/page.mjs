@@ -33,6 +33,7 @@ async function photograph({ open }) {
   }
   await page.selectOption('#task', 'instance');
   await status(page, 'status', /segments? in/);
+  expect(!(await page.evaluate(() => '_tfengine' in globalThis)), 'tfjs in the worker alone', 'it in the page too');
   return `${text} ${lines} lines, COCO, PNG and masks saved`;
 }
 
@@ -143,6 +144,61 @@ async function telephone({ open }) {
   return `${wide} pixels wide, dark`;
 }
 
+/** WCAG 2.2, 1.4.3: text of the page against what is behind it, in the light and in the dark. */
+async function contrast({ open }) {
+  const page = await open('');
+  await segmented(page);
+  let texts = 0;
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    for (const tab of ['picture', 'video', 'teach']) {
+      await page.click(`#tab-${tab}`);
+      await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+      const found = await page.evaluate(contrasts);
+      const weak = found.filter(({ ratio, isLarge }) => ratio < (isLarge ? 3 : 4.5));
+      expect(found.length > 10 && weak.length === 0, `text of ${tab} to be read in the ${colorScheme}`, weak);
+      texts += found.length;
+    }
+  }
+  return `${texts} texts`;
+}
+
+/** Contrast of each element with text of its own that is shown; in the page. */
+function contrasts() {
+  const rgba = (text) => {
+    const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number);
+    return [r, g, b, a];
+  };
+  const behind = (one) => {
+    if (one === null) return [255, 255, 255];
+    const [r, g, b, a] = rgba(getComputedStyle(one).backgroundColor);
+    if (a === 1) return [r, g, b];
+    return behind(one.parentElement).map((value, i) => a * [r, g, b][i] + (1 - a) * value);
+  };
+  const luminance = (color) => {
+    const [r, g, b] = color.map((value) => {
+      const c = value / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const shown = [...document.body.querySelectorAll('*')].filter(
+    (one) =>
+      one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+      !one.disabled &&
+      (one.matches('input:not([type=range], [type=checkbox], [type=file])') ||
+        [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '')),
+  );
+  return shown.map((one) => {
+    const { color, fontSize, fontWeight } = getComputedStyle(one);
+    const lights = [luminance(rgba(color).slice(0, 3)), luminance(behind(one))];
+    const ratio = (Math.max(...lights) + 0.05) / (Math.min(...lights) + 0.05);
+    const size = Number.parseFloat(fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && Number(fontWeight) >= 700);
+    return { text: `${one.tagName} ${one.id} ${one.textContent.trim().slice(0, 20)}`, ratio, isLarge };
+  });
+}
+
 async function offline({ open, context }) {
   const page = await open('');
   await status(page, 'offline', /without a network/);
@@ -219,6 +275,7 @@ export const PAGE_CHECKS = {
   'page: drop, paste, and what is no picture': dropped,
   'page: keyboard and labels': keyboard,
   'page: a telephone in the dark': telephone,
+  'page: text against its background': contrast,
   'page: a second visit without a network': offline,
   'page: models are fetched once': fetchedOnce,
   'page: ids that scripts name': ids,

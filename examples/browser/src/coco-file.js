@@ -12,7 +12,7 @@ export async function readCoco(file) {
   } catch (error) {
     throw new Error(`${file.name}: expected JSON, got ${error.message}`);
   }
-  const { parseCocoInstances, refuseErrors } = await import('@seg/data'); // with tfjs, which the page itself does not need
+  const { parseCocoInstances, refuseErrors } = await import('@seg/data/coco');
   parseCocoInstances(json, file.name, refuseErrors);
   return json;
 }

@@ -6,6 +6,7 @@ import { segmentAt } from '@seg/image';
 import { paintLine } from './brush.js';
 import { maskOf } from './coco-masks.js';
 import { counted, element, say } from './dom.js';
+import { DrawingCursor } from './drawing-cursor.js';
 import { drawObjects, drawStroke, listObjects } from './drawing-view.js';
 import { DrawnObjects } from './drawn-objects.js';
 import { Latest } from './latest.js';
@@ -24,16 +25,19 @@ const state = { file: null, bitmap: null, drawn: null, ...FRESH };
 const opening = new Latest('drawing-status');
 const proposing = new Latest('drawing-status');
 let annotations = null;
+let cursor = null;
 let changed = () => {};
 
 export function connectDrawing(given, onChange) {
   [annotations, changed] = [given, onChange];
   const canvas = element('drawing-canvas');
+  cursor = new DrawingCursor(canvas, element('drawing-cursor'));
   canvas.addEventListener('pointerdown', down);
   canvas.addEventListener('pointermove', move);
   for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, endStroke);
   canvas.addEventListener('dblclick', closePolygon);
   canvas.addEventListener('keydown', press);
+  canvas.addEventListener('blur', endStroke);
   element('new-object').addEventListener('click', startObject);
   element('undo').addEventListener('click', undo);
   element('propose').addEventListener('click', propose);
@@ -56,6 +60,7 @@ export function openDrawing(file) {
     const objects = image.objects.map((object) => ({ ...object, mask: maskOf(object, image, width, height) }));
     Object.assign(state, { file, bitmap, drawn: new DrawnObjects(objects, { width, height }), ...FRESH });
     Object.assign(element('drawing-canvas'), { width, height });
+    cursor.forget();
     element('drawing').hidden = false;
     say('drawing-status', `${file.name}: ${counted(objects.length, 'object')}.`);
     draw();
@@ -79,7 +84,19 @@ export function closeDrawing() {
 function press(event) {
   const { key } = event;
   if (state.drawn === null || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (key === 'Enter') closePolygon();
+  const to = cursor.move(event);
+  if (to !== undefined) {
+    event.preventDefault();
+    if (state.stroke !== null) paint([to]);
+    return;
+  }
+  const wasDrawing = state.stroke !== null;
+  if (wasDrawing && [' ', 'Enter', 'Escape', 'Delete', 'Backspace', 'n'].includes(key)) endStroke();
+  if (key === ' ') {
+    if (!wasDrawing) act(cursor.shown());
+    if (state.stroke !== null) say('drawing-status', 'Arrow keys draw; Space ends the stroke.');
+  } else if (key === 'Enter') closePolygon();
+  else if (key === 'Escape' && wasDrawing) draw();
   else if (key === 'Escape' && state.corners.length > 0) state.corners = [];
   else if (key === 'Escape') select(-1);
   else if (key === 'Delete' || key === 'Backspace') remove(state.drawn.current);
@@ -151,18 +168,24 @@ function place({ clientX, clientY }) {
 
 function down(event) {
   if (state.drawn === null || event.button !== 0 || !event.isPrimary) return;
-  const [x, y] = place(event);
+  cursor.hide();
+  if (state.stroke !== null) endStroke(); // of the keyboard
+  act(place(event));
+  if (state.stroke !== null) event.target.setPointerCapture(event.pointerId);
+}
+
+/** What the tool does at a place. */
+function act([x, y]) {
   const tool = element('tool').value;
   if (tool === 'polygon') {
     state.corners.push(x, y);
     draw();
   } else if (tool === 'keep') chooseOrKeep(x, y);
-  else beginStroke(event, tool === 'erase');
+  else beginStroke([x, y], tool === 'erase');
 }
 
-function beginStroke(event, isErasing) {
+function beginStroke(from, isErasing) {
   const { drawn } = state;
-  const from = place(event);
   if (drawn.current < 0 && !state.isNew) drawn.current = drawn.at(...from); // a stroke that begins on an object corrects it
   if (drawn.current >= 0) state.stroke = { mask: drawn.change(), from, isErasing };
   else if (isErasing) say('drawing-status', 'Nothing to erase: choose an object first.');
@@ -171,12 +194,11 @@ function beginStroke(event, isErasing) {
     state.stroke = { mask: drawn.chosen.mask, from, isErasing };
   }
   if (state.stroke === null) return;
-  event.target.setPointerCapture(event.pointerId);
   paint([from]);
 }
 
 function move(event) {
-  if (state.stroke === null) return;
+  if (state.stroke === null || event.buttons === 0) return; // a stroke of the keyboard does not follow the pointer
   const events = event.getCoalescedEvents?.() ?? [];
   paint((events.length > 0 ? events : [event]).map(place));
 }

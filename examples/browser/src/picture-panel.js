@@ -38,7 +38,7 @@ export function connectPicture(showTab) {
   connectDrop(showTab);
   element('scene').addEventListener('click', () =>
     attempt('status', async () => {
-      const { generateScene } = await import('@seg/data'); // with tfjs, which the page itself does not need
+      const { generateScene } = await import('@seg/data/scenes');
       void open(toImageData(generateScene({ seed: state.seed++ }).image), 'scene.png');
     }),
   );

@@ -1,6 +1,6 @@
 import type { SegmentMap } from '@seg/image';
 
-import { isInside } from './bit-mask.ts';
+import { type BitMask, isInside } from './bit-mask.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { measureSegments } from './segment-map.ts';
 
@@ -27,14 +27,19 @@ export function layInstances(
 ): SegmentMap {
   const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
   const ids = new Int32Array(width * height);
-  for (let k = shown.length - 1; k >= 0; k--) {
-    for (let i = 0; i < ids.length; i++) if (isInside(shown[k].mask, i)) ids[i] = k + 1;
-  }
+  for (let k = shown.length - 1; k >= 0; k--) paint(ids, width, shown[k].mask, k + 1);
   const claims = shown.map(({ category, score }, k) => {
     return { id: k + 1, category, isThing: things?.has(category) ?? true, score };
   });
   const map = { ids, width, height, segments: measureSegments(ids, width, claims) };
   return shown.some(({ id }) => id !== undefined) ? underOwnIds(map, shown) : map;
+}
+
+function paint(ids: Int32Array, width: number, mask: BitMask, id: number): void {
+  const [left, top, wide, tall] = mask.bbox;
+  for (let y = top; y < top + tall; y++) {
+    for (let i = y * width + left; i < y * width + left + wide; i++) if (isInside(mask, i)) ids[i] = id;
+  }
 }
 
 /** Ids of a video grow without end, so that nothing is counted by them. Those without are not tracked, and not shown. */

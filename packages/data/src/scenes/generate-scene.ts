@@ -1,4 +1,4 @@
-import { seededRandom } from '@seg/core';
+import { seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
 
 import { SCENE_CATEGORIES } from './categories.ts';

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '@seg/core';
+import { type Random, seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
 
 import { type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '@seg/core';
+import type { Random } from '@seg/core/random';
 
 /** Side of the lattice before it repeats; a power of two, so that wrapping is a mask of bits. */
 const SIDE = 64;

@@ -1,4 +1,4 @@
-import type { Random } from '@seg/core';
+import type { Random } from '@seg/core/random';
 
 import { hsv, type Rgb } from './color.ts';
 import { THING_SHAPES } from './shapes.ts';

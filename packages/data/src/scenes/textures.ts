@@ -1,4 +1,4 @@
-import type { Random } from '@seg/core';
+import type { Random } from '@seg/core/random';
 
 import { hsv, mix, type Rgb } from './color.ts';
 import type { NoiseField } from './noise-field.ts';
