@@ -48,10 +48,10 @@ describe.runIf(testedBackends().includes('wasm'))('useBackend', () => {
   });
 
   test.each([
-    [{ threads: 0 }, 'expected a whole number from 1 on as threads, got 0'],
+    [{ threads: 0 }, 'expected a whole number of at least 1 as threads, got 0'],
     [{ threads: Number.NaN }, 'as threads, got NaN'],
     [{ threads: '2' }, 'as threads, got "2"'],
-    [{ timeLimit: -1 }, 'expected 0 to 2147483647 as timeLimit, got -1'],
+    [{ timeLimit: -1 }, 'expected a number of at least 0 and at most 2147483647 as timeLimit, got -1'],
     [{ timeLimit: Number.POSITIVE_INFINITY }, 'as timeLimit, got Infinity'],
     [{ wasmPaths: 7 }, 'expected a text as wasmPaths, got 7'],
     [{ halfStorage: 'yes' }, 'as halfStorage, got "yes"'],
