@@ -62,5 +62,9 @@ function withoutAxes(shape: number[], axes: number[]): number[] {
 }
 
 function spread(dy: tf.Tensor, x: tf.Tensor, axis: number | number[] | undefined): tf.Tensor {
-  return tf.mul(expanded(dy, x, axis), tf.ones(x.shape));
+  const kept = expanded(dy, x, axis);
+  return tf.tile(
+    kept,
+    x.shape.map((side, i) => (kept.shape[i] === side ? 1 : side)),
+  );
 }

@@ -1,6 +1,6 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { isOnProcessor } from '../tensorflow/native-ops.ts';
-import { privateHeap, valuesOf } from '../tensorflow/private-heap.ts';
+import { privateHeap } from '../tensorflow/private-heap.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { headsOf, queriesOf, sizesOf } from './wasm.ts';
@@ -19,8 +19,8 @@ export const deformableSamplingTensorflow: KernelBody<Inputs, Attrs> = (
   const [batch, , heads, depth] = value.shape;
   const shape = [batch, locations.shape[1]!, heads * depth];
   const length = shape.reduce((product, side) => product * side, 1);
-  const inputs = [value, locations, weights].map(valuesOf);
-  const [from, at, weight, table, to] = heap.place([...inputs, levelTable(levels)], [length]) as Addresses;
+  const inputs = [value, locations, weights, levelTable(levels)];
+  const [from, at, weight, table, to] = heap.place(inputs, [length]) as Addresses;
   const args = [from, at, weight, table, to, ...sizesOf(value, locations)];
   heap.module.run('deformableSampling', args, queriesOf(locations));
   return heap.tensorAt(to, shape);
@@ -33,10 +33,9 @@ export const deformableSamplingGradientTensorflow: KernelBody<GradientInputs, At
 ) => {
   if (!isOnProcessor(backend)) return null;
   const heap = privateHeap();
-  const inputs = [dy, value, locations, weights].map(valuesOf);
   const outputs = [value, locations, weights];
   const addresses = heap.place(
-    [...inputs, levelTable(levels)],
+    [dy, ...outputs, levelTable(levels)],
     outputs.map(({ size }) => size),
   );
   heap.clear(addresses[5]!, value.size);

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
 import { isOnProcessor } from '../tensorflow/native-ops.ts';
-import { privateHeap, valuesOf } from '../tensorflow/private-heap.ts';
+import { privateHeap } from '../tensorflow/private-heap.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { rowsToShare } from './wasm.ts';
 
@@ -10,7 +10,7 @@ import { rowsToShare } from './wasm.ts';
 export const layerNormTensorflow: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { epsilon }, backend) => {
   if (!applies(x, gain, backend)) return null;
   const heap = privateHeap();
-  const addresses = heap.place([x, gain, bias!].map(valuesOf), [x.size]);
+  const addresses = heap.place([x, gain, bias!], [x.size]);
   heap.module.run('layerNorm', [...addresses, gain.size, epsilon], rowsToShare(x.size, gain.size));
   return heap.tensorAt(addresses[3]!, x.shape);
 };
@@ -23,7 +23,7 @@ export const layerNormGradientTensorflow: KernelBody<GradientInputs, Attrs> = (
 ) => {
   if (!applies(x, gain, backend)) return null;
   const heap = privateHeap();
-  const addresses = heap.place([dy, x, gain].map(valuesOf), [x.size, gain.size, gain.size]);
+  const addresses = heap.place([dy, x, gain], [x.size, gain.size, gain.size]);
   for (const sums of addresses.slice(4)) heap.clear(sums, gain.size);
   heap.module.kernels.layerNormGradient(...addresses, x.size / gain.size, gain.size, epsilon);
   return [x.shape, gain.shape, gain.shape].map((shape, i) => heap.tensorAt(addresses[3 + i]!, shape));

@@ -25,19 +25,23 @@ class PrivateHeap {
     this.module = module;
   }
 
-  /** Lays arrays one after the other, then room for results of the given lengths. Returns where each begins. */
-  place(inputs: (Float32Array | Int32Array)[], results: number[]): number[] {
-    const sizes = [...inputs.map(({ length }) => length), ...results].map(
-      (length) => Math.ceil((4 * length) / ALIGNMENT) * ALIGNMENT,
-    );
+  /** Lays tensors and arrays one after the other, then room for results of the given lengths. Returns where each begins. */
+  place(inputs: (tf.Tensor | Int32Array)[], results: number[]): number[] {
+    const lengths = inputs.map((input) => ('size' in input ? input.size : input.length));
+    const sizes = [...lengths, ...results].map((length) => Math.ceil((4 * length) / ALIGNMENT) * ALIGNMENT);
     const missing = sizes.reduce((sum, size) => sum + size, 0) - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
     let next = 0;
     const addresses = sizes.map((size) => (next += size) - size);
-    for (const [i, { buffer, byteOffset, byteLength }] of inputs.entries()) {
-      new Uint8Array(this.memory.buffer).set(new Uint8Array(buffer, byteOffset, byteLength), addresses[i]);
+    for (const [i, input] of inputs.entries()) {
+      if ('size' in input) withValues(input, (values) => this.copy(values, addresses[i]!));
+      else this.copy(input, addresses[i]!);
     }
     return addresses;
+  }
+
+  private copy({ buffer, byteOffset, byteLength }: Float32Array | Int32Array, address: number): void {
+    new Uint8Array(this.memory.buffer).set(new Uint8Array(buffer, byteOffset, byteLength), address);
   }
 
   clear(address: number, length: number): void {
@@ -59,6 +63,21 @@ class PrivateHeap {
 /** TensorFlow's tensors can be read at once on the processor; this is the only place outside of readTensors. */
 export function valuesOf(tensor: tf.Tensor): Float32Array {
   return tensor.dataSync() as Float32Array;
+}
+
+/** Nobody hears it: what is sent to it is gone. */
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/**
+ * Lends the values of a tensor. TensorFlow gives a copy of its own, which is freed at once: left to V8, copies of a training step
+ * would start its collector for all of the heap eight times.
+ */
+function withValues(tensor: tf.Tensor, use: (values: Float32Array) => void): void {
+  const isCopy = (tf.backend() as NativeBackend).tensorMap.get(tensor.dataId).values === null;
+  const values = valuesOf(tensor);
+  use(values);
+  if (isCopy) nowhere.postMessage(null, [values.buffer as ArrayBuffer]);
 }
 
 let heap: Promise<PrivateHeap> | null = null;
