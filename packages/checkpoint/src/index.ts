@@ -33,6 +33,7 @@ export {
   type SafetensorsFile,
   type Schema,
   type StoredValue,
+  utf8Text,
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './safetensors-only.ts';

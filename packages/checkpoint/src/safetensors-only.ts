@@ -16,4 +16,5 @@ export { parseJson, readAs, type Schema } from './read-as.ts';
 export { roundedSource } from './rounded-source.ts';
 export { isSafetensors, openSafetensors, type SafetensorsFile } from './safetensors.ts';
 export { maskedCrc32c } from './tensorflow/crc32c.ts';
+export { utf8Text } from './utf8-text.ts';
 export { type Precision, type WriteSafetensorsOptions, writeSafetensors } from './write-safetensors.ts';

@@ -5,6 +5,7 @@ import { FormatError } from './errors.ts';
 import type { ParamSource, StoredValue } from './param-source.ts';
 import { checkScales, dequantizeRows } from './row-quantization.ts';
 import { ROW_SCALES, readRowScales } from './row-scales.ts';
+import { utf8Text } from './utf8-text.ts';
 
 /** A header of the published models is below one megabyte; the format's own limit is 100 MB. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -84,7 +85,7 @@ function readHeader(source: ByteSource): { header: Record<string, unknown>; data
   if (length > MAX_HEADER_BYTES || 8 + length > size) {
     throw new FormatError(`${name}: expected a header within the file of ${size} bytes, got a length of ${length}`);
   }
-  const text = new TextDecoder().decode(source.read(8, length));
+  const text = utf8Text(name, source.read(8, length), 'a JSON header');
   return { header: parseObject(name, text), dataStart: 8 + length };
 }
 

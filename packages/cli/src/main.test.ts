@@ -41,3 +41,29 @@ test('errors show where they come from only with SEG_DEBUG', async () => {
   vi.unstubAllEnvs();
   expect(log.mock.calls[1][0]).toMatch(/\n {4}at /);
 });
+
+test.each([
+  [
+    ['evaluate', 'instances', '--gt', 'a', '--dt', 'b', '--dt', 'c'],
+    'instances --dt: expected one value, got a second, c',
+  ],
+  [['evaluate', 'instances', '--gt', '', '--dt', 'b'], 'instances --gt: expected a value, got an empty text'],
+  [['predict', 'a.png', '--model', ''], 'predict --model: expected a value, got an empty text'],
+  [
+    ['predict', 'a.png', '--model', 'm', '--task=panoptic', '--task=semantic'],
+    'expected one value, got a second, semantic',
+  ],
+  [['serve', '--model', 'a', '--model', 'b'], 'serve --model: expected one value, got a second, b'],
+  [
+    ['evaluate', 'instances', '--gt', 'a', '--dt', 'b', '--max-dets', '1,10'],
+    'expected --max-dets with three limits or more, which the summary names, got 1,10',
+  ],
+])('%j is refused with exit code 2', async (args, message) => {
+  expect(await main(args)).toBe(2);
+  expect(log.mock.calls.flat().join()).toContain(message);
+});
+
+test('a number of classes that is none is an argument that is wrong', async () => {
+  expect(await main(['evaluate', 'semantic', '--gt', 'a', '--dt', 'b', '--classes', '0'])).toBe(2);
+  expect(await main(['evaluate', 'panoptic', '--gt', 'a', '--dt', 'b', '--cores', '0'])).toBe(2);
+});

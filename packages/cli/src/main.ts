@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { errorLine } from './process/error-line.ts';
 import { EXIT, exitCodeOf } from './process/exit-code.ts';
+import { strictOptions } from './process/strict-options.ts';
 
 /** Each command's code is loaded only when it is called for. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -44,6 +45,7 @@ async function createProgram(name: string | undefined): Promise<Command> {
     .exitOverride();
   const wanted = name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
   for (const load of wanted) program.addCommand(throwing(await load()));
+  strictOptions(program);
   return program;
 }
 

@@ -61,3 +61,9 @@ test('UTF-16, as PowerShell writes it, is named', async () => {
     await expect(readJson(file)).rejects.toThrow('utf16.json: expected JSON, got UTF-16 in place of UTF-8');
   }
 });
+
+test.each([undefined, 1])('text that is no UTF-8 is refused, with a limit of %s bytes', async (longest) => {
+  const file = write('');
+  writeFileSync(file, Buffer.from('{"name": "caf\xe9"}', 'latin1'));
+  await expect(readJson(file, longest)).rejects.toThrow(/a\.json: expected JSON, got /);
+});

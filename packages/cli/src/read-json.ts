@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { FormatError, utf8Text } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 import { JSONParser } from '@streamparser/json';
 
@@ -16,9 +17,9 @@ export async function readJson<T = unknown>(file: string, longest: number = cons
   let text: string;
   try {
     if ((await stat(file)).size > longest) return await parsePieces<T>(file);
-    text = (await readFile(file, 'utf8')).replace(BYTE_ORDER_MARK, '');
+    text = utf8Text(file, await readFile(file), 'JSON');
   } catch (error) {
-    if (error instanceof NotJson) throw error;
+    if (error instanceof NotJson || error instanceof FormatError) throw error;
     throw new Error(`${file}: expected a file to read, got ${systemReason(error)}`, { cause: error });
   }
   try {
@@ -29,11 +30,8 @@ export async function readJson<T = unknown>(file: string, longest: number = cons
   }
 }
 
-/** Windows programs write it first; RFC 8259, section 8.1, lets readers skip it. */
-const BYTE_ORDER_MARK = /^\ufeff/;
-
-/** UTF-16, as Windows' PowerShell writes it, read as UTF-8: its mark is none there, or every second byte is zero. */
-const UTF16 = /^\ufffd\ufffd|^.\0/s;
+/** UTF-16 without its mark, read as UTF-8: every second byte is zero. */
+const UTF16 = /^.\0/s;
 
 class NotJson extends Error {
   constructor(file: string, cause: unknown, text = '') {
@@ -48,8 +46,10 @@ async function parsePieces<T>(file: string): Promise<T> {
   parser.onValue = ({ value }) => {
     found.push(value as T);
   };
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const piece of createReadStream(file, { highWaterMark: 2 ** 20 })) {
     try {
+      decoder.decode(piece, { stream: true }); // the parser would put question marks
       parser.write(piece);
     } catch (error) {
       throw new NotJson(file, error);

@@ -29,6 +29,7 @@ import { collectPanoptic, collectSemantic } from '../evaluate/panoptic-files.ts'
 import { parseCount, parseShard, runShards, type Shard } from '../evaluate/shard.ts';
 import { evaluationDigest, shardState } from '../evaluate/shard-state.ts';
 import { UsageError } from '../process/exit-code.ts';
+import { wholeNumber } from '../process/whole-number.ts';
 import { Progress } from '../render/progress.ts';
 
 /** Outputs of the command, replaced in tests. */
@@ -106,9 +107,12 @@ const summation = () =>
     .choices(['numpy2', 'numpy1'])
     .default('numpy2');
 
+/** Cores of the largest machines that anybody has summed on. */
+const MOST_CORES = 4096;
+
 const cores = () =>
   new Option('--cores <n>', 'sum as panopticapi does on so many cores, which moves last digits')
-    .argParser(parseCount)
+    .argParser(wholeNumber(1, MOST_CORES))
     .default(1);
 
 const absent = () =>
@@ -137,6 +141,12 @@ function parseLimits(text: string): number[] {
 
 async function evaluateInstances(options: InstancesArguments, io: EvaluateIo): Promise<void> {
   requireState(options);
+  if (options.rules === 'coco' && options.maxDets && options.maxDets.length < 3) {
+    const found = `${options.maxDets}`;
+    throw new UsageError(
+      `evaluate instances: expected --max-dets with three limits or more, which the summary names, got ${found}`,
+    );
+  }
   await requireOutputs(options, [options.gt, options.dt]);
   const groundTruth = await readGroundTruth(options.gt);
   const results = await readResults(options.dt);
@@ -239,8 +249,8 @@ function panopticArguments({ gtFolder, dtFolder, iouType }: PanopticArguments): 
 
 function semanticCommand(io: EvaluateIo): Command {
   return comparison('semantic', 'mean IoU of label maps', 'folder of label-map PNGs', 'folder of predicted PNGs')
-    .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', parseLabel)
-    .option('--ignore <label>', 'ground-truth label that does not count', parseLabel, 255)
+    .requiredOption('--classes <n>', 'number of classes: labels are 0 to n - 1', wholeNumber(1, MOST_LABELS))
+    .option('--ignore <label>', 'ground-truth label that does not count', wholeNumber(0, MOST_LABELS), 255)
     .option('--boundary', "also detectron2's boundary IoU of label maps")
     .addOption(absent())
     .action((options: SemanticArguments) => evaluateSemantic(options, io));
@@ -248,11 +258,6 @@ function semanticCommand(io: EvaluateIo): Command {
 
 /** Labels of 16 bits are the largest that a PNG has. */
 const MOST_LABELS = 65_536;
-
-function parseLabel(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= MOST_LABELS) return Number(text);
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MOST_LABELS}.`);
-}
 
 async function evaluateSemantic(options: SemanticArguments, io: EvaluateIo): Promise<void> {
   requireState(options);

@@ -1,4 +1,4 @@
-import { roundedSource } from '@seg/checkpoint';
+import { roundedSource, utf8Text } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import { readBytes } from '@seg/image/node';
 import { type GoldenOptions, parseGolden, type TapResult } from '@seg/verify';
@@ -51,7 +51,7 @@ export function verifyCommand(): Command {
 }
 
 async function verifyFile(file: string, { all: keepGoing, dtype, runtime }: VerifyOptions): Promise<number> {
-  const golden = parseGolden(file, new TextDecoder().decode(await readBytes(file)));
+  const golden = parseGolden(file, utf8Text(file, await readBytes(file), 'JSON'));
   console.log(terminalText(`${file}: ${golden.model ?? golden.format} against ${golden.reference}`));
   console.log(`${'tap'.padEnd(68)} ${'difference'.padStart(10)} ${'relative'.padStart(9)} ${'allowed'.padStart(9)}`);
   let [count, faults] = [0, 0];

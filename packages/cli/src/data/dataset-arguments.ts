@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { utf8Text } from '@seg/checkpoint';
 import type { DatasetOptions } from '@seg/data/node';
 import { type Command, InvalidArgumentError } from 'commander';
 
@@ -51,6 +52,6 @@ export async function datasetOptions({
 
 async function namesOf(text: string): Promise<string[]> {
   const isFile = (await stat(text).catch(() => null))?.isFile() ?? false;
-  const parts = isFile ? (await readFile(text, 'utf8')).split(/\r?\n/) : text.split(',');
+  const parts = isFile ? utf8Text(text, await readFile(text), 'names').split(/\r?\n/) : text.split(',');
   return parts.map((name) => name.trim()).filter((name) => name !== '');
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError, utf8Text } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { type CocoPanopticAnnotation, type CocoPanopticJson, parseCocoPanoptic } from '@seg/data';
 import { readPanopticIds } from '@seg/data/node';
@@ -28,7 +28,7 @@ export class GroundTruth {
    * @throws FormatError where the file is not what it should be, or no image is in it
    */
   static async open(file: string, inputs: readonly InputImage[]): Promise<GroundTruth> {
-    const json = parseCocoPanoptic(new TextDecoder().decode(await readBytes(file)), file);
+    const json = parseCocoPanoptic(utf8Text(file, await readBytes(file), 'JSON'), file);
     const names = new Map(json.images.map(({ id, file_name }) => [id, path.parse(file_name).name]));
     const byName = new Map(json.annotations.map((annotation) => [names.get(annotation.image_id)!, annotation]));
     const wanted = new Set(inputs.map(({ name }) => name));

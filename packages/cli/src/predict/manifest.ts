@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError, parseJson, readAs } from '@seg/checkpoint';
+import { FormatError, parseJson, readAs, utf8Text } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 import * as v from 'valibot';
 
@@ -34,7 +34,7 @@ async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > LARGEST) throw new FormatError(`${file}: expected a list of at most ${LARGEST} bytes, got ${size}`);
-    return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+    return utf8Text(file, await readFile(file), 'a list of names');
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(`${file}: expected a list of images, got ${systemReason(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError, utf8Text } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 
 import {
@@ -28,7 +28,12 @@ async function* linesOf(file: string): AsyncGenerator<Line> {
     let from = 0;
     for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, from)) {
       const bytes = Buffer.concat([...rest, piece.subarray(from, end)]);
-      yield { text: bytes.toString('utf8'), start, bytes: bytes.length, number: ++number };
+      yield {
+        text: utf8Text(`${file}: line ${number + 1}`, bytes, 'JSON'),
+        start,
+        bytes: bytes.length,
+        number: ++number,
+      };
       start += bytes.length + 1;
       rest = [];
       from = end + 1;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readAs } from '@seg/checkpoint';
+import { readAs, utf8Text } from '@seg/checkpoint';
 import {
   type CocoGroundTruth,
   type CocoResult,
@@ -80,7 +80,7 @@ function cocoFile({ truth }: PublishedSet): string {
 async function meanIou({ folder, images, set }: Predicted): Promise<number> {
   if (set.truth.kind !== 'labels') throw new TypeError('reproduce: expected a folder of labels, got a file of COCO');
   const file = path.join(folder, 'panoptic.json');
-  const { categories, annotations } = parseCocoPanoptic(new TextDecoder().decode(await readBytes(file)), file);
+  const { categories, annotations } = parseCocoPanoptic(utf8Text(file, await readBytes(file), 'JSON'), file);
   const labelOf = new Map(categories.map(({ id }, label) => [id, label]));
   const byName = new Map(annotations.map((annotation) => [annotation.file_name, annotation]));
   const quality = new SemanticQuality({ classes: categories.length, ignoreLabel: 255 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { FormatError } from '@seg/checkpoint';
+import { FormatError, utf8Text } from '@seg/checkpoint';
 import { systemReason } from '@seg/checkpoint/node';
 import { finetuneRecipe, parseRecipe, publishedRecipe, type Recipe } from '@seg/train';
 
@@ -22,10 +22,10 @@ export async function chooseRecipe(choice: string | undefined, model: TrainingMo
   if (choice === 'published') return published(model);
   if (!existsSync(choice))
     throw new UsageError(`train: expected --recipe finetune, published or a file, got ${choice}`);
-  const text = await readFile(choice, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(choice).catch((error: unknown) => {
     throw new FormatError(`${choice}: expected a recipe to read, got ${systemReason(error)}`, { cause: error });
   });
-  return parseRecipe(choice, text, ofAuthors(model) ?? finetune(model));
+  return parseRecipe(choice, utf8Text(choice, bytes, 'JSON'), ofAuthors(model) ?? finetune(model));
 }
 
 function finetune({ isNew, preset, opened }: TrainingModel): Recipe {

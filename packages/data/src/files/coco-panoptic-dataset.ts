@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FormatError } from '@seg/checkpoint/safetensors';
+import { FormatError, utf8Text } from '@seg/checkpoint/safetensors';
 import { type Category, decodePanopticPng, type IdMap, type RgbImage } from '@seg/image';
 import { readBytes, readImage } from '@seg/image/node';
 
@@ -32,7 +32,7 @@ export class CocoPanopticDataset implements PanopticDataset {
 
   /** @throws FormatError where the annotation file is not one */
   static async open(files: CocoPanopticFiles): Promise<CocoPanopticDataset> {
-    const text = new TextDecoder().decode(await readBytes(files.json));
+    const text = utf8Text(files.json, await readBytes(files.json), 'JSON');
     return new CocoPanopticDataset(files, parseCocoPanoptic(text, files.json));
   }
 

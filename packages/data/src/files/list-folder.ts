@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemReason } from '@seg/checkpoint/node';
-import { FormatError, parseJson } from '@seg/checkpoint/safetensors';
+import { FormatError, parseJson, utf8Text } from '@seg/checkpoint/safetensors';
 
 /** Longest text of annotations that is read: what a string of JavaScript holds, 2²⁹ characters less some. */
 const MOST_TEXT_BYTES = 2 ** 29 - 24;
@@ -64,7 +64,7 @@ export async function readText(file: string): Promise<string> {
     if (size > MOST_TEXT_BYTES) {
       throw new FormatError(`${file}: expected at most ${MOST_TEXT_BYTES} bytes of annotations, got ${size}`);
     }
-    return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+    return utf8Text(file, await readFile(file));
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(`${file}: expected a file to read, got ${systemReason(error)}`, { cause: error });

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -254,4 +254,13 @@ test('what an annotation tool exports reads: fourteen photographs of fruits and 
   ]);
   const { segments } = await train.read(0);
   expect(maskArea(segments[0].mask)).toBe(15573); // pycocotools 2.0.11: mask.area of its polygon, whose own is 15584.7
+});
+
+test('names that are no UTF-8 are refused, not changed', async () => {
+  const json = JSON.stringify({ ...coco(object([square(0, 0, 2)])), categories: [{ id: 9, name: 'caf\xe9' }] });
+  const folder = dataFolder({ 'a.png': photograph(5, 4) });
+  writeFileSync(path.join(folder, 'set.json'), Buffer.from(json, 'latin1'));
+  await expect(openDataset(path.join(folder, 'set.json'))).rejects.toThrow(
+    `set.json: expected text, got byte e9 at ${json.indexOf('\xe9')}, which is no UTF-8`,
+  );
 });

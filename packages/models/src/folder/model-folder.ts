@@ -1,4 +1,4 @@
-import { type ByteSource, FormatError, parseJson } from '@seg/checkpoint/safetensors';
+import { type ByteSource, FormatError, parseJson, utf8Text } from '@seg/checkpoint/safetensors';
 
 /** A folder with a model in it, on disk or behind a URL. */
 export type ModelFolder = {
@@ -24,7 +24,7 @@ export async function readOptionalJson<T>(folder: ModelFolder, file: string): Pr
 }
 
 function objectIn<T>(source: ByteSource): T {
-  const value = parseJson(source.name, new TextDecoder().decode(source.read(0, source.size)));
+  const value = parseJson(source.name, utf8Text(source.name, source.read(0, source.size), 'JSON'));
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new FormatError(`${source.name}: expected a JSON object, got ${JSON.stringify(value).slice(0, 40)}`);
   }

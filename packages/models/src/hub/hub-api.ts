@@ -1,4 +1,4 @@
-import { describeValue, FormatError, parseJson } from '@seg/checkpoint/safetensors';
+import { describeValue, FormatError, parseJson, utf8Text } from '@seg/checkpoint/safetensors';
 
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
@@ -50,7 +50,7 @@ export async function fetchRevision(settings: HubSettings, id: HubId): Promise<H
 
 /** Reads the hub's answer, which is not trusted. */
 export function readRevision(url: string, bytes: Uint8Array): HubRevision {
-  const info = parseJson(url, new TextDecoder().decode(bytes)) as Record<string, unknown> | null;
+  const info = parseJson(url, utf8Text(url, bytes, 'JSON')) as Record<string, unknown> | null;
   const commit = info?.sha;
   if (typeof commit !== 'string' || !COMMIT.test(commit)) {
     throw new FormatError(`${url}: expected a commit as sha, got ${describeValue(commit)}`);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '@seg/checkpoint/node';
-import { FormatError, parseJson } from '@seg/checkpoint/safetensors';
+import { FormatError, parseJson, utf8Text } from '@seg/checkpoint/safetensors';
 
 /**
  * Writes what a run is made of beside its results. Where the file is there, the run continues, and what it is made of
@@ -19,7 +19,7 @@ export async function claimRun(
   later: readonly string[] = [],
 ): Promise<void> {
   if (existsSync(file)) {
-    const before = parseJson(file, await readFile(file, 'utf8')) as Record<string, unknown> | null;
+    const before = parseJson(file, utf8Text(file, await readFile(file), 'JSON')) as Record<string, unknown> | null;
     if (typeof before !== 'object' || before === null)
       throw new FormatError(`${file}: expected an object, got ${before}`);
     for (const [field, value] of Object.entries(run)) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
-import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
+import { bytesOf, FormatError, utf8Text } from '@seg/checkpoint/safetensors';
 
 import { lossCurve } from '../fit/loss-curve.ts';
 import { metricCurves } from '../fit/metric-curves.ts';
@@ -25,10 +25,10 @@ export function trainingFolder(folder: string): TrainingStorage {
     async read() {
       const present = CHECKPOINTS.map(at).filter(existsSync);
       if (present.length === 0) return [];
-      const text = await readFile(at('log.jsonl'), 'utf8').catch((error: unknown) => {
+      const bytes = await readFile(at('log.jsonl')).catch((error: unknown) => {
         throw new FormatError(`${at('log.jsonl')}: expected the log of the training, got ${systemReason(error)}`);
       });
-      const log = parseLog(at('log.jsonl'), text);
+      const log = parseLog(at('log.jsonl'), utf8Text(at('log.jsonl'), bytes, 'a log'));
       return Promise.all(present.map(async (file) => ({ checkpoint: bytesOf(file, await readFile(file)), log })));
     },
     async write(checkpoint, log, title) {
