@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -170,7 +170,42 @@ test('a server that cannot be reached is named, and what is no URL', async () =>
   const url = `http://127.0.0.1:${port}/model`;
   await expect(loadModel(url)).rejects.toThrow(`${url}/config.json: expected the file, got `);
   server.close();
-  await expect(loadModel('http://')).rejects.toThrow('openLocation: expected a URL, got http://');
+});
+
+test.each([
+  ['http://', 'expected a URL of http or https, got "http://"'],
+  ['file:///models/a', 'expected a URL of http or https, got "file:///models/a"'],
+  ['s3://bucket/a', 'expected a URL of http or https, got "s3://bucket/a"'],
+  [
+    'https://me:secret@127.0.0.1:9/a',
+    'expected a URL without a name or password (headers may hold them), got https://…@',
+  ],
+  ['https://token@127.0.0.1:9/a', 'expected a URL without a name or password (headers may hold them), got https://…@'],
+])('%s is refused before anything is asked for', async (url, message) => {
+  await expect(loadModel(url)).rejects.toThrow(`openLocation: ${message}`);
+  await expect(loadModel(url)).rejects.not.toThrow('secret');
+});
+
+test('the question of a URL goes with each file, and a scheme may be in capitals', async () => {
+  put('model.safetensors', writeSafetensors(tensors()));
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    const file = path.join(folder, path.basename(new URL(request.url ?? '', 'http://host').pathname));
+    if (existsSync(file)) response.end(readFileSync(file));
+    else response.writeHead(404).end();
+  }).listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const url of [`http://127.0.0.1:${port}/a?sig=1#top`, `HTTP://127.0.0.1:${port}/a/model.safetensors?sig=1`]) {
+    asked.length = 0;
+    const { model } = await loadModel(url);
+    model.dispose();
+    expect(asked).toContain('/a/config.json?sig=1');
+    expect(asked).toContain('/a/model.safetensors?sig=1');
+    expect(asked.every((question) => question.endsWith('?sig=1'))).toBe(true);
+  }
+  server.close();
 });
 
 test('a folder that is not there is refused', async () => {

@@ -3,6 +3,7 @@ import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
 import { platform } from '#platform';
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
+import { fetchableUrl, isUrl } from '../fetch/fetchable-url.ts';
 import { type HubId, readHubId, readHubUrl, withRevision } from '../hub/hub-id.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
 import type { ModelFolder, ModelLocation } from './model-folder.ts';
@@ -19,11 +20,11 @@ const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckp
  * @throws FormatError naming it, where it is none of these or cannot be had
  */
 export async function openLocation(pathOrUrl: string, options: HubOptions = {}): Promise<ModelLocation> {
-  const isUrl = /^https?:\/\//.test(pathOrUrl);
-  if (!isUrl && platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
+  const url = isUrl(pathOrUrl) ? fetchableUrl('openLocation', pathOrUrl) : null;
+  if (url === null && platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
   const published = await publishedLocation(pathOrUrl, options);
   if (published !== null) return published;
-  if (isUrl) return openUrl(pathOrUrl, options);
+  if (url !== null) return openUrl(url, options);
   const id = readHubId(pathOrUrl);
   return id === null ? platform.diskLocation(pathOrUrl) : openHub(id, options);
 }
@@ -53,26 +54,27 @@ async function openHub(id: HubId, options: HubOptions): Promise<ModelLocation> {
   return { folder: await platform.hubFolder(withRevision(id, options.revision), options), file: id.file };
 }
 
-async function openUrl(text: string, options: HubOptions): Promise<ModelLocation> {
-  if (!URL.canParse(text)) throw new FormatError(`openLocation: expected a URL, got ${text}`);
-  const id = readHubUrl(text, platform.endpoint(options));
+async function openUrl(url: URL, options: HubOptions): Promise<ModelLocation> {
+  const id = readHubUrl(url.href, platform.endpoint(options));
   if (id !== null) return openHub(id, options);
-  const url = new URL(text);
-  if (!FILE_URL.test(url.pathname)) {
-    return { folder: urlFolder(text.endsWith('/') ? text : `${text}/`, options), file: null };
-  }
-  return {
-    folder: urlFolder(new URL('.', url).href, options),
-    file: url.pathname.slice(url.pathname.lastIndexOf('/') + 1),
-  };
+  const isFile = FILE_URL.test(url.pathname);
+  const folder = new URL(url);
+  folder.hash = '';
+  folder.pathname = isFile ? new URL('.', url).pathname : url.pathname.replace(/\/?$/, '/');
+  const file = isFile ? url.pathname.slice(url.pathname.lastIndexOf('/') + 1) : null;
+  return { folder: urlFolder(folder, options), file };
 }
 
-function urlFolder(base: string, options: FetchOptions): ModelFolder {
+/** Each file has the question of the URL too: storage is often opened by a signature there. */
+function urlFolder(folder: URL, options: FetchOptions): ModelFolder {
+  const name = `${folder.origin}${folder.pathname}`;
   return {
-    name: base,
+    name,
     open: async (file) => {
-      const bytes = await fetchBounded(new URL(file, base).href, options, { file });
-      return bytes && bytesOf(`${base}${file}`, bytes);
+      const url = new URL(file, name);
+      url.search = folder.search;
+      const bytes = await fetchBounded(url.href, options, { file });
+      return bytes && bytesOf(`${name}${file}`, bytes);
     },
   };
 }

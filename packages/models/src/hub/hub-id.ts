@@ -1,5 +1,7 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 
+import { fetchableUrl } from '../fetch/fetchable-url.ts';
+
 /** A model on a hub, and the place in it where one is meant. */
 export type HubId = {
   /** `org/name`. */
@@ -17,8 +19,8 @@ export const ENDPOINT = 'https://huggingface.co';
 
 /** Checks the URL of a hub. @returns It without a slash at its end */
 export function checkEndpoint(endpoint: string): string {
-  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint.replace(/\/+$/, '');
-  throw new FormatError(`HF_ENDPOINT: expected the URL of a hub, got ${JSON.stringify(endpoint)}`);
+  fetchableUrl('HF_ENDPOINT', endpoint);
+  return endpoint.replace(/\/+$/, '');
 }
 
 /** Hosts whose pages are the hub's. */
