@@ -59,16 +59,19 @@ export function swapBlocks(x: usize, out: usize, batches: i32, rows: i32, column
   }
 }
 
-/** dx = dy where y > 0, else 0. */
+/** dx = dy where y > 0, NaN where y is, else 0. */
 export function reluGradient(dy: usize, y: usize, dx: usize, from: i32, to: i32): void {
   const whole = from + ((to - from) & ~3);
   for (let i = from; i < whole; i += 4) {
     const at = <usize>i << 2;
-    v128.store(dx + at, v128.and(v128.load(dy + at), f32x4.gt(v128.load(y + at), f32x4.splat(0))));
+    const v = v128.load(y + at);
+    const passed = v128.and(v128.load(dy + at), f32x4.gt(v, f32x4.splat(0)));
+    v128.store(dx + at, v128.or(passed, v128.and(v, f32x4.ne(v, v))));
   }
   for (let i = whole; i < to; i++) {
     const at = <usize>i << 2;
-    store<f32>(dx + at, load<f32>(y + at) > 0 ? load<f32>(dy + at) : 0);
+    const v = load<f32>(y + at);
+    store<f32>(dx + at, v > 0 ? load<f32>(dy + at) : v == v ? 0 : v);
   }
 }
 

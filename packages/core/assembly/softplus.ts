@@ -14,7 +14,9 @@ export function softplus(x: usize, out: usize, from: i32, to: i32): void {
 // @ts-ignore: decorator
 @inline
 function softplusOf(x: v128): v128 {
-  const e = expOfNegative(f32x4.neg(f32x4.abs(x)));
+  const size = f32x4.abs(x);
+  // beyond 87, where the exponential stays what it is there, nothing; NaN is neither
+  const e = v128.andnot(expOfNegative(f32x4.neg(size)), f32x4.gt(size, f32x4.splat(87)));
   const s = f32x4.div(e, f32x4.add(e, f32x4.splat(2)));
   const t = f32x4.mul(s, s);
   let p = f32x4.splat(1 / 15);

@@ -37,8 +37,12 @@ export async function startWebgpu(): Promise<StartedBackend> {
   await platform.provideGpu();
   const adapter = await requestAdapter();
   const device = await requestDevice(adapter);
-  const [webgpu, { WEBGPU_BODIES }] = await Promise.all([loadWebgpu(), import('../kernels/webgpu/bodies.ts')]);
-  bringBodies('webgpu', WEBGPU_BODIES);
+  const [webgpu, { WEBGPU_BODIES }, { WEBGPU_SHAPES }] = await Promise.all([
+    loadWebgpu(),
+    import('../kernels/webgpu/bodies.ts'),
+    import('../kernels/webgpu/shapes.ts'),
+  ]);
+  bringBodies('webgpu', WEBGPU_BODIES, WEBGPU_SHAPES);
   bringRepairs(webgpuRepairs);
   registerDevice(webgpu, device, adapter.info);
   return {

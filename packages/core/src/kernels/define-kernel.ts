@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { expectBackend } from '../backend/expect-backend.ts';
 import { vjp } from '../gradients/vjp.ts';
+import { type Axis, expectShapes } from '../shape.ts';
 
 /** Tensors by name; what may be left out is undefined. */
 export type KernelInputs = Record<string, tf.Tensor | undefined>;
@@ -29,12 +30,19 @@ export type GradientOf<I extends KernelInputs, A extends KernelAttrs> = (
   output: tf.Tensor,
 ) => { [K in keyof I]?: () => tf.Tensor };
 
+/** Patterns of shapes by input, as `expectShapes` takes them. */
+export type ShapesOf<I> = { [K in keyof I]?: readonly Axis[] };
+
 /** Definition of a kernel: its meaning, its faster equivalents and its derivative. */
 export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   /** Unique, e.g. `SegLayerNorm`. */
   name: string;
   /** Meaning of the kernel in plain tfjs ops. Runs wherever no body applies. */
   reference: (inputs: I, attrs: A) => tf.Tensor | tf.Tensor[];
+  /** Shapes that every call is held to on every backend, as `expectShapes` takes them: bodies read by addresses, and check nothing. */
+  shapes?: (attrs: A) => ShapesOf<I>;
+  /** Inputs that are int32. All others are float32, or the reference runs. */
+  integers?: readonly (keyof I & string)[];
   /** Faster equivalents. */
   bodies?: Partial<Record<RegistryName, KernelBody<I, A>>>;
   /**
@@ -56,21 +64,38 @@ export function defineKernel<I extends KernelInputs, A extends KernelAttrs>(
   const { name } = definition;
   return (inputs, attrs) => {
     expectBackend(name);
+    const shapes = definition.shapes ?? broughtShapes.get(tf.getBackend())?.[name];
+    if (shapes !== undefined) expectInputs(name, inputs, shapes(attrs));
     if (tf.getKernel(name, tf.getBackend()) === undefined) register(definition, tf.getBackend());
     const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
     return tf.engine().runKernel(name, given as tf.NamedTensorMap, attrs as never) as tf.Tensor | tf.Tensor[];
   };
 }
 
+/** Holds the inputs of a kernel to their shapes. */
+function expectInputs<I extends KernelInputs>(kernel: string, inputs: I, shapes: ShapesOf<I>): void {
+  const op = kernel[3]!.toLowerCase() + kernel.slice(4); // SegGelu is gelu
+  const patterns = Object.entries(shapes) as [string, readonly Axis[]][];
+  expectShapes(op, Object.fromEntries(patterns.map(([key, pattern]) => [key, [inputs[key], pattern]])));
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: of every kernel
 type BodiesByKernel = Readonly<Record<string, KernelBody<any, any>>>;
 
-/** Bodies that backends bring with them. */
-const brought = new Map<string, BodiesByKernel>();
+// biome-ignore lint/suspicious/noExplicitAny: of every kernel
+type ShapesByKernel = Readonly<Record<string, (attrs: any) => ShapesOf<KernelInputs>>>;
 
-/** Takes in the bodies of a backend that is about to start, by kernel: those that pages without it need not fetch. */
-export function bringBodies(backendName: RegistryName, bodies: BodiesByKernel): void {
+/** Bodies that backends bring with them, and shapes that they need. */
+const brought = new Map<string, BodiesByKernel>();
+const broughtShapes = new Map<string, ShapesByKernel>();
+
+/**
+ * Takes in the bodies of a backend that is about to start, by kernel, and the shapes of kernels that have a body there alone: what
+ * pages without it need not fetch.
+ */
+export function bringBodies(backendName: RegistryName, bodies: BodiesByKernel, shapes: ShapesByKernel = {}): void {
   brought.set(backendName, bodies);
+  broughtShapes.set(backendName, shapes);
 }
 
 function register<I extends KernelInputs, A extends KernelAttrs>(
@@ -78,12 +103,17 @@ function register<I extends KernelInputs, A extends KernelAttrs>(
   backendName: string,
 ): void {
   const body = definition.bodies?.[backendName as RegistryName] ?? brought.get(backendName)?.[definition.name];
+  const integers: readonly string[] = definition.integers ?? [];
+  // a body reads the bits that are there
+  const isReadable = (inputs: tf.NamedTensorInfoMap) =>
+    Object.entries(inputs).every(([key, input]) => input?.dtype === (integers.includes(key) ? 'int32' : 'float32'));
   tf.registerKernel({
     kernelName: definition.name,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      body?.(inputs as I, attrs as unknown as A, backend as tf.KernelBackend) ??
-      tf.tidy(() => definition.reference(inputs as I, attrs as unknown as A)),
+      (isReadable(inputs as tf.NamedTensorInfoMap)
+        ? body?.(inputs as I, attrs as unknown as A, backend as tf.KernelBackend)
+        : null) ?? tf.tidy(() => definition.reference(inputs as I, attrs as unknown as A)),
   });
   const { gradient } = definition;
   if (gradient === 'none' || tf.getGradient(definition.name) !== undefined) return;

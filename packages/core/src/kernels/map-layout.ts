@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ShapeError } from '../errors.ts';
+
 /** Zeros around an image: [top, bottom], [left, right]. */
 export type Padding2D = [[number, number], [number, number]];
 
@@ -18,6 +20,30 @@ export function paddingOf(padding: number | Padding2D): Padding2D {
     [padding, padding],
     [padding, padding],
   ];
+}
+
+/** Windows that slide over a map with zeros around it. */
+type Sliding = { strides: readonly [number, number]; padding: Padding2D; dilations?: readonly [number, number] };
+
+/** Height and width of what a window of a size gives of a map [B, H, W, C]: below 1 where it does not fit in. */
+export function sidesUnder(
+  map: readonly number[],
+  size: readonly number[],
+  { strides, padding, dilations = [1, 1] }: Sliding,
+): [number, number] {
+  const side = (axis: 0 | 1) => {
+    const room = map[axis + 1]! + padding[axis][0] + padding[axis][1] - (size[axis]! - 1) * dilations[axis] - 1;
+    return Math.floor(room / strides[axis]) + 1;
+  };
+  return [side(0), side(1)];
+}
+
+/** Refuses a map that a window does not fit into. */
+export function expectRoom(where: string, map: readonly number[], size: readonly number[], sliding: Sliding): void {
+  if (Math.min(...sidesUnder(map, size, sliding)) > 0) return;
+  throw new ShapeError(
+    `${where}: expected a window of ${size[0]} × ${size[1]} within the map and its padding, got a map [${map.join(', ')}]`,
+  );
 }
 
 /** [B, h, w, in]: the pixel that one tap sees from each output position. */
@@ -81,11 +107,8 @@ export function padOrCrop(x: tf.Tensor4D, [top, bottom]: number[], [left, right]
   ]);
 }
 
-/** Below every activation that float32 holds but the last 12 percent, and finite: −∞ times zero would be NaN. */
-const LOWEST = -3e38;
-
 /** Pixels around a map that lose against every other. */
 export function padLowest(x: tf.Tensor4D, padding: Padding2D): tf.Tensor4D {
   if (padding.flat().every((side) => side === 0)) return x;
-  return tf.pad(x, [[0, 0], ...padding, [0, 0]], LOWEST);
+  return tf.pad(x, [[0, 0], ...padding, [0, 0]], Number.NEGATIVE_INFINITY);
 }

@@ -27,6 +27,7 @@ export function pairCostsReference(inputs: PairCostInputs, weights: PairCostWeig
 
 const pairCostsKernel = defineKernel<PairCostInputs, PairCostWeights>({
   name: 'SegPairCosts',
+  integers: ['labels'],
   reference: pairCostsReference,
   gradient: 'none',
 });

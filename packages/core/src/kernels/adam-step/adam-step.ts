@@ -37,6 +37,7 @@ export function adamStepReference({ parameter, gradient, norm, ...moments }: Inp
 
 const adamStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegAdamStep',
+  shapes: () => ({ parameter: ['...'], gradient: ['...'], first: ['...'], second: ['...'], norm: [] }),
   reference: adamStepReference,
   bodies: { wasm: adamStepWasm },
   gradient: 'none',

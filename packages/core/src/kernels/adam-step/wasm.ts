@@ -1,6 +1,6 @@
 import { clipFactor } from '../clipped.ts';
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensors } from '../wasm/wasm-backend.ts';
 import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -11,12 +11,13 @@ const GRAIN = 32_768;
 export const adamStepWasm: KernelBody<Inputs, Attrs> = ({ parameter, gradient, first, second, norm }, step, given) => {
   const backend = given as WasmBackend;
   const { beta1, beta2, epsilon, clipNorm, decay, rate, rootScale } = step;
-  const outputs = [0, 1, 2].map(() => allocate(backend, parameter.shape));
-  const addresses = [parameter, gradient, first, second, ...outputs].map((tensor) => addressOf(backend, tensor));
-  const args = [
-    ...[...addresses, clipFactor(backend, norm, clipNorm), beta1, 1 - beta1, beta2, 1 - beta2],
+  const { shape } = parameter;
+  const inputs = [parameter, gradient, first, second].map((tensor) => addressOf(backend, tensor));
+  const numbers = [
+    ...[clipFactor(backend, norm, clipNorm), beta1, 1 - beta1, beta2, 1 - beta2],
     ...[epsilon, 1 - decay, rate, rootScale ?? 1, rootScale === null ? 0 : 1],
   ];
-  wasmModule(backend).run('adamStep', args, elementsOf(parameter, GRAIN));
-  return outputs;
+  return writeTensors(backend, [shape, shape, shape], (outputs) =>
+    wasmModule(backend).run('adamStep', [...inputs, ...outputs, ...numbers], elementsOf(parameter, GRAIN)),
+  );
 };

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { vjp } from '../../gradients/vjp.ts';
+import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { maskBiasReference, OUTSIDE } from '../mask-bias/mask-bias.ts';
 import type { Inputs as MaskInputs } from '../mask-bias/types.ts';
@@ -25,6 +26,10 @@ export function attention(
   bias?: tf.Tensor,
   { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
 ): tf.Tensor4D {
+  expectShapes('attention', {
+    ...{ query: [query, ['B', 'N', 'h', 'd']], key: [key, ['B', 'L', 'h', 'd']], value: [value, ['B', 'L', 'h', 'd']] },
+    bias: [bias, ['1|B', ...(bias?.rank === 3 ? [] : ['1|h']), '1|N', '1|L']],
+  });
   return tf.tidy(() => {
     const isWasm = tf.getBackend() === 'wasm';
     // elsewhere, and for a gradient on wasm, the plain ops are faster than a derivative computed anew

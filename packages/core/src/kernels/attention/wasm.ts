@@ -1,6 +1,6 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
-import { addressOf, allocate, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, withBlocks, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -18,19 +18,19 @@ export const attentionWasm: KernelBody<Inputs, Attrs> = ({ query, key, value, bi
   const keys = key.shape[1];
   const steps = bias === undefined ? [0, 0, 0] : stepsOf(bias.shape, queries, keys);
   if (channels % 4 !== 0 || steps === null || sizeFromShape(query.shape) * keys === 0) return null;
-  const out = allocate(backend, query.shape);
   const module = wasmModule(backend);
   const scratchBytes = 4 * (QUERIES * (KEYS + 2 * channels + 6) + KEYS * (channels + 4));
-  withBlocks(backend, [60, scratchBytes * module.threadCount], ([job, scratch]) => {
-    const [q, k, v, to] = [query, key, value, out].map((tensor) => addressOf(backend, tensor));
-    const added = bias === undefined ? 0 : addressOf(backend, bias);
-    const words = [q!, k!, v!, added, to!, queries, keys, heads, channels, ...steps, 0, scratch!, scratchBytes];
-    const heap = backend.wasm.HEAPU8.buffer;
-    new Int32Array(heap, job, words.length).set(words);
-    new Float32Array(heap, job! + 4 * SCALE, 1)[0] = scale;
-    module.run('attend', [job!], { to: batch * heads, grain: Math.ceil(GRAIN / (queries * keys * channels)) });
-  });
-  return out;
+  const inputs = [query, key, value].map((tensor) => addressOf(backend, tensor));
+  const added = bias === undefined ? 0 : addressOf(backend, bias);
+  return writeTensor(backend, query.shape, (to) =>
+    withBlocks(backend, [60, scratchBytes * module.threadCount], ([job, scratch]) => {
+      const words = [...inputs, added, to, queries, keys, heads, channels, ...steps, 0, scratch!, scratchBytes];
+      const heap = backend.wasm.HEAPU8.buffer;
+      new Int32Array(heap, job, words.length).set(words);
+      new Float32Array(heap, job! + 4 * SCALE, 1)[0] = scale;
+      module.run('attend', [job!], { to: batch * heads, grain: Math.ceil(GRAIN / (queries * keys * channels)) });
+    }),
+  );
 };
 
 /** Bytes from batch to batch, head to head and query to query of a bias [B|1, h|1, N|1, L]; null of other shapes. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { vjp } from '../../gradients/vjp.ts';
+import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { isOneKernel } from '../may-fuse.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -17,6 +18,7 @@ const MOST_ROWS = 4096;
  * @param noObjectWeight Weight of class K; all others weigh 1
  */
 export function classCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, noObjectWeight: number): tf.Scalar {
+  expectShapes('classCrossEntropy', { logits: [logits, ['M', 'K']], labels: [labels, ['M']] });
   const isBare = logits.shape[0] === 0 || noObjectWeight === 0; // weights may add up to 0, which no kernel divides by
   if (isBare || !isOneKernel() || logits.shape[0] > MOST_ROWS) {
     return tf.tidy(() => classCrossEntropyReference({ logits, labels }, { noObjectWeight }) as tf.Scalar);
@@ -39,6 +41,7 @@ export function classCrossEntropyReference({ logits, labels }: Inputs, { noObjec
 
 const classCrossEntropyGradientKernel = defineKernel<GradientInputs, Attrs>({
   name: 'SegClassCrossEntropyGradient',
+  integers: ['labels'],
   reference: ({ dy, logits, labels }, attrs) =>
     vjp((x) => classCrossEntropyReference({ logits: x, labels }, attrs), [logits], dy)[0]!,
   gradient: 'none',
@@ -46,6 +49,7 @@ const classCrossEntropyGradientKernel = defineKernel<GradientInputs, Attrs>({
 
 const classCrossEntropyKernel = defineKernel<Inputs, Attrs>({
   name: 'SegClassCrossEntropy',
+  integers: ['labels'],
   reference: classCrossEntropyReference,
   saves: ['logits', 'labels'],
   gradient: (dy, { logits, labels }, attrs) => ({

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { ShapeError } from '../../errors.ts';
+import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { fusedLinear } from '../fused-linear/fused-linear.ts';
 import type { Activation } from '../linear/types.ts';
-import { paddingOf, pairOf } from '../map-layout.ts';
+import { expectRoom, paddingOf, pairOf, sidesUnder } from '../map-layout.ts';
 import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
 import type { Attrs, Conv2DOptions, FusedInputs, Inputs } from './types.ts';
-import { conv2dWasm, scaledConv2dWasm } from './wasm.ts';
+import { conv2dWasm } from './wasm.ts';
 
 /**
  * Convolution of a map with zeros around it, bias and activation in one step.
@@ -23,9 +23,7 @@ import { conv2dWasm, scaledConv2dWasm } from './wasm.ts';
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
   const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, added, activation = 'linear' } = options;
   const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };
-  if (x.shape[3] !== filter.shape[2] * groups) {
-    throw new ShapeError(`conv2d: expected ${filter.shape[2] * groups} channels, got x [${x.shape.join(', ')}]`);
-  }
+  expectFitting(x, filter, options);
   if (added !== undefined && scale === undefined && isProduct(filter, options) && mayFuse()) {
     return tf.tidy(() => {
       const weight = tf.reshape(filter, filter.shape.slice(2) as [number, number]);
@@ -47,6 +45,20 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
     const parts = maps.map((map, i) => conv2dKernel({ x: map, filter: filters[i], bias: biases[i] }, attrs));
     return tf.concat(parts as tf.Tensor4D[], 3);
   });
+}
+
+/** Refuses tensors that do not go together, and maps that the filter does not fit into. */
+function expectFitting(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions): void {
+  const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, added } = options;
+  const vector = (tensor?: tf.Tensor) => [tensor, ['out']] as const;
+  expectShapes('conv2d', {
+    ...{ filter: [filter, ['h', 'w', 'in', 'out']], x: [x, ['B', 'H', 'W', groups * filter.shape[2]]] },
+    ...{ bias: vector(bias), scale: vector(scale) },
+  });
+  const sliding = { strides: pairOf(strides), padding: paddingOf(padding), dilations: pairOf(dilation) };
+  expectRoom('conv2d', x.shape, filter.shape, sliding);
+  const shape = [x.shape[0], ...sidesUnder(x.shape, filter.shape, sliding), filter.shape[3]];
+  expectShapes('conv2d', { added: [added, shape] });
 }
 
 /** True for a convolution that is a product of every pixel with one matrix. */
@@ -92,7 +104,7 @@ export function scalesInPlace(): boolean {
 const fusedConv2dKernel = defineKernel<FusedInputs, Attrs>({
   name: 'SegScaledConv2D',
   reference: fusedConv2dReference,
-  bodies: { wasm: scaledConv2dWasm },
+  bodies: { wasm: conv2dWasm },
   gradient: 'none',
 });
 

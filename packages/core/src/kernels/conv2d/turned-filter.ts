@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel, type KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 
 type TurnedInputs = { filter: tf.Tensor4D };
@@ -26,13 +26,13 @@ export function turnedFilterReference({ filter }: TurnedInputs): tf.Tensor4D {
 const turnedFilterWasm: KernelBody<TurnedInputs, NoAttrs> = ({ filter }, _, given) => {
   const backend = given as WasmBackend;
   const [height, width, inputs, outputs] = filter.shape;
-  const out = allocate(backend, [height, width, outputs, inputs]);
-  const [from, to] = [addressOf(backend, filter), addressOf(backend, out)];
-  const tap = 4 * inputs * outputs;
-  for (let i = 0; i < height * width; i++) {
-    wasmKernels(backend).transpose(from + i * tap, to + (height * width - 1 - i) * tap, 1, inputs, outputs);
-  }
-  return out;
+  const from = addressOf(backend, filter);
+  const [taps, bytes] = [height * width, 4 * inputs * outputs];
+  return writeTensor(backend, [height, width, outputs, inputs], (to) => {
+    for (let i = 0; i < taps; i++) {
+      wasmKernels(backend).transpose(from + i * bytes, to + (taps - 1 - i) * bytes, 1, inputs, outputs);
+    }
+  });
 };
 
 const turnedFilterKernel = defineKernel<TurnedInputs, NoAttrs>({

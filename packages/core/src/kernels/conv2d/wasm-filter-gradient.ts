@@ -4,7 +4,7 @@ import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import { correlate } from '../wasm/grid.ts';
 import { multiply, packPanels } from '../wasm/products.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { addressOf, allocateZeros, clear, type WasmBackend, withBlocks, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { FilterGradientInputs, GradientAttrs } from './types.ts';
 import { wasmConvolution, withGrid } from './wasm.ts';
@@ -21,15 +21,15 @@ export const filterGradientWasm: KernelBody<FilterGradientInputs, GradientAttrs>
   if (sizeFromShape(dy.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);
   const convolution = wasmConvolution(attrs);
   if (isWinograd(shape, convolution, dy.shape[0] * dy.shape[1] * dy.shape[2])) return byWinograd(backend, dy, x, attrs);
-  const out = allocate(backend, shape);
   const columns = shape[3];
-  withGrid(backend, x, shape, convolution, dy.shape, (grid) => {
-    correlate(backend, { ...grid, columns, out: addressOf(backend, out) }, (to, first, depth) => {
-      const from = addressOf(backend, dy) + 4 * first * columns;
-      packPanels(backend, { from, to, depth, columns, steps: [4 * columns, 4] });
-    });
-  });
-  return out;
+  return writeTensor(backend, shape, (out) =>
+    withGrid(backend, x, shape, convolution, dy.shape, (grid) =>
+      correlate(backend, { ...grid, columns, out }, (to, first, depth) => {
+        const from = addressOf(backend, dy) + 4 * first * columns;
+        packPanels(backend, { from, to, depth, columns, steps: [4 * columns, 4] });
+      }),
+    ),
+  );
 };
 
 /** F(3×3, 2×2), on the same tiles as the forward pass: for each of 16 planes the product of tiles, summed over tiles. */
@@ -43,41 +43,42 @@ function byWinograd(
   const [, inHeight, inWidth] = x.shape;
   const [batch, height, width] = dy.shape;
   const module = wasmModule(backend);
-  const out = allocateZeros(backend, shape);
   const { chunks, tilesX, most } = tileChunks(batch, height, width, TILES_AT_ONCE);
   const sizes = [64 * most * inputs, 64 * most * outputs, 64 * inputs * outputs];
-  withBlocks(backend, sizes, ([seen, upstream, products]) => {
-    for (const [i, { parts, tiles }] of chunks.entries()) {
-      for (const { image, from, to, first } of parts) {
-        const source = addressOf(backend, x) + 4 * image * inHeight * inWidth * inputs;
-        const [top, left] = [padding[0][0], padding[1][0]];
-        const seenArgs = [
-          source,
-          seen! + 4 * first * inputs,
-          inHeight,
-          inWidth,
-          inputs,
-          tilesX,
-          from,
-          tiles,
-          top,
-          left,
-        ];
-        module.run('winogradInput', seenArgs, { from, to, grain: rowGrain(tilesX, inputs) });
-        const gradient = addressOf(backend, dy) + 4 * image * height * width * outputs;
-        const into = upstream! + 4 * first * outputs;
-        const upstreamArgs = [gradient, into, height, width, outputs, tilesX, from, tiles];
-        module.run('winogradUpstream', upstreamArgs, { from, to, grain: rowGrain(tilesX, outputs) });
+  const write = (to: number) =>
+    withBlocks(backend, sizes, ([seen, upstream, products]) => {
+      for (const [i, { parts, tiles }] of chunks.entries()) {
+        for (const { image, from, to, first } of parts) {
+          const source = addressOf(backend, x) + 4 * image * inHeight * inWidth * inputs;
+          const [top, left] = [padding[0][0], padding[1][0]];
+          const seenArgs = [
+            source,
+            seen! + 4 * first * inputs,
+            inHeight,
+            inWidth,
+            inputs,
+            tilesX,
+            from,
+            tiles,
+            top,
+            left,
+          ];
+          module.run('winogradInput', seenArgs, { from, to, grain: rowGrain(tilesX, inputs) });
+          const gradient = addressOf(backend, dy) + 4 * image * height * width * outputs;
+          const into = upstream! + 4 * first * outputs;
+          const upstreamArgs = [gradient, into, height, width, outputs, tilesX, from, tiles];
+          module.run('winogradUpstream', upstreamArgs, { from, to, grain: rowGrain(tilesX, outputs) });
+        }
+        const product = { rows: inputs, inner: tiles, columns: outputs, transposeA: true };
+        for (let plane = 0; plane < 16; plane++) {
+          const a = seen! + 4 * plane * tiles * inputs;
+          const b = upstream! + 4 * plane * tiles * outputs;
+          const out = products! + 4 * plane * inputs * outputs;
+          multiply(backend, { ...product, added: i > 0 ? out : undefined }, { a, b, out });
+        }
       }
-      const product = { rows: inputs, inner: tiles, columns: outputs, transposeA: true };
-      for (let plane = 0; plane < 16; plane++) {
-        const a = seen! + 4 * plane * tiles * inputs;
-        const b = upstream! + 4 * plane * tiles * outputs;
-        const out = products! + 4 * plane * inputs * outputs;
-        multiply(backend, { ...product, added: i > 0 ? out : undefined }, { a, b, out });
-      }
-    }
-    module.kernels.winogradFilterGradient(products!, addressOf(backend, out), inputs, outputs);
-  });
-  return out;
+      clear(backend, to, shape);
+      module.kernels.winogradFilterGradient(products!, to, inputs, outputs);
+    });
+  return writeTensor(backend, shape, write);
 }

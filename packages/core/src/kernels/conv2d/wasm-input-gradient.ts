@@ -5,7 +5,7 @@ import type { Padding2D, Shape4D } from '../map-layout.ts';
 import { sizeFromShape } from '../size.ts';
 import { convolve } from '../wasm/grid.ts';
 import { packPanels } from '../wasm/products.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, allocateZeros, clear, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { turnedFilter } from './turned-filter.ts';
 import type { GradientAttrs, InputGradientInputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
@@ -21,9 +21,11 @@ export const inputGradientWasm: KernelBody<InputGradientInputs, GradientAttrs> =
   if (isReached && isWinograd(turnedShape, { strides, dilations: [dilation, dilation] }, pixels)) {
     const reach = padding.map(([before, after]) => [2 - before, 2 - after]) as Padding2D;
     const turned = turnedFilter(filter);
-    const dx = winograd(backend, dy, turned, shape, reach, {});
-    turned.dispose();
-    return dx;
+    try {
+      return winograd(backend, dy, turned, shape, reach, {});
+    } finally {
+      turned.dispose();
+    }
   }
   return byPhases(backend, dy, filter, attrs);
 };
@@ -45,16 +47,17 @@ function byPhases(
   const rows = phasesOf(shape[1], height, strides[0], padding[0][0], dilation);
   const columns = phasesOf(shape[2], width, strides[1], padding[1][0], dilation);
   const isCovered = rows.length * columns.length === strides[0] * strides[1];
-  const out = isCovered ? allocate(backend, shape) : allocateZeros(backend, shape);
-  for (const row of rows) {
-    for (const column of columns) {
-      const taps = row.taps.flatMap((y) =>
-        column.taps.map((x): Tap => ({ index: y.index * width + x.index, at: [y.at, x.at] })),
-      );
-      phase(backend, dy, filter, taps, shape, strides, [row, column], addressOf(backend, out));
+  return writeTensor(backend, shape, (out) => {
+    if (!isCovered) clear(backend, out, shape);
+    for (const row of rows) {
+      for (const column of columns) {
+        const taps = row.taps.flatMap((y) =>
+          column.taps.map((x): Tap => ({ index: y.index * width + x.index, at: [y.at, x.at] })),
+        );
+        phase(backend, dy, filter, taps, shape, strides, [row, column], out);
+      }
     }
-  }
-  return out;
+  });
 }
 
 type Phase = { first: number; count: number; taps: { index: number; at: number }[] };

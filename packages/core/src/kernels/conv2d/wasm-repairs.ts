@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Shape4D } from '../map-layout.ts';
+import type { Padding2D, Shape4D } from '../map-layout.ts';
 import { activated } from '../repairs/fused-activation.ts';
+import { isRowOf, ofNothing } from '../repairs/of-nothing.ts';
 import { composed, type Repair, tensorsOf } from '../repairs/repair.ts';
 import type { WasmBackend } from '../wasm/wasm-backend.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
 import type { ConvolutionShape } from './types.ts';
-import { convolved, type WasmConvolution } from './wasm.ts';
+import { convolved, convolvedShape, type WasmConvolution } from './wasm.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: attributes of tfjs's kernels
 type Attributes = Record<string, any>;
@@ -52,12 +53,16 @@ function convolution(kernelName: 'Conv2D' | 'FusedConv2D'): Repair {
       if (!isFloat || (attrs.dataFormat ?? 'NHWC') !== 'NHWC') return original!.kernelFunc(args);
       const geometry = geometryOf(x.shape, filter, attrs);
       const { activation = 'linear', leakyreluAlpha } = attrs;
-      const isRow = bias?.size === filter.shape[3]; // of [out]
+      const isRow = isRowOf(filter.shape[3], bias);
       const relu = activation === 'relu' && (bias === undefined || isRow);
       return tf.tidy(() => {
         const fused = { bias: isRow ? bias : undefined, relu };
-        const info = convolved(args.backend as WasmBackend, x, filter, geometry, fused);
-        const y = tf.engine().makeTensorFromTensorInfo(info);
+        const backend = args.backend as WasmBackend;
+        const info = convolved(backend, x, filter, geometry, fused);
+        const y =
+          info === null
+            ? ofNothing(backend, convolvedShape(x.shape, filter.shape, geometry), fused.bias, relu)
+            : tf.engine().makeTensorFromTensorInfo(info);
         const shifted = bias === undefined || isRow ? y : tf.add(y, bias);
         return relu ? shifted : activated(shifted, { activation, leakyreluAlpha }, preluActivationWeights);
       });
@@ -87,6 +92,14 @@ function shapeOf(inputShape: number[], filter: { shape: number[] }, attrs: Attri
   return { ...rest, dilation: dilations[0] };
 }
 
+/** The padding, with zeros behind it that the last windows see where the number of windows was rounded up. */
+function reaching(map: number[], size: number[], { strides, padding, dilations }: WasmConvolution, counts: number[]) {
+  return padding.map(([before, after], axis) => {
+    const end = (counts[axis]! - 1) * strides[axis]! + (size[axis]! - 1) * dilations[axis]! + 1;
+    return [before, Math.max(after, end - before - map[axis + 1]!)];
+  }) as Padding2D;
+}
+
 /** Strides and paddings as numbers, from the many forms in which tfjs takes them. */
 function geometryOf(inputShape: number[], filter: { shape: number[] }, attrs: Attributes): WasmConvolution {
   const [height, width] = filter.shape;
@@ -100,7 +113,7 @@ function geometryOf(inputShape: number[], filter: { shape: number[] }, attrs: At
     attrs.dimRoundingMode,
   );
   const { top, bottom, left, right } = info.padInfo;
-  return {
+  const geometry: WasmConvolution = {
     strides: [info.strideHeight, info.strideWidth],
     padding: [
       [top, bottom],
@@ -108,4 +121,5 @@ function geometryOf(inputShape: number[], filter: { shape: number[] }, attrs: At
     ],
     dilations: [info.dilationHeight, info.dilationWidth],
   };
+  return { ...geometry, padding: reaching(inputShape, filter.shape, geometry, [info.outHeight, info.outWidth]) };
 }

@@ -1,13 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
-import type { Padding2D, Shape4D } from '../map-layout.ts';
+import { type Padding2D, type Shape4D, sidesUnder } from '../map-layout.ts';
 import { sizeFromShape } from '../size.ts';
 import { convolve, type Grid } from '../wasm/grid.ts';
 import { packPanels } from '../wasm/products.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, withBlocks, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
-import type { Attrs, ConvolutionShape, Fused, FusedInputs, Inputs } from './types.ts';
+import type { Attrs, ConvolutionShape, Fused, FusedInputs } from './types.ts';
 import { isWinograd, winograd } from './winograd.ts';
 
 /**
@@ -16,64 +16,59 @@ import { isWinograd, winograd } from './winograd.ts';
  */
 export type WasmConvolution = { strides: [number, number]; padding: Padding2D; dilations: [number, number] };
 
-/** Any convolution without groups: Winograd's transform where it is faster, else an implicit product. */
-export const conv2dWasm: KernelBody<Inputs, Attrs> = ({ x, filter, bias }, attrs, backend) =>
-  convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), { bias, relu: attrs.activation === 'relu' });
-
-/** As {@link conv2dWasm}; the factors are multiplied in as the filter is packed, and sums start from what is added. */
-export const scaledConv2dWasm: KernelBody<FusedInputs, Attrs> = ({ x, filter, ...fused }, attrs, backend) =>
-  convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), {
-    ...{ ...fused, relu: attrs.activation === 'relu' },
-  });
+/**
+ * Any convolution without groups: Winograd's transform where it is faster, else an implicit product. Factors are multiplied in as the
+ * filter is packed, and sums start from what is added.
+ */
+export const conv2dWasm: KernelBody<FusedInputs, Attrs> = ({ x, filter, ...fused }, attrs, backend) => {
+  const given = { ...fused, relu: attrs.activation === 'relu' };
+  return convolved(backend as WasmBackend, x, filter, wasmConvolution(attrs), given);
+};
 
 /** The same geometry with a dilation for each axis. */
 export function wasmConvolution({ strides, padding, dilation }: ConvolutionShape): WasmConvolution {
   return { strides, padding, dilations: [dilation, dilation] };
 }
 
-/** act(x ∗ filter · scale + bias + added). @param x [B, H, W, in] @param filter [height, width, in, out] @returns [B, H', W', out] */
+/**
+ * act(x ∗ filter · scale + bias + added), or null where there is nothing to multiply.
+ *
+ * @param x [B, H, W, in]
+ * @param filter [height, width, in, out]
+ * @returns [B, H', W', out]
+ */
 export function convolved(
   backend: WasmBackend,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   convolution: WasmConvolution,
   fused: Fused,
-): tf.TensorInfo {
-  const shape = outputShape(x.shape, filter.shape, convolution);
+): tf.TensorInfo | null {
+  const shape = convolvedShape(x.shape, filter.shape, convolution);
+  if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return null;
   if (isWinograd(filter.shape, convolution, x.shape[0]! * x.shape[1]! * x.shape[2]!)) {
     return winograd(backend, x, filter, shape, convolution.padding, fused);
   }
-  if (sizeFromShape(x.shape) * sizeFromShape(shape) === 0) return allocateZeros(backend, shape);
-  const out = allocate(backend, shape);
   const { scale, bias, added, relu } = fused;
   const place = (tensor?: tf.TensorInfo) => tensor && addressOf(backend, tensor);
-  const end = { out: addressOf(backend, out), bias: place(bias), added: place(added), relu };
-  const factors = place(scale);
-  withGrid(backend, x, filter.shape as Shape4D, convolution, shape, (grid) => {
-    const depth = grid.taps.length * grid.channels;
-    convolve(backend, { ...grid, ...end, columns: shape[3] }, (to, first, count) => {
-      const columns = Math.min(8 * count, shape[3] - 8 * first);
-      const from = addressOf(backend, filter) + 32 * first;
-      packPanels(backend, {
-        from,
-        to,
-        depth,
-        columns,
-        steps: [4 * shape[3], 4],
-        scale: factors && factors + 32 * first,
+  const end = { columns: shape[3], bias: place(bias), added: place(added), relu };
+  const [weights, factors] = [addressOf(backend, filter), place(scale)];
+  return writeTensor(backend, shape, (out) =>
+    withGrid(backend, x, filter.shape as Shape4D, convolution, shape, (grid) => {
+      const depth = grid.taps.length * grid.channels;
+      convolve(backend, { ...grid, ...end, out }, (to, first, count) => {
+        const [from, columns] = [weights + 32 * first, Math.min(8 * count, shape[3] - 8 * first)];
+        const part = factors && factors + 32 * first;
+        packPanels(backend, { from, to, depth, columns, steps: [4 * shape[3], 4], scale: part });
       });
-    });
-  });
-  return out;
+    }),
+  );
 }
 
 /** [B, H', W', out] */
-function outputShape(x: number[], filter: number[], { strides, padding, dilations }: WasmConvolution): Shape4D {
-  const side = (axis: 0 | 1): number => {
-    const reach = (filter[axis]! - 1) * dilations[axis] + 1;
-    return Math.max(0, Math.floor((x[axis + 1]! + padding[axis][0] + padding[axis][1] - reach) / strides[axis]) + 1);
-  };
-  return [x[0]!, side(0), side(1), filter[3]!];
+export function convolvedShape(x: number[], filter: number[], convolution: WasmConvolution): Shape4D {
+  const sides = sidesUnder(x, filter, convolution).map((side) => Math.max(0, side)) as [number, number];
+  return [x[0]!, ...sides, filter[3]!];
 }
 
 /** Maps with fewer channels, such as the three colors, are framed: a row of taps is one run of values in them. */

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import type { Padding2D, Shape4D } from '../map-layout.ts';
 import { packPanels } from '../wasm/products.ts';
-import { addressOf, allocate, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, withBlocks, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Fused } from './types.ts';
 
@@ -49,23 +49,24 @@ export function winograd(
   const [, height, width, inputs] = x.shape as Shape4D;
   const [batch, outHeight, outWidth, outputs] = shape;
   const panels = transformedFilter(backend, filter, scale);
-  const out = allocate(backend, shape);
   const [tilesX, tilesY] = [Math.ceil(outWidth / 2), Math.ceil(outHeight / 2)];
   const tiles = batch * tilesY * tilesX;
   const most = inputs >= MANY_CHANNELS ? MANY_TILES : FEW_TILES;
   const atOnce = Math.min(most, Math.max(4, 4 * Math.ceil(tiles / module.threadCount / 4)));
   const scratchBytes = 4 * (16 * atOnce * (inputs + outputs) + 2 * (atOnce + module.tileRows));
-  withBlocks(backend, [80, scratchBytes * module.threadCount], ([job, scratch]) => {
-    const words = [
-      ...[addressOf(backend, x), height, width, inputs, padding[0][0], padding[1][0]],
-      ...[panels, bias === undefined ? 0 : addressOf(backend, bias)],
-      ...[added === undefined ? 0 : addressOf(backend, added), relu ? 1 : 0],
-      ...[addressOf(backend, out), outHeight, outWidth, outputs, tilesX, tilesY, tiles, atOnce, scratch!, scratchBytes],
-    ];
-    new Int32Array(backend.wasm.HEAPU8.buffer, job, words.length).set(words);
-    module.run('winograd', [job!], { to: Math.ceil(tiles / atOnce), grain: 1 });
-  });
-  return out;
+  const sizes = [outHeight, outWidth, outputs, tilesX, tilesY, tiles, atOnce];
+  return writeTensor(backend, shape, (to) =>
+    withBlocks(backend, [80, scratchBytes * module.threadCount], ([job, scratch]) => {
+      const words = [
+        ...[addressOf(backend, x), height, width, inputs, padding[0][0], padding[1][0]],
+        ...[panels, bias === undefined ? 0 : addressOf(backend, bias)],
+        ...[added === undefined ? 0 : addressOf(backend, added), relu ? 1 : 0],
+        ...[to, ...sizes, scratch!, scratchBytes],
+      ];
+      new Int32Array(backend.wasm.HEAPU8.buffer, job, words.length).set(words);
+      module.run('winograd', [job!], { to: Math.ceil(tiles / atOnce), grain: 1 });
+    }),
+  );
 }
 
 /** Rows of tiles whose transform is worth a thread. */
@@ -82,12 +83,12 @@ function transformedFilter(backend: WasmBackend, filter: tf.TensorInfo, scale?: 
   if (known !== undefined && known.scaleId === scale?.dataId) return known.panels;
   const [, , inputs, outputs] = filter.shape as Shape4D;
   const panelBytes = 32 * Math.ceil(outputs / 8) * inputs;
-  const kept = known?.panels ?? backend.wasm._malloc(16 * panelBytes) >>> 0;
-  withBlocks(backend, [64 * inputs * outputs], ([planes]) => {
+  const kept = withBlocks(backend, [64 * inputs * outputs], ([planes]) => {
+    const panels = known?.panels ?? backend.wasm._malloc(16 * panelBytes) >>> 0;
     wasmKernels(backend).winogradFilter(addressOf(backend, filter), planes!, inputs, outputs);
     for (let plane = 0; plane < 16; plane++) {
       const from = planes! + 4 * plane * inputs * outputs;
-      const to = kept + plane * panelBytes;
+      const to = panels + plane * panelBytes;
       packPanels(backend, {
         from,
         to,
@@ -97,6 +98,7 @@ function transformedFilter(backend: WasmBackend, filter: tf.TensorInfo, scale?: 
         scale: scale && addressOf(backend, scale),
       });
     }
+    return panels;
   });
   transformed.set(filter.dataId, { panels: kept, scaleId: scale?.dataId });
   watchDisposal(backend);

@@ -4,6 +4,7 @@ import { detach } from '../../detach.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { tokensOf } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm.ts';
 
@@ -102,6 +103,11 @@ const deformableSamplingGradientKernel = defineKernel<GradientInputs, Attrs>({
 
 const deformableSamplingKernel = defineKernel<Inputs, Attrs>({
   name: 'SegDeformableSampling',
+  shapes: ({ levels }) => ({
+    value: ['B', tokensOf(levels), 'M', 'D'],
+    locations: ['B', 'Q', 'M', levels.length, 'P', 2],
+    weights: ['B', 'Q', 'M', levels.length, 'P'],
+  }),
   reference: deformableSamplingReference,
   bodies: { wasm: deformableSamplingWasm },
   saves: ['value', 'locations', 'weights'],

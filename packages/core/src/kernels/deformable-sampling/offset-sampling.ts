@@ -4,6 +4,7 @@ import { ShapeError } from '../../errors.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { deformableSamplingReference } from './deformable-sampling.ts';
+import { tokensOf } from './level-table.ts';
 import { offsetSamplingWasm } from './offset-wasm.ts';
 import type { OffsetAttrs, OffsetInputs, PartAttrs, PartInputs } from './types.ts';
 
@@ -78,6 +79,10 @@ function coordinateOf(reference: tf.Tensor4D, index: number, batch: number): tf.
 
 const offsetSamplingKernel = defineKernel<OffsetInputs, OffsetAttrs>({
   name: 'SegOffsetSampling',
+  shapes: ({ levels }) => ({
+    ...{ value: ['B', tokensOf(levels), 'M', 'D'], offsets: ['B', 'Q', '2S'], logits: ['B', 'Q', 'S'] },
+    reference: ['1|B', 'Q', `1|${levels.length}`, 'point'],
+  }),
   reference: offsetSamplingReference,
   bodies: { wasm: offsetSamplingWasm },
   gradient: 'none',

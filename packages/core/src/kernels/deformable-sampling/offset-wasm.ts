@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend, withBlocks } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, withBlocks, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import { levelTable } from './level-table.ts';
 import type { OffsetAttrs, OffsetInputs } from './types.ts';
@@ -20,24 +20,21 @@ export const offsetSamplingWasm: KernelBody<OffsetInputs, OffsetAttrs> = (inputs
   const table = levelTable(levels);
   const samples = levels.length * points;
   const scratchBytes = 4 * (4 * Math.ceil(samples / 4) + 8 * samples);
-  const out = allocate(backend, [batch, queries, heads * depth]);
   const module = wasmModule(backend);
-  withBlocks(backend, [4 * WORDS, table.byteLength, scratchBytes * module.threadCount], ([job, place, scratch]) => {
-    const heap = backend.wasm.HEAPU8.buffer;
-    new Int32Array(heap, place, table.length).set(table);
-    const ofQuery = 4 * refLevels * coordinates;
-    new Int32Array(heap, job, WORDS).set([
-      ...[value, offsets, logits, reference].map((tensor) => addressOf(backend, tensor)),
-      ...[place!, addressOf(backend, out), tokens, queries, heads, depth, levels.length, points],
-      ...[
-        refBatches === 1 ? 0 : queries * ofQuery,
-        ofQuery,
-        refLevels === 1 ? 0 : 4 * coordinates,
-        coordinates === 4 ? 1 : 0,
-      ],
-      ...[scratch!, scratchBytes],
-    ]);
-    module.run('offsetSampling', [job!], { to: batch * queries, grain: GRAIN });
-  });
-  return out;
+  const blocks = [4 * WORDS, table.byteLength, scratchBytes * module.threadCount];
+  return writeTensor(backend, [batch, queries, heads * depth], (to) =>
+    withBlocks(backend, blocks, ([job, place, scratch]) => {
+      const heap = backend.wasm.HEAPU8.buffer;
+      new Int32Array(heap, place, table.length).set(table);
+      const ofQuery = 4 * refLevels * coordinates;
+      new Int32Array(heap, job, WORDS).set([
+        ...[value, offsets, logits, reference].map((tensor) => addressOf(backend, tensor)),
+        ...[place!, to, tokens, queries, heads, depth, levels.length, points],
+        ...[refBatches === 1 ? 0 : queries * ofQuery, ofQuery],
+        ...[refLevels === 1 ? 0 : 4 * coordinates, coordinates === 4 ? 1 : 0],
+        ...[scratch!, scratchBytes],
+      ]);
+      module.run('offsetSampling', [job!], { to: batch * queries, grain: GRAIN });
+    }),
+  );
 };

@@ -1,20 +1,21 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend, withTable } from '../wasm/wasm-backend.ts';
+import { addressOf, clear, type WasmBackend, withTable, writeTensor, writeTensors } from '../wasm/wasm-backend.ts';
 import { type Range, wasmModule } from '../wasm/wasm-kernels.ts';
 import { levelTable } from './level-table.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
 export const deformableSamplingWasm: KernelBody<Inputs, Attrs> = ({ value, locations, weights }, { levels }, given) => {
   const backend = given as WasmBackend;
-  const out = allocate(backend, [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]]);
-  withTable(backend, levelTable(levels), (table) => {
-    const [from, at, weight, to] = [value, locations, weights, out].map((tensor) => addressOf(backend, tensor));
-    const args = [from, at, weight, table, to, ...sizesOf(value, locations)];
-    wasmModule(backend).run('deformableSampling', args, queriesOf(locations));
-  });
-  return out;
+  const shape = [value.shape[0], locations.shape[1]!, value.shape[2] * value.shape[3]];
+  const inputs = [value, locations, weights].map((tensor) => addressOf(backend, tensor));
+  return writeTensor(backend, shape, (to) =>
+    withTable(backend, levelTable(levels), (table) => {
+      const args = [...inputs, table, to, ...sizesOf(value, locations)];
+      wasmModule(backend).run('deformableSampling', args, queriesOf(locations));
+    }),
+  );
 };
 
 export const deformableSamplingGradientWasm: KernelBody<GradientInputs, Attrs> = (
@@ -23,18 +24,14 @@ export const deformableSamplingGradientWasm: KernelBody<GradientInputs, Attrs> =
   given,
 ) => {
   const backend = given as WasmBackend;
-  const outputs = [
-    allocateZeros(backend, value.shape),
-    allocate(backend, locations.shape),
-    allocate(backend, weights.shape),
-  ];
-  withTable(backend, levelTable(levels), (table) => {
-    const inputs = [dy, value, locations, weights].map((tensor) => addressOf(backend, tensor));
-    const results = outputs.map((tensor) => addressOf(backend, tensor));
-    const args = [...inputs, table, ...results, value.shape[0], ...sizesOf(value, locations)];
-    wasmModule(backend).run('deformableSamplingGradient', args, headsOf(value, locations));
+  const inputs = [dy, value, locations, weights].map((tensor) => addressOf(backend, tensor));
+  return writeTensors(backend, [value.shape, locations.shape, weights.shape], (outputs) => {
+    clear(backend, outputs[0]!, value.shape);
+    withTable(backend, levelTable(levels), (table) => {
+      const args = [...inputs, table, ...outputs, value.shape[0], ...sizesOf(value, locations)];
+      wasmModule(backend).run('deformableSamplingGradient', args, headsOf(value, locations));
+    });
   });
-  return outputs;
 };
 
 /** S, Q, M, D, L, P */

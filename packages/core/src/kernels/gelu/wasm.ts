@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
@@ -8,15 +8,15 @@ const GRAIN = 16_384;
 
 export const geluWasm: KernelBody<Inputs, Attrs> = ({ x }, _, given) => {
   const backend = given as WasmBackend;
-  const out = allocate(backend, x.shape);
-  wasmModule(backend).run('gelu', [addressOf(backend, x), addressOf(backend, out)], elementsOf(x, GRAIN));
-  return out;
+  return writeTensor(backend, x.shape, (to) =>
+    wasmModule(backend).run('gelu', [addressOf(backend, x), to], elementsOf(x, GRAIN)),
+  );
 };
 
 export const geluGradientWasm: KernelBody<GradientInputs, Attrs> = ({ dy, x }, _, given) => {
   const backend = given as WasmBackend;
-  const out = allocate(backend, x.shape);
-  const addresses = [dy, x, out].map((tensor) => addressOf(backend, tensor));
-  wasmModule(backend).run('geluGradient', addresses, elementsOf(x, GRAIN));
-  return out;
+  const inputs = [dy, x].map((tensor) => addressOf(backend, tensor));
+  return writeTensor(backend, x.shape, (to) =>
+    wasmModule(backend).run('geluGradient', [...inputs, to], elementsOf(x, GRAIN)),
+  );
 };

@@ -13,7 +13,8 @@ export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
 
 /** The meaning of {@link globalNorm} in plain ops. */
 export function globalNormReference(tensors: Inputs): tf.Tensor {
-  return tf.sqrt(tf.addN(Object.values(tensors).map((tensor) => tf.sum(tf.square(tensor)) as tf.Scalar)));
+  const squares = Object.values(tensors).map((tensor) => tf.sum(tf.square(tf.cast(tensor, 'float32'))) as tf.Scalar);
+  return tf.sqrt(tf.addN(squares));
 }
 
 const globalNormKernel = defineKernel<Inputs, Attrs>({

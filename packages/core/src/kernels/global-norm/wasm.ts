@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, withScratch, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -24,9 +24,8 @@ export const globalNormWasm: KernelBody<Inputs, Attrs> = (inputs, _, given) => {
       for (const sum of new Float64Array(backend.wasm.HEAPU8.buffer, scratch, count)) total += sum;
     }
   });
-  const out = allocate(backend, []);
-  new Float32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, out), 1)[0] = Math.sqrt(
-    Math.fround(total), // squares beyond float32 are infinite on every other backend too
-  );
-  return out;
+  const norm = Math.sqrt(Math.fround(total)); // squares beyond float32 are infinite on every other backend too
+  return writeTensor(backend, [], (to) => {
+    new Float32Array(backend.wasm.HEAPU8.buffer, to, 1)[0] = norm;
+  });
 };

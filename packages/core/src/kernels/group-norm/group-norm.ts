@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ShapeError } from '../../errors.ts';
 import type { Size } from '../../outputs.ts';
 import type { Steps } from '../../steps.ts';
 import { defineKernel } from '../define-kernel.ts';
@@ -17,7 +18,13 @@ import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
  * @param bias [C]
  */
 export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
+  expectGroups(x, options);
   return groupNormKernel({ x, gain, bias }, options) as tf.Tensor4D;
+}
+
+function expectGroups({ shape }: tf.Tensor, { groups }: { groups: number }): void {
+  if (shape.at(-1)! % groups === 0) return;
+  throw new ShapeError(`groupNorm: expected channels in ${groups} groups, got [${shape.join(', ')}]`);
 }
 
 /**
@@ -84,6 +91,7 @@ const groupNormGradientKernel = defineKernel<GradientInputs, Attrs>({
 
 const groupNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegGroupNorm',
+  shapes: () => ({ x: ['B', 'H', 'W', 'C'], gain: ['C'], bias: ['C'] }),
   reference: groupNormReference,
   bodies: { wasm: groupNormWasm },
   saves: ['x', 'gain'],

@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend, withScratch } from '../wasm/wasm-backend.ts';
+import { addressOf, clear, type WasmBackend, withScratch, writeTensor, writeTensors } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
@@ -7,12 +7,11 @@ export const groupNormWasm: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { gr
   const [batch, height, width, channels] = x.shape;
   if (channels % 4 !== 0) return null;
   const backend = given as WasmBackend;
-  const out = allocate(backend, x.shape);
-  withScratch(backend, 16 * channels, (scratch) => {
-    const addresses = [x, gain, bias!, out].map((tensor) => addressOf(backend, tensor));
-    wasmKernels(backend).groupNorm(...addresses, scratch, batch, height * width, channels, groups, epsilon);
-  });
-  return out;
+  const inputs = [x, gain, bias!].map((tensor) => addressOf(backend, tensor));
+  const sizes = [batch, height * width, channels, groups, epsilon];
+  return writeTensor(backend, x.shape, (to) =>
+    withScratch(backend, 16 * channels, (scratch) => wasmKernels(backend).groupNorm(...inputs, to, scratch, ...sizes)),
+  );
 };
 
 export const groupNormGradientWasm: KernelBody<GradientInputs, Attrs> = (
@@ -23,10 +22,12 @@ export const groupNormGradientWasm: KernelBody<GradientInputs, Attrs> = (
   const [batch, height, width, channels] = x.shape;
   if (channels % 4 !== 0) return null;
   const backend = given as WasmBackend;
-  const outputs = [allocate(backend, x.shape), allocateZeros(backend, [channels]), allocateZeros(backend, [channels])];
-  withScratch(backend, 16 * channels, (scratch) => {
-    const addresses = [dy, x, gain, ...outputs].map((tensor) => addressOf(backend, tensor));
-    wasmKernels(backend).groupNormGradient(...addresses, scratch, batch, height * width, channels, groups, epsilon);
+  const inputs = [dy, x, gain].map((tensor) => addressOf(backend, tensor));
+  const sizes = [batch, height * width, channels, groups, epsilon];
+  return writeTensors(backend, [x.shape, [channels], [channels]], (outputs) => {
+    for (const sums of outputs.slice(1)) clear(backend, sums, [channels]);
+    withScratch(backend, 16 * channels, (scratch) =>
+      wasmKernels(backend).groupNormGradient(...inputs, ...outputs, scratch, ...sizes),
+    );
   });
-  return outputs;
 };

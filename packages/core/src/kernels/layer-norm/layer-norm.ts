@@ -40,6 +40,7 @@ const layerNormGradientKernel = defineKernel<GradientInputs, Attrs>({
 
 const layerNormKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLayerNorm',
+  shapes: () => ({ x: ['...', 'C'], gain: ['C'], bias: ['C'] }),
   reference: layerNormReference,
   bodies: { wasm: layerNormWasm },
   saves: ['x', 'gain'],

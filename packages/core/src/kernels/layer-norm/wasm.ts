@@ -1,6 +1,6 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, clear, type WasmBackend, writeTensor, writeTensors } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 
@@ -14,19 +14,20 @@ export const layerNormWasm: KernelBody<Inputs, Attrs> = ({ x, gain, bias }, { ep
   const width = gain.shape[0]!;
   if (width % 4 !== 0) return null;
   const backend = given as WasmBackend;
-  const out = allocate(backend, x.shape);
-  const [from, scale, shift, to] = [x, gain, bias!, out].map((tensor) => addressOf(backend, tensor));
+  const inputs = [x, gain, bias!].map((tensor) => addressOf(backend, tensor));
   const rows = rowsToShare(sizeFromShape(x.shape), width);
-  wasmModule(backend).run('layerNorm', [from, scale, shift, to, width, epsilon], rows);
-  return out;
+  return writeTensor(backend, x.shape, (to) =>
+    wasmModule(backend).run('layerNorm', [...inputs, to, width, epsilon], rows),
+  );
 };
 
 export const layerNormGradientWasm: KernelBody<GradientInputs, Attrs> = ({ dy, x, gain }, { epsilon }, given) => {
   const width = gain.shape[0]!;
   if (width % 4 !== 0) return null;
   const backend = given as WasmBackend;
-  const outputs = [allocate(backend, x.shape), allocateZeros(backend, [width]), allocateZeros(backend, [width])];
-  const addresses = [dy, x, gain, ...outputs].map((tensor) => addressOf(backend, tensor));
-  wasmKernels(backend).layerNormGradient(...addresses, sizeFromShape(x.shape) / width, width, epsilon);
-  return outputs;
+  const inputs = [dy, x, gain].map((tensor) => addressOf(backend, tensor));
+  return writeTensors(backend, [x.shape, [width], [width]], (outputs) => {
+    for (const sums of outputs.slice(1)) clear(backend, sums, [width]);
+    wasmKernels(backend).layerNormGradient(...inputs, ...outputs, sizeFromShape(x.shape) / width, width, epsilon);
+  });
 };

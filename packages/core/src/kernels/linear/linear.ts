@@ -34,6 +34,7 @@ export function linearReference({ x, weight, bias }: Inputs, { activation }: Att
 
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
+  shapes: () => ({ x: ['M', 'in'], weight: ['in', 'out'], bias: ['out'] }),
   reference: linearReference,
   bodies: { wasm: linearWasm },
   saves: ['x', 'weight'],

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { vjp } from '../../gradients/vjp.ts';
+import { expectShapes } from '../../shape.ts';
 import { defineKernel, type GradientOf } from '../define-kernel.ts';
 import { isOneKernel } from '../may-fuse.ts';
 import { sumOfPoints } from './sum-of-points.ts';
@@ -15,6 +16,7 @@ import type { Attrs, GradientInputs, Inputs } from './types.ts';
  * @returns [M]
  */
 export function maskCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  expectPoints('maskCrossEntropy', logits, targets);
   if (!isOneKernel()) return tf.tidy(() => maskCrossEntropyReference({ logits, targets }) as tf.Tensor1D);
   return crossEntropyKernel({ logits, targets }, {}) as tf.Tensor1D;
 }
@@ -31,8 +33,13 @@ export function maskCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.
  * @returns [M]
  */
 export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  expectPoints('diceDistance', logits, targets);
   if (!isOneKernel()) return tf.tidy(() => diceDistanceReference({ logits, targets }) as tf.Tensor1D);
   return diceKernel({ logits, targets }, {}) as tf.Tensor1D;
+}
+
+function expectPoints(where: string, logits: tf.Tensor, targets: tf.Tensor): void {
+  expectShapes(where, { logits: [logits, ['M', 'P']], targets: [targets, ['M', 'P']] });
 }
 
 /** The meaning of {@link maskCrossEntropy} in plain ops. */

@@ -1,6 +1,6 @@
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { checkOps } from '../../../test/kernel-checks.ts';
 import { matMul } from './mat-mul.ts';
@@ -39,5 +39,15 @@ onEveryBackend('one buffer under two shapes', () => {
     await expectClose(matMul(x, wide), wide);
     await expectClose(matMul(y, tall), tall);
     await expectClose(matMul(x, wide), wide);
+  });
+});
+
+onEveryBackend('a bias of a fused product', () => {
+  test('of one column is added along rows, of one row along columns', async () => {
+    const [a, b] = [tf.zeros([3, 2]), tf.zeros([2, 3])] as [tf.Tensor2D, tf.Tensor2D];
+    const column = tf.fused.matMul({ a, b, bias: tf.tensor2d([1, 2, 3], [3, 1]) });
+    expect([...(await column.data())]).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    const row = tf.fused.matMul({ a, b, bias: tf.tensor2d([1, 2, 3], [1, 3]), activation: 'relu' });
+    expect([...(await row.data())]).toEqual([1, 2, 3, 1, 2, 3, 1, 2, 3]);
   });
 });

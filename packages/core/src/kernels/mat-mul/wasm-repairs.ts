@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { activated, type FusedActivation } from '../repairs/fused-activation.ts';
+import { isRowOf, ofNothing } from '../repairs/of-nothing.ts';
 import { type Repair, tensorsOf } from '../repairs/repair.ts';
 import { sizeFromShape } from '../size.ts';
 import { multiply, multiplyBatches, type Product } from '../wasm/products.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 
 /**
  * Products of our own in XNNPACK's place: half again as fast, batches and transposes without copies, NaN kept, and no packed
@@ -28,7 +29,7 @@ export const wasmProductRepairs: Repair[] = [
       const { a, b, bias, preluActivationWeights } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
       if (a.dtype !== 'float32' || b.dtype !== 'float32') return original!.kernelFunc(args);
       const attrs = args.attrs as unknown as Transposes & FusedActivation;
-      const isRow = bias !== undefined && bias.size === b.shape.at(attrs.transposeB ? -2 : -1); // of [columns]
+      const isRow = isRowOf(b.shape.at(attrs.transposeB ? -2 : -1), bias);
       const relu = attrs.activation === 'relu' && (bias === undefined || isRow);
       const fused = {
         transposeA: attrs.transposeA,
@@ -59,17 +60,9 @@ function product(backend: WasmBackend, a: tf.Tensor, b: tf.Tensor, { bias, relu,
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const shape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
   if (sizeFromShape(shape) === 0 || inner === 0) return ofNothing(backend, shape, bias, relu);
-  const out = allocate(backend, shape);
   const given = { ...transposes, rows, inner, columns, bias: bias && addressOf(backend, bias), relu };
-  multiplyAll(backend, given, [a, b], [batchA, batchB], out);
-  return tf.engine().makeTensorFromTensorInfo(out);
-}
-
-/** A product over no terms, or of no elements. */
-function ofNothing(backend: WasmBackend, shape: number[], bias?: tf.Tensor, relu = false): tf.Tensor {
-  const zeros = tf.engine().makeTensorFromTensorInfo(allocateZeros(backend, shape));
-  const shifted = bias === undefined ? zeros : tf.add(zeros, bias);
-  return relu ? tf.relu(shifted) : shifted;
+  const write = (to: number) => multiplyAll(backend, given, [a, b], [batchA, batchB, shape.slice(0, -2)], to);
+  return tf.engine().makeTensorFromTensorInfo(writeTensor(backend, shape, write));
 }
 
 /** One right matrix for all batches makes them rows of one product, unless the left ones are transposed. */
@@ -77,11 +70,10 @@ function multiplyAll(
   backend: WasmBackend,
   given: Product,
   [a, b]: [tf.Tensor, tf.Tensor],
-  [batchA, batchB]: [number[], number[]],
-  out: tf.TensorInfo,
+  [batchA, batchB, batch]: [number[], number[], number[]],
+  to: number,
 ): void {
-  const [from, by, to] = [addressOf(backend, a), addressOf(backend, b), addressOf(backend, out)];
-  const batch = out.shape.slice(0, -2);
+  const [from, by] = [addressOf(backend, a), addressOf(backend, b)];
   const [countA, countB, count] = [batchA, batchB, batch].map(sizeFromShape) as [number, number, number];
   if (count === 1 || (countB === 1 && !given.transposeA)) {
     multiply(backend, { ...given, rows: countA * given.rows }, { a: from, b: by, out: to });

@@ -81,3 +81,17 @@ onEveryBackend('maxPool against PyTorch', () => {
     expect([...(await gradient.data())]).toEqual([1, 0, 0, 0]);
   });
 });
+
+onEveryBackend(
+  'maxPool of −∞, the lowest finite number on native TensorFlow',
+  () => {
+    test('a padded window of −∞ is −∞', async () => {
+      const x = tf.fill([1, 2, 2, 4], Number.NEGATIVE_INFINITY) as tf.Tensor4D;
+      const y = await maxPool(x, { size: 3, strides: 2, padding: 1 }).data();
+      expect([...y]).toEqual(Array(4).fill(Number.NEGATIVE_INFINITY));
+      const gradient = tf.grad((z) => maxPool(z as tf.Tensor4D, { size: 2, padding: 1 }))(tf.fill([1, 2, 2, 1], -1));
+      expect([...(await gradient.data())]).toEqual([1, 1, 1, 1]);
+    });
+  },
+  { only: ['cpu', 'wasm'] },
+);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { defineKernel } from '../define-kernel.ts';
-import { paddingOf, padLowest, pairOf } from '../map-layout.ts';
+import { expectRoom, paddingOf, padLowest, pairOf } from '../map-layout.ts';
 import { maxPoolGradient } from './gradient.ts';
 import type { Attrs, Inputs, MaxPoolOptions } from './types.ts';
 import { maxPoolWasm } from './wasm.ts';
@@ -14,12 +14,13 @@ import { maxPoolWasm } from './wasm.ts';
  */
 export function maxPool(x: tf.Tensor4D, { size, strides = size, padding = 0 }: MaxPoolOptions): tf.Tensor4D {
   const attrs = { size: pairOf(size), strides: pairOf(strides), padding: paddingOf(padding) };
+  expectRoom('maxPool', x.shape, attrs.size, attrs);
   return maxPoolKernel({ x }, attrs) as tf.Tensor4D;
 }
 
 /** The meaning of {@link maxPool} in plain ops. tfjs's pools pass over NaN, so a pool of its own finds it. */
 export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attrs): tf.Tensor4D {
-  const padded = padLowest(x, padding);
+  const padded = padLowest(tf.cast(x, 'float32'), padding);
   const pool = (map: tf.Tensor4D) => tf.maxPool(map, size, strides, 'valid');
   const hasNaN = tf.cast(pool(tf.cast(tf.isNaN(padded), 'float32')), 'bool');
   return tf.where(hasNaN, tf.fill<tf.Rank.R4>(hasNaN.shape, Number.NaN), pool(padded));
@@ -27,6 +28,7 @@ export function maxPoolReference({ x }: Inputs, { size, strides, padding }: Attr
 
 const maxPoolKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMaxPool',
+  shapes: () => ({ x: ['B', 'H', 'W', 'C'] }),
   reference: maxPoolReference,
   bodies: { wasm: maxPoolWasm },
   saves: ['x'],

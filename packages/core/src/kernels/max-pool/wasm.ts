@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, allocateZeros, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, clear, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmKernels, wasmModule } from '../wasm/wasm-kernels.ts';
 import { pooledShape } from './pooled-shape.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -11,21 +11,12 @@ export const maxPoolWasm: KernelBody<Inputs, Attrs> = ({ x }, attrs, given) => {
   const backend = given as WasmBackend;
   const [, height, width, channels] = x.shape;
   const shape = pooledShape(x.shape, attrs);
-  const out = allocate(backend, shape);
   const windows = [...attrs.size, ...attrs.strides, attrs.padding[0][0], attrs.padding[1][0]];
-  const args = [
-    addressOf(backend, x),
-    addressOf(backend, out),
-    height,
-    width,
-    channels,
-    shape[1],
-    shape[2],
-    ...windows,
-  ];
+  const sizes = [height, width, channels, shape[1], shape[2], ...windows];
   const rows = { to: shape[0] * shape[1], grain: Math.ceil(GRAIN / (shape[2] * channels)) };
-  wasmModule(backend).run('maxPool', args, rows);
-  return out;
+  return writeTensor(backend, shape, (to) =>
+    wasmModule(backend).run('maxPool', [addressOf(backend, x), to, ...sizes], rows),
+  );
 };
 
 export const maxPoolGradientWasm: KernelBody<GradientInputs, Attrs> = (
@@ -34,9 +25,10 @@ export const maxPoolGradientWasm: KernelBody<GradientInputs, Attrs> = (
   given,
 ) => {
   const backend = given as WasmBackend;
-  const out = allocateZeros(backend, x.shape);
-  const addresses = [dy, x, y, out].map((tensor) => addressOf(backend, tensor));
+  const inputs = [dy, x, y].map((tensor) => addressOf(backend, tensor));
   const sizes = [...x.shape, dy.shape[1], dy.shape[2], ...size, ...strides, padding[0][0], padding[1][0]];
-  wasmKernels(backend).maxPoolGradient(...addresses, ...sizes);
-  return out;
+  return writeTensor(backend, x.shape, (to) => {
+    clear(backend, to, x.shape);
+    wasmKernels(backend).maxPoolGradient(...inputs, to, ...sizes);
+  });
 };

@@ -19,6 +19,7 @@ export function mixReference({ from, to }: Inputs, { part, scale }: Attrs): tf.T
 
 const mixKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMix',
+  shapes: () => ({ from: ['...'], to: ['...'] }),
   reference: mixReference,
   gradient: 'none',
 });

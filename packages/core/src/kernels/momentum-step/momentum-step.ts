@@ -26,6 +26,7 @@ export function momentumStepReference({ parameter, gradient, norm, ...given }: I
 
 const momentumStepKernel = defineKernel<Inputs, Attrs>({
   name: 'SegMomentumStep',
+  shapes: () => ({ parameter: ['...'], gradient: ['...'], momentum: ['...'], norm: [] }),
   reference: momentumStepReference,
   gradient: 'none',
 });

@@ -16,6 +16,7 @@ export function reluGradientReference({ dy, y }: Inputs): tf.Tensor {
 
 const reluGradientKernel = defineKernel<Inputs, Attrs>({
   name: 'SegReluGradient',
+  shapes: () => ({ dy: ['...'], y: ['...'] }),
   reference: reluGradientReference,
   bodies: { wasm: reluGradientWasm },
   gradient: 'none',

@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -8,8 +8,8 @@ const GRAIN = 131_072;
 
 export const reluGradientWasm: KernelBody<Inputs, Attrs> = ({ dy, y }, _, given) => {
   const backend = given as WasmBackend;
-  const out = allocate(backend, y.shape);
-  const addresses = [dy, y, out].map((tensor) => addressOf(backend, tensor));
-  wasmModule(backend).run('reluGradient', addresses, elementsOf(y, GRAIN));
-  return out;
+  const inputs = [dy, y].map((tensor) => addressOf(backend, tensor));
+  return writeTensor(backend, y.shape, (to) =>
+    wasmModule(backend).run('reluGradient', [...inputs, to], elementsOf(y, GRAIN)),
+  );
 };

@@ -28,6 +28,11 @@ onEveryBackend('cutting and joining', () => {
     }
   });
 
+  test('places beyond the end are refused', () => {
+    expect(() => tf.slice(tf.range(0, 4), [2], [5])).toThrow();
+    expect(() => tf.slice(numbered('int32'), [0, 2, 0, 0], [-1, 2, -1, -1])).toThrow();
+  });
+
   test.each([0, 1, 2, 3])('what is split along axis %i and joined again is as before', async (axis) => {
     for (const dtype of ['float32', 'int32'] as const) {
       const x = numbered(dtype);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
-import { addressOf, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor, writeTensors } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Original, Repair } from './repair.ts';
 
@@ -26,11 +26,14 @@ function sliced(args: KernelArguments, original: Original): tf.TensorInfo | tf.T
   const { x } = args.inputs as { x: tf.TensorInfo };
   const attrs = args.attrs as { begin: number | number[]; size: number | number[] };
   const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attrs.begin, attrs.size) as [number[], number[]];
+  tf.slice_util.assertParamsValid(x as tf.Tensor, begin, size);
   const cut = x.shape.map((_, axis) => axis).filter((axis) => size[axis] !== x.shape[axis]);
   if (!isMovable(x) || sizeFromShape(size) === 0 || cut.length > 1) return original!.kernelFunc(args);
   const axis = cut[0] ?? 0;
   const [first, length] = [begin[axis] ?? 0, size[axis] ?? 1];
-  return part(args.backend as WasmBackend, x, axis, first, length);
+  const backend = args.backend as WasmBackend;
+  const write = (to: number) => copyPart(backend, x, axis, [first, length], to);
+  return writeTensor(backend, withSide(x.shape, axis, length), write, x.dtype);
 }
 
 function split(args: KernelArguments, original: Original): tf.TensorInfo | tf.TensorInfo[] {
@@ -39,23 +42,30 @@ function split(args: KernelArguments, original: Original): tf.TensorInfo | tf.Te
   const at = tf.util.parseAxisParam(axis, x.shape)[0]!;
   const sizes = tf.backend_util.prepareSplitSize(x as tf.Tensor, numOrSizeSplits, at);
   if (!isMovable(x) || sizes.includes(0)) return original!.kernelFunc(args);
-  let next = 0;
-  return sizes.map((length) => part(args.backend as WasmBackend, x, at, (next += length) - length, length));
+  const backend = args.backend as WasmBackend;
+  const shapes = sizes.map((length) => withSide(x.shape, at, length));
+  const write = (outputs: number[]) => {
+    let next = 0;
+    for (const [i, to] of outputs.entries()) copyPart(backend, x, at, [(next += sizes[i]!) - sizes[i]!, sizes[i]!], to);
+  };
+  return writeTensors(backend, shapes, write, x.dtype);
 }
 
-/** Places [first, first + length) along an axis. */
-function part(backend: WasmBackend, x: tf.TensorInfo, axis: number, first: number, length: number): tf.TensorInfo {
-  const shape = x.shape.map((side, i) => (i === axis ? length : side));
-  const out = backend.makeOutput(shape, x.dtype);
+function withSide(shape: number[], axis: number, length: number): number[] {
+  return shape.map((side, i) => (i === axis ? length : side));
+}
+
+/** Copies places [first, first + length) along an axis. */
+function copyPart(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  axis: number,
+  [first, length]: [number, number],
+  to: number,
+): void {
   const [outer, side, inner] = sidesAround(x.shape, axis);
   const [bytes, step] = [4 * length * inner, 4 * side * inner];
-  copy(backend, addressOf(backend, x) + 4 * first * inner, addressOf(backend, out), {
-    outer,
-    bytes,
-    step,
-    outStep: bytes,
-  });
-  return out;
+  copy(backend, addressOf(backend, x) + 4 * first * inner, to, { outer, bytes, step, outStep: bytes });
 }
 
 function joined(args: KernelArguments, original: Original): tf.TensorInfo | tf.TensorInfo[] {
@@ -65,16 +75,18 @@ function joined(args: KernelArguments, original: Original): tf.TensorInfo | tf.T
   const backend = args.backend as WasmBackend;
   const shapes = parts.map(({ shape }) => shape);
   tf.backend_util.assertParamsConsistent(shapes, at);
-  const out = backend.makeOutput(tf.backend_util.computeOutShape(shapes, at), parts[0]!.dtype);
-  const [, side, unit] = sidesAround(out.shape, at);
-  let next = addressOf(backend, out);
-  for (const x of parts) {
-    const [outer, length] = sidesAround(x.shape, at);
-    const bytes = 4 * length * unit;
-    copy(backend, addressOf(backend, x), next, { outer, bytes, step: bytes, outStep: 4 * side * unit });
-    next += bytes;
-  }
-  return out;
+  const shape = tf.backend_util.computeOutShape(shapes, at);
+  const [, side, unit] = sidesAround(shape, at);
+  const write = (to: number) => {
+    let next = to;
+    for (const x of parts) {
+      const [outer, length] = sidesAround(x.shape, at);
+      const bytes = 4 * length * unit;
+      copy(backend, addressOf(backend, x), next, { outer, bytes, step: bytes, outStep: 4 * side * unit });
+      next += bytes;
+    }
+  };
+  return writeTensor(backend, shape, write, parts[0]!.dtype);
 }
 
 /** Elements before an axis, along it and behind it. */

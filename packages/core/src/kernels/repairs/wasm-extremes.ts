@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 import { type Repair, tensorsOf } from './repair.ts';
 
@@ -46,10 +46,9 @@ function extreme(kernelName: string, kernel: 'maximum' | 'minimum'): Repair {
 type Bounds = [low: number, high: number];
 
 function clamp(backend: WasmBackend, x: tf.TensorInfo, bounds: Bounds): tf.TensorInfo {
-  const out = allocate(backend, x.shape);
-  const args = [addressOf(backend, x), addressOf(backend, out), ...bounds];
-  wasmModule(backend).run('clamp', args, elementsOf(x, GRAIN));
-  return out;
+  return writeTensor(backend, x.shape, (to) =>
+    wasmModule(backend).run('clamp', [addressOf(backend, x), to, ...bounds], elementsOf(x, GRAIN)),
+  );
 }
 
 /** The one element of a tensor. */
@@ -59,9 +58,10 @@ function elementOf(backend: WasmBackend, scalar: tf.TensorInfo): number {
 
 function elementwise(backend: WasmBackend, kernel: 'maximum' | 'minimum', a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-  const out = allocate(backend, shape);
   const operands = [a, b].map((x) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape)));
-  const addresses = [...operands, out].map((x) => addressOf(backend, x));
-  wasmModule(backend).run(kernel, addresses, elementsOf(out, GRAIN));
+  const addresses = operands.map((x) => addressOf(backend, x));
+  const out = writeTensor(backend, shape, (to) =>
+    wasmModule(backend).run(kernel, [...addresses, to], elementsOf(operands[0]!, GRAIN)),
+  );
   return tf.engine().makeTensorFromTensorInfo(out);
 }

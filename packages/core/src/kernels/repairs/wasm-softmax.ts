@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Repair } from './repair.ts';
 
@@ -20,10 +20,10 @@ export const wasmSoftmaxRepairs: Repair[] = [
       if (logits.dtype !== 'float32' || dim !== logits.shape.length - 1 || width === 0)
         return original!.kernelFunc(args);
       const backend = args.backend as WasmBackend;
-      const out = allocate(backend, logits.shape);
       const rows = { to: sizeFromShape(logits.shape) / width, grain: Math.ceil(GRAIN / width) };
-      wasmModule(backend).run('softmax', [addressOf(backend, logits), addressOf(backend, out), width], rows);
-      return out;
+      return writeTensor(backend, logits.shape, (to) =>
+        wasmModule(backend).run('softmax', [addressOf(backend, logits), to, width], rows),
+      );
     },
   },
 ];

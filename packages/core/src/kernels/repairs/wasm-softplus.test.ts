@@ -15,6 +15,11 @@ onEveryBackend(
       }
     });
 
+    test('far below zero is nothing', async () => {
+      const y = await tf.softplus(tf.tensor1d([-200, -1e30, -100, -95, -90])).data();
+      for (const value of y) expect(value).toBeLessThanOrEqual(1e-39); // e⁻⁹⁰; a float keeps no more than that apart from nothing
+    });
+
     test('of NaN is NaN, of infinities nothing and themselves', async () => {
       const y = await tf.softplus(tf.tensor1d([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])).data();
       expect([...y]).toEqual([Number.NaN, Number.POSITIVE_INFINITY, expect.closeTo(0, 30)]);

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { elementsOf, wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Repair } from './repair.ts';
 
@@ -16,9 +16,9 @@ export const wasmSoftplusRepairs: Repair[] = [
       const { x } = args.inputs as { x: tf.TensorInfo };
       if (x.dtype !== 'float32') return original!.kernelFunc(args);
       const backend = args.backend as WasmBackend;
-      const out = allocate(backend, x.shape);
-      wasmModule(backend).run('softplus', [addressOf(backend, x), addressOf(backend, out)], elementsOf(x, GRAIN));
-      return out;
+      return writeTensor(backend, x.shape, (to) =>
+        wasmModule(backend).run('softplus', [addressOf(backend, x), to], elementsOf(x, GRAIN)),
+      );
     },
   },
 ];

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { sizeFromShape } from '../size.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmKernels } from '../wasm/wasm-kernels.ts';
 import type { Repair } from './repair.ts';
 
@@ -54,12 +54,10 @@ function transposed(
   perm: number[],
   { batches, rows, columns, inner }: Exchange,
 ): tf.TensorInfo {
-  const out = allocate(
-    backend,
-    perm.map((axis) => x.shape[axis]!),
-  );
-  const [from, to] = [addressOf(backend, x), addressOf(backend, out)];
-  if (inner === 1) wasmKernels(backend).transpose(from, to, batches, rows, columns);
-  else wasmKernels(backend).swapBlocks(from, to, batches, rows, columns, inner);
-  return out;
+  const shape = perm.map((axis) => x.shape[axis]!);
+  const from = addressOf(backend, x);
+  return writeTensor(backend, shape, (to) => {
+    if (inner === 1) wasmKernels(backend).transpose(from, to, batches, rows, columns);
+    else wasmKernels(backend).swapBlocks(from, to, batches, rows, columns, inner);
+  });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { layerNorm, layerNormReference } from '../layer-norm/layer-norm.ts';
 import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
@@ -23,6 +24,11 @@ export function sumNormAnd<T extends tf.Tensor>(
   epsilon: number,
   { next }: Companions,
 ): T[] {
+  const vector = (tensor?: tf.Tensor) => [tensor, ['C']] as const;
+  expectShapes('sumNorm', {
+    ...{ x: [x, ['...', 'C']], branch: [branch, ['...', 'C']], gain: vector(gain), bias: vector(bias) },
+    ...{ nextGain: vector(next?.gain), nextBias: vector(next?.bias) },
+  });
   if (mayFuse()) {
     const inputs = { x, branch, gain, bias, nextGain: next?.gain, nextBias: next?.bias };
     return [sumNormKernel(inputs, { epsilon, nextEpsilon: next?.epsilon })].flat() as T[];

@@ -1,6 +1,6 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
-import { addressOf, allocate, type WasmBackend } from '../wasm/wasm-backend.ts';
+import { addressOf, type WasmBackend, writeTensor } from '../wasm/wasm-backend.ts';
 import { wasmModule } from '../wasm/wasm-kernels.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -11,9 +11,9 @@ export const sumNormWasm: KernelBody<Inputs, Attrs> = ({ x, branch, gain, bias, 
   const width = gain.shape[0]!;
   if (width % 4 !== 0 || nextGain !== undefined) return null;
   const backend = given as WasmBackend;
-  const out = allocate(backend, x.shape);
-  const addresses = [x, branch, gain, bias, out].map((tensor) => addressOf(backend, tensor));
+  const inputs = [x, branch, gain, bias].map((tensor) => addressOf(backend, tensor));
   const rows = { to: sizeFromShape(x.shape) / width, grain: Math.ceil(GRAIN / width) };
-  wasmModule(backend).run('sumNorm', [...addresses, width, epsilon], rows);
-  return out;
+  return writeTensor(backend, x.shape, (to) =>
+    wasmModule(backend).run('sumNorm', [...inputs, to, width, epsilon], rows),
+  );
 };

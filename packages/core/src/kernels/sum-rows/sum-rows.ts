@@ -25,6 +25,7 @@ export function sumRowsReference({ x }: Inputs, { channels }: Attrs): tf.Tensor 
 
 const sumRowsKernel = defineKernel<Inputs, Attrs>({
   name: 'SegSumRows',
+  shapes: ({ channels }) => ({ x: ['...', channels] }),
   reference: sumRowsReference,
   bodies: { wasm: sumRowsWasm },
   saves: ['x'],

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { BackendError } from '../../errors.ts';
+import { BackendError, ShapeError } from '../../errors.ts';
+import { sizeFromShape } from '../size.ts';
 
 /** Part of tfjs's wasm backend that our kernels use. All of it is public there. */
 export type WasmBackend = tf.KernelBackend & {
@@ -38,18 +39,48 @@ export function addressOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0;
 }
 
-/** A new tensor of the given shape, its values undefined. */
-export function allocate(backend: WasmBackend, shape: number[]): tf.TensorInfo {
-  return backend.makeOutput(shape, 'float32');
+/** A new tensor of the given shape, its values undefined. What may throw before they are written belongs into {@link writeTensor}. */
+export function allocate(backend: WasmBackend, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
+  if (shape.every((side) => side >= 0 && Number.isInteger(side))) return backend.makeOutput(shape, dtype);
+  throw new ShapeError(`wasm: expected sides that are whole and not negative, got [${shape.join(', ')}]`);
 }
 
 /** A new tensor of zeros. */
 export function allocateZeros(backend: WasmBackend, shape: number[]): tf.TensorInfo {
-  const tensor = allocate(backend, shape);
-  const bytes = 4 * shape.reduce((product, side) => product * side, 1);
-  const address = addressOf(backend, tensor);
-  backend.wasm.HEAPU8.fill(0, address, address + bytes);
-  return tensor;
+  return writeTensor(backend, shape, (to) => clear(backend, to, shape));
+}
+
+/** Makes a tensor of numbers zeros. */
+export function clear(backend: WasmBackend, address: number, shape: number[]): void {
+  backend.wasm.HEAPU8.fill(0, address, address + 4 * sizeFromShape(shape));
+}
+
+/** A new tensor whose values `write` puts at its address. */
+export function writeTensor(
+  backend: WasmBackend,
+  shape: number[],
+  write: (address: number) => void,
+  dtype: tf.DataType = 'float32',
+): tf.TensorInfo {
+  return writeTensors(backend, [shape], ([address]) => write(address!), dtype)[0]!;
+}
+
+/** New tensors whose values `write` puts at their addresses. Where anything throws none of them stays: a full heap would stay full. */
+export function writeTensors(
+  backend: WasmBackend,
+  shapes: number[][],
+  write: (addresses: number[]) => void,
+  dtype: tf.DataType = 'float32',
+): tf.TensorInfo[] {
+  const made: tf.TensorInfo[] = [];
+  try {
+    for (const shape of shapes) made.push(allocate(backend, shape, dtype));
+    write(made.map((tensor) => addressOf(backend, tensor)));
+    return made;
+  } catch (error) {
+    for (const { dataId } of made) backend.disposeData(dataId);
+    throw error;
+  }
 }
 
 /** Lends a block of the heap for the length of a call. */
