@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { ShapeError } from '../../errors.ts';
 import { activated, type FusedActivation } from '../repairs/fused-activation.ts';
 import { isRowOf, ofNothing } from '../repairs/of-nothing.ts';
 import { type Repair, tensorsOf } from '../repairs/repair.ts';
@@ -56,7 +57,12 @@ function product(backend: WasmBackend, a: tf.Tensor, b: tf.Tensor, { bias, relu,
     return isTransposed ? [second, first] : [first, second];
   };
   const [rows, inner] = sides(a, transposes.transposeA) as [number, number];
-  const columns = sides(b, transposes.transposeB)[1]!;
+  const [innerOfB, columns] = sides(b, transposes.transposeB) as [number, number];
+  if (inner !== innerOfB) {
+    throw new ShapeError(
+      `matMul: expected inner axes alike, got ${inner} of [${a.shape}] and ${innerOfB} of [${b.shape}]`,
+    );
+  }
   const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   const shape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
   if (sizeFromShape(shape) === 0 || inner === 0) return ofNothing(backend, shape, bias, relu);

@@ -24,17 +24,17 @@ type Attributes = Record<string, any>;
 export function composed(
   kernelName: string,
   backendName: RegistryName,
-  compose: (inputs: Operands, attrs: Attributes) => tf.Tensor,
+  compose: (inputs: Operands, attrs: Attributes, backend: tf.KernelBackend) => tf.Tensor,
 ): Repair {
   return {
     kernelName,
     backendName,
     replace:
       () =>
-      ({ inputs, attrs }) =>
+      ({ inputs, attrs, backend }) =>
         tf.tidy(() => {
           const operands = tensorsOf(inputs as tf.NamedTensorInfoMap);
-          const result = compose(operands, (attrs ?? {}) as Attributes);
+          const result = compose(operands, (attrs ?? {}) as Attributes, backend as tf.KernelBackend);
           return Object.values(operands).includes(result) ? tf.clone(result) : result;
         }),
   };
