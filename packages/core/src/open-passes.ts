@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 type Pass = object;
-type Waiting = { passes: Set<Pass>; tensors: readonly tf.Tensor[] };
+type LateDisposal = { passes: Set<Pass>; tensors: readonly tf.Tensor[] };
 
 /** Passes in steps that have begun and not ended: they may rest, and hold tensors meanwhile. */
 const open = new Set<Pass>();
-let waiting: Waiting[] = [];
+let waiting: LateDisposal[] = [];
 
 /** Tells that a pass begins. @returns Tells that it has ended */
 export function beginPass(): () => void {

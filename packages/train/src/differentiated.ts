@@ -11,7 +11,7 @@ export function disposeDifferentiated({ value, terms, gradients }: Differentiate
   tf.dispose([value, ...Object.values(terms), ...present(gradients)]);
 }
 
-/** What `make` returns; where it fails, what it has made is freed. */
+/** Makes gradients; where that fails, what it has made is freed. */
 export function madeOrNothing(make: () => Differentiated): Differentiated {
   return tf.tidy(make as () => tf.TensorContainer) as Differentiated;
 }

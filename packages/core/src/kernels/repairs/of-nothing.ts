@@ -4,7 +4,7 @@ import type { RegistryName } from '../define-kernel.ts';
 import { sizeFromShape } from '../size.ts';
 import type { Repair } from './repair.ts';
 
-/** What a reduction begins with, which is all that there is of nothing: as in NumPy, and in PyTorch's sums and means. */
+/** Values that reductions begin with, which are all that there is of nothing: as in NumPy, and in PyTorch's sums and means. */
 const BEGINNINGS = {
   ...{ Sum: 0, Prod: 1, Any: 0, All: 1, Mean: Number.NaN, ArgMax: 0, ArgMin: 0 },
   ...{ Max: Number.NEGATIVE_INFINITY, Min: Number.POSITIVE_INFINITY },

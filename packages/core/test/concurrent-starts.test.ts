@@ -2,10 +2,10 @@ import { testedBackends } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test, vi } from 'vitest';
 
-import { useBackend } from '../index.ts';
-import { KernelThreads } from '../kernels/wasm/kernel-threads.ts';
-import type { WasmBackend } from '../kernels/wasm/wasm-backend.ts';
-import { loadWasmKernels } from '../kernels/wasm/wasm-kernels.ts';
+import { useBackend } from '../src/index.ts';
+import { KernelThreads } from '../src/kernels/wasm/kernel-threads.ts';
+import type { WasmBackend } from '../src/kernels/wasm/wasm-backend.ts';
+import { loadWasmKernels } from '../src/kernels/wasm/wasm-kernels.ts';
 
 describe.runIf(testedBackends().includes('wasm'))('starts at once', () => {
   test('of one backend start one pool of threads, which is tried again where it fails', async () => {

@@ -1,12 +1,11 @@
 import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-
-import { ParamStore } from '../params/param-store.ts';
-import { runSteps } from '../steps.ts';
-import { BatchNorm } from './batch-norm.ts';
-import { ConvNorm } from './conv-norm.ts';
-import { Conv2d } from './conv2d.ts';
+import { BatchNorm } from '../src/layers/batch-norm.ts';
+import { ConvNorm } from '../src/layers/conv-norm.ts';
+import { Conv2d } from '../src/layers/conv2d.ts';
+import { ParamStore } from '../src/params/param-store.ts';
+import { runSteps } from '../src/steps.ts';
 
 onEveryBackend(
   'a convolution that rests between its bands',
