@@ -2,7 +2,7 @@
 // [--rounds 3], after a build. FILE is what bench/mask2former/export.py --dynamo 256 320 writes.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { count, readArguments, text } from './arguments.mjs';
 
 const require = createRequire(new URL('../packages/cli/package.json', import.meta.url));
 const load = (name) => import(pathToFileURL(require.resolve(name)).href);
@@ -12,10 +12,15 @@ const { exportGraph } = await load('@seg/onnx');
 const { openSession } = await load('@seg/onnx/node');
 const tf = await load('@tensorflow/tfjs-core');
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { threads: { type: 'string', default: '1' }, rounds: { type: 'string', default: '3' } },
-});
+const { values, positionals } = readArguments(
+  import.meta.url,
+  { threads: count('1'), rounds: count('3') },
+  {
+    places: { FILE: text() },
+    peers: () => 'ort-node,pytorch',
+    also: (_, files) => (files.length === 1 ? undefined : `expected one FILE.onnx, got ${files.length}`),
+  },
+);
 const threads = Number(values.threads);
 const [preset, size] = ['mask2former-r50-coco-panoptic', [256, 320]];
 

@@ -4,12 +4,15 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+/** Of both. */
+export const ORT_VERSION = '1.30.0';
+
 const folder = path.join(import.meta.dirname, '../.seg/bench');
 
 /** Installs onnxruntime-node and onnxruntime-web where they are missing, without their scripts: those download CUDA. */
 export function installRuntimes() {
   if (existsSync(path.join(folder, 'node_modules/onnxruntime-node'))) return;
-  const packages = ['onnxruntime-node@1.30.0', 'onnxruntime-web@1.30.0'];
+  const packages = [`onnxruntime-node@${ORT_VERSION}`, `onnxruntime-web@${ORT_VERSION}`];
   execFileSync('npm', ['install', '--prefix', folder, '--ignore-scripts', ...packages], { stdio: 'inherit' });
 }
 

@@ -7,8 +7,10 @@ import { ParamStore, useBackend } from '@seg/core';
 import { toCocoCategories } from '@seg/data';
 import { buildModel, Segmenter } from '@seg/models';
 import { scene } from '../examples/scenes/scenes.mjs';
+import { readArguments, count as wholeNumber } from './arguments.mjs';
 
-const count = Number(process.argv[2] ?? 200);
+const { positionals } = readArguments(import.meta.url, {}, { places: { COUNT: wholeNumber() } });
+const count = Number(positionals[0] ?? 200);
 const at = (file) => new URL(`../examples/mask2former/model/${file}`, import.meta.url);
 const { config, categories, preprocessing, inference } = JSON.parse(readFileSync(at('config.json'), 'utf8'));
 const shipped = openSafetensors(bytesOf('model.safetensors', readFileSync(at('model.safetensors'))));

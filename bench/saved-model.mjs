@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { count, oneOf, readArguments } from './arguments.mjs';
 
 const require = createRequire(new URL('../packages/cli/package.json', import.meta.url));
 const load = (name) => import(pathToFileURL(require.resolve(name)).href);
@@ -15,17 +15,19 @@ const { exportSavedModel } = await load('@seg/onnx');
 const { writeSavedModel } = await load('@seg/onnx/node');
 const tf = await load('@tensorflow/tfjs-core');
 
-const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' } },
-  allowPositionals: true,
-});
-const CASES = [
+const ALL = [
   ['mask2former-r50-coco-panoptic', [256, 320]],
   ['maskformer-r50-coco', [256, 320]],
   ['solov2-r50-coco', [256, 320]],
   ['max-deeplab-s-coco', [257, 321]],
   ['panoptic-segformer-r50-coco', [256, 320]],
-].filter(([preset]) => positionals.length === 0 || positionals.includes(preset));
+];
+const { values, positionals } = readArguments(
+  import.meta.url,
+  { rounds: count('5') },
+  { places: { PRESET: oneOf(ALL.map(([preset]) => preset)) } },
+);
+const CASES = ALL.filter(([preset]) => positionals.length === 0 || positionals.includes(preset));
 
 const modelOf = (preset) => {
   init.seedInitializers(1);

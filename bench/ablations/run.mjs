@@ -6,25 +6,26 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { count, counts, flag, oneOf, readArguments, text } from '../arguments.mjs';
 import { ABLATIONS, FIRST_SIX, runsOf } from './ablations.mjs';
 import { page } from './page.mjs';
 import { appendRecord, isDone, readRecords } from './records.mjs';
 import { STEPS, TEST_SCENES } from './settings.mjs';
 
 const here = import.meta.dirname;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seeds: { type: 'string', default: '1,2,3' },
-    steps: { type: 'string', default: `${STEPS}` },
-    scenes: { type: 'string', default: `${TEST_SCENES}` },
-    jobs: { type: 'string', default: '1' },
-    records: { type: 'string', default: path.join(here, 'runs.jsonl') },
-    docs: { type: 'string', default: path.join(here, '../../docs/ablations.md') },
-    list: { type: 'boolean', default: false },
+const { values, positionals } = readArguments(
+  import.meta.url,
+  {
+    seeds: counts('1,2,3'),
+    steps: count(`${STEPS}`),
+    scenes: count(`${TEST_SCENES}`),
+    jobs: count('1'),
+    records: text(path.join(here, 'runs.jsonl')),
+    docs: text(path.join(here, '../../docs/ablations.md')),
+    list: flag(),
   },
-});
+  { places: { NAME: oneOf(Object.keys(ABLATIONS)) } },
+);
 
 if (values.list) {
   for (const [name, { title }] of Object.entries(ABLATIONS)) console.log(`${name.padEnd(18)} ${title}`);
@@ -33,12 +34,8 @@ if (values.list) {
 }
 
 async function main(names) {
-  for (const name of names) {
-    if (Object.hasOwn(ABLATIONS, name)) continue;
-    throw new RangeError(`ablations: expected ${Object.keys(ABLATIONS).join(', ')}, got ${name}`);
-  }
-  const seeds = values.seeds.split(',').map((word) => wholeNumber('--seeds', word));
-  const [steps, scenes] = [wholeNumber('--steps', values.steps), wholeNumber('--scenes', values.scenes)];
+  const seeds = values.seeds.split(',').map(Number);
+  const [steps, scenes] = [Number(values.steps), Number(values.scenes)];
   const left = runsOf(names, seeds).filter((run) => !isDone(readRecords(values.records), { ...run, steps }));
   const job = async () => {
     for (let run = left.shift(); run !== undefined; run = left.shift()) {
@@ -47,7 +44,7 @@ async function main(names) {
       console.log(`${run.arm}, seed ${run.seed}: ${JSON.stringify(result)}`);
     }
   };
-  await Promise.all(Array.from({ length: wholeNumber('--jobs', values.jobs) }, job));
+  await Promise.all(Array.from({ length: Number(values.jobs) }, job));
   writeFileSync(values.docs, page(readRecords(values.records), { steps, scenes }));
   console.log(values.docs);
 }
@@ -65,10 +62,4 @@ async function train(arm, seed, { steps, scenes }) {
   if (code !== 0 || line === undefined)
     throw new Error(`${arm}, seed ${seed}: expected figures, got exit code ${code}`);
   return JSON.parse(line);
-}
-
-function wholeNumber(option, word) {
-  const value = Number(word);
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${option}: expected whole numbers, got ${word}`);
-  return value;
 }

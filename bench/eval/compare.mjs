@@ -10,18 +10,20 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { count, counts, readArguments, someOf, text } from '../arguments.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const python = process.env.SEG_PYTHON ?? 'python3';
-const { values } = parseArgs({
-  options: {
-    images: { type: 'string', default: '200,1000' },
-    rounds: { type: 'string', default: '3' },
-    sets: { type: 'string', default: path.join(tmpdir(), 'seg-eval-sets') },
-    only: { type: 'string', default: 'detection,panoptic,assignment' },
+const { values } = readArguments(
+  import.meta.url,
+  {
+    images: counts('200,1000'),
+    rounds: count('3'),
+    sets: text(path.join(tmpdir(), 'seg-eval-sets')),
+    only: someOf(['detection', 'panoptic', 'assignment'], 'detection,panoptic,assignment'),
   },
-});
+  { peers: () => 'pycocotools' },
+);
 const only = values.only.split(',');
 mkdirSync(values.sets, { recursive: true });
 

@@ -1,5 +1,8 @@
 // Rates of RLE encoding and decoding beside copying memory: node time-rle.mjs
 import { decodeRle, encodeRle, formatCounts, parseCounts } from '@seg/coco-eval';
+import { readArguments } from '../arguments.mjs';
+
+readArguments(import.meta.url, {});
 
 const [height, width] = [480, 640];
 /** A disk with a hole, as much outline as an object has. */

@@ -5,7 +5,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { init, seededRandom, useBackend } from '@seg/core';
 import { randomPoints } from '@seg/losses';
@@ -21,19 +20,22 @@ import {
 } from '@seg/train';
 import { rehearse } from '@seg/train/node';
 import * as tf from '@tensorflow/tfjs-core';
+import { BACKENDS, count, oneOf, readArguments, text } from '../arguments.mjs';
 import { farthest } from './farthest.mjs';
 import { trainInPytorch } from './pytorch.mjs';
 import { batchesFrom, firstValues, openSetting } from './setting.mjs';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '../shared/data/fruits-nuts/train.json' },
-    images: { type: 'string' },
-    steps: { type: 'string', default: '3' },
-    seed: { type: 'string', default: '1' },
-    backend: { type: 'string', default: 'wasm' },
+const { values } = readArguments(
+  import.meta.url,
+  {
+    data: text('../shared/data/fruits-nuts/train.json'),
+    images: text(),
+    steps: count('3'),
+    seed: count('1'),
+    backend: oneOf(BACKENDS, 'wasm'),
   },
-});
+  { peers: () => 'pytorch' },
+);
 const steps = Number(values.steps);
 const images = values.images ?? path.join(path.dirname(values.data), 'images');
 await useBackend(values.backend, { threads: 1 });

@@ -8,11 +8,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { useBackend } from '@seg/core';
 import { saveModel } from '@seg/models/node';
 import { appendRecord, isDone, readRecords } from '../ablations/records.mjs';
+import { count, counts, readArguments, someOf, text } from '../arguments.mjs';
 import { trainInPytorch } from './pytorch.mjs';
 import { readFigures, STACKS, table } from './report.mjs';
 import { batchesFrom, firstValues, openSetting } from './setting.mjs';
@@ -21,15 +21,17 @@ import { shareOut } from './unseen.mjs';
 const SEG = path.join(import.meta.dirname, '../../packages/cli/bin/seg.mjs');
 const BACKEND = process.env.BACKEND ?? 'wasm';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '../shared/data/fruits-nuts' },
-    steps: { type: 'string', default: '250' },
-    seeds: { type: 'string', default: '1,2,3' },
-    stacks: { type: 'string', default: Object.keys(STACKS).join(',') },
-    out: { type: 'string', default: path.join(import.meta.dirname, 'out') },
+const { values } = readArguments(
+  import.meta.url,
+  {
+    data: text('../shared/data/fruits-nuts'),
+    steps: count('250'),
+    seeds: counts('1,2,3'),
+    stacks: someOf(Object.keys(STACKS), Object.keys(STACKS).join(',')),
+    out: text(path.join(import.meta.dirname, 'out')),
   },
-});
+  { peers: ({ stacks }) => stacks },
+);
 const steps = Number(values.steps);
 const images = path.join(values.data, 'images');
 const records = path.join(values.out, 'runs.jsonl');

@@ -6,15 +6,13 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { BACKENDS, count, oneOf, readArguments, someOf, text } from '../arguments.mjs';
 
-const { values } = parseArgs({
-  options: {
-    preset: { type: 'string', default: 'mask2former-swin-l-coco-panoptic' },
-    backend: { type: 'string', default: 'wasm' },
-    precision: { type: 'string', default: 'float32,float16,int8' },
-    rounds: { type: 'string', default: '2' },
-  },
+const { values } = readArguments(import.meta.url, {
+  preset: text('mask2former-swin-l-coco-panoptic'),
+  backend: oneOf(BACKENDS, 'wasm'),
+  precision: someOf(['float32', 'float16', 'int8'], 'float32,float16,int8'),
+  rounds: count('2'),
 });
 const here = import.meta.dirname;
 const node = (...args) => execFileSync(process.execPath, args, { cwd: here, encoding: 'utf8' });

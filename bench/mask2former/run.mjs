@@ -8,22 +8,33 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { count, flag, readArguments, someOf, text } from '../arguments.mjs';
 import { inTurn, leastOf, ratiosOf, startEngine } from '../engines.mjs';
 import { installRuntimes } from '../peers.mjs';
 import { recordRow, thisRun } from '../results/record.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const { values } = parseArgs({
-  options: {
-    threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '5' },
-    engines: { type: 'string', default: 'wasm,node,ort-web,ort-node,pytorch' },
-    earlier: { type: 'string' },
-    record: { type: 'boolean', default: false },
-    onnx: { type: 'string', default: path.join(tmpdir(), 'seg-mask2former-r50.onnx') },
+const { values } = readArguments(
+  import.meta.url,
+  {
+    threads: count('2'),
+    rounds: count('5'),
+    engines: someOf(
+      ['wasm', 'node', 'ort-web', 'ort-node', 'pytorch', 'wasm-earlier', 'node-earlier'],
+      'wasm,node,ort-web,ort-node,pytorch',
+    ),
+    earlier: text(),
+    record: flag(),
+    onnx: text(path.join(tmpdir(), 'seg-mask2former-r50.onnx')),
   },
-});
+  {
+    peers: ({ engines }) => engines,
+    also: ({ engines, earlier }) =>
+      engines.includes('-earlier') && earlier === undefined
+        ? 'expected --earlier FOLDER of another built checkout, got none'
+        : undefined,
+  },
+);
 const python = process.env.SEG_PYTHON ?? 'python3';
 const names = values.engines.split(',');
 if (names.some((name) => name.startsWith('ort'))) installRuntimes();

@@ -2,7 +2,6 @@
 // published ResNet-50 on one image, in turn, least of the rounds.
 //   node bench/panoptic-segformer/layers.mjs TRAINING.safetensors [--scenes 200] [--size 512] [--rounds 5] [--backend wasm]
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { bytesOf, openSafetensors } from '@seg/checkpoint';
 import { PanopticQuality } from '@seg/coco-eval';
 import { ParamStore, useBackend } from '@seg/core';
@@ -13,16 +12,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CONFIG } from '../../examples/panoptic-segformer/config.mjs';
 import { TRAINING } from '../../examples/scenes/recipe.mjs';
 import { CATEGORIES, normalized, scene, THINGS } from '../../examples/scenes/scenes.mjs';
+import { BACKENDS, count, oneOf, readArguments, text } from '../arguments.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    scenes: { type: 'string', default: '200' },
-    size: { type: 'string', default: '512' },
-    rounds: { type: 'string', default: '5' },
-    backend: { type: 'string', default: 'wasm' },
+const { values, positionals } = readArguments(
+  import.meta.url,
+  { scenes: count('200'), size: count('512'), rounds: count('5'), backend: oneOf(BACKENDS, 'wasm') },
+  {
+    places: { TRAINING: text() },
+    also: (_, files) => (files.length === 1 ? undefined : `expected one TRAINING.safetensors, got ${files.length}`),
   },
-});
+);
 const { description } = await useBackend(values.backend);
 console.log(description);
 await quality(positionals[0]);

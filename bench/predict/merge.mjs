@@ -6,13 +6,14 @@ import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
+import { oneOf, readArguments, count as wholeNumber } from '../arguments.mjs';
 
 /** Largest resident size that is allowed, in MB. */
 const MOST = 500;
 
-const { values } = parseArgs({
-  options: { images: { type: 'string', default: '100000' }, task: { type: 'string', default: 'panoptic' } },
+const { values } = readArguments(import.meta.url, {
+  images: wholeNumber('100000'),
+  task: oneOf(['panoptic', 'instance'], 'panoptic'),
 });
 const [count, n] = [Number(values.images), 4];
 const dist = new URL('../../packages/cli/dist/', import.meta.url);

@@ -6,14 +6,12 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { BACKENDS, count, oneOf, readArguments, text } from '../arguments.mjs';
 
-const { values } = parseArgs({
-  options: {
-    images: { type: 'string', default: '60' },
-    model: { type: 'string', default: 'examples/mask2former/model' },
-    backend: { type: 'string', default: 'wasm' },
-  },
+const { values } = readArguments(import.meta.url, {
+  images: count('60'),
+  model: text('examples/mask2former/model'),
+  backend: oneOf(BACKENDS, 'wasm'),
 });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'seg-bench-'));

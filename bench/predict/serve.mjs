@@ -5,15 +5,13 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { BACKENDS, count, oneOf, readArguments, text } from '../arguments.mjs';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '1000' },
-    clients: { type: 'string', default: '20' },
-    model: { type: 'string', default: 'examples/mask2former/model' },
-    backend: { type: 'string', default: 'wasm' },
-  },
+const { values } = readArguments(import.meta.url, {
+  requests: count('1000'),
+  clients: count('20'),
+  model: text('examples/mask2former/model'),
+  backend: oneOf(BACKENDS, 'wasm'),
 });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const samples = path.join(root, 'examples/samples/images');

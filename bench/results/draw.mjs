@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readArguments } from '../arguments.mjs';
 import { KEYS, readRows } from './record.mjs';
 
 /** What is drawn: a table, the rows of it, and whose time is one. */
@@ -86,5 +87,6 @@ export function readTables(folder = import.meta.dirname) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  readArguments(import.meta.url, {});
   writeFileSync(path.join(import.meta.dirname, '../../docs/images/history.svg'), drawHistory(readTables()));
 }

@@ -17,7 +17,7 @@ export function thisRun(threads, now = new Date()) {
   };
 }
 
-/** Writes the seconds of each engine into the row of a run; a later run of the same day, machine and setting takes its place. */
+/** Writes the seconds of each engine into the row of a run; a later run of the same day, machine and setting keeps those of other engines. */
 export function recordRow(name, run, seconds, folder = import.meta.dirname) {
   const file = path.join(folder, `${name}.csv`);
   const rows = existsSync(file) ? readRows(readFileSync(file, 'utf8'), file) : [];
@@ -29,7 +29,9 @@ export function withRow(rows, run, seconds) {
   const wrong = Object.entries(seconds).find(([, value]) => !(Number.isFinite(value) && value > 0));
   if (wrong !== undefined) throw new RangeError(`results: expected seconds above 0 for ${wrong[0]}, got ${wrong[1]}`);
   const keyOf = (row) => KEYS.map((key) => row[key] ?? '').join(',');
+  const earlier = rows.find((other) => keyOf(other) === keyOf(run));
   const row = {
+    ...earlier,
     ...run,
     ...Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, value.toFixed(3)])),
   };

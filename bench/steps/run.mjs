@@ -1,17 +1,16 @@
 // Milliseconds of the longest steps of a forward pass on WebAssembly, between which the event loop turns: least of some passes.
 //   node bench/steps/run.mjs [--preset mask2former-r50-coco-panoptic] [--size 800x1088] [--threads 2] [--rounds 4]
-import { parseArgs } from 'node:util';
+
 import { ParamStore, useBackend } from '@seg/core';
 import { buildModel, PRESETS } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
+import { count, oneOf, readArguments, size } from '../arguments.mjs';
 
-const { values } = parseArgs({
-  options: {
-    preset: { type: 'string', default: 'mask2former-r50-coco-panoptic' },
-    size: { type: 'string', default: '800x1088' },
-    threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '4' },
-  },
+const { values } = readArguments(import.meta.url, {
+  preset: oneOf(Object.keys(PRESETS), 'mask2former-r50-coco-panoptic'),
+  size: size('800x1088'),
+  threads: count('2'),
+  rounds: count('4'),
 });
 const SHOWN = 5;
 

@@ -7,9 +7,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { init, ParamStore, useBackend } from '@seg/core';
 import { buildModel, PRESETS } from '@seg/models';
+import { count, counts, flag, partOf, readArguments, someOf } from '../arguments.mjs';
 import { inTurn, leastOf, ratiosOf, startEngine } from '../engines.mjs';
 import { installRuntimes } from '../peers.mjs';
 import { recordRow, thisRun } from '../results/record.mjs';
@@ -19,15 +19,6 @@ const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 const { exportGraph } = await load('@seg/onnx');
 const { writeModel } = await load('@seg/onnx/node');
 
-const { values } = parseArgs({
-  options: {
-    threads: { type: 'string', default: '1,2' },
-    rounds: { type: 'string', default: '3' },
-    engines: { type: 'string', default: 'wasm,ort-node,ort-web' },
-    only: { type: 'string', default: '' },
-    record: { type: 'boolean', default: false },
-  },
-});
 const SYSTEMS = [
   ['mask2former-r50-coco-panoptic', [256, 320]],
   ['mask2former-swin-t-coco-panoptic', [256, 320]],
@@ -36,6 +27,20 @@ const SYSTEMS = [
   ['max-deeplab-s-coco', [257, 321]],
   ['panoptic-segformer-r50-coco', [256, 320]],
 ];
+const { values } = readArguments(
+  import.meta.url,
+  {
+    threads: counts('1,2'),
+    rounds: count('3'),
+    engines: someOf(['wasm', 'node', 'ort-node', 'ort-web'], 'wasm,ort-node,ort-web'),
+    only: partOf(
+      SYSTEMS.map(([name]) => name),
+      '',
+    ),
+    record: flag(),
+  },
+  { peers: ({ engines }) => engines },
+);
 
 installRuntimes();
 await useBackend('wasm', { threads: 1 });

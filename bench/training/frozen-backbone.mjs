@@ -5,8 +5,14 @@ import { useBackend } from '@seg/core';
 import { asMaskDataset, SceneDataset } from '@seg/data';
 import { openModel, PRESETS } from '@seg/models';
 import { BACKBONE_KEYS, finetuneRecipe, fitModel, smallModel } from '@seg/train';
+import { count, oneOf, readArguments } from '../arguments.mjs';
 
-const [kind = 'small', size = '256', batch = '4', rounds = '3'] = process.argv.slice(2);
+const { positionals } = readArguments(
+  import.meta.url,
+  {},
+  { places: { KIND: oneOf(['small', 'r50']), SIZE: count(), BATCH: count(), ROUNDS: count() } },
+);
+const [kind = 'small', size = '256', batch = '4', rounds = '3'] = positionals;
 const side = Number(size);
 await useBackend('wasm', { threads: 1 });
 const training = asMaskDataset(new SceneDataset({ split: 'training', length: 8, height: side, width: side }));

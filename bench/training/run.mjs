@@ -3,20 +3,29 @@
 //   node bench/training/run.mjs [--size 256] [--threads 2] [--rounds 3] [--engines wasm,node,pytorch] [--record]
 // wasm-masks and node-masks compare whole masks instead of points; wasm-recompute and node-masks-recompute keep no activations of
 // blocks. SEG_PYTHON is a python3 with torch and transformers.
-import { parseArgs } from 'node:util';
+import { count, flag, readArguments, someOf } from '../arguments.mjs';
 import { inTurn, leastOf, ratiosOf, startEngine } from '../engines.mjs';
 import { recordRow, thisRun } from '../results/record.mjs';
 
 const here = import.meta.dirname;
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '256' },
-    threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '3' },
-    engines: { type: 'string', default: 'wasm,node,pytorch' },
-    record: { type: 'boolean', default: false },
+const ENGINES = ['wasm', 'node'].flatMap((name) => [
+  name,
+  `${name}-masks`,
+  `${name}-recompute`,
+  `${name}-masks-recompute`,
+]);
+ENGINES.push('pytorch');
+const { values } = readArguments(
+  import.meta.url,
+  {
+    size: count('256'),
+    threads: count('2'),
+    rounds: count('3'),
+    engines: someOf(ENGINES, 'wasm,node,pytorch'),
+    record: flag(),
   },
-});
+  { peers: ({ engines }) => engines },
+);
 const { size, threads, rounds } = values;
 
 const results = await inTurn(values.engines.split(',').map(start), Number(rounds));
@@ -39,5 +48,5 @@ function start(name) {
     name === 'pytorch'
       ? [process.env.SEG_PYTHON ?? 'python3', ['pytorch.py', size, threads]]
       : [process.execPath, ['--max-old-space-size=8192', 'engine.mjs', backend, size, threads, criterion, kept]];
-  return startEngine(name, command, args, { cwd: here, stdio: ['pipe', 'pipe', 'inherit'] });
+  return startEngine(name, command, args, { cwd: here });
 }

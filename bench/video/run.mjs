@@ -3,7 +3,7 @@
 // Needs a build.
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { count, oneOf, readArguments, text } from '../arguments.mjs';
 
 const scenes = new URL('../../examples/scenes/', import.meta.url);
 const require = createRequire(new URL('package.json', scenes));
@@ -12,13 +12,11 @@ const { useBackend } = await load('@seg/core');
 const { Segmenter, SegmentTracker } = await load('@seg/models');
 const { compareIds, video } = await import(new URL('video-quality.mjs', scenes));
 
-const { values } = parseArgs({
-  options: {
-    videos: { type: 'string', default: '20' },
-    frames: { type: 'string', default: '32' },
-    split: { type: 'string', default: 'testing' },
-    model: { type: 'string', default: fileURLToPath(new URL('../mask2former/model', scenes)) },
-  },
+const { values } = readArguments(import.meta.url, {
+  videos: count('20'),
+  frames: count('32'),
+  split: oneOf(['training', 'validation', 'testing'], 'testing'),
+  model: text(fileURLToPath(new URL('../mask2former/model', scenes))),
 });
 await useBackend('wasm');
 const segmenter = await Segmenter.load(values.model);

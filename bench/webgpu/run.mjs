@@ -2,30 +2,27 @@
 // One resident process per engine, in turn, a random order per round, the least of all rounds.
 //   node run.mjs [--preset r50,swin-large] [--size 800x1344] [--rounds 5] [--engines webgpu,onnxruntime,pytorch]
 // SEG_PYTHON  a python3 with torch and transformers
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { count, readArguments, size, someOf } from '../arguments.mjs';
+import { inTurn, startEngine } from '../engines.mjs';
 
 const PRESETS = {
   r50: 'mask2former-r50-coco-panoptic',
   'swin-large': 'mask2former-swin-l-coco-panoptic',
 };
-const { values } = parseArgs({
-  options: {
-    preset: { type: 'string', default: 'r50,swin-large' },
-    size: { type: 'string', default: '800x1344' },
-    rounds: { type: 'string', default: '5' },
-    engines: { type: 'string', default: 'webgpu,onnxruntime,pytorch' },
+const { values } = readArguments(
+  import.meta.url,
+  {
+    preset: someOf(Object.keys(PRESETS), 'r50,swin-large'),
+    size: size('800x1344'),
+    rounds: count('5'),
+    engines: someOf(['webgpu', 'onnxruntime', 'pytorch'], 'webgpu,onnxruntime,pytorch'),
   },
-});
+  { peers: ({ engines }) => engines },
+);
 
 for (const preset of values.preset.split(',')) {
   const engines = values.engines.split(',').map((name) => start(name, preset));
-  for (const engine of engines) await engine.run(); // compiles
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const engine of engines.toSorted(() => Math.random() - 0.5)) await engine.run();
-  }
-  for (const { child } of engines) child.kill();
+  await inTurn(engines, Number(values.rounds)); // the first run compiles
   console.log(`${PRESETS[preset]}, ${values.size}, least of ${values.rounds} rounds`);
   for (const engine of engines) console.log(lineOf(engine, engines));
 }
@@ -43,21 +40,13 @@ function start(name, preset) {
     name === 'pytorch'
       ? [process.env.SEG_PYTHON ?? 'python3', ['pytorch.py', preset, values.size]]
       : [process.execPath, ['engine.mjs', name, PRESETS[preset], values.size]];
-  const child = spawn(command, args, { cwd: import.meta.dirname, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const engine = { name, child, first: null, best: Number.POSITIVE_INFINITY, megabytes: null };
+  const { run, stop } = startEngine(name, command, args, { cwd: import.meta.dirname });
+  const engine = { name, stop, first: null, best: Number.POSITIVE_INFINITY, megabytes: null };
   engine.run = async () => {
-    child.stdin.write('\n');
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${name}: expected an answer, got the end of the process`);
-      if (!value.startsWith('{')) continue;
-      const { seconds, megabytes } = JSON.parse(value);
-      if (engine.first === null) engine.first = seconds;
-      else engine.best = Math.min(engine.best, seconds);
-      engine.megabytes = megabytes;
-      return;
-    }
+    const { seconds, megabytes } = await run();
+    if (engine.first === null) engine.first = seconds;
+    else engine.best = Math.min(engine.best, seconds);
+    engine.megabytes = megabytes;
   };
   return engine;
 }

@@ -84,5 +84,5 @@ test('an ablation that is none is refused by name', () => {
     encoding: 'utf8',
   });
   expect(status).toBe(1);
-  expect(stderr).toContain('got masked');
+  expect(stderr).toContain('got "masked"');
 });

@@ -8,13 +8,14 @@ import { readRows, recordRow, thisRun, withRow, writeRows } from '../record.mjs'
 
 const RUN = { date: '2026-11-29', machine: '2 x A', runtime: 'Node 20', threads: '2', size: '512' };
 
-test('rows are kept by date, machine and setting; a later run of the same takes the place of the earlier', () => {
+test('rows are kept by date, machine and setting; a later run of the same replaces its engines alone', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'seg-results-'));
   const text = () => readFileSync(path.join(folder, 'some.csv'), 'utf8');
   recordRow('some', RUN, { wasm: 2 }, folder);
   recordRow('some', { ...RUN, date: '2026-11-28' }, { wasm: 3, pytorch: 1.23456 }, folder);
   recordRow('some', { ...RUN, machine: '2 x B' }, { wasm: 4 }, folder);
-  recordRow('some', RUN, { wasm: 1.5, pytorch: 1 }, folder);
+  recordRow('some', RUN, { wasm: 1.7, pytorch: 1 }, folder);
+  recordRow('some', RUN, { wasm: 1.5 }, folder);
   expect(text().split('\n')).toEqual([
     'date,machine,runtime,threads,size,wasm,pytorch',
     '2026-11-28,2 x A,Node 20,2,512,3.000,1.235',

@@ -37,6 +37,18 @@ function add(y: usize, x: f32): void {
   store<f32>(y, load<f32>(y) + x);
 }
 
+/** True where a place or a weight is NaN, which no comparison finds inside or outside. */
+// @ts-ignore: decorator
+@inline
+export function isLost(px: f32, py: f32, weight: f32): bool {
+  return px != px || py != py || weight != weight;
+}
+
+/** y = NaN */
+function lose(y: usize, D: i32): void {
+  for (let i: usize = 0; i < <usize>D << 2; i += 4) store<f32>(y + i, f32.NaN);
+}
+
 /** Writes out [B, Q, M · D] for the queries [from, to) of all B · Q. */
 export function deformableSampling(
   value: usize, locations: usize, weights: usize, levels: usize, out: usize,
@@ -61,11 +73,14 @@ export function deformableSampling(
         for (let p = 0; p < P; p++, sample++) {
           const px = load<f32>(locations + (sample << 3)) * <f32>W - 0.5;
           const py = load<f32>(locations + (sample << 3), 4) * <f32>H - 0.5;
-          if (!(px > -1 && py > -1 && px < <f32>W && py < <f32>H)) continue;
+          const a = load<f32>(weights + (sample << 2));
+          if (!(px > -1 && py > -1 && px < <f32>W && py < <f32>H)) {
+            if (isLost(px, py, a)) lose(y, D);
+            continue;
+          }
           const x0 = floor(px), y0 = floor(py);
           const fx = px - x0, fy = py - y0;
           const x = <i32>x0, row = <i32>y0;
-          const a = load<f32>(weights + (sample << 2));
           const corner = map + <usize>(row * W + x) * rowBytes; // wraps where a corner lies outside, then unused
           const below = corner + <usize>W * rowBytes;
           if (x >= 0 && row >= 0 && x + 1 < W && row + 1 < H) {
@@ -184,6 +199,9 @@ export function deformableSamplingGradient(
                   }
                 }
               }
+            } else if (isLost(px, py, a)) {
+              sampled = slopeX = slopeY = f32.NaN;
+              lose(dValue + mapOffset, D); // of the first pixel, as it lies nowhere
             }
             store<f32>(dWeights + (sample << 2), sampled);
             store<f32>(dLocations + (sample << 3), a * <f32>W * slopeX);

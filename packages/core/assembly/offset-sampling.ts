@@ -1,4 +1,5 @@
 // Deformable sampling from offsets and logits: what the layers before it predict, read as it is.
+import { isLost } from './deformable';
 import { expOfNegative, sumLanes } from './simd';
 import { multiplyAdd } from './sums';
 
@@ -85,9 +86,13 @@ function listCorners(
     }
     for (; p < job.P; p++, offsets += 8, weights += 4) {
       const px = centerX + unitX * load<f32>(offsets), py = centerY + unitY * load<f32>(offsets, 4);
-      if (!(px > -1 && py > -1 && px < width && py < height)) continue;
+      const a = load<f32>(weights);
+      if (!(px > -1 && py > -1 && px < width && py < height)) {
+        if (isLost(px, py, a)) corners = list(corners, map, f32.NaN);
+        continue;
+      }
       const x0 = floor(px), y0 = floor(py), fx = px - x0, fy = py - y0;
-      const x = <i32>x0, y = <i32>y0, a = load<f32>(weights);
+      const x = <i32>x0, y = <i32>y0;
       const pixel = map + <usize>(y * W + x) * row; // wraps where a corner lies outside, then unused
       const upper = a * (1 - fy), lower = a * fy;
       if (y >= 0) {

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { onOwnTape } from './gradients/own-tape.ts';
 import { isRecorded } from './kernels/recorded.ts';
 import { randomState, restoreRandomState } from './layers/dropout.ts';
 import type { Scope } from './params/param-store.ts';
 import { runSteps, type Steps, tidySteps } from './steps.ts';
 
 type GradientEngine = {
-  state: { activeTape: unknown; kernelDepth: number };
   gradients(
     f: () => tf.Tensor,
     xs: tf.Tensor[],
@@ -33,15 +33,19 @@ export function recompute<T extends tf.Tensor>(scope: Scope, block: (...xs: tf.T
     const inputs = [...held, ...variables];
     const later = randomState();
     restoreRandomState(drawn);
-    const { grads } = differentiate(() => store.repeat(() => block(...held)), inputs, dy);
-    restoreRandomState(later);
-    return inputs.map((input, i) => grads[i] ?? tf.zerosLike(input));
+    try {
+      const { grads } = differentiate(() => store.repeat(() => block(...held)), inputs, dy);
+      return inputs.map((input, i) => grads[i] ?? tf.zerosLike(input));
+    } finally {
+      restoreRandomState(later);
+    }
   };
   const computed = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    save(xs);
+    const value = block(...xs);
+    save(xs); // behind the block: one that fails has saved nothing
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], held: tf.Tensor[]) => again(dy as tf.Tensor, held);
-    return { value: block(...xs), gradFunc };
+    return { value, gradFunc };
   });
   return computed(...xs, ...variables) as T;
 }
@@ -63,11 +67,5 @@ function variablesBelow({ path, separator, store }: Scope): tf.Variable[] {
 /** As `vjp`, of tensors that `f` finds by itself, some of which it may not read. */
 function differentiate(f: () => tf.Tensor, xs: tf.Tensor[], dy: tf.Tensor) {
   const engine = tf.engine() as unknown as GradientEngine;
-  const { activeTape, kernelDepth } = engine.state;
-  engine.state.kernelDepth = 0;
-  try {
-    return engine.gradients(f, xs, dy, true);
-  } finally {
-    Object.assign(engine.state, { activeTape, kernelDepth });
-  }
+  return onOwnTape(() => engine.gradients(f, xs, dy, true));
 }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { beginPass } from './open-passes.ts';
+
 /**
  * A computation in steps: between two, at each `yield`, its tensors stay and others may compute. Returns its result.
  */
@@ -22,6 +24,7 @@ export function* tidySteps<T>(steps: Steps<T>): Steps<T> {
   const engine = tf.engine() as unknown as EngineScopes;
   let result: T | undefined;
   let left: TensorScope | null = null;
+  const endPass = beginPass();
   engine.startScope();
   try {
     for (;;) {
@@ -38,6 +41,7 @@ export function* tidySteps<T>(steps: Steps<T>): Steps<T> {
     if (left !== null) enterScope(engine, left); // ended early, at a yield
     steps.return(undefined as T);
     engine.endScope(result as tf.TensorContainer);
+    endPass();
   }
 }
 

@@ -2,6 +2,9 @@ import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
+import { vjp } from './gradients/vjp.ts';
+import { ParamStore } from './params/param-store.ts';
+import { recompute } from './recompute.ts';
 import { Tape } from './tape.ts';
 
 /** An identity, and the bytes of all tensors when the way back comes through it. */
@@ -78,7 +81,64 @@ onEveryBackend('a tape', () => {
     expect([...(await gradients[0]!.data())]).toEqual([...(await plain.data())]);
     tf.dispose([x, y, value, plain, gradients[0]!]);
   });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['the loss', (x) => failing(tf.exp(x))],
+    ['a gradient', (x) => failsOnItsWayBack(tf.exp(x))],
+    ['a gradient within a gradient', (x) => derivedAnew(x, (y) => failsOnItsWayBack(tf.exp(y)))],
+    ['what a gradient computes anew', (x) => derivedAnew(x, (y) => failing(tf.exp(y)))],
+    ['a block', (x) => recomputed(x, 1)],
+    ['a block that is computed again', (x) => recomputed(x, 2)],
+  ])('frees what it saved where %s fails', (_, fails) => {
+    const x = tf.ones([4]) as tf.Tensor;
+    const tape = new Tape();
+    const before = tf.memory().numTensors;
+    const y = tape.record(() => tf.exp(tf.square(x)));
+    expect(() => tape.gradients(() => tf.sum(fails(tf.square(y))), [x])).toThrow('out of memory');
+    y.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    tape.dispose();
+    x.dispose();
+  });
+
+  test('without tensors to differentiate by says so', () => {
+    const tape = new Tape();
+    const y = tape.record(() => tf.square(tf.ones([2])));
+    expect(() => tape.gradients(() => tf.sum(y), [])).toThrow(
+      'Tape.gradients: expected tensors to differentiate by, got none',
+    );
+    tape.dispose();
+    y.dispose();
+  });
 });
+
+function failing(x: tf.Tensor): tf.Tensor {
+  tf.square(x);
+  throw new Error('out of memory');
+}
+
+function failsOnItsWayBack(x: tf.Tensor): tf.Tensor {
+  return tf.customGrad((y) => ({ value: tf.clone(y as tf.Tensor), gradFunc: failing }))(x);
+}
+
+/** x², whose gradient is that of another function. */
+function derivedAnew(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const squared = tf.customGrad((...args) => {
+    const [y, save] = args as unknown as [tf.Tensor, (tensors: tf.Tensor[]) => void];
+    save([y]);
+    return { value: tf.square(y), gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => vjp(f, saved, dy)[0]! };
+  });
+  return squared(x);
+}
+
+/** A block that fails in one of its runs. */
+function recomputed(x: tf.Tensor, failingRun: number): tf.Tensor {
+  const store = new ParamStore();
+  store.recomputes = true;
+  let runs = 0;
+  const block = (y: tf.Tensor) => (++runs === failingRun ? failing(tf.exp(y)) : tf.exp(y));
+  return store.train(() => recompute(store.root.at('block'), block, [x]));
+}
 
 /** A map of 4000 bytes, from sum to sum and through all that only moves values; [1000] → [210] */
 function moved(x: tf.Tensor): tf.Tensor {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { onOwnTape } from './gradients/own-tape.ts';
 import { needsShapesOnly } from './gradients/shape-only.ts';
 
 type TapeNode = {
@@ -37,27 +38,26 @@ export class Tape {
   }
 
   /**
-   * Continues the recorded pass to a scalar and differentiates both. Spends the tape.
+   * Continues the recorded pass to a scalar and differentiates both. Spends the tape, also where the loss or a gradient fails.
    *
    * @param xs Differentiate with respect to these
    * @returns The loss, and one gradient per x, null where the loss does not depend on it
+   * @throws RangeError where there are none of these
    */
   gradients(loss: () => tf.Scalar, xs: tf.Tensor[]): { value: tf.Scalar; gradients: (tf.Tensor | null)[] } {
-    const engine = tf.engine() as unknown as EngineInternals;
+    if (xs.length === 0) throw new RangeError('Tape.gradients: expected tensors to differentiate by, got none');
+    const { state } = tf.engine() as unknown as EngineInternals;
     const nodes = this.nodes;
     this.nodes = [];
-    const { value, grads } = tf.engine().gradients(
-      () => {
-        engine.state.activeTape!.unshift(...nodes);
-        if (engine.state.gradientDepth === 1) freeUnread(engine.state.activeTape!);
-        const value = tf.tidy(loss);
-        if (engine.state.gradientDepth === 1) freeAsUsed(engine.state.activeTape!, xs);
-        return value;
-      },
-      xs,
-      undefined,
-      true,
-    );
+    const whole = () => {
+      state.activeTape!.unshift(...nodes);
+      if (state.gradientDepth === 1) freeUnread(state.activeTape!);
+      const value = tf.tidy(loss);
+      if (state.gradientDepth === 1) freeAsUsed(state.activeTape!, xs);
+      return value;
+    };
+    const differentiate = () => tf.engine().gradients(whole, xs, undefined, true);
+    const { value, grads } = onOwnTape(() => tf.tidy(differentiate)); // tidy: the loss too goes where a gradient fails
     return { value, gradients: grads.map((gradient) => gradient ?? null) };
   }
 

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Loss of a batch, its terms, and its gradients in the order of the variables; null where the loss does not depend on one. */
 export type Differentiated = {
@@ -6,3 +6,15 @@ export type Differentiated = {
   terms: Record<string, tf.Scalar>;
   gradients: (tf.Tensor | null)[];
 };
+
+export function disposeDifferentiated({ value, terms, gradients }: Differentiated): void {
+  tf.dispose([value, ...Object.values(terms), ...present(gradients)]);
+}
+
+/** Makes gradients; where that fails, what it has made is freed. */
+export function madeOrNothing(make: () => Differentiated): Differentiated {
+  return tf.tidy(make as () => tf.TensorContainer) as Differentiated;
+}
+
+export const present = (gradients: (tf.Tensor | null)[]): tf.Tensor[] =>
+  gradients.filter((gradient) => gradient !== null);

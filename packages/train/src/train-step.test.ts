@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { resumeTraining, saveTraining } from './checkpoint.ts';
 import { AdamW } from './optimizers/adamw.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
 import { cosineSchedule, polySchedule, stepSchedule, warmup } from './schedules.ts';
 import { type Objective, trainStep } from './train-step.ts';
 
@@ -95,6 +96,32 @@ async function faultyStep(fault: Fault, onNonFinite?: 'throw' | 'skip') {
   return { ...outcome, before, after, steps, tensors: left };
 }
 
+type Parts = { objective: Objective<tf.Tensor4D, number>; optimizer: Optimizer };
+
+function partsOf(): Parts & { params: ParamStore } {
+  init.seedInitializers(5);
+  const params = new ParamStore();
+  const objective = regression(params);
+  return { params, objective, optimizer: new AdamW(params.trainable()) };
+}
+
+function failing(): never {
+  throw new Error('out of memory');
+}
+
+type Loss = Objective<tf.Tensor4D, number>['loss'];
+
+function failsOnItsWayBack(prediction: tf.Tensor4D): ReturnType<Loss> {
+  const passed = tf.customGrad((x) => ({ value: tf.clone(x as tf.Tensor), gradFunc: failing }));
+  const total = tf.sum(tf.square(passed(tf.exp(prediction)))) as tf.Scalar;
+  return { total, terms: { square: total } };
+}
+
+function failsLater(loss: Loss, call: number): Loss {
+  let calls = 0;
+  return (...args) => (++calls % call === 0 ? failing() : loss(...args));
+}
+
 onEveryBackend('training', () => {
   test('the loss falls, and a run that was stopped and resumed ends in the same bytes', async () => {
     const whole = await run(0, 12, null);
@@ -145,6 +172,41 @@ onEveryBackend('training', () => {
     expect(tf.memory().numTensors).toBe(tensors);
     data.pixels.dispose();
     optimizer.dispose();
+    params.dispose();
+  });
+
+  test.each<[string, (parts: Parts) => void, number]>([
+    ['a loss', ({ objective }) => (objective.loss = failing), 1],
+    ['a gradient', ({ objective }) => (objective.loss = failsOnItsWayBack), 1],
+    ['decisions', ({ objective }) => (objective.decide = failing), 1],
+    ['an optimizer', ({ optimizer }) => (optimizer.update = failing), 1],
+    ['the second of two batches', ({ objective }) => (objective.loss = failsLater(objective.loss, 2)), 2],
+  ])('%s that fails leaves nothing behind', async (_, spoil, batches) => {
+    const { params, ...parts } = partsOf();
+    spoil({ objective: parts.objective, optimizer: parts.optimizer });
+    const data = Array.from({ length: batches }, (_, k) => batch(k));
+    const tensors = tf.memory().numTensors;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const step = trainStep(params, parts.optimizer, parts.objective, data, { step: 0, learningRate: 0.1 });
+      await expect(step).rejects.toThrow('out of memory');
+      expect(tf.memory().numTensors).toBe(tensors);
+    }
+    tf.dispose(data.map(({ pixels }) => pixels));
+    parts.optimizer.dispose();
+    params.dispose();
+  });
+
+  test('parameters that are all frozen are told', async () => {
+    const params = new ParamStore();
+    params.root.param('w', [2], init.zeros, { trainable: false });
+    const optimizer = new AdamW(params.trainable());
+    const data = batch(0);
+    const other = partsOf();
+    const step = trainStep(params, optimizer, other.objective, data, { step: 0, learningRate: 0.1 });
+    await expect(step).rejects.toThrow('trainStep: expected parameters to train, got a store of frozen ones');
+    other.optimizer.dispose();
+    other.params.dispose();
+    data.pixels.dispose();
     params.dispose();
   });
 

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkBatch, checkClasses } from './check-batch.ts';
 import { ALONE, type Collective } from './collective/collective.ts';
 import { meanOverRanks } from './collective/mean-over-ranks.ts';
-import type { Differentiated } from './differentiated.ts';
+import { type Differentiated, disposeDifferentiated, madeOrNothing, present } from './differentiated.ts';
 import { gradientNorm } from './optimizers/gradient-norm.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { TrainingBatch } from './training-batch.ts';
@@ -54,8 +54,8 @@ export type StepOptions = {
  * @param batch Several batches are gone through one after the other, and their losses and gradients averaged: more images
  *   in a step than there is memory for. Criteria that divide by the number of masks do so in each batch alone, but over
  *   all processes of a collective: n of them with one image each take the step that one takes with n images.
- * @throws Error where a batch, the step or the learning rate is none, and where the loss or a gradient is not finite;
- *   parameters and moments are then unchanged
+ * @throws Error where a batch, the step or the learning rate is none, where the loss or a gradient is not finite, and where
+ *   memory ends; parameters and moments are then unchanged, unless the message says that the optimizer had begun
  */
 export async function trainStep<Prediction extends tf.TensorContainer, Decisions>(
   params: ParamStore,
@@ -74,8 +74,9 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   const batches: readonly TrainingBatch[] = 'pixels' in batch ? [batch] : batch;
   if (batches.length === 0) throw new Error('trainStep: expected a batch, got none');
   for (const one of batches) await checkBatch(one, objective.numClasses !== undefined);
-  const statistics = keepStatistics(params);
   const variables = params.trainable();
+  if (variables.size === 0) throw new Error('trainStep: expected parameters to train, got a store of frozen ones');
+  const statistics = keepStatistics(params);
   const parts: Differentiated[] = [];
   try {
     for (const [i, one] of batches.entries()) {
@@ -88,8 +89,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
     if (result.skipped) statistics.restore();
     return result;
   } catch (error) {
-    for (const { value, gradients, terms } of parts)
-      tf.dispose([value, ...present(gradients), ...Object.values(terms)]);
+    for (const part of parts) disposeDifferentiated(part);
     statistics.restore();
     throw error;
   } finally {
@@ -113,7 +113,7 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   params.ranks = collective;
   const tape = new Tape();
   let prediction: Prediction | undefined;
-  let terms: Record<string, tf.Scalar> = {};
+  const terms: Record<string, tf.Scalar> = {};
   try {
     const forward = params.train(() => tape.record(() => objective.forward(pixels)));
     prediction = forward;
@@ -121,7 +121,7 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
     const decisions = await objective.decide(forward, targets, draw, collective);
     const { value, gradients } = tape.gradients(() => {
       const result = objective.loss(forward, targets, decisions);
-      terms = Object.fromEntries(Object.entries(result.terms).map(([name, term]) => [name, tf.keep(tf.clone(term))]));
+      for (const [name, term] of Object.entries(result.terms)) terms[name] = tf.keep(tf.clone(term));
       return collective.size === 1 ? result.total : tf.add<tf.Scalar>(result.total, nothingOf(forward));
     }, variables);
     return { value, gradients, terms };
@@ -148,18 +148,21 @@ function nothingOf(prediction: tf.TensorContainer): tf.Scalar {
 function averaged(parts: Differentiated[]): Differentiated {
   if (parts.length === 1) return parts[0];
   const mean = <T extends tf.Tensor>(tensors: T[]): T => tf.tidy(() => tf.div<T>(tf.addN(tensors), parts.length));
-  const gradients = parts[0].gradients.map((_, k) => {
-    const found = present(parts.map((part) => part.gradients[k]));
-    return found.length === 0 ? null : mean(found);
-  });
   const names = Object.keys(parts[0].terms);
-  const terms = Object.fromEntries(names.map((name) => [name, mean(parts.map((part) => part.terms[name]))]));
-  const value = mean(parts.map((part) => part.value));
-  for (const part of parts) tf.dispose([part.value, ...present(part.gradients), ...Object.values(part.terms)]);
-  return { value, gradients, terms };
+  const gradientOf = (k: number) => {
+    const found = present(parts.map(({ gradients }) => gradients[k]));
+    return found.length === 0 ? null : mean(found);
+  };
+  try {
+    return madeOrNothing(() => ({
+      value: mean(parts.map(({ value }) => value)),
+      gradients: parts[0].gradients.map((_, k) => gradientOf(k)),
+      terms: Object.fromEntries(names.map((name) => [name, mean(parts.map(({ terms }) => terms[name]))])),
+    }));
+  } finally {
+    for (const part of parts) disposeDifferentiated(part);
+  }
 }
-
-const present = (gradients: (tf.Tensor | null)[]): tf.Tensor[] => gradients.filter((gradient) => gradient !== null);
 
 /**
  * Variables that a forward pass changes without a gradient, running means and variances, so that a step can be undone.
@@ -179,21 +182,16 @@ function keepStatistics(params: ParamStore): { restore(): void; dispose(): void 
   };
 }
 
-type Update = {
-  value: tf.Scalar;
-  gradients: (tf.Tensor | null)[];
-  terms: Record<string, tf.Scalar>;
-  keys: string[];
-  options: StepOptions;
-};
+type Update = Differentiated & { keys: string[]; options: StepOptions };
 
 async function update(
   params: ParamStore,
   optimizer: Optimizer,
   { value, gradients, terms, keys, options }: Update,
 ): Promise<StepResult> {
-  const norm = gradientNorm(gradients);
+  let norm: tf.Scalar | undefined;
   try {
+    norm = gradientNorm(gradients);
     const [loss] = await value.data();
     const [length] = await norm.data();
     const values = await valuesOf(terms);
@@ -205,7 +203,8 @@ async function update(
     }
     return { loss, gradientNorm: length, terms: values, skipped };
   } finally {
-    tf.dispose([value, norm, ...present(gradients), ...Object.values(terms)]);
+    norm?.dispose();
+    disposeDifferentiated({ value, gradients, terms });
   }
 }
 

@@ -9,6 +9,7 @@ export class ThreadCalls<Q, A> {
   private readonly thread: Worker;
   private readonly waiting = new Map<number, { resolve(value: A): void; reject(error: Error): void }>();
   private asked = 0;
+  private failure: Error | undefined;
 
   /** @param file Module that calls {@link answerCalls} @param what Task of the thread, for the error of its end */
   constructor(file: URL, what: string) {
@@ -20,29 +21,37 @@ export class ThreadCalls<Q, A> {
     );
   }
 
-  /** @throws FormatError or Error as the thread throws it */
+  /** @throws FormatError or Error as the thread throws it; once it has ended, the reason of its end */
   call(question: Q): Promise<A> {
-    return new Promise((resolve, reject) => {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const answer = new Promise<A>((resolve, reject) => {
       const id = this.asked++;
       this.waiting.set(id, { resolve, reject });
       this.thread.postMessage({ id, question } satisfies ThreadCall<Q>);
     });
+    answer.catch(() => {}); // whoever has begun to read ahead may never come to ask
+    return answer;
   }
 
+  /** Ends the thread, and what is asked of it. */
   async close(): Promise<void> {
-    this.thread.removeAllListeners('exit');
+    this.fail(new Error('predict: expected a thread that is asked before its end, got one that was closed'));
     await this.thread.terminate();
   }
 
   private take(answer: ThreadReply<A>): void {
-    const { resolve, reject } = this.waiting.get(answer.id)!;
+    const waiting = this.waiting.get(answer.id);
+    if (waiting === undefined) return; // has failed meanwhile
+    const { resolve, reject } = waiting;
     this.waiting.delete(answer.id);
     if ('answer' in answer) resolve(answer.answer);
     else reject(answer.isRefusal ? new FormatError(answer.error) : new Error(answer.error));
   }
 
+  /** The first failure is the one to tell. */
   private fail(error: Error): void {
-    for (const { reject } of this.waiting.values()) reject(error);
+    this.failure ??= error;
+    for (const { reject } of this.waiting.values()) reject(this.failure);
     this.waiting.clear();
   }
 }

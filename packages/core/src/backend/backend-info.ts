@@ -29,7 +29,7 @@ export type BackendInfo = BackendTraits & { name: BackendName; passedOver: Passe
 export type BackendOptions = {
   /**
    * Threads of the wasm backend, at most 8, and of native TensorFlow. Default: one for each processor. Fixed by the first
-   * call. A page that is not cross-origin isolated has one.
+   * call; a later one that asks for others is refused. A page that is not cross-origin isolated has one.
    */
   threads?: number;
   /**

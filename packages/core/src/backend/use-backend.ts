@@ -29,8 +29,13 @@ const AUTOMATIC = ORDER.filter((name) => name !== 'cpu');
 /** Milliseconds that a start may take unless told. */
 const TIME_LIMIT = 60_000;
 
-/** The outcome of each start: a backend is started once in the life of a process. */
-const started = new Map<BackendName, Promise<StartedBackend>>();
+type Start = { attempt: Promise<StartedBackend>; threads: number | undefined };
+
+/** Each start and the threads that it was asked for: a backend is started once in the life of a process. */
+const started = new Map<BackendName, Start>();
+
+/** The lost backend in whose place another is started. */
+let replaced: tf.KernelBackend | undefined;
 
 /**
  * Starts a backend and makes it the one that ops run on, with the gradients and kernels that tfjs lacks. Backend
@@ -76,7 +81,8 @@ export async function reviveBackend(): Promise<boolean> {
 
 function forgetLostDevice(): void {
   const { registry } = tf.engine();
-  if (!('webgpu' in registry) || lossOf(registry.webgpu) === undefined) return;
+  if (!('webgpu' in registry) || registry.webgpu === replaced || lossOf(registry.webgpu) === undefined) return;
+  replaced = registry.webgpu;
   started.delete('webgpu');
   dropDeviceErrors();
 }
@@ -98,14 +104,25 @@ async function activate(name: BackendName, options: BackendOptions, hardwareOnly
   return traits;
 }
 
-function startOnce(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
+async function startOnce(name: BackendName, options: BackendOptions): Promise<StartedBackend> {
   const known = started.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) return withThreads(name, known, options.threads);
   const attempt = start(name, options);
-  started.set(name, attempt);
+  started.set(name, { attempt, threads: options.threads });
   attempt.catch(() => started.delete(name)); // a later call may find it installed
   return attempt;
 }
+
+/** @throws BackendError where it runs, or was to run, on another number of threads */
+async function withThreads(name: BackendName, { attempt, threads }: Start, wanted = threads): Promise<StartedBackend> {
+  const traits = await attempt;
+  if (wanted === threads || wanted === traits.threads || !hasThreads(name)) return traits;
+  throw new BackendError(
+    `${name}: expected ${wanted} threads, got a backend that another call has started with ${traits.threads}`,
+  );
+}
+
+const hasThreads = (name: BackendName): boolean => name === 'wasm' || name === 'node';
 
 /** A start that goes on beyond the limit is kept: a later call may find it done. */
 async function withinLimit<T>(name: BackendName, attempt: Promise<T>, limit = TIME_LIMIT): Promise<T> {

@@ -2,6 +2,7 @@ import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.ts';
+import { type Steps, tidySteps } from '../steps.ts';
 import { ones } from './init.ts';
 import { OUT_IN } from './layouts.ts';
 import { ParamStore } from './param-store.ts';
@@ -67,4 +68,56 @@ test('a store of shapes counts parameters and makes none; limits refuse the firs
   );
   params.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+/** A pass that rests between two uses of a derived tensor. */
+function* passOf(params: ParamStore): Steps<tf.Tensor> {
+  const [doubled] = params.derive('doubled', () => [tf.mul(params.get('scale'), 2)]);
+  const first = tf.add(doubled!, 1);
+  yield;
+  return tf.add(first, doubled!);
+}
+
+const scaled = (): ParamStore => {
+  const params = new ParamStore();
+  params.root.param('scale', [1], ones);
+  return params;
+};
+
+test('derived tensors live as long as a pass that rests, also where parameters have changed', async () => {
+  const before = tf.memory().numTensors;
+  const params = scaled();
+  const passes = [0, 1, 2].map(() => tidySteps(passOf(params)));
+  for (const pass of passes) {
+    pass.next();
+    params.get('scale').assign(tf.tidy(() => tf.add(params.get('scale'), 1)));
+    params.touch();
+  }
+  const held = tf.memory().numTensors;
+  const results = passes.map((pass) => pass.next().value as tf.Tensor);
+  expect(results.map((result) => result.dataSync()[0])).toEqual([2 + 1 + 2, 4 + 1 + 4, 6 + 1 + 6]);
+  expect(tf.memory().numTensors).toBe(held - 2); // each pass is its result, and two of three derived tensors have gone
+  tf.dispose(results);
+  params.dispose();
+  expect(tf.memory().numTensors).toBe(before + 3); // what `assign` was given
+});
+
+test('a pass that ends early lets go of what it held', () => {
+  const params = scaled();
+  const before = tf.memory().numTensors;
+  const pass = tidySteps(passOf(params));
+  pass.next();
+  params.touch();
+  params.derive('doubled', () => [tf.mul(params.get('scale'), 2)]);
+  pass.return(undefined as never);
+  expect(tf.memory().numTensors).toBe(before + 1);
+  params.dispose();
+});
+
+test('a pass that rests while its model goes says so', () => {
+  const params = scaled();
+  const pass = tidySteps(passOf(params));
+  pass.next();
+  params.dispose();
+  expect(() => pass.next()).toThrow('doubled: expected a live model, got one that was disposed');
 });

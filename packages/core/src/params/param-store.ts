@@ -5,6 +5,7 @@ import { isLost } from '../backend/lost-device.ts';
 import { isRehearsal } from '../backend/rehearsal.ts';
 import { BackendError, CheckpointError } from '../errors.ts';
 import { isRecorded } from '../kernels/recorded.ts';
+import { disposeBehindPasses } from '../open-passes.ts';
 import type { Initializer } from './init.ts';
 import type { StoredLayout } from './layouts.ts';
 import type { TrainingRanks } from './training-ranks.ts';
@@ -205,7 +206,7 @@ export class ParamStore {
     if (isRehearsal()) return compute(); // without values, so not to be kept
     const known = this.derived.get(key);
     if (known !== undefined && known.version === version) return known.tensors as T;
-    if (known !== undefined) tf.dispose(known.tensors);
+    if (known !== undefined) disposeBehindPasses(known.tensors);
     const tensors = tf.tidy(compute).map((tensor) => tf.keep(tensor)) as T;
     this.derived.set(key, { tensors, version });
     return tensors;
@@ -223,7 +224,7 @@ export class ParamStore {
       const found = 'some that only the lost device had (load them, or go on from the last checkpoint)';
       throw new BackendError(`webgpu: expected weights from a source to upload again, got ${found}`);
     }
-    for (const { tensors } of this.derived.values()) tf.dispose(tensors);
+    for (const { tensors } of this.derived.values()) disposeBehindPasses(tensors);
     this.derived.clear();
     for (const [key, { variable, stored, required, initialize }] of gone) {
       tf.tidy(() => {
@@ -233,7 +234,7 @@ export class ParamStore {
     }
   }
 
-  /** Frees the parameters. Layers that are called afterwards say that their model is gone. */
+  /** Frees the parameters. Layers that are called afterwards, and passes that rest, say that their model is gone. */
   dispose(): void {
     this.isDisposed = true;
     for (const [key, { variable }] of this.entries) {
@@ -242,7 +243,10 @@ export class ParamStore {
     }
     this.placeholder?.dispose();
     this.placeholder = undefined;
-    for (const { tensors } of this.derived.values()) tf.dispose(tensors);
+    for (const [key, { tensors }] of this.derived) {
+      tf.dispose(tensors);
+      for (const tensor of tensors) refuseUse(tensor, key);
+    }
     this.entries.clear();
     this.derived.clear();
   }
@@ -351,13 +355,13 @@ export class Scope {
   }
 }
 
-/** Makes every further use of a variable an error: kernels read its `dataId`, methods ask `throwIfDisposed`. */
-function refuseUse(variable: tf.Variable, key: string): void {
+/** Makes every further use of a tensor an error: kernels read its `dataId`, methods ask `throwIfDisposed`. */
+function refuseUse(tensor: tf.Tensor, key: string): void {
   const refuse = () => {
     throw goneModel(key);
   };
-  Object.defineProperty(variable, 'dataId', { get: refuse });
-  Object.defineProperty(variable, 'throwIfDisposed', { value: refuse });
+  Object.defineProperty(tensor, 'dataId', { get: refuse });
+  Object.defineProperty(tensor, 'throwIfDisposed', { value: refuse });
 }
 
 function goneModel(where: string): Error {

@@ -41,6 +41,7 @@ async function startThread(live: string, data: ThreadStart): Promise<boolean> {
   const isReady = await new Promise<boolean>((resolve) => {
     worker.once('message', () => resolve(true));
     worker.once('error', () => resolve(false));
+    worker.once('exit', () => resolve(false));
   });
   worker.unref(); // an idle thread does not keep the process alive
   return isReady;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { Differentiated } from '../differentiated.ts';
+import { type Differentiated, disposeDifferentiated, madeOrNothing } from '../differentiated.ts';
 import type { Collective } from './collective.ts';
 
 /**
@@ -11,10 +11,27 @@ import type { Collective } from './collective.ts';
  */
 export async function meanOverRanks(
   collective: Collective,
-  { value, terms, gradients }: Differentiated,
+  own: Differentiated,
   variables: readonly tf.Variable[],
 ): Promise<Differentiated> {
-  const names = Object.keys(terms);
+  const names = Object.keys(own.terms);
+  const { header, flat } = await gather(collective, own, variables).finally(() => disposeDifferentiated(own));
+  await collective.allReduce(flat);
+  const mean = (sum: number) => tf.scalar(sum / collective.size);
+  const isOfAny = header.subarray(1 + names.length);
+  return madeOrNothing(() => ({
+    value: mean(header[0]),
+    terms: Object.fromEntries(names.map((name, i) => [name, mean(header[i + 1])])),
+    gradients: divided(flat, variables, (k) => isOfAny[k] > 0, collective.size),
+  }));
+}
+
+/** The sums of loss and terms and how many processes have each gradient, and the gradients of this one that any has. */
+async function gather(
+  collective: Collective,
+  { value, terms, gradients }: Differentiated,
+  variables: readonly tf.Variable[],
+): Promise<{ header: Float64Array; flat: Float32Array }> {
   const numbers = await Promise.all([value, ...Object.values(terms)].map(async (scalar) => (await scalar.data())[0]));
   const header = Float64Array.from([...numbers, ...gradients.map((gradient) => (gradient === null ? 0 : 1))]);
   await collective.allReduce(header);
@@ -28,14 +45,7 @@ export async function meanOverRanks(
     if (gradient !== null) flat.set((await gradient.data()) as Float32Array, end);
     end += variable.size;
   }
-  tf.dispose([value, ...Object.values(terms), ...gradients.filter((gradient) => gradient !== null)]);
-  await collective.allReduce(flat);
-  const mean = (sum: number) => tf.scalar(sum / collective.size);
-  return {
-    value: mean(header[0]),
-    terms: Object.fromEntries(names.map((name, i) => [name, mean(header[i + 1])])),
-    gradients: divided(flat, variables, (k) => isOfAny[k] > 0, collective.size),
-  };
+  return { header, flat };
 }
 
 /** Cuts the sums into gradients again. */

@@ -9,12 +9,14 @@ type AdamState = { variables: ReadonlyMap<string, tf.Variable>; moments: Optimiz
 
 /** Takes a step of each parameter that has a gradient by Adam's rule, with constants by its key. */
 export function adamEach(
+  where: string,
   { variables, moments }: AdamState,
   gradients: ReadonlyMap<string, tf.Tensor | null>,
   norm: tf.Scalar,
   constantsOf: (key: string) => AdamStep,
 ): void {
   stepEach(
+    where,
     gradients,
     (key) => {
       const { first, second } = moments.of(key);

@@ -50,18 +50,19 @@ export class AdamW implements Optimizer {
     learningRate: number,
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
-    this.steps++;
-    adamEach({ variables: this.variables, moments: this.moments }, gradients, norm, (key) =>
-      this.constantsOf(key, learningRate),
+    const step = this.steps + 1;
+    adamEach('AdamW.update', { variables: this.variables, moments: this.moments }, gradients, norm, (key) =>
+      this.constantsOf(key, learningRate, step),
     );
+    this.steps = step;
     return norm;
   }
 
-  private constantsOf(key: string, learningRate: number): AdamStep {
+  private constantsOf(key: string, learningRate: number, step: number): AdamStep {
     const { betas, epsilon, weightDecay, group, clipNorm } = this.config;
     const scales = group(key);
     const rate = learningRate * (scales.learningRate ?? 1);
-    const [correction1, correction2] = betas.map((beta) => 1 - beta ** this.steps);
+    const [correction1, correction2] = betas.map((beta) => 1 - beta ** step);
     return {
       ...{ beta1: betas[0], beta2: betas[1], epsilon, clipNorm },
       ...{ decay: rate * weightDecay * (scales.weightDecay ?? 1), rate: rate / correction1 },

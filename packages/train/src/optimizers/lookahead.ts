@@ -2,6 +2,7 @@ import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { mix } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { changeEach } from './change-each.ts';
 import { expectNumber } from './expect-number.ts';
 import type { Optimizer } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -48,14 +49,17 @@ export class Lookahead implements Optimizer {
   }
 
   private synchronize(): void {
-    for (const [key, variable] of this.variables) {
+    const changes = [...this.variables].map(([key, variable]) => {
       const { weights } = this.slow.of(key);
-      tf.tidy(() => {
-        const moved = mix(weights, variable, this.config.part);
-        weights.assign(moved);
-        variable.assign(moved);
-      });
-    }
+      return { size: variable.size, make: () => this.meet(weights, variable) };
+    });
+    changeEach('Lookahead.update', changes, true); // behind the inner update
+  }
+
+  private meet(weights: tf.Variable, variable: tf.Variable): void {
+    const moved = mix(weights, variable, this.config.part);
+    weights.assign(moved);
+    variable.assign(moved);
   }
 
   async state(): Promise<Map<string, StoredValue>> {

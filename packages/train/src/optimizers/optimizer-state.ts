@@ -1,6 +1,8 @@
 import { FormatError, type StoredValue } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { changeEach } from './change-each.ts';
+
 /** Variables that an optimizer keeps beside every parameter, of the parameter's shape, by name: moments, for example. */
 export class OptimizerState<Name extends string> {
   private readonly variables = new Map<string, Record<Name, tf.Variable>>();
@@ -51,9 +53,11 @@ export class OptimizerState<Name extends string> {
    */
   restoring(where: string, read: (key: string) => StoredValue | null): () => void {
     const found = this.byKey().map(([key, variable]) => [variable, valuesFor(where, variable, key, read)] as const);
-    return () => {
-      for (const [variable, values] of found) tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
-    };
+    const changes = found.map(([variable, values]) => ({
+      size: variable.size,
+      make: () => variable.assign(tf.tensor(values, variable.shape)),
+    }));
+    return () => changeEach(where, changes);
   }
 
   dispose(): void {

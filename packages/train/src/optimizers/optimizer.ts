@@ -13,6 +13,7 @@ export type Optimizer = {
    * @param gradients By key; the caller disposes them
    * @param norm Of all gradients before clipping, where the caller has it already
    * @returns That norm; the caller disposes it
+   * @throws Error that tells so where memory ends within the update; before its first change nothing has changed, nor `steps`
    */
   update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, norm?: tf.Scalar): tf.Scalar;
   /** All that it remembers of every parameter, for a checkpoint. */

@@ -2,6 +2,7 @@ import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { mix, type ParamStore } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { changeEach } from './change-each.ts';
 import { expectNumber } from './expect-number.ts';
 import { OptimizerState } from './optimizer-state.ts';
 
@@ -29,10 +30,14 @@ export class ParameterAverage {
   /** Takes in the parameters after a step. @param step Counted from 0 */
   update(step: number): void {
     const decay = Math.min(this.decay, (1 + step) / (10 + step));
-    for (const key of this.params.keys()) {
+    const changes = this.params.keys().map((key) => {
       const { average } = this.averages.of(key);
-      tf.tidy(() => average.assign(mix(average, this.params.get(key), 1 - decay)));
-    }
+      return {
+        size: average.size,
+        make: () => average.assign(mix(average, this.params.get(key), 1 - decay)),
+      };
+    });
+    changeEach('ParameterAverage.update', changes);
   }
 
   /** Exchanges parameters and averages: call it before a validation and after it. */

@@ -46,8 +46,8 @@ export class Sgd implements Optimizer {
     learningRate: number,
     norm = gradientNorm(gradients.values()),
   ): tf.Scalar {
-    this.steps++;
     stepEach(
+      'Sgd.update',
       gradients,
       (key) => {
         const { momentum } = this.momenta.of(key);
@@ -56,6 +56,7 @@ export class Sgd implements Optimizer {
       ([parameter, momentum], gradient, step) =>
         momentumStep({ parameter: parameter!, gradient, momentum: momentum!, norm }, step),
     );
+    this.steps++;
     return norm;
   }
 

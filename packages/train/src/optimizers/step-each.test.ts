@@ -23,6 +23,7 @@ onEveryBackend('stepEach', () => {
     const before = tf.memory().numTensors;
     const gradients = new Map(parts.map(({ gradient }, i) => [`${i}`, gradient]));
     stepEach(
+      'test',
       gradients,
       (key) => parts[Number(key)]!,
       ([parameter, momentum], gradient, { rate }) => [

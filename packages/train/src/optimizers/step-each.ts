@@ -1,4 +1,7 @@
+import { ShapeError } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { changeEach } from './change-each.ts';
 
 /** Elements up to which a parameter's step costs native TensorFlow less than the calls, some 100 μs: gains and biases, seven of ten. */
 const FEW = 4096;
@@ -18,28 +21,59 @@ export type StepRule<Constants> = (
  * Gives parameters and their moments the values of a rule. On native TensorFlow small ones with the same constants are laid one
  * after the other, and stepped together; everywhere else one comes after the other, so that few new values wait beside old ones.
  *
+ * @param where Names the optimizer in errors
  * @param gradients By the keys of their parameters; without one, a parameter stays
  * @param partOf What changes with a parameter, by its key
+ * @throws ShapeError before anything changes where a gradient is not of its parameter
  */
 export function stepEach<Constants>(
+  where: string,
   gradients: ReadonlyMap<string, tf.Tensor | null>,
   partOf: (key: string) => StepPart<Constants>,
   rule: StepRule<Constants>,
 ): void {
-  const joined = new Map<string, PartWithGradient<Constants>[]>();
-  for (const [name, gradient] of gradients) {
+  const groups = groupsOf(partsOf(where, gradients, partOf));
+  const changes = groups.map((parts) => ({
+    size: parts.reduce((sum, { gradient }) => sum + gradient.size, 0),
+    make: () => (parts.length === 1 ? stepAlone(parts[0]!, rule) : stepTogether(parts, rule)),
+  }));
+  changeEach(where, changes);
+}
+
+function partsOf<Constants>(
+  where: string,
+  gradients: ReadonlyMap<string, tf.Tensor | null>,
+  partOf: (key: string) => StepPart<Constants>,
+): PartWithGradient<Constants>[] {
+  const parts: PartWithGradient<Constants>[] = [];
+  for (const [key, gradient] of gradients) {
     if (gradient === null) continue;
-    const { variables, constants } = partOf(name);
-    if (tf.getBackend() !== 'tensorflow' || gradient.size > FEW) {
-      tf.tidy(() => assignAll(variables, rule(variables, gradient, constants)));
-      continue;
+    const part = partOf(key);
+    const { shape } = part.variables[0]!;
+    if (shape.join() !== gradient.shape.join()) {
+      throw new ShapeError(`${where}: expected a gradient [${shape}] of ${key}, got [${gradient.shape}]`);
     }
-    const key = JSON.stringify(constants);
-    const same = joined.get(key) ?? [];
-    same.push({ variables, gradient, constants });
-    joined.set(key, same);
+    parts.push({ ...part, gradient });
   }
-  for (const same of joined.values()) tf.tidy(() => stepTogether(same, rule));
+  return parts;
+}
+
+/** Parts that are stepped together. */
+function groupsOf<Constants>(parts: readonly PartWithGradient<Constants>[]): PartWithGradient<Constants>[][] {
+  if (tf.getBackend() !== 'tensorflow') return parts.map((part) => [part]);
+  const alone = parts.filter(({ gradient }) => gradient.size > FEW).map((part) => [part]);
+  const joined = new Map<string, PartWithGradient<Constants>[]>();
+  for (const part of parts.filter(({ gradient }) => gradient.size <= FEW)) {
+    const key = JSON.stringify(part.constants);
+    const same = joined.get(key);
+    if (same === undefined) joined.set(key, [part]);
+    else same.push(part);
+  }
+  return [...alone, ...joined.values()];
+}
+
+function stepAlone<Constants>(part: PartWithGradient<Constants>, rule: StepRule<Constants>): void {
+  assignAll(part.variables, rule(part.variables, part.gradient, part.constants));
 }
 
 function stepTogether<Constants>(parts: readonly PartWithGradient<Constants>[], rule: StepRule<Constants>): void {

@@ -1,4 +1,4 @@
-import { onEveryBackend } from '@seg/testing';
+import { expectClose, onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
@@ -160,3 +160,17 @@ checkBodies([
     },
   },
 ]);
+
+onEveryBackend('attention to nothing', () => {
+  test('a bias of the lowest number everywhere weighs all keys evenly, and so do gradients', async () => {
+    const [query, key, value] = [3, 70, 70].map((rows, i) => random([1, rows, 2, 8], i + 1) as tf.Tensor4D);
+    const attend = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, bias: tf.Tensor) =>
+      attention(q as tf.Tensor4D, k as tf.Tensor4D, v as tf.Tensor4D, bias);
+    const lowest = tf.fill([1, 1, 3, 70], -3.4028234663852886e38);
+    const result = attend(query!, key!, value!, lowest);
+    const even = tf.tile(tf.mean(value!, 1, true), [1, 3, 1, 1]);
+    await expectClose(result, even, { absolute: 1e-5, relative: 1e-5 });
+    const [, , dValue] = tf.grads(attend)([query!, key!, value!, lowest], tf.onesLike(result));
+    await expectClose(dValue!, tf.fill([1, 70, 2, 8], 3 / 70), { absolute: 1e-5, relative: 1e-5 });
+  });
+});

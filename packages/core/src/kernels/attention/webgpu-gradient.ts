@@ -1,14 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
-import { reduction, sum } from '../webgpu/reduction.ts';
+import { LOWEST, reduction, sum } from '../webgpu/reduction.ts';
 import { runShader, type Shader, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, GradientInputs } from './types.ts';
 import { broadcastStrides, isOnePass } from './webgpu.ts';
 
 /**
- * Gradients without a matrix of weights (Dao et al. 2022, algorithm 4): for each query the sum of its exponentials is taken anew,
- * with it its own gradient; then each key goes through the queries. Two dispatches.
+ * Gradients without a matrix of weights (Dao et al. 2022, algorithm 4): for each query the maximum and the sum of its exponentials
+ * are taken anew, with them its own gradient; then each key goes through the queries. Two dispatches.
  */
 export const attentionGradientWebgpu: KernelBody<GradientInputs, Attrs> = (inputs, { scale }, backend) => {
   const { query, key, value, bias } = inputs;
@@ -24,7 +24,7 @@ export const attentionGradientWebgpu: KernelBody<GradientInputs, Attrs> = (input
     ...shared,
     key: `attention_dq_${channels}`,
     inputs: { ...arraysOf(inputs), gathered: { tensor: inputs.output, components: 4 } },
-    outputs: { dQuery: { shape: query.shape, components: 4 }, sums: { shape: [batch, queries, heads, 2] } },
+    outputs: { dQuery: { shape: query.shape, components: 4 }, sums: { shape: [batch, queries, heads, 3] } },
     invocations: batch * queries * heads * WORKGROUP,
     code: queryShader(vectors),
   }) as [tf.TensorInfo, tf.TensorInfo];
@@ -70,7 +70,7 @@ function queryShader(vectors: number): string {
         upstream[c] = dy[item * ${vectors} + c];
         along += dot(upstream[c], gathered[item * ${vectors} + c]);
       }
-      var most = -3.0e38;
+      var most = ${LOWEST};
       var weight = 0.0;
       for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {
         let at = ((b * uniforms.keys + l) * uniforms.heads + head) * ${vectors};
@@ -81,20 +81,20 @@ function queryShader(vectors: number): string {
         most = higher;
       }
       let top = largest(most, lane);
-      let logSum = top + log(total(vec4<f32>(weight * exp(most - top)), lane).x);
+      let share = 1.0 / total(vec4<f32>(weight * exp(most - top)), lane).x; // no logarithm: beside the lowest number it is lost
       for (var l = lane; l < uniforms.keys; l += ${WORKGROUP}) {
         let at = ((b * uniforms.keys + l) * uniforms.heads + head) * ${vectors};
         var logit = bias[biasAt + l * uniforms.biasKey];
         var dWeight = 0.0;
         ${each} { logit += dot(q[c], key[at + c]); dWeight += dot(upstream[c], value[at + c]); }
-        let dLogit = exp(logit - logSum) * (dWeight - along);
+        let dLogit = exp(logit - top) * share * (dWeight - along);
         ${each} { slope[c] += dLogit * uniforms.scale * key[at + c]; }
       }
       ${each} {
         let whole = total(slope[c], lane);
         if (lane == 0 && row < rows) { dQuery[row * ${vectors} + c] = whole; }
       }
-      if (lane == 0 && row < rows) { sums[2 * row] = logSum; sums[2 * row + 1] = along; }
+      if (lane == 0 && row < rows) { sums[3 * row] = top; sums[3 * row + 1] = share; sums[3 * row + 2] = along; }
     }`;
 }
 
@@ -124,8 +124,8 @@ function keyShader(vectors: number): string {
           logit += uniforms.scale * dot(query[place * ${vectors} + c], k[c]);
           dWeight += dot(dy[place * ${vectors} + c], v[c]);
         }
-        let weight = exp(logit - sums[2 * place]);
-        let dLogit = weight * (dWeight - sums[2 * place + 1]) * uniforms.scale;
+        let weight = exp(logit - sums[3 * place]) * sums[3 * place + 1];
+        let dLogit = weight * (dWeight - sums[3 * place + 2]) * uniforms.scale;
         ${each} {
           slopeKey[c] += dLogit * query[place * ${vectors} + c];
           slopeValue[c] += weight * dy[place * ${vectors} + c];

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import type { KernelBody } from '../define-kernel.ts';
-import { reduction, sum } from '../webgpu/reduction.ts';
+import { LOWEST, reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, Inputs, PartAttrs, PartInputs } from './types.ts';
 
@@ -117,7 +117,7 @@ const CONSTANT = `
       let constant = total(vec4<f32>(along), lane).x;`;
 
 function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: boolean; constant: boolean }): string {
-  const empty = `maximum = -3.0e38; weight = 0.0; for (var c = 0; c < ${vectors}; c++) { sums[c] = vec4<f32>(0.0); }`;
+  const empty = `maximum = ${LOWEST}; weight = 0.0; for (var c = 0; c < ${vectors}; c++) { sums[c] = vec4<f32>(0.0); }`;
   const masked = (code: string) => (has.mask ? code.replace('EMPTY', empty) : '');
   return `${sum('total', 'vec4<f32>')}${reduction('largest', 'f32', (a, b) => `max(${a}, ${b})`)}
     fn main(index: i32) {
@@ -132,7 +132,7 @@ function shader(vectors: number, has: { bias: boolean; regions: boolean; mask: b
       var sums: array<vec4<f32>, ${vectors}>;
       let start = (b * uniforms.queries + n) * uniforms.queryRow + uniforms.queryFirst + head * ${vectors};
       for (var c = 0; c < ${vectors}; c++) { q[c] = queryAt(start + c) * uniforms.scale; }
-      var maximum = -3.0e38;
+      var maximum = ${LOWEST};
       var weight = 0.0;
       let maskRow = b * uniforms.queries + n;
       var isOpen = false;${has.constant ? CONSTANT : '\n      let constant = 0.0;'}

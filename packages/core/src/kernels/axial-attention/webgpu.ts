@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { reduction, sum } from '../webgpu/reduction.ts';
+import { LOWEST, reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -56,7 +56,7 @@ function shader(k: number, v: number, axis: 1 | 2): string {
       var q: array<vec4<f32>, ${k}>;
       var sums: array<vec4<f32>, ${v}>;
       ${eachKey} { q[c] = packed[first + own * stride + head * ${k} + c]; }
-      var most = -3.0e38;
+      var most = ${LOWEST};
       var weight = 0.0;
       for (var m = lane; m < length; m += ${WORKGROUP}) {
         let place = clamp(m - own, -uniforms.farthest, uniforms.farthest) + uniforms.farthest;

@@ -41,10 +41,11 @@ export function normalizeColumns(
   const normalize = tf.customGrad((...given) => {
     const [rows, gamma, beta] = given as unknown as tf.Tensor[];
     const save = given.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    save([rows, gamma, mean, variance] as tf.Tensor[]);
     const inputs = { x: rows!, mean, variance, gain: gamma!, bias: beta! };
+    const value = normalizeKernel(inputs, { epsilon }) as tf.Tensor;
+    save([rows, gamma, mean, variance] as tf.Tensor[]); // behind the kernel: one that fails has saved nothing
     return {
-      value: normalizeKernel(inputs, { epsilon }) as tf.Tensor,
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradientOf(dy, saved, epsilon, overRanks),
     };
   });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { Padding2D, Shape4D } from '../map-layout.ts';
 import { activated } from '../repairs/fused-activation.ts';
-import { isRowOf, ofNothing } from '../repairs/of-nothing.ts';
+import { isRowOf, ofNothing } from '../repairs/no-terms.ts';
 import { composed, type Repair, tensorsOf } from '../repairs/repair.ts';
 import type { WasmBackend } from '../wasm/wasm-backend.ts';
 import { filterGradient, inputGradient } from './gradient.ts';

@@ -10,8 +10,8 @@ import { deformableSamplingGradientWasm, deformableSamplingWasm } from './wasm.t
 
 /**
  * Multi-scale deformable sampling: every query and head takes a weighted sum of bilinear samples from each level.
- * Zhu et al. 2021, eq. 3, without the projections. Samples outside a map count as zero; the location (x, y) in [0, 1]²
- * is pixel x·W − ½, y·H − ½.
+ * Zhu et al. 2021, eq. 3, without the projections. Samples outside a map count as zero, those whose location or weight is NaN as
+ * NaN; the location (x, y) in [0, 1]² is pixel x·W − ½, y·H − ½.
  *
  * @param value [B, S, M, D] levels one after the other, each row-major; S = Σ H·W
  * @param locations [B, Q, M, L, P, 2]
@@ -62,7 +62,8 @@ function sampleLevel(
   [height, width]: Size,
   heads: number,
 ): tf.Tensor {
-  const [x, y] = tf.unstack(tf.sub(tf.mul(locations, tf.tensor1d([width, height])), 0.5), -1);
+  const pixels = tf.sub(tf.mul(locations, tf.tensor1d([width, height])), 0.5);
+  const [x, y] = tf.unstack(tf.where(tf.isInf(pixels), -2, pixels), -1); // ∞ − ∞ would be NaN, not outside
   const [left, top] = [detach(tf.floor(x)), detach(tf.floor(y))];
   const [fx, fy] = [tf.sub(x, left), tf.sub(y, top)];
   const corners = [
@@ -76,7 +77,8 @@ function sampleLevel(
     const outside = tf.add(tf.abs(tf.sub(column, clippedColumn)), tf.abs(tf.sub(row, clippedRow)));
     const inside = tf.sub(1, tf.minimum(outside, 1));
     const share = tf.mul(dx === 1 ? fx : tf.sub(1, fx), dy === 1 ? fy : tf.sub(1, fy));
-    const pixel = tf.add(tf.mul(clippedRow, width), clippedColumn);
+    const place = tf.add(tf.mul(clippedRow, width), clippedColumn);
+    const pixel = tf.where(tf.isNaN(place), 0, place); // its share is NaN, and is that of the first pixel
     const rows = tf.cast(tf.add(firstRow, tf.mul(pixel, heads)), 'int32'); // [R, P]
     const values = tf.gather(table, tf.reshape(detach(rows), [-1])); // [R·P, D]
     const factors = tf.reshape(tf.mul(tf.mul(share, detach(inside)), weight), [-1, 1]);

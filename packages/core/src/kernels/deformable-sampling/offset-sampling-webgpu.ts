@@ -100,7 +100,7 @@ function sampled(
             let weight = exp(logitsAt(k) - most);
             weights += weight;
             let s = placeOf(center + unit * offsetsAt(o), level);
-            ${aroundPlace('sum += weight * share.x * share.y * valueAt(at);')}
+            ${aroundPlace('weight', 'sum += weight * share.x * share.y * valueAt(at);', 'sum += nan;')}
             k++;
             o++;
           }

@@ -43,7 +43,7 @@ export const deformableSamplingWebgpu: KernelBody<Inputs, Attrs> = (inputs, { le
           for (var l = 0; l < uniforms.L; l++) {
             for (var p = 0; p < uniforms.P; p++) {
               let s = sampleOf(k, l);
-              ${aroundPlace('sum += weights[k] * share.x * share.y * value[at];')}
+              ${aroundPlace('weights[k]', 'sum += weights[k] * share.x * share.y * value[at];', 'sum += nan;')}
               k++;
             }
           }
@@ -88,11 +88,15 @@ function sampleGradients(inputs: GradientInputs, levels: Size[]): Shader {
         let map = (head / M / uniforms.Q) * uniforms.S * row + (head % M) * D;
         let s = sampleOf(k, l);
         var gradient = vec3<f32>(0.0); // x, y, weight
-        ${aroundPlace(`
+        ${aroundPlace(
+          'weights[k]',
+          `
           var along = 0.0;
           for (var c = 0; c < D; c++) { let g = dy[head * D + c]; along += ${product}; }
           let sign = select(vec2<f32>(-1.0), vec2<f32>(1.0), isHigh);
-          gradient += along * vec3<f32>(sign.x * share.y, sign.y * share.x, share.x * share.y);`)}
+          gradient += along * vec3<f32>(sign.x * share.y, sign.y * share.x, share.x * share.y);`,
+          'gradient += nan;',
+        )}
         let slope = weights[k] * gradient.xy * vec2<f32>(s.size);
         dLocations[2 * k] = slope.x;
         dLocations[2 * k + 1] = slope.y;
@@ -136,7 +140,11 @@ function valueGradient(inputs: GradientInputs, levels: Size[], into: tf.Tensor):
         for (var l = 0; l < uniforms.L; l++) {
           for (var p = 0; p < uniforms.P; p++) {
             let s = sampleOf(k, l);
-            ${aroundPlace('add(at, weights[k] * share.x * share.y * dy[index]);')}
+            ${aroundPlace(
+              'weights[k]',
+              'add(at, weights[k] * share.x * share.y * dy[index]);',
+              'add(map + s.start * row, nan);',
+            )}
             k++;
           }
         }

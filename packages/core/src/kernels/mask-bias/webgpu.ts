@@ -1,5 +1,5 @@
 import type { KernelBody } from '../define-kernel.ts';
-import { reduction, sum } from '../webgpu/reduction.ts';
+import { LOWEST, reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -28,7 +28,7 @@ export const maskBiasWebgpu: KernelBody<Inputs, Attrs> = ({ products, queries, c
         let row = index / ${WORKGROUP};
         let item = min(row, uniforms.rows - 1);
         let start = item * uniforms.length;${constants ? constant : 'let constant = 0.0;'}
-        var most = -3.0e38;
+        var most = ${LOWEST};
         ${lanes} { most = max(most, products[start + l]); }
         let isOpen = largest(most, lane) + constant >= 0.0;
         if (row >= uniforms.rows) { return; }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { ShapeError } from '../../errors.ts';
 import { activated, type FusedActivation } from '../repairs/fused-activation.ts';
-import { isRowOf, ofNothing } from '../repairs/of-nothing.ts';
+import { isRowOf, ofNothing } from '../repairs/no-terms.ts';
 import { type Repair, tensorsOf } from '../repairs/repair.ts';
 import { sizeFromShape } from '../size.ts';
 import { multiply, multiplyBatches, type Product } from '../wasm/products.ts';

@@ -1,6 +1,6 @@
 import type { KernelBody } from '../define-kernel.ts';
 import { FUNCTIONS } from '../mask-terms/webgpu.ts';
-import { reduction, sum } from '../webgpu/reduction.ts';
+import { LOWEST, reduction, sum } from '../webgpu/reduction.ts';
 import { runProgram, WORKGROUP } from '../webgpu/run-program.ts';
 import type { PairCostInputs, PairCostWeights } from './types.ts';
 
@@ -36,7 +36,7 @@ export const pairCostsWebgpu: KernelBody<PairCostInputs, PairCostWeights> = (inp
         }
         let all = total(sums, lane);
         let start = query * uniforms.classes;
-        var most = -3.0e38;
+        var most = ${LOWEST};
         for (var k = lane; k < uniforms.classes; k += ${WORKGROUP}) { most = max(most, scores[start + k]); }
         let top = largest(most, lane);
         var exponentials = vec4<f32>(0.0);

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { wasmConvolutionRepairs } from '../conv2d/wasm-repairs.ts';
 import { wasmProductRepairs } from '../mat-mul/wasm-repairs.ts';
 import { wasmMaxPoolRepairs } from '../max-pool/wasm-repairs.ts';
+import { reductionsOfNothing } from './of-nothing.ts';
 import type { Repair } from './repair.ts';
 import { wasmBlockRepairs } from './wasm-blocks.ts';
+import { wasmCastRepairs } from './wasm-cast.ts';
 import { wasmExtremeRepairs } from './wasm-extremes.ts';
 import { wasmIdentityRepairs } from './wasm-identity.ts';
 import { wasmIndexingRepairs } from './wasm-indexing.ts';
@@ -14,6 +16,7 @@ import { wasmTransposeRepairs } from './wasm-transpose.ts';
 
 const REPAIRS: Repair[] = [
   ...wasmBlockRepairs,
+  ...wasmCastRepairs,
   ...wasmConvolutionRepairs,
   ...wasmExtremeRepairs,
   ...wasmIdentityRepairs,
@@ -40,7 +43,8 @@ const repaired = new Set<string>();
 export function repairKernels(backendName: string): void {
   if (repaired.has(backendName)) return;
   repaired.add(backendName);
-  for (const repair of [...REPAIRS, ...brought].filter((candidate) => candidate.backendName === backendName)) {
+  const all = [...REPAIRS, ...brought, ...reductionsOfNothing]; // these around what is repaired
+  for (const repair of all.filter((candidate) => candidate.backendName === backendName)) {
     const original = tf.getKernel(repair.kernelName, backendName);
     if (original !== undefined) tf.unregisterKernel(repair.kernelName, backendName);
     tf.registerKernel({

@@ -10,7 +10,7 @@ const GRAIN = 262_144;
 
 /**
  * tfjs sums along the last axes only, and first moves the others behind, one element at a time: two fifths of a MaX-DeepLab's time,
- * and what the gradients of all broadcasts are made of. A sum of nothing was what lay in the heap.
+ * and what the gradients of all broadcasts are made of.
  */
 export const wasmSumRepairs: Repair[] = [summed('Sum', () => 1), summed('Mean', (count) => 1 / count)];
 

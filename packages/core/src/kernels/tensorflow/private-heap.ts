@@ -86,6 +86,7 @@ let started: PrivateHeap | null = null;
 /** Starts the heap and its threads. Done once, by `useBackend`. */
 export async function loadPrivateHeap(threads: number): Promise<void> {
   heap ??= startHeap(threads);
+  heap.catch(() => (heap = null)); // a later call may succeed
   started = await heap;
 }
 

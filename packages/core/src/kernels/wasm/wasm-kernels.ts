@@ -106,15 +106,25 @@ export class WasmModule {
 }
 
 const loaded = new WeakMap<object, WasmModule>();
+const loading = new WeakMap<object, Promise<void>>();
 
-/** Compiles our module onto the heap of the wasm backend in use. Done once for each backend, by `useBackend`. */
-export async function loadWasmKernels(threads: number): Promise<void> {
-  const backend = tf.backend() as WasmBackend;
-  if (loaded.has(backend)) return;
+/** Compiles our module onto the heap of the wasm backend. Done once for each backend, by `useBackend`, also where several ask at once. */
+export function loadWasmKernels(threads: number): Promise<void> {
+  const backend = tf.findBackend('wasm') as WasmBackend;
+  const known = loading.get(backend);
+  if (known !== undefined) return known;
+  const attempt = load(backend, threads);
+  loading.set(backend, attempt);
+  attempt.catch(() => loading.delete(backend)); // a later call may succeed
+  return attempt;
+}
+
+async function load(backend: WasmBackend, threads: number): Promise<void> {
   const memory = backend.wasm.wasmMemory ?? backend.wasm.asm?.memory;
   if (memory === undefined) throw new BackendError('wasm: expected the memory of tfjs-backend-wasm 4.22, got none');
+  const module = await WasmModule.start(memory, threads);
   refuseFullHeap(backend);
-  adoptModule(backend, await WasmModule.start(memory, threads));
+  adoptModule(backend, module);
 }
 
 /** Makes a module that of a backend, on whose heap it works. */

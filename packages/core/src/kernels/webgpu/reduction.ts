@@ -1,5 +1,8 @@
 import { WORKGROUP } from './run-program.ts';
 
+/** WGSL of the lowest number, at which a maximum begins: no mask is below it, as the lowest number in place of −∞ is. */
+export const LOWEST = '-3.4028234e38';
+
 /**
  * WGSL of a function `name(value, lane)` that joins the values of a workgroup's lanes; every lane receives the result.
  * All lanes must call it.
