@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { main } from './main.ts';
@@ -66,4 +69,21 @@ test.each([
 test('a number of classes that is none is an argument that is wrong', async () => {
   expect(await main(['evaluate', 'semantic', '--gt', 'a', '--dt', 'b', '--classes', '0'])).toBe(2);
   expect(await main(['evaluate', 'panoptic', '--gt', 'a', '--dt', 'b', '--cores', '0'])).toBe(2);
+});
+
+test('a model that is not there leaves no folder, and a golden file that is not starts no backend', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'seg-main-'));
+  const image = path.join(folder, 'a.png');
+  writeFileSync(image, '');
+  const out = path.join(folder, 'out');
+  expect(await main(['predict', image, '--model', path.join(folder, 'none'), '--backend', 'cpu', '--out', out])).toBe(
+    1,
+  );
+  expect(existsSync(out)).toBe(false);
+  log.mockClear();
+  expect(await main(['verify', path.join(folder, 'none.json')])).toBe(1);
+  expect(log.mock.calls).toEqual([
+    [expect.stringMatching(/^seg: verify: expected a golden file .*none\.json, got nothing there$/)],
+  ]);
+  rmSync(folder, { recursive: true });
 });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FormatError } from '@seg/checkpoint';
 import { useBackend } from '@seg/core';
@@ -145,6 +147,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   const own = [records, ...(shard.n === 1 ? WHOLE_FILES : []), ...pictureNames(inputs)];
   const read = [...inputs.map(({ file }) => file), ...list.files, ...((await filesOfModel(model)) ?? [])];
   const mayReplace = resume === true || force === true;
+  const isNew = !existsSync(out);
   await prepareOutFolder(out, own, read, mayReplace);
   const metrics = await openMetrics(options, read, mayReplace);
   const release = await takeLock('predict', path.join(out, `.${records}.lock`));
@@ -192,6 +195,7 @@ async function predict(images: string[], options: PredictOptions, io: PredictIo)
   } finally {
     request.release();
     release();
+    if (isNew) await rmdir(out).catch(() => {}); // which only an empty folder allows: nothing was begun
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { roundedSource, utf8Text } from '@seg/checkpoint';
 import { type BackendName, useBackend } from '@seg/core';
 import { readBytes } from '@seg/image/node';
@@ -40,6 +41,8 @@ export function verifyCommand(): Command {
     )
     .action(async (files: string[], options: VerifyOptions) => {
       const { backend, all, runtime } = options;
+      const missing = files.find((file) => !existsSync(file));
+      if (missing !== undefined) throw new Error(`verify: expected a golden file ${missing}, got nothing there`);
       const { name, description } = await useBackend(backendFor(runtime, backend));
       console.error(`backend ${name}: ${description}`);
       for (const file of files) {
