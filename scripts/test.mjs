@@ -1,14 +1,16 @@
-// Types, lint, layers, order, sizes, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only the tests.
+// Types, lint, layers, order, sizes, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only those
+// that differ by backend.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { testsOfBackends } from './tests-of-backends.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const argument = process.argv.indexOf('--backends');
 const backends = argument < 0 ? null : process.argv[argument + 1];
-const filters = argument < 0 ? [] : process.argv.slice(argument + 2);
+const filters = argument < 0 ? [] : testsOfBackends(root, process.argv.slice(argument + 2));
 const report = path.join(root, 'node_modules', '.seg-test-report.json');
 
 if (backends === null) {
