@@ -1,4 +1,4 @@
-import { resizeBilinear, type Scope, type Steps, tidySteps } from '@seg/core';
+import { resizeBilinear, type Scope, ShapeError, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ConvGroupNorm } from './conv-tower.ts';
@@ -51,6 +51,7 @@ export class MaskFeatureHead {
 
   private *layered(pyramid: tf.Tensor4D[]): Steps<tf.Tensor4D> {
     const maps = yield* onEach(this.levels, (_, level) => tidySteps(this.atQuarter(pyramid[level], level)));
+    expectOneSize(maps);
     const sum = maps.reduce((total, map) => tf.add<tf.Tensor4D>(total, map));
     yield;
     return this.scope.tap(yield* this.projection.forwardSteps(sum));
@@ -65,4 +66,12 @@ export class MaskFeatureHead {
     }
     return x;
   }
+}
+
+/** Each level is doubled up to a quarter, as the authors do: the sizes meet where no side was rounded on its way down. */
+function expectOneSize(maps: readonly tf.Tensor4D[]): void {
+  const sizes = new Set(maps.map(({ shape: [, height, width] }) => `${height}x${width}`));
+  if (sizes.size === 1) return;
+  const found = [...sizes].join(', ');
+  throw new ShapeError(`SOLOv2: expected an image whose sides are multiples of 32, got maps of ${found} at a quarter`);
 }

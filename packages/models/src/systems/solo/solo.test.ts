@@ -76,6 +76,19 @@ onEveryBackend(
       },
     );
 
+    test('SOLOv2 names the sides whose maps do not meet, and keeps nothing', () => {
+      const own = new Solo(new ParamStore(), narrow(presets.find(([, { model: kind }]) => kind === 'solov2')![1]));
+      model = own;
+      tf.dispose(tensorsOf(own.forward(pixels(1))));
+      const x = tf.zeros<tf.Rank.R4>([1, 70, 99, 3]);
+      const before = tf.memory().numTensors;
+      expect(() => own.forward(x)).toThrow(
+        'SOLOv2: expected an image whose sides are multiples of 32, got maps of 18x25, 18x26, 20x28, 24x32 at a quarter',
+      );
+      expect(tf.memory().numTensors).toBe(before);
+      x.dispose();
+    });
+
     test.each(presets.filter(([name]) => !name.includes('r101')))(
       '%s: a batch of two images equals two single runs',
       async (_, config) => {
