@@ -16,4 +16,10 @@ export { parseJson, readAs, type Schema } from './read-as.ts';
 export { roundedSource } from './rounded-source.ts';
 export { isSafetensors, openSafetensors, type SafetensorsFile } from './safetensors.ts';
 export { maskedCrc32c } from './tensorflow/crc32c.ts';
-export { type Precision, type WriteSafetensorsOptions, writeSafetensors } from './write-safetensors.ts';
+export {
+  A_PRECISION,
+  METADATA,
+  type Precision,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './write-safetensors.ts';

@@ -2,6 +2,7 @@ import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.ts';
+import * as init from './init.ts';
 import { ones } from './init.ts';
 import { OUT_IN } from './layouts.ts';
 import { ParamStore } from './param-store.ts';
@@ -67,4 +68,13 @@ test('a store of shapes counts parameters and makes none; limits refuse the firs
   );
   params.dispose();
   expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a store that was disposed has no keys, no layouts and no values to give', () => {
+  const params = new ParamStore('zeros');
+  params.root.param('a', [1], init.zeros);
+  params.dispose();
+  for (const ask of [() => params.keys(), () => params.get('a'), () => params.storedLayout('a')]) {
+    expect(ask).toThrow('expected a live model, got one that was disposed');
+  }
 });

@@ -1,3 +1,4 @@
+import { A_FLAG, ANYTHING, expectOptions, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectBackend } from '../backend/expect-backend.ts';
@@ -18,6 +19,13 @@ export type ParamOptions = {
   /** False if a checkpoint may lack the key: it is then initialized. Default: true. */
   required?: boolean;
 };
+
+const OPTIONS = { stored: ANYTHING, trainable: A_FLAG, required: A_FLAG };
+const A_SOURCE: OptionCheck = [
+  'null, zeros, shapes or tensors with keys and read',
+  (value) =>
+    value === null || value === 'zeros' || value === 'shapes' || typeof (value as ParamSource)?.read === 'function',
+];
 
 /** Bounds of a model, checked at every parameter that it declares. */
 export type ParamLimits = { numbers: number; parameters: number };
@@ -70,6 +78,7 @@ export class ParamStore {
     limits?: ParamLimits,
     fresh: Iterable<string> = [],
   ) {
+    expectValue('ParamStore', 'source', source, A_SOURCE);
     const isSource = source !== null && typeof source === 'object';
     this.source = isSource ? source : null;
     this.kind = isSource || source === null ? 'values' : source;
@@ -92,6 +101,7 @@ export class ParamStore {
   }
 
   keys(): string[] {
+    this.expectLive('ParamStore.keys');
     return [...this.entries.keys()];
   }
 
@@ -117,6 +127,7 @@ export class ParamStore {
   }
 
   storedLayout(key: string): StoredLayout | undefined {
+    this.expectLive(key);
     return this.entries.get(key)?.stored;
   }
 
@@ -249,6 +260,7 @@ export class ParamStore {
 
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
+    expectOptions(`ParamStore: ${key}`, options, OPTIONS);
     expectBackend(`ParamStore: ${key}`);
     this.expectLive(key);
     this.count(key, shape);

@@ -1,5 +1,5 @@
+import { expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { vjp } from '../../gradients/vjp.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { maskBiasReference, OUTSIDE } from '../mask-bias/mask-bias.ts';
@@ -23,8 +23,10 @@ export function attention(
   key: tf.Tensor4D,
   value: tf.Tensor4D,
   bias?: tf.Tensor,
-  { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): tf.Tensor4D {
+  expectOptions('attention', options, { scale: numberIn() });
+  const { scale = 1 / Math.sqrt(query.shape[3]) } = options;
   return tf.tidy(() => {
     const isWasm = tf.getBackend() === 'wasm';
     // elsewhere, and for a gradient on wasm, the plain ops are faster than a derivative computed anew
