@@ -8,7 +8,7 @@ import { ROW_SCALES, scaleKey } from './row-scales.ts';
 /** Type in which numbers are written. */
 export type Precision = 'float32' | 'float16' | 'int8';
 
-/** What a precision has to be. */
+/** Names of precisions. */
 export const A_PRECISION: OptionCheck = oneOf('float32', 'float16', 'int8');
 
 /** Texts by name, which is all that a safetensors file says of itself. */

@@ -6,8 +6,18 @@
 
 import { expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/checkpoint/expect-options';
 
-// biome-ignore lint/performance/noReExportAll: the same door, one layer up
-export * from '@seg/checkpoint/expect-options';
+export {
+  A_FLAG,
+  A_FUNCTION,
+  A_SET,
+  A_TEXT,
+  expectOptions,
+  expectValue,
+  listOf,
+  numberIn,
+  type OptionCheck,
+  oneOf,
+} from '@seg/checkpoint/expect-options';
 
 /** A size of a layer, or another count from 1. */
 export const A_DIM = numberIn({ least: 1, isWhole: true });

@@ -23,7 +23,7 @@ export type MatrixNmsOptions = {
 /** Checks of {@link MatrixNmsOptions}. */
 export const MATRIX_NMS = { kernel: oneOf('gaussian', 'linear'), sigma: numberIn() };
 
-/** What masks have to be. */
+/** Lists of masks, checked. */
 export const MASKS: OptionCheck = ['a list of masks', Array.isArray];
 
 /**

@@ -2,9 +2,9 @@ import { A_DIM, numberIn, type OptionCheck, oneOf } from '../expect-options.ts';
 
 export { A_DIM };
 
-/** What keeps a variance from zero. */
+/** Number that keeps a variance from zero. */
 export const AN_EPSILON = numberIn({ least: 0 });
-/** What follows in the same step. */
+/** Function that follows in the same step. */
 export const AN_ACTIVATION = oneOf('linear', 'relu');
 
 const AN_INTEGER = numberIn({ isWhole: true });

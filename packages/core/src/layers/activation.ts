@@ -38,7 +38,7 @@ export type ActivationName = keyof typeof FUNCTIONS;
 /** Every {@link ActivationName}. */
 export const ACTIVATIONS = Object.keys(FUNCTIONS) as readonly ActivationName[];
 
-/** What a name of a function has to be. */
+/** Names of functions, checked. */
 export const AN_ACTIVATION = oneOf(...ACTIVATIONS);
 
 /** Applies the function of a name to every element. @param x [...] @returns [...] */

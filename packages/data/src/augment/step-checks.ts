@@ -1,7 +1,5 @@
 import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/checkpoint/expect-options';
 
-import type { AugmentStep } from './augment-sample.ts';
-
 const A_SHARE = numberIn({ least: 0, most: 1 });
 const A_SIDE = numberIn({ least: 1, isWhole: true });
 const A_SIZE = listOf(A_SIDE, 2);
@@ -23,7 +21,7 @@ export const CROP = { size: SIZE_OR_BOUNDS, keep: oneOf('anything', 'object'), l
 export const COPY_PASTE = { share: A_SHARE, leastShare: A_SHARE };
 
 /** And of steps beside their kind. */
-const KINDS: Readonly<Record<AugmentStep['kind'], Checks>> = {
+const KINDS: Readonly<Record<string, Checks>> = {
   flip: { axis: oneOf('horizontal', 'vertical'), chance: A_SHARE },
   turn: { chance: A_SHARE },
   'scale-jitter': SCALE_JITTER,
@@ -35,8 +33,8 @@ const KINDS: Readonly<Record<AugmentStep['kind'], Checks>> = {
   'copy-paste': { ...COPY_PASTE, chance: A_SHARE, source: STEPS },
 };
 
-/** What has to be there, by kind. */
-const NEEDED: Partial<Record<AugmentStep['kind'], readonly string[]>> = {
+/** Options that have to be there, by kind. */
+const NEEDED: Partial<Record<string, readonly string[]>> = {
   'scale-jitter': ['size'],
   'shortest-edge': ['shortestEdges', 'longestEdge'],
   crop: ['size'],
@@ -46,7 +44,7 @@ const NEEDED: Partial<Record<AugmentStep['kind'], readonly string[]>> = {
 };
 
 /** @throws RangeError naming what a step of a known kind cannot be told */
-export function expectStep(step: AugmentStep): void {
+export function expectStep(step: { kind: string }): void {
   const { kind, ...options } = step ?? {};
   if (!Object.hasOwn(KINDS, kind)) return; // refused where the kinds part
   expectAugment(`augmentSample: ${kind}`, options, KINDS[kind], NEEDED[kind]);
@@ -59,7 +57,7 @@ export function expectAugment(where: string, options: object, checks: Checks, ne
 }
 
 /** @throws RangeError unless there is a list of steps */
-export function expectSteps(where: string, steps: readonly AugmentStep[]): void {
+export function expectSteps(where: string, steps: readonly { kind: string }[]): void {
   expectValue(where, 'steps', steps, STEPS);
   for (const step of steps) expectStep(step);
 }

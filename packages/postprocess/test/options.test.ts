@@ -17,7 +17,7 @@ import {
   semanticMap,
   soloCandidates,
   soloInstances,
-} from './index.ts';
+} from '../src/index.ts';
 
 const size: [number, number] = [4, 4];
 const geometry: ImageGeometry = { originalSize: size, resizedSize: size, paddedSize: size };

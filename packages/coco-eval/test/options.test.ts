@@ -21,7 +21,7 @@ import {
   SegmentationTrackingQuality,
   SemanticQuality,
   VideoPanopticQuality,
-} from './index.ts';
+} from '../src/index.ts';
 
 const truth = { images: [], annotations: [], categories: [] };
 const categories: never[] = [];

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-import { linearAssignment, linearAssignmentBatch, maskFocalCost, pairCosts } from './index.ts';
+import { linearAssignment, linearAssignmentBatch, maskFocalCost, pairCosts } from '../src/index.ts';
 
 const masks = {} as tf.Tensor2D;
 const calls: Record<string, (options: never) => unknown> = {

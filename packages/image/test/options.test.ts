@@ -13,8 +13,8 @@ import {
   readImageHeader,
   resizeImage,
   type SegmentMap,
-} from './index.ts';
-import { frameFolder } from './node.ts';
+} from '../src/index.ts';
+import { frameFolder } from '../src/node.ts';
 
 const image: RgbImage = { data: new Uint8Array(12), width: 2, height: 2 };
 const segment = {

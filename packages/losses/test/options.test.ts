@@ -25,7 +25,7 @@ import {
   sigmoidFocalLoss,
   soloLoss,
   soloTerms,
-} from './index.ts';
+} from '../src/index.ts';
 
 const none = {} as never;
 const masks = {} as tf.Tensor2D;

@@ -17,7 +17,7 @@ import {
   sinePosition,
   sinePositions,
   WindowAttention,
-} from './index.ts';
+} from '../src/index.ts';
 
 beforeAll(async () => void (await useBackend('cpu')));
 

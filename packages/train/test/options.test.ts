@@ -16,8 +16,8 @@ import {
   RAdam,
   Sgd,
   trainStep,
-} from './index.ts';
-import { trainModel } from './node.ts';
+} from '../src/index.ts';
+import { trainModel } from '../src/node.ts';
 
 const none = {} as never;
 const variables = new Map<string, never>();

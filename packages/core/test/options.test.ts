@@ -23,7 +23,7 @@ import {
   resizeNearest,
   topK,
   useBackend,
-} from './index.ts';
+} from '../src/index.ts';
 
 beforeAll(async () => void (await useBackend('cpu')));
 

@@ -16,7 +16,7 @@ import {
   mosaic,
   resizeShortestEdge,
   SceneDataset,
-} from './index.ts';
+} from '../src/index.ts';
 import {
   checkDataset,
   FileDataset,
@@ -28,7 +28,7 @@ import {
   writeCocoPanoptic,
   writeSceneSet,
   writeYolo,
-} from './node.ts';
+} from '../src/node.ts';
 
 const random: Random = () => 0.25;
 const sample: MaskSample = {
