@@ -21,7 +21,7 @@ const PROMISES = [
   {
     name: 'assignment alone',
     code: `export { linearAssignment } from './packages/matching/src/linear-assignment.ts'`,
-    limit: 2 * 1024,
+    limit: 2.5 * 1024,
   },
   {
     name: 'decoding images on a page',

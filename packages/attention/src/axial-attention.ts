@@ -10,8 +10,8 @@ import {
   type Steps,
   tidySteps,
 } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
 /** Sizes of one axial attention. Wang et al. 2020 (Axial-DeepLab), section 3.2. */
@@ -26,6 +26,8 @@ export type AxialAttentionConfig = {
 
 /** Rows from the first of a relative position table to the one of distance 0. */
 const MAX_DISTANCE = 254;
+
+const CONFIG = { inDim: A_DIM, keyDim: A_DIM, valueDim: A_DIM, numHeads: A_DIM };
 
 /**
  * Attention along one axis with relative positions of queries, keys and values: softmax(qᵀk + qᵀr^q + kᵀr^k)(v + r^v),
@@ -43,6 +45,9 @@ export class AxialAttention {
   readonly positions: [tf.Variable, tf.Variable, tf.Variable];
 
   constructor(scope: Scope, config: AxialAttentionConfig) {
+    expectConfig('AxialAttention', config, CONFIG, ['inDim', 'keyDim', 'valueDim', 'numHeads']);
+    expectDivisor('AxialAttention', 'numHeads', config.keyDim, config.numHeads);
+    expectDivisor('AxialAttention', 'numHeads', config.valueDim, config.numHeads);
     const { inDim, keyDim, valueDim, numHeads } = config;
     const outDim = 2 * keyDim + valueDim;
     const [keySize, valueSize] = [keyDim / numHeads, valueDim / numHeads];

@@ -1,7 +1,7 @@
 import { dropping, LayerNorm, type Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import type { TransformerLayerConfig } from './encoder-layer.ts';
+import { expectLayer, type TransformerLayerConfig } from './encoder-layer.ts';
 import { FeedForward } from './feed-forward.ts';
 import { MultiHeadAttention } from './multi-head-attention.ts';
 
@@ -31,7 +31,9 @@ export class DecoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0, activation }: TransformerLayerConfig) {
+  constructor(scope: Scope, config: TransformerLayerConfig) {
+    expectLayer('DecoderLayer', config);
+    const { dim, numHeads, ffnDim, dropout: rate = 0, activation } = config;
     this.scope = scope;
     this.dropoutRate = rate;
     this.selfAttention = new MultiHeadAttention(scope.at('self_attn'), { dim, numHeads, projections: 'split' });

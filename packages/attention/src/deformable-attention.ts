@@ -18,6 +18,7 @@ import {
   tidySteps,
   turnBefore,
 } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
@@ -45,6 +46,8 @@ export type DeformableAttentionInputs = {
   valid?: tf.Tensor2D;
 };
 
+const CONFIG = { dim: A_DIM, numHeads: A_DIM, numLevels: A_DIM, numPoints: A_DIM };
+
 /** Multi-scale deformable attention. Zhu et al. 2021, eq. 3. */
 export class DeformableAttention {
   readonly scope: Scope;
@@ -55,6 +58,8 @@ export class DeformableAttention {
   readonly output: Linear;
 
   constructor(scope: Scope, config: DeformableAttentionConfig) {
+    expectConfig('DeformableAttention', config, CONFIG, ['dim', 'numHeads', 'numLevels', 'numPoints']);
+    expectDivisor('DeformableAttention', 'numHeads', config.dim, config.numHeads);
     const { dim, numHeads, numLevels, numPoints } = config;
     const samples = numHeads * numLevels * numPoints;
     this.scope = scope;

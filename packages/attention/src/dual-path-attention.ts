@@ -1,6 +1,6 @@
 import { matMul, type Scope } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
 /** Sizes of the attentions between pixels and memory. Wang et al. 2021 (MaX-DeepLab), section 3.3. */
@@ -20,6 +20,8 @@ export type DualPathAttentionInputs = {
   value: tf.Tensor3D;
 };
 
+const CONFIG = { valueDim: A_DIM, numHeads: A_DIM };
+
 /**
  * relu(BN(softmax(BN(q kᵀ)) v)) in several heads: a batch norm over each head's similarities stands where others divide
  * by √d. Wang et al. 2021 (MaX-DeepLab), eq. 5 and 6; deeplab2 `dual_path_transformer.AttentionOperation`.
@@ -31,6 +33,8 @@ export class DualPathAttention {
   readonly retrievedNorm: KerasBatchNorm;
 
   constructor(scope: Scope, config: DualPathAttentionConfig) {
+    expectConfig('DualPathAttention', config, CONFIG, ['valueDim', 'numHeads']);
+    expectDivisor('DualPathAttention', 'numHeads', config.valueDim, config.numHeads);
     const { valueDim, numHeads } = config;
     this.scope = scope;
     this.config = config;

@@ -1,6 +1,6 @@
 import { dropPath, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { DualPathAttention } from './dual-path-attention.ts';
 import { KerasConvNorm } from './keras-conv-norm.ts';
 
@@ -20,6 +20,15 @@ export type DualPathTransformerConfig = {
 /** Pixels and memory, [B, H, W, Cp] and [B, N, Cm]. */
 export type DualPath = { pixel: tf.Tensor4D; memory: tf.Tensor3D };
 
+const CONFIG = {
+  pixelDim: A_DIM,
+  memoryDim: A_DIM,
+  dim: A_DIM,
+  numHeads: A_DIM,
+  ffnDim: numberIn({ least: 0, isWhole: true }),
+  dropPath: numberIn({ least: 0, most: 1 }),
+};
+
 /**
  * Lets pixels and memory read each other: memory reads pixels and memory (M2P and M2M), pixels read memory (P2M), all
  * from what came in. Wang et al. 2021 (MaX-DeepLab), section 3.2, eq. 5 and 6, figure 3.
@@ -38,6 +47,8 @@ export class DualPathTransformer {
   readonly pixelOutput: KerasConvNorm;
 
   constructor(scope: Scope, config: DualPathTransformerConfig) {
+    expectConfig('DualPathTransformer', config, CONFIG, ['pixelDim', 'memoryDim', 'dim', 'numHeads', 'ffnDim']);
+    expectDivisor('DualPathTransformer', 'numHeads', config.dim, config.numHeads);
     const { pixelDim, memoryDim, dim, numHeads, ffnDim } = config;
     const layer = (
       name: string,

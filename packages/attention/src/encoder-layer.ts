@@ -1,6 +1,15 @@
-import { type ActivationName, dropping, LayerNorm, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  dropping,
+  LayerNorm,
+  runSteps,
+  type Scope,
+  type Steps,
+  tidySteps,
+} from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor, numberIn, oneOf } from '@seg/core/expect-options';
 import type * as tf from '@tensorflow/tfjs-core';
-
 import { FeedForward } from './feed-forward.ts';
 import { MultiHeadAttention } from './multi-head-attention.ts';
 
@@ -15,6 +24,20 @@ export type TransformerLayerConfig = {
   activation?: ActivationName;
 };
 
+const CONFIG = {
+  dim: A_DIM,
+  numHeads: A_DIM,
+  ffnDim: A_DIM,
+  dropout: numberIn({ least: 0, most: 1 }),
+  activation: oneOf(...ACTIVATIONS),
+};
+
+/** Checks the config of a layer of either kind. */
+export function expectLayer(where: string, config: TransformerLayerConfig): void {
+  expectConfig(where, config, CONFIG, ['dim', 'numHeads', 'ffnDim']);
+  expectDivisor(where, 'numHeads', config.dim, config.numHeads);
+}
+
 /**
  * One post-norm encoder layer of DETR: self-attention with the position in queries and keys, then a feed-forward
  * network. Carion et al. 2020, section A.3.
@@ -27,7 +50,9 @@ export class EncoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim, dropout: rate = 0, activation }: TransformerLayerConfig) {
+  constructor(scope: Scope, config: TransformerLayerConfig) {
+    expectLayer('EncoderLayer', config);
+    const { dim, numHeads, ffnDim, dropout: rate = 0, activation } = config;
     this.scope = scope;
     this.dropoutRate = rate;
     this.attention = new MultiHeadAttention(scope.at('self_attn'), { dim, numHeads, projections: 'split' });

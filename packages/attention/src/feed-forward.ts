@@ -1,4 +1,5 @@
-import { type ActivationName, dropout, Linear, rowsInSteps, type Scope, type Steps } from '@seg/core';
+import { ACTIVATIONS, type ActivationName, dropout, Linear, rowsInSteps, type Scope, type Steps } from '@seg/core';
+import { A_DIM, A_TEXT, expectConfig, listOf, numberIn, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a feed-forward network, and the keys of its layers. */
@@ -11,6 +12,14 @@ export type FeedForwardConfig = {
   activation?: ActivationName;
 };
 
+const CONFIG = {
+  dim: A_DIM,
+  hiddenDim: A_DIM,
+  names: listOf(A_TEXT, 2),
+  dropout: numberIn({ least: 0, most: 1 }),
+  activation: oneOf(...ACTIVATIONS),
+};
+
 /** W₂ relu(W₁ x), or another function in relu's place. Vaswani et al. 2017, eq. 2. */
 export class FeedForward {
   readonly scope: Scope;
@@ -21,6 +30,7 @@ export class FeedForward {
 
   /** @param config `names` are the keys of the two layers. Default: fc1 and fc2. */
   constructor(scope: Scope, config: FeedForwardConfig) {
+    expectConfig('FeedForward', config, CONFIG, ['dim', 'hiddenDim']);
     const { dim, hiddenDim, names = ['fc1', 'fc2'], dropout: rate = 0, activation = 'relu' } = config;
     this.scope = scope;
     this.expand = new Linear(scope.at(names[0]), { inDim: dim, outDim: hiddenDim });

@@ -1,4 +1,5 @@
 import { init, rankMean, type Scope } from '@seg/core';
+import { A_DIM, expectConfig, listOf, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels and constants of a batch norm under Keras' keys. */
@@ -16,6 +17,8 @@ const EPSILON = 1e-3;
 /** Weight of the newest batch in the running statistics: deeplab2 trains with a momentum of 0.99. */
 const NEWEST = 0.01;
 
+const CONFIG = { shape: listOf(A_DIM), broadcast: listOf(A_DIM), gain: numberIn() };
+
 /**
  * Batch normalization under Keras's keys, over any axes: gain · (x − mean) / √(variance + 10⁻³) + bias, where statistics
  * are those of all axes on which the parameters have length 1. Training takes those of the batch, as all published
@@ -29,7 +32,9 @@ export class KerasBatchNorm {
   readonly mean: tf.Variable;
   readonly variance: tf.Variable;
 
-  constructor(scope: Scope, { shape, broadcast = shape, gain = 1 }: KerasBatchNormConfig) {
+  constructor(scope: Scope, config: KerasBatchNormConfig) {
+    expectConfig('KerasBatchNorm', config, CONFIG, ['shape']);
+    const { shape, broadcast = shape, gain = 1 } = config;
     const held = [...shape];
     this.scope = scope;
     this.broadcast = [...broadcast];

@@ -10,8 +10,8 @@ import {
   type Scope,
   type Steps,
 } from '@seg/core';
+import { A_DIM, A_FUNCTION, expectConfig, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { KerasBatchNorm } from './keras-batch-norm.ts';
 
 /** A convolution with batch norm under Keras' keys. */
@@ -36,6 +36,20 @@ export const heNormal: Initializer = (shape) => {
   return init.truncatedNormal(Math.sqrt(2 / fanIn) / 0.8796256610342398)(shape);
 };
 
+const A_KERNEL: OptionCheck = [
+  'a whole number of at least 1, or tokens',
+  (value) => value === 'tokens' || A_DIM[1](value),
+];
+const CONFIG = {
+  inDim: A_DIM,
+  outDim: A_DIM,
+  kernel: A_KERNEL,
+  stride: A_DIM,
+  dilation: A_DIM,
+  gain: numberIn(),
+  init: A_FUNCTION,
+};
+
 /**
  * A convolution without bias and its batch norm under deeplab2's keys, `_conv/kernel` and `_batch_norm/*`. Strides pad
  * (k − 1) / 2 zeros on every side. In inference the two are one convolution.
@@ -47,6 +61,7 @@ export class KerasConvNorm {
   readonly config: KerasConvNormConfig;
 
   constructor(scope: Scope, config: KerasConvNormConfig) {
+    expectConfig('KerasConvNorm', config, CONFIG, ['inDim', 'outDim', 'kernel']);
     const { inDim, outDim, kernel, gain } = config;
     const shape = kernel === 'tokens' ? [1, inDim, outDim] : [kernel, kernel, inDim, outDim];
     this.scope = scope;

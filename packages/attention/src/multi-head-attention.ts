@@ -18,8 +18,8 @@ import {
   tidySteps,
   turnBefore,
 } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { queryOperations } from './query-operations.ts';
 
 /** Queries of a step are a multiple of it, as the tiles of products are: of 4 rows, or of 6 by relaxed instructions. */
@@ -54,6 +54,8 @@ export type AttentionInputs = {
   mask?: MaskBiasInputs;
 };
 
+const CONFIG = { dim: A_DIM, numHeads: A_DIM, projections: oneOf('packed', 'split') };
+
 /**
  * softmax(Q Kᵀ / √d + bias) V in several heads, with a projection before and behind. Vaswani et al. 2017, section 3.2.
  */
@@ -66,6 +68,8 @@ export class MultiHeadAttention {
   readonly output: Linear;
 
   constructor(scope: Scope, config: MultiHeadAttentionConfig) {
+    expectConfig('MultiHeadAttention', config, CONFIG, ['dim', 'numHeads']);
+    expectDivisor('MultiHeadAttention', 'numHeads', config.dim, config.numHeads);
     const { dim, projections = 'packed' } = config;
     this.scope = scope;
     this.config = config;

@@ -10,8 +10,8 @@ import {
   type Steps,
   tidySteps,
 } from '@seg/core';
+import { A_DIM, expectConfig, expectDivisor } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { queryOperations } from './query-operations.ts';
 
 /** Sizes of an attention whose keys and values are pooled first. Wang et al. 2022 (PVTv2), section 3.2. */
@@ -21,6 +21,8 @@ export type ReducedAttentionConfig = {
   /** Side of the squares of tokens that become one key and value. 1: none. */
   reduction: number;
 };
+
+const CONFIG = { dim: A_DIM, numHeads: A_DIM, reduction: A_DIM };
 
 /**
  * Self-attention of a map in which keys and values are fewer by a strided convolution. Wang et al. 2021 (Pyramid Vision
@@ -35,6 +37,8 @@ export class ReducedAttention {
   readonly reduce: { conv: Conv2d; norm: LayerNorm } | undefined;
 
   constructor(scope: Scope, config: ReducedAttentionConfig) {
+    expectConfig('ReducedAttention', config, CONFIG, ['dim', 'numHeads', 'reduction']);
+    expectDivisor('ReducedAttention', 'numHeads', config.dim, config.numHeads);
     const { dim, reduction } = config;
     const weights = { weight: init.truncatedNormal(0.02), bias: init.zeros };
     this.scope = scope;

@@ -13,8 +13,8 @@ import {
   tidySteps,
   turnBefore,
 } from '@seg/core';
+import { A_DIM, A_FLAG, expectConfig, expectDivisor } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { queryOperations } from './query-operations.ts';
 
 /** Sizes of an attention within windows. Liu et al. 2021 (Swin), section 3.2. */
@@ -32,6 +32,8 @@ const WINDOWS = 4;
 /** Floating point operations in the time that a number takes from memory or to it. */
 const MOVED = 32;
 
+const CONFIG = { dim: A_DIM, numHeads: A_DIM, window: A_DIM, qkvBias: A_FLAG };
+
 /** Self-attention inside windows with a learned bias per relative position. Liu et al. 2021 (Swin), eq. 4. */
 export class WindowAttention {
   readonly scope: Scope;
@@ -44,6 +46,8 @@ export class WindowAttention {
 
   /** @param scope Holds `self.{query,key,value}`, `self.relative_position_bias_table` and `output.dense`. */
   constructor(scope: Scope, config: WindowAttentionConfig) {
+    expectConfig('WindowAttention', config, CONFIG, ['dim', 'numHeads', 'window']);
+    expectDivisor('WindowAttention', 'numHeads', config.dim, config.numHeads);
     const { dim, numHeads, window, qkvBias = true } = config;
     const projection = (name: string) =>
       new Linear(scope.at('self', name), { inDim: dim, outDim: dim, init: 'torch', bias: qkvBias });

@@ -1,3 +1,4 @@
+import { expectObject } from './expect-object.ts';
 import { SegmenterWorker, type WorkerPort } from './segmenter-worker.ts';
 
 /** Options of {@link createSegmenterWorker}. */
@@ -17,7 +18,9 @@ export type SegmenterWorkerOptions = {
  * const { segments } = await segmenter.segment(image);
  * ```
  */
-export function createSegmenterWorker({ worker }: SegmenterWorkerOptions = {}): SegmenterWorker {
+export function createSegmenterWorker(options: SegmenterWorkerOptions = {}): SegmenterWorker {
+  expectObject('createSegmenterWorker', options, ['worker']);
+  const { worker } = options;
   // this very form is the one that bundlers know: they build the worker and write its address here
   const port = worker ?? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'seg' });
   return new SegmenterWorker(port as WorkerPort);

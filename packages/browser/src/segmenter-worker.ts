@@ -1,7 +1,7 @@
 import type { Category } from '@seg/image';
 import type { FrameSource, SegmentBatchOptions, SegmentOptions, StreamedFrame, StreamOptions, Task } from '@seg/models';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
-
+import { expectObject } from './expect-object.ts';
 import { lateIterator } from './late-iterator.ts';
 import { foreignPixels } from './pictures/foreign-pixels.ts';
 import { isA, type PictureOptions, type PictureSource } from './pictures/picture-source.ts';
@@ -70,10 +70,9 @@ export class SegmenterWorker {
    * @throws FormatError, CheckpointError, BackendError or RangeError as `Segmenter.load`; the reason of `options.signal`; Error
    *   where the worker trains, unless the training was aborted, whose end is awaited
    */
-  async load(
-    place: string | URL | Iterable<File>,
-    { signal, onProgress, ...options }: WorkerLoadOptions = {},
-  ): Promise<this> {
+  async load(place: string | URL | Iterable<File>, whole: WorkerLoadOptions = {}): Promise<this> {
+    expectObject('SegmenterWorker.load', whole);
+    const { signal, onProgress, ...options } = whole;
     const isText = typeof place === 'string' || place instanceof URL;
     const call: LoadCall = { place: isText ? String(place) : [...place], options };
     const onNews = onProgress as ((news: unknown) => void) | undefined;
@@ -127,6 +126,7 @@ export class SegmenterWorker {
     options?: SegmentOptions & TransferOptions & { task?: Task },
   ): Promise<InstanceList | SegmentMap>;
   async segment(image: PictureSource, options: SegmentOptions & TransferOptions & { task?: Task } = {}) {
+    expectObject('SegmenterWorker.segment', options);
     return (await this.segmentBatch([image], options))[0];
   }
 
@@ -145,8 +145,13 @@ export class SegmenterWorker {
   ): Promise<(InstanceList | SegmentMap)[]>;
   async segmentBatch(
     images: readonly PictureSource[],
-    { signal, transfer = false, ...options }: SegmentBatchOptions & TransferOptions & { task?: Task } = {},
+    whole: SegmentBatchOptions & TransferOptions & { task?: Task } = {},
   ) {
+    expectObject('SegmenterWorker.segmentBatch', whole);
+    const { signal, transfer = false, ...options } = whole;
+    if (typeof transfer !== 'boolean') {
+      throw new RangeError(`SegmenterWorker: expected true or false as transfer, got ${transfer}`);
+    }
     if (!Array.isArray(images)) throw new TypeError('SegmenterWorker: expected a list of images, got something else');
     const sent = await Promise.all(images.map((image) => sentPicture(image, { ...options, signal })));
     const pictures = sent.map(({ picture }) => picture);
@@ -185,6 +190,7 @@ export class SegmenterWorker {
     source: FrameSource,
     options: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
+    expectObject('SegmenterWorker.stream', options);
     const stream = ++this.streams;
     return lateIterator(async () => {
       const { workerStream } = await import('./worker-stream.ts'); // which a page without videos never needs
@@ -205,8 +211,11 @@ export class SegmenterWorker {
    */
   async finetune(
     call: FinetuneCall,
-    { signal, onNews }: { signal?: AbortSignal; onNews?: (news: FinetuneNews) => void } = {},
+    options: { signal?: AbortSignal; onNews?: (news: FinetuneNews) => void } = {},
   ): Promise<FinetuneResult> {
+    expectObject('SegmenterWorker.finetune', options, ['signal', 'onNews']);
+    expectObject('SegmenterWorker.finetune: call', call);
+    const { signal, onNews } = options;
     const heard = onNews as ((news: unknown) => void) | undefined;
     return (await this.calls.call('finetune', call, { signal, onNews: heard })) as FinetuneResult;
   }

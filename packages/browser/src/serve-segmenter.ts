@@ -84,9 +84,10 @@ class SegmenterServer {
 
   async load({ place, options }: LoadCall, { signal, tell }: CallContext): Promise<void> {
     await this.expectNoTraining();
-    const { backend: name = 'auto', threads, wasmPaths, timeLimit, maxWaiting, concurrency, ...loading } = options;
+    const { backend: name = 'auto', threads, wasmPaths, timeLimit, halfStorage, ...others } = options;
+    const { maxWaiting, concurrency, ...loading } = others;
     checkedSegmenterOptions({ maxWaiting, concurrency }); // before the model of before is given up
-    const backend = await startBackend(name, { threads, wasmPaths, timeLimit });
+    const backend = await startBackend(name, { threads, wasmPaths, timeLimit, halfStorage });
     this.backend = backend;
     signal.throwIfAborted();
     const folder = typeof place === 'string' ? place : folderOfFiles(place);

@@ -40,7 +40,8 @@ export function elementsToFloat32(type: ElementType, bytes: Uint8Array): Float32
     case 'u8':
     case 'bool':
       return Float32Array.from(new Uint8Array(buffer));
-    default:
-      throw type satisfies never;
+    default: {
+      throw new RangeError(`elementsToFloat32: expected an element type, got ${type satisfies never}`);
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { FormatError } from './errors.ts';
-import type { ParamSource, StoredValue } from './param-source.ts';
+import { expectSource, type ParamSource, type StoredValue } from './param-source.ts';
 
 /**
  * The same source, whose tensors are looked through when they are read: a diverged or damaged checkpoint computes
@@ -9,6 +9,7 @@ import type { ParamSource, StoredValue } from './param-source.ts';
  * @throws FormatError from `read`, naming the key, where a value is NaN or infinite
  */
 export function finiteSource(source: ParamSource, name: string): ParamSource {
+  expectSource('finiteSource', source);
   return {
     ...source,
     read: (key) => {

@@ -7,6 +7,7 @@
 export { openCheckpoint } from './open-checkpoint.ts';
 export { openOtherCheckpoint } from './other-checkpoint.ts';
 export {
+  A_PRECISION,
   type ByteSource,
   bytesOf,
   describeValue,
@@ -21,6 +22,7 @@ export {
   type KeyMap,
   type KeyRule,
   listFaults,
+  METADATA,
   maskedCrc32c,
   openSafetensors,
   type ParamSource,

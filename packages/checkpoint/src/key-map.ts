@@ -1,6 +1,7 @@
 import { FormatError } from './errors.ts';
+import { expectValue, type OptionCheck } from './expect-options.ts';
 import { listFaults } from './list-faults.ts';
-import type { ParamSource, StoredValue } from './param-source.ts';
+import { expectSource, type ParamSource, type StoredValue } from './param-source.ts';
 
 /**
  * Rules that turn the keys of a foreign checkpoint into a model's. Patterns hold indices in braces, `layers.{i}`,
@@ -19,12 +20,16 @@ export type KeyRule =
 /** Rules in order: plain data beside the model they are for. */
 export type KeyMap = readonly KeyRule[];
 
+const RULES: OptionCheck = ['a list of rules', Array.isArray];
+
 /**
  * Reads a foreign checkpoint under the model's own keys. Foreign keys that no rule names keep their name.
  *
  * @throws FormatError listing the foreign keys that would become one of ours twice
  */
 export function renamed(foreign: ParamSource, map: KeyMap): ParamSource {
+  expectSource('renamed', foreign);
+  expectValue('renamed', 'map', map, RULES);
   const readers = new Map<string, Reader>();
   const twice: string[] = [];
   for (const key of foreign.keys()) {
@@ -46,6 +51,7 @@ export function renamed(foreign: ParamSource, map: KeyMap): ParamSource {
 
 /** True for keys that a map drops. */
 export function isDropped(map: KeyMap, key: string): boolean {
+  expectValue('isDropped', 'map', map, RULES);
   const rule = map.find((rule) => firstMatch(foreignPatterns(rule), key, 'drop' in rule) !== null);
   return rule !== undefined && 'drop' in rule;
 }
@@ -59,6 +65,7 @@ export function renamedBack(ours: ReadonlyMap<string, StoredValue>, map: KeyMap)
 
 /** The map of the way back. Where several foreign keys become one of ours, the first rule decides. */
 export function invertedMap(map: KeyMap): KeyMap {
+  expectValue('invertedMap', 'map', map, RULES);
   return map.flatMap(inverted);
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, expectBytes } from './byte-source.ts';
 import { openOtherCheckpoint } from './other-checkpoint.ts';
 import type { ParamSource } from './param-source.ts';
 import { isSafetensors, openSafetensors } from './safetensors.ts';
@@ -10,5 +10,6 @@ import { isSafetensors, openSafetensors } from './safetensors.ts';
  * @throws FormatError naming the file, with all that is wrong
  */
 export function openCheckpoint(source: ByteSource): ParamSource {
+  expectBytes('openCheckpoint', source);
   return isSafetensors(source) ? openSafetensors(source) : openOtherCheckpoint(source);
 }

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, expectBytes } from './byte-source.ts';
 import { FormatError } from './errors.ts';
 import type { ParamSource } from './param-source.ts';
 import { openNumpyPickle } from './pickle/open-numpy-pickle.ts';
@@ -21,6 +21,7 @@ const OTHERS: readonly (readonly [beginning: string, name: string])[] = [
  * @throws FormatError naming the file, with all that is wrong
  */
 export function openOtherCheckpoint(source: ByteSource): ParamSource {
+  expectBytes('openOtherCheckpoint', source);
   const head = source.read(0, Math.min(source.size, 32));
   if (head.length === 0) throw new FormatError(`${source.name}: expected a checkpoint, got an empty file`);
   if (startsWith(head, 'PK')) return openTorchZip(source);

@@ -1,13 +1,16 @@
 import { bytesOf } from './byte-source.ts';
-import type { ParamSource, StoredValue } from './param-source.ts';
+import { expectValue } from './expect-options.ts';
+import { expectSource, type ParamSource, type StoredValue } from './param-source.ts';
 import { openSafetensors } from './safetensors.ts';
-import { type Precision, writeSafetensors } from './write-safetensors.ts';
+import { A_PRECISION, type Precision, writeSafetensors } from './write-safetensors.ts';
 
 /**
  * The same source with its values as they come back from a file of a precision: to measure the cost of a smaller file
  * without writing one.
  */
 export function roundedSource(source: ParamSource, precision: Precision): ParamSource {
+  expectValue('roundedSource', 'precision', precision, A_PRECISION);
+  expectSource('roundedSource', source);
   return { ...source, read: (key) => rounded(key, source.read(key), precision) };
 }
 

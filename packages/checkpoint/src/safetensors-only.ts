@@ -17,4 +17,10 @@ export { roundedSource } from './rounded-source.ts';
 export { isSafetensors, openSafetensors, type SafetensorsFile } from './safetensors.ts';
 export { maskedCrc32c } from './tensorflow/crc32c.ts';
 export { utf8Text } from './utf8-text.ts';
-export { type Precision, type WriteSafetensorsOptions, writeSafetensors } from './write-safetensors.ts';
+export {
+  A_PRECISION,
+  METADATA,
+  type Precision,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './write-safetensors.ts';

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, expectBytes } from './byte-source.ts';
 import { describeValue } from './describe-value.ts';
 import { ELEMENT_BYTES, type ElementType, elementsToFloat32 } from './element-type.ts';
 import { FormatError } from './errors.ts';
@@ -21,6 +21,7 @@ export type SafetensorsFile = ParamSource & { metadata: Record<string, string> }
 
 /** True of a file that begins as safetensors: the length of a header below 4 GiB, and its brace. */
 export function isSafetensors(source: ByteSource): boolean {
+  expectBytes('isSafetensors', source);
   if (source.size < 9) return false;
   const head = source.read(0, 9);
   return head[8] === 0x7b && head.subarray(4, 8).every((byte) => byte === 0);
@@ -34,6 +35,7 @@ export function isSafetensors(source: ByteSource): boolean {
  * @throws FormatError naming the file, what was expected and what came
  */
 export function openSafetensors(source: ByteSource): SafetensorsFile {
+  expectBytes('openSafetensors', source);
   const { header, dataStart } = readHeader(source);
   const { __metadata__: metadata = {}, ...rest } = header;
   const entries = new Map(Object.entries(rest as Record<string, HeaderEntry>));

@@ -1,7 +1,7 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodeOther, OTHER_READER } from '#platform';
 import { recognizeFormat } from './image-format.ts';
-import { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
+import { expectLimits, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
 import { decodePng } from './png/decode-png.ts';
 import type { RgbImage } from './rgb-image.ts';
@@ -23,10 +23,7 @@ export async function decodeImage(
     const found = typeof bytes === 'string' ? 'text' : Object.prototype.toString.call(bytes).slice(8, -1);
     throw new FormatError(`decodeImage: expected bytes (Uint8Array) of ${name}, got ${found}`);
   }
-  const numbers = [limits.minSide, limits.maxSide, limits.maxPixels];
-  if (!numbers.every((limit) => limit > 0)) {
-    throw new FormatError(`decodeImage: expected limits in numbers, got ${numbers.join(', ')}`);
-  }
+  expectLimits('decodeImage', limits);
   const format = recognizeFormat(bytes);
   if (format === 'png') return decodePng(bytes, name, limits);
   if (format === 'jpeg') return decodeJpeg(bytes, name, limits);

@@ -1,6 +1,6 @@
 import { decodeImage } from './decode-image.ts';
 import { recognizeFormat } from './image-format.ts';
-import { checkImageSize, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
+import { checkImageSize, expectLimits, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { JpegSegments } from './jpeg/read-segments.ts';
 import { exifOrientation } from './orientation.ts';
 import { readChunks } from './png/read-png.ts';
@@ -25,6 +25,7 @@ export async function readImageHeader(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<ImageHeader> {
+  expectLimits('readImageHeader', limits);
   const format = recognizeFormat(bytes);
   if (format === 'jpeg') return jpegHeader(bytes, name, limits);
   if (format === 'png') return pngHeader(bytes, name, limits);

@@ -1,3 +1,4 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 
 /**
@@ -18,6 +19,14 @@ export type ImageLimits = {
  * are decoded. 16384 is the side at which textures and canvases end.
  */
 export const IMAGE_LIMITS: ImageLimits = { minSide: 1, maxSide: 16_384, maxPixels: 50_000_000 };
+
+/** Refuses names that nobody knows; values are checked where they are read. */
+export function expectLimits(where: string, limits: ImageLimits): void {
+  expectOptions(where, limits, { minSide: ANYTHING, maxSide: ANYTHING, maxPixels: ANYTHING });
+  const numbers = [limits.minSide, limits.maxSide, limits.maxPixels];
+  if (numbers.every((limit) => limit > 0)) return;
+  throw new FormatError(`${where}: expected limits in numbers, got ${numbers.join(', ')}`);
+}
 
 /** @throws FormatError for a size out of bounds */
 export function checkImageSize(name: string, width: number, height: number, limits: ImageLimits): void {

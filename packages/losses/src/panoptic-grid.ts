@@ -1,5 +1,7 @@
 import type { MaskTargets } from '@seg/core';
+import { A_SET, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectConfig } from './expect-config.ts';
 
 /** The panoptic ground truth of one image at the P pixels of a prediction: R masks that do not overlap. */
 export type PanopticGrid = {
@@ -27,11 +29,23 @@ export type PanopticGridOptions = {
   smallThings?: { area: number; weight: number };
 };
 
+const OPTIONS = {
+  things: A_SET,
+  stride: numberIn({ least: 1, isWhole: true }),
+  smallThings: ['an area and a weight', isSmallThings] satisfies OptionCheck,
+};
+
+function isSmallThings(value: unknown): boolean {
+  const { area, weight } = (value ?? {}) as { area?: unknown; weight?: unknown };
+  return Number.isFinite(area) && Number.isFinite(weight);
+}
+
 /**
  * The ground truth at every stride-th pixel, as deeplab2 samples it: labels are never resized. Pixels that no mask has
  * are void. An image without masks gets one that is empty, as deeplab2 pads its ground truth.
  */
 export function panopticGrid(target: MaskTargets, options: PanopticGridOptions): PanopticGrid {
+  expectConfig('panopticGrid', options, OPTIONS, ['things', 'stride']);
   return tf.tidy(() => {
     const { classes, masks } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
     const columns = sampledMasks(masks, options.stride); // [P, R]

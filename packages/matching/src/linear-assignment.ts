@@ -38,6 +38,7 @@ export function linearAssignment(
   columns: number,
   options: LinearAssignmentOptions = {},
 ): Assignment {
+  expectAssignment('linearAssignment', options);
   requireLength('linearAssignment', costs, rows * columns);
   return assign(costs, rows, columns, options);
 }
@@ -54,10 +55,14 @@ export function linearAssignmentBatch(
   shape: readonly [batch: number, rows: number, columns: number],
   options: LinearAssignmentOptions & { columnCounts?: ArrayLike<number> } = {},
 ): Assignment[] {
+  expectAssignment('linearAssignmentBatch', options, ['columnCounts']);
+  expectList('linearAssignmentBatch', 'shape', shape, 3);
+  const { columnCounts } = options;
+  if (columnCounts !== undefined) expectList('linearAssignmentBatch', 'columnCounts', columnCounts, shape[0]);
   const [batch, rows, columns] = shape;
   requireLength('linearAssignmentBatch', costs, batch * rows * columns);
   return Array.from({ length: batch }, (_, b) => {
-    const count = options.columnCounts ? options.columnCounts[b] : columns;
+    const count = columnCounts ? columnCounts[b] : columns;
     if (!(count >= 0 && count <= columns)) {
       throw new RangeError(`linearAssignmentBatch: expected 0 to ${columns} columns in problem ${b}, got ${count}`);
     }
@@ -66,7 +71,31 @@ export function linearAssignmentBatch(
   });
 }
 
+/** Own checks: this part imports nothing. */
+const KNOWN = { maximize: [true, false], nonFinite: ['reject', 'clamp'], fast: [true, false] };
+
+function expectAssignment(where: string, options: LinearAssignmentOptions, others: readonly string[] = []): void {
+  if (typeof options !== 'object' || options === null) refuse(where, 'an object of options', options);
+  for (const [name, value] of Object.entries(options)) {
+    if (others.includes(name)) continue;
+    if (!Object.hasOwn(KNOWN, name)) refuse(where, `nothing but ${[...Object.keys(KNOWN), ...others]}`, name);
+    const known: readonly unknown[] = KNOWN[name as keyof typeof KNOWN];
+    if (value !== undefined && !known.includes(value)) refuse(where, `${known.join(', ')} as ${name}`, value);
+  }
+}
+
+function expectList(where: string, name: string, value: unknown, length?: number): void {
+  const found = (value as { length?: unknown } | null | undefined)?.length;
+  if (typeof found !== 'number') refuse(where, `a list as ${name}`, value);
+  if (length !== undefined && found !== length) refuse(where, `${length} entries as ${name}`, found);
+}
+
+function refuse(where: string, expected: string, value: unknown): never {
+  throw new RangeError(`${where}: expected ${expected}, got ${value}`);
+}
+
 function requireLength(where: string, costs: Costs, length: number): void {
+  expectList(where, 'costs', costs);
   if (costs.length !== length) throw new RangeError(`${where}: expected ${length} costs, got ${costs.length}`);
 }
 

@@ -6,7 +6,8 @@
 
 import { BACKBONE } from './backbones/backbone.ts';
 import { type FieldChecks, isCheck, isKinds, type Kinds } from './description/check-fields.ts';
-import { CATEGORY, INFERENCE, PREPROCESSING } from './description/seg-config.ts';
+import { PREPROCESSING } from './description/preprocessing-fields.ts';
+import { CATEGORY, INFERENCE } from './description/seg-config.ts';
 import { RESNET_FIELDS, SWIN_FIELDS } from './hugging-face/backbone.ts';
 import { ACTIVATION_NAMES } from './hugging-face/common.ts';
 import type { FieldRule, FieldTable } from './hugging-face/field-table.ts';
@@ -79,7 +80,7 @@ function ruleText(rule: FieldRule): string {
     case 'ignored':
       return `without effect: ${rule.why}`;
     default:
-      throw rule satisfies never;
+      throw new RangeError(`field: expected a known rule, got ${JSON.stringify(rule satisfies never)}`);
   }
 }
 

@@ -1,6 +1,7 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import { reviveBackend } from '@seg/core';
-
 import type { ModelDescription } from './description/model-description.ts';
+import { A_PLACE, expectLoadOptions } from './load-checks.ts';
 import { type LoadOptions, openModelWith } from './open-model.ts';
 import type { SegmentationModel } from './systems/system.ts';
 
@@ -30,6 +31,8 @@ export async function loadModel(
   description?: ModelDescription,
   options: LoadOptions = {},
 ): Promise<LoadedModel> {
+  expectLoadOptions('loadModel', options);
+  expectValue('loadModel', 'pathOrUrl', pathOrUrl, A_PLACE);
   const opened = await openModelWith(null, pathOrUrl, description, options);
   options.signal?.throwIfAborted();
   await reviveBackend();

@@ -1,7 +1,7 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { FormatError, type ParamSource, renamed } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
-
 import { adoptBackbone } from './backbones/adopt-backbone.ts';
 import type { ModelConfig, ModelDescription } from './description/model-description.ts';
 import { readDescription } from './description/read-description.ts';
@@ -9,6 +9,7 @@ import type { ModelFolder, ModelLocation } from './folder/model-folder.ts';
 import { openLocation } from './folder/open-location.ts';
 import { footprint } from './footprint.ts';
 import type { Task } from './inference/task.ts';
+import { A_PLACE, expectLoading } from './load-checks.ts';
 import { type SegmentationModel, type System, systemOf } from './systems/system.ts';
 import { buildModel, SYSTEMS } from './systems/systems.ts';
 import { isUnused, originalKeys } from './weights/key-namings.ts';
@@ -50,17 +51,24 @@ export type OpenOptions = LoadOptions & {
   backbone?: string;
 };
 
+const A_PLACE_OR_FOLDER: OptionCheck = [
+  'a path, URL, name or folder',
+  (value) => A_PLACE[1](value) || typeof (value as ModelFolder | null)?.open === 'function',
+];
+
 /**
  * Opens a model without building it: {@link loadModel} in two steps, for training.
  *
  * @param place Path, URL or name as of `loadModel`, or a folder of the caller's, whose files may be anywhere
  * @throws FormatError where a file is not what it should be or cannot be had, or a system cannot have the categories
  */
-export function openModel(
+export async function openModel(
   place: string | ModelFolder,
   description?: ModelDescription,
   options: OpenOptions = {},
 ): Promise<OpenModel> {
+  expectLoading('openModel', options);
+  expectValue('openModel', 'place', place, A_PLACE_OR_FOLDER);
   return openModelWith(adoptBackbone, place, description, options);
 }
 

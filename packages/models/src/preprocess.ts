@@ -1,9 +1,9 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { ImageBatch, ImageGeometry, Size } from '@seg/core';
 import {
   expectImage,
   type FloatImage,
   fittedSize,
-  type ResizeFilter,
   type RgbImage,
   rescaledSize,
   resizeImage,
@@ -13,39 +13,10 @@ import {
   truncatedEdgeSize,
 } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkObject } from './description/check-fields.ts';
+import { PREPROCESSING, type Preprocessing, type ResizeRule } from './description/preprocessing-fields.ts';
 
-/** Rule for the size of an image before it is padded. */
-export type ResizeRule =
-  /** The shorter side to `shortestEdge`, unless the longer one would exceed `longestEdge`; as detectron2, by Pillow. */
-  | { kind: 'shortest-edge'; shortestEdge: number; longestEdge: number }
-  /** The same as Hugging Face does it: sizes are cut off instead of rounded. */
-  | { kind: 'truncated-edge'; shortestEdge: number; longestEdge: number }
-  /** The same as mmdetection does it: sizes by its rounding, pixels by OpenCV, which does not widen its filter. */
-  | { kind: 'rescale'; shortestEdge: number; longestEdge: number }
-  /** The longer side to `side`, then up to a square of it; as deeplab2, corners aligned and pixels not rounded. */
-  | { kind: 'square'; side: number }
-  /** To the largest size of its aspect within these bounds, cut off to whole pixels; as Hugging Face. */
-  | { kind: 'within'; maxHeight: number; maxWidth: number }
-  /** To this size, whatever the aspect. */
-  | { kind: 'exact'; size: Size }
-  | { kind: 'none' };
-
-/** Treatment of images before a model sees them. Plain data, stored with the weights. */
-export type Preprocessing = {
-  resize: ResizeRule;
-  /** Sides become multiples of this. */
-  divisor: number;
-  /** Zeros right and below, or a resize that distorts, as Hugging Face does. */
-  reachDivisor: 'pad' | 'resize';
-  /** Pixels are multiplied by this first: 1, or 1/255. */
-  rescale: number;
-  mean: [number, number, number];
-  std: [number, number, number];
-  /** Pillow's filter of a resize by Pillow. Default: bilinear. */
-  filter?: ResizeFilter;
-  /** Height and width that zeros fill right and below. Default: those of the largest image and the divisor. */
-  padTo?: Size;
-};
+export type { Preprocessing, ResizeRule } from './description/preprocessing-fields.ts';
 
 /** detectron2's test-time preprocessing of COCO models. Cheng et al. 2022, section 4.1. */
 export const ORIGINAL_PREPROCESSING: Preprocessing = {
@@ -64,6 +35,8 @@ export const ORIGINAL_PREPROCESSING: Preprocessing = {
  * @throws RangeError where an image has no pixels, not three bytes for each, or more than `padTo` has
  */
 export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatch {
+  expectValue('preprocess', 'images', images, IMAGES);
+  checkObject('preprocess', 'preprocessing', config, PREPROCESSING);
   const resized = images.map((image) => resizeForModel(image, config));
   const padded = paddedSize(resized, config);
   const values = new Float32Array(images.length * padded[0] * padded[1] * 3);
@@ -82,6 +55,7 @@ export function preprocess(images: RgbImage[], config: Preprocessing): ImageBatc
 
 /** The size at which a model sees an image alone. @throws RangeError as {@link preprocess} */
 export function preprocessedSize(image: RgbImage, config: Preprocessing): Size {
+  checkObject('preprocessedSize', 'preprocessing', config, PREPROCESSING);
   const [height, width] = resizedSize(image, config);
   return paddedSize([{ height, width }], config);
 }
@@ -108,7 +82,7 @@ function largestSides(rule: ResizeRule): Size | null {
     case 'none':
       return null;
     default:
-      throw rule satisfies never;
+      throw unknownRule(rule);
   }
 }
 
@@ -160,7 +134,7 @@ function targetSize(size: Size, rule: ResizeRule): Size {
     case 'none':
       return size;
     default:
-      throw rule satisfies never;
+      throw unknownRule(rule);
   }
 }
 
@@ -196,3 +170,9 @@ function normalizeInto(
 function roundUp(size: number, divisor: number): number {
   return Math.max(1, Math.ceil(size / divisor)) * divisor;
 }
+
+function unknownRule(rule: never): RangeError {
+  return new RangeError(`preprocess: expected a known rule as resize.kind, got ${(rule as ResizeRule).kind}`);
+}
+
+const IMAGES: OptionCheck = ['a list of images', Array.isArray];

@@ -1,3 +1,4 @@
+import { A_FLAG, ANYTHING, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { Rule } from './inference/task.ts';
 import type { ReadOptions } from './stream/segment-stream.ts';
 import type { SegmentTrackerOptions } from './tracking/tracker-options.ts';
@@ -32,6 +33,26 @@ export type StreamOptions = SegmentOptions &
     /** Gives objects ids that stay from frame to frame, by a tracker with these options. Default: false. */
     track?: boolean | SegmentTrackerOptions;
   };
+
+/** Names of options of one call; those of no check here are checked where they are read. */
+export const SEGMENT = {
+  threshold: ANYTHING,
+  rule: ANYTHING,
+  embeddings: A_FLAG,
+  signal: ANYTHING,
+  task: ANYTHING,
+};
+
+/** Those of a stream. */
+export const STREAM = {
+  ...SEGMENT,
+  latest: ANYTHING,
+  track: ['true, false or options of a tracker', isTrack] satisfies OptionCheck,
+};
+
+function isTrack(value: unknown): boolean {
+  return typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+}
 
 /** @throws RangeError or TypeError naming the option */
 export function checkOptions({ threshold, batchPixels, signal }: SegmentBatchOptions): void {

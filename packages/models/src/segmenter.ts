@@ -1,3 +1,4 @@
+import { ANYTHING, expectOptions, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { explainLoss, rehearse, releaseMemory, reviveBackend, runStepsInTurns, type Steps } from '@seg/core';
 import type { Category, RgbImage } from '@seg/image';
 import type { InstanceList, SegmentMap } from '@seg/postprocess';
@@ -10,10 +11,18 @@ import type { NetworkRuntime } from './inference/network-runtime.ts';
 import { pacer } from './inference/pacer.ts';
 import { keepEmbeddings, readEmbeddings, withEmbeddings, withoutEmbeddings } from './inference/query-embeddings.ts';
 import type { DecodeOptions, Rule, Task } from './inference/task.ts';
+import { expectLoading, SEGMENTER } from './load-checks.ts';
 import { type LoadedModel, loadModel } from './load-model.ts';
 import type { LoadOptions } from './open-model.ts';
 import { preprocess } from './preprocess.ts';
-import { checkOptions, type SegmentBatchOptions, type SegmentOptions, type StreamOptions } from './segment-options.ts';
+import {
+  checkOptions,
+  SEGMENT,
+  type SegmentBatchOptions,
+  type SegmentOptions,
+  STREAM,
+  type StreamOptions,
+} from './segment-options.ts';
 import { checkedSegmenterOptions, type SegmenterOptions } from './segmenter-options.ts';
 import type { FrameSource } from './stream/frame.ts';
 import { segmentStream } from './stream/segment-stream.ts';
@@ -23,6 +32,11 @@ import type { SegmentTracker } from './tracking/segment-tracker.ts';
 import { checkedTrackerOptions, type SegmentTrackerOptions } from './tracking/tracker-options.ts';
 
 type DescribedPrediction = { prediction: BatchPrediction; embeddings: tf.Tensor3D | null };
+
+const A_MODEL: OptionCheck = [
+  'a loaded model',
+  (value) => typeof (value as Partial<LoadedModel> | null)?.model?.forward === 'function',
+];
 
 /** One image of 800 × 1333 has 1,066,400 pixels: a pass then takes what the papers' models take for one image. */
 const BATCH_PIXELS = 2 ** 20;
@@ -41,6 +55,7 @@ export class Segmenter {
 
   /** @throws RangeError where `maxWaiting` is no whole number from 0 on, or `concurrency` none from 1 on */
   constructor(loaded: LoadedModel, options: SegmenterOptions = {}) {
+    expectValue('Segmenter', 'loaded', loaded, A_MODEL);
     const { maxWaiting, concurrency } = checkedSegmenterOptions(options);
     this.loaded = loaded;
     this.queue = new CallQueue(concurrency, maxWaiting);
@@ -49,8 +64,11 @@ export class Segmenter {
 
   /** @param pathOrUrl Of a model folder, or `org/name[@revision]` on a hub; see {@link loadModel} */
   static async load(pathOrUrl: string, options: LoadOptions & SegmenterOptions = {}): Promise<Segmenter> {
-    checkedSegmenterOptions(options); // before there is a model that nobody would own
-    return new Segmenter(await loadModel(pathOrUrl, undefined, options), options);
+    expectLoading('Segmenter.load', options, SEGMENTER);
+    const { maxWaiting, concurrency, runtime, ...loading } = options;
+    const own = { maxWaiting, concurrency, runtime };
+    checkedSegmenterOptions(own); // before there is a model that nobody would own
+    return new Segmenter(await loadModel(pathOrUrl, undefined, loading), own);
   }
 
   get categories(): readonly Category[] {
@@ -76,6 +94,7 @@ export class Segmenter {
   segment(image: RgbImage, options?: SegmentOptions & { task?: 'panoptic' | 'semantic' }): Promise<SegmentMap>;
   segment(image: RgbImage, options?: SegmentOptions & { task?: Task }): Promise<InstanceList | SegmentMap>;
   async segment(image: RgbImage, options: SegmentOptions & { task?: Task } = {}) {
+    expectOptions('Segmenter.segment', options, SEGMENT);
     return (await this.segmentBatch([image], options))[0];
   }
 
@@ -99,6 +118,7 @@ export class Segmenter {
     options?: SegmentBatchOptions & { task?: Task },
   ): Promise<(InstanceList | SegmentMap)[]>;
   async segmentBatch(images: readonly RgbImage[], options: SegmentBatchOptions & { task?: Task } = {}) {
+    expectOptions('Segmenter.segmentBatch', options, { ...SEGMENT, batchPixels: ANYTHING });
     checkOptions(options);
     if (!Array.isArray(images)) throw new TypeError('Segmenter: expected a list of images, got something else');
     const decodeOptions = this.decodeOptions(options);
@@ -137,8 +157,10 @@ export class Segmenter {
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>>;
   stream(
     source: FrameSource,
-    { latest, signal, track = false, ...options }: StreamOptions & { task?: Task } = {},
+    whole: StreamOptions & { task?: Task } = {},
   ): AsyncIterableIterator<StreamedFrame<InstanceList | SegmentMap>> {
+    expectOptions('Segmenter.stream', whole, STREAM);
+    const { latest, signal, track = false, ...options } = whole;
     checkOptions(options);
     this.decodeOptions(options); // which refuses a task before a frame is read
     const tracker = track === false ? null : trackerOf(checkedTrackerOptions(track === true ? {} : track));

@@ -14,6 +14,7 @@ import { Segmenter } from '../src/segmenter.ts';
 import { MASK2FORMER_ORIGINAL_KEYS } from '../src/systems/mask2former/key-map.ts';
 import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
 import { formulaSource, keysOf, TINY_HUGGING_FACE, TINY_MASK2FORMER } from './tiny.ts';
+import { withNan } from './with-nan.ts';
 
 const construct = (params: ParamStore) => new Mask2Former(params, TINY_MASK2FORMER);
 let folder = '';
@@ -63,8 +64,7 @@ test('buffers that published files hold beside the model are left unused', async
 
 test('weights that are not finite are refused by their key, unless they are meant', async () => {
   const all = tensors();
-  all.get('class_predictor.bias')!.values[1] = Number.NaN;
-  put('model.safetensors', writeSafetensors(all));
+  put('model.safetensors', withNan(all, 'class_predictor.bias', 1));
   const before = tf.memory().numTensors;
   await expect(loadModel(folder)).rejects.toThrow(
     /expected finite weights, got NaN in class_predictor\.bias \(1 of 6\)/,

@@ -1,4 +1,7 @@
 import { expectShapes, type MaskPrediction, readTensors } from '@seg/core';
+import { expectValue, type OptionCheck } from '@seg/core/expect-options';
+
+const PREDICTION: OptionCheck = ['masks and classes', (value) => typeof value === 'object' && value !== null];
 
 /** Class probabilities of one image on the host. */
 export type ClassProbabilities = {
@@ -11,6 +14,7 @@ export type ClassProbabilities = {
 
 /** Reads the class logits of one image and normalizes each query's: softmax over K + 1, in doubles. */
 export async function readClassProbabilities(where: string, prediction: MaskPrediction): Promise<ClassProbabilities> {
+  expectValue(where, 'prediction', prediction, PREDICTION);
   const { classLogits, maskLogits } = prediction;
   const { N, C } = expectShapes(where, {
     classLogits: [classLogits, [1, 'N', 'C']],

@@ -1,4 +1,5 @@
 import type { Size } from '@seg/core';
+import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
 
 /** Options of connected components: the neighborhood, and the label of nothing. */
 export type ComponentOptions = {
@@ -7,6 +8,10 @@ export type ComponentOptions = {
   /** Label that belongs to no component. Default: 0. */
   background?: number;
 };
+
+const OPTIONS = { neighbors: oneOf(4, 8), background: numberIn() };
+const SIZE = listOf(numberIn({ least: 0, isWhole: true }), 2);
+const LABELS: OptionCheck = ['labels', (value) => typeof (value as { length?: unknown } | null)?.length === 'number'];
 
 /** Regions of pixels that touch. */
 export type Components = {
@@ -20,11 +25,12 @@ export type Components = {
  *
  * @param labels [H · W]
  */
-export function connectedComponents(
-  labels: ArrayLike<number>,
-  [height, width]: Size,
-  { neighbors = 4, background = 0 }: ComponentOptions = {},
-): Components {
+export function connectedComponents(labels: ArrayLike<number>, size: Size, options: ComponentOptions = {}): Components {
+  expectOptions('connectedComponents', options, OPTIONS);
+  expectValue('connectedComponents', 'labels', labels, LABELS);
+  expectValue('connectedComponents', 'size', size, SIZE);
+  const { neighbors = 4, background = 0 } = options;
+  const [height, width] = size;
   const parents = Int32Array.from({ length: height * width }, (_, i) => i);
   for (let i = 0; i < parents.length; i++) {
     if (labels[i] === background) continue;

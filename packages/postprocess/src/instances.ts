@@ -1,4 +1,5 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeNearest } from '@seg/core';
+import { A_FLAG, A_SET, expectOptions, numberIn, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
@@ -46,6 +47,15 @@ export type InstanceOptions = {
 type Candidate = { query: number; category: number; probability: number };
 type RestoredMask = { mask: BitMask; certainty: number };
 
+const OPTIONS = {
+  things: A_SET,
+  rule: oneOf('mask2former', 'huggingface', 'huggingface-384'),
+  topK: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
+  scoreThreshold: numberIn(),
+  nmsThreshold: numberIn(),
+  queries: A_FLAG,
+};
+
 /**
  * Instance inference of mask classification (Mask2Former 9b0651c `instance_inference`): the likeliest pairs of query
  * and class, each with the query's mask (logit above 0) and class probability · mean mask probability as score. A query
@@ -59,6 +69,7 @@ export async function instances(
   geometry: ImageGeometry,
   options: InstanceOptions = {},
 ): Promise<InstanceList> {
+  expectOptions('instances', options, OPTIONS);
   expectGeometry('instances', geometry);
   const { rule = 'mask2former', things, nmsThreshold } = options;
   const probabilities = await readClassProbabilities('instances', prediction);

@@ -1,3 +1,4 @@
+import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 
 import { type BitMask, isInside } from './bit-mask.ts';
@@ -15,16 +16,22 @@ export type LayInstancesOptions = {
   things?: ReadonlySet<number>;
 };
 
+const INSTANCES: OptionCheck = [
+  'instances with their width and height',
+  (value) => Array.isArray((value as Partial<InstanceList> | null)?.instances),
+];
+
 /**
  * Lays instances of enough certainty over each other, the most certain on top: a map to be drawn. Their ids are their own
  * where they have some, as behind a tracker, or else their places among those that are laid, from 1 on.
  *
  * @param list Most certain first
  */
-export function layInstances(
-  { instances, width, height }: InstanceList,
-  { threshold = SHOWN, things }: LayInstancesOptions = {},
-): SegmentMap {
+export function layInstances(list: InstanceList, options: LayInstancesOptions = {}): SegmentMap {
+  expectOptions('layInstances', options, { threshold: numberIn(), things: A_SET });
+  expectValue('layInstances', 'list', list, INSTANCES);
+  const { instances, width, height } = list;
+  const { threshold = SHOWN, things } = options;
   const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
   const ids = new Int32Array(width * height);
   for (let k = shown.length - 1; k >= 0; k--) paint(ids, width, shown[k].mask, k + 1);

@@ -1,6 +1,8 @@
+import { expectValue, numberIn } from '@seg/core/expect-options';
+
 import type { BitMask } from './bit-mask.ts';
 import { maskOverlap } from './mask-overlap.ts';
-import type { ScoredMask } from './matrix-nms.ts';
+import { MASKS, type ScoredMask } from './matrix-nms.ts';
 
 /**
  * Classic greedy suppression on masks: of two of a class that overlap by more than the threshold, the better stays.
@@ -11,6 +13,8 @@ import type { ScoredMask } from './matrix-nms.ts';
  * @returns Indices of those that stay, ascending
  */
 export function maskNms(masks: readonly ScoredMask[], threshold = 0.5): number[] {
+  expectValue('maskNms', 'masks', masks, MASKS);
+  expectValue('maskNms', 'threshold', threshold, numberIn());
   const kept: number[] = [];
   for (const [j, { category, mask }] of masks.entries()) {
     const rivals = kept.filter((i) => masks[i].category === category && canOverlap(masks[i].mask, mask, threshold));

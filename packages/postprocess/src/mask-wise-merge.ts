@@ -1,4 +1,5 @@
 import { type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
+import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, isInside, packMask } from './bit-mask.ts';
@@ -44,6 +45,24 @@ const DEFAULTS = {
   overlapThresholds: { things: 0.4, stuff: 0.2 },
 };
 
+const BY_KIND: OptionCheck = [
+  'a number each for things and stuff',
+  (value) => ['things', 'stuff'].every((kind) => Number.isFinite((value as Record<string, unknown> | null)?.[kind])),
+];
+const OPTIONS = {
+  things: A_SET,
+  alpha: numberIn(),
+  beta: numberIn(),
+  scoreThresholds: BY_KIND,
+  overlapThresholds: BY_KIND,
+};
+const GROUPS: OptionCheck = ['a list of masks with their classes', Array.isArray];
+
+function expectMerge(where: string, options: MaskWiseMergeOptions): void {
+  expectOptions(where, options, OPTIONS);
+  expectValue(where, 'things', options?.things, A_SET);
+}
+
 /**
  * Panoptic map by mask-wise merging: masks are painted one by one, best first, where nothing is painted yet; one that
  * finds too much of itself covered is dropped. Li et al. 2022 (Panoptic SegFormer), "Mask-Wise Merging Inference".
@@ -55,6 +74,7 @@ export async function maskWiseMerge(
   geometry: ImageGeometry,
   options: MaskWiseMergeOptions,
 ): Promise<SegmentMap> {
+  expectMerge('maskWiseMerge', options);
   expectGeometry('maskWiseMerge', geometry);
   return mergeMasks(await scoreMasks(groups, geometry, options), geometry.originalSize, options);
 }
@@ -66,8 +86,11 @@ export async function maskWiseMerge(
 export async function scoreMasks(
   groups: readonly MaskCandidates[],
   geometry: ImageGeometry,
-  { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta }: Pick<MaskWiseMergeOptions, 'alpha' | 'beta'> = {},
+  options: Partial<MaskWiseMergeOptions> = {},
 ): Promise<ScoredMask[]> {
+  expectOptions('scoreMasks', options, OPTIONS);
+  expectValue('scoreMasks', 'groups', groups, GROUPS);
+  const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta } = options;
   const scored: ScoredMask[] = [];
   for (const { masks, categories, probabilities, queries } of groups) {
     for (const chunk of inChunks([...Array(masks.shape[3]).keys()], geometry)) {
@@ -85,6 +108,8 @@ export async function scoreMasks(
 
 /** Paints masks in their order. @param scored As {@link scoreMasks} gives them */
 export function mergeMasks(scored: readonly ScoredMask[], size: Size, options: MaskWiseMergeOptions): SegmentMap {
+  expectMerge('mergeMasks', options);
+  expectValue('mergeMasks', 'scored', scored, GROUPS);
   const { things } = options;
   const { scoreThresholds = DEFAULTS.scoreThresholds, overlapThresholds = DEFAULTS.overlapThresholds } = options;
   const [height, width] = size;

@@ -1,3 +1,5 @@
+import { expectOptions, expectValue, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
+
 import type { BitMask } from './bit-mask.ts';
 import { maskOverlap } from './mask-overlap.ts';
 
@@ -18,6 +20,12 @@ export type MatrixNmsOptions = {
   sigma?: number;
 };
 
+/** Checks of {@link MatrixNmsOptions}. */
+export const MATRIX_NMS = { kernel: oneOf('gaussian', 'linear'), sigma: numberIn() };
+
+/** Lists of masks, checked. */
+export const MASKS: OptionCheck = ['a list of masks', Array.isArray];
+
 /**
  * Lowers the score of every mask by its overlap with better ones of its class, and less so where those are themselves
  * overlapped. Wang et al. 2020 (SOLOv2), "Matrix NMS":
@@ -27,10 +35,10 @@ export type MatrixNmsOptions = {
  * @param masks By descending score
  * @returns A score each, in the same order
  */
-export function matrixNms(
-  masks: readonly ScoredMask[],
-  { kernel = 'gaussian', sigma = 2 }: MatrixNmsOptions = {},
-): number[] {
+export function matrixNms(masks: readonly ScoredMask[], options: MatrixNmsOptions = {}): number[] {
+  expectOptions('matrixNms', options, MATRIX_NMS);
+  expectValue('matrixNms', 'masks', masks, MASKS);
+  const { kernel = 'gaussian', sigma = 2 } = options;
   const decayOf = kernel === 'gaussian' ? (iou: number) => Math.exp(-sigma * iou * iou) : (iou: number) => 1 - iou;
   const compensations: number[] = []; // f(largest overlap with a better mask)
   return masks.map(({ category, score, mask }, j) => {

@@ -1,4 +1,5 @@
 import type { ImageGeometry, MaskPrediction, Size } from '@seg/core';
+import { A_FLAG, A_SET, expectOptions, expectValue, numberIn } from '@seg/core/expect-options';
 import { resizeLabels, type SegmentMap } from '@seg/image';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
@@ -19,6 +20,15 @@ export type MaxDeepLabPanopticOptions = {
   stuffArea?: number;
   /** Gives things the number of their slot. Default: false. */
   queries?: boolean;
+};
+
+const OPTIONS = {
+  things: A_SET,
+  classThreshold: numberIn(),
+  pixelThreshold: numberIn(),
+  thingArea: numberIn(),
+  stuffArea: numberIn(),
+  queries: A_FLAG,
 };
 
 /** Least areas by the side of the crop, in pixels of it: deeplab2's configs. */
@@ -52,6 +62,8 @@ export async function maxDeepLabPanoptic(
   geometry: ImageGeometry,
   options: MaxDeepLabPanopticOptions,
 ): Promise<SegmentMap> {
+  expectOptions('maxDeepLabPanoptic', options, OPTIONS);
+  expectValue('maxDeepLabPanoptic', 'things', options?.things, A_SET);
   expectGeometry('maxDeepLabPanoptic', geometry);
   const { classThreshold = 0.7, pixelThreshold = 0.4 } = options;
   const probabilities = await readClassProbabilities('maxDeepLabPanoptic', prediction);
@@ -76,8 +88,11 @@ export async function maxDeepLabPanoptic(
 export async function maxDeepLabSemantic(
   prediction: MaskPrediction,
   geometry: ImageGeometry,
-  { things }: Pick<MaxDeepLabPanopticOptions, 'things'>,
+  options: Pick<MaxDeepLabPanopticOptions, 'things'>,
 ): Promise<SegmentMap> {
+  expectOptions('maxDeepLabSemantic', options, { things: A_SET });
+  expectValue('maxDeepLabSemantic', 'things', options?.things, A_SET);
+  const { things } = options;
   const everything = { things, classThreshold: 0, pixelThreshold: 0, thingArea: 0, stuffArea: 0 };
   const { ids: slots, width, height, segments } = await maxDeepLabPanoptic(prediction, geometry, everything);
   const categories = new Map(segments.map(({ id, category }) => [id, category]));

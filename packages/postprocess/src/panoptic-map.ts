@@ -1,4 +1,5 @@
 import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core';
+import { A_FLAG, A_SET, expectOptions, expectValue, numberIn, oneOf } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
@@ -68,6 +69,15 @@ const RULES: Readonly<Record<PanopticRule, RuleTerms>> = {
   'huggingface-384': { ...HUGGING_FACE, restoration: 'huggingface-384' },
 };
 
+const OPTIONS = {
+  things: A_SET,
+  rule: oneOf(...Object.keys(RULES)),
+  scoreThreshold: numberIn(),
+  overlapThreshold: numberIn(),
+  fuse: A_SET,
+  queries: A_FLAG,
+};
+
 /**
  * Panoptic inference of mask classification (Cheng et al. 2021, §3.4; Mask2Former 9b0651c `panoptic_inference`):
  * confident queries compete for every pixel by score · mask probability; a query that wins too little of its own area
@@ -83,6 +93,8 @@ export async function panopticMap(
   geometry: ImageGeometry,
   options: PanopticOptions,
 ): Promise<SegmentMap> {
+  expectOptions('panopticMap', options, OPTIONS);
+  expectValue('panopticMap', 'things', options?.things, A_SET);
   expectGeometry('panopticMap', geometry);
   const rule = options.rule ?? 'mask2former';
   const terms = { ...RULES[rule], ...withoutUndefined(options) };

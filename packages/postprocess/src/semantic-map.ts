@@ -1,4 +1,5 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeBilinear, type Size } from '@seg/core';
+import { A_SET, expectOptions, oneOf } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
@@ -21,6 +22,8 @@ export type SemanticOptions = {
   rule?: SemanticRule;
 };
 
+const OPTIONS = { things: A_SET, rule: oneOf('masks-first', 'scores-last', 'huggingface', 'huggingface-384') };
+
 /** Most bytes that the maps of the queries, or the scores of the classes, may take at once: 160 MiB, 39 maps of 800 x 1333. */
 const BYTES = 160 * 2 ** 20;
 
@@ -35,8 +38,10 @@ const BYTES = 160 * 2 ** 20;
 export async function semanticMap(
   prediction: MaskPrediction,
   geometry: ImageGeometry,
-  { things = new Set(), rule = 'masks-first' }: SemanticOptions = {},
+  options: SemanticOptions = {},
 ): Promise<SegmentMap> {
+  expectOptions('semanticMap', options, OPTIONS);
+  const { things = new Set(), rule = 'masks-first' } = options;
   expectGeometry('semanticMap', geometry);
   const probabilities = await readClassProbabilities('semanticMap', prediction);
   const { numClasses } = probabilities;

@@ -1,10 +1,11 @@
 import { type ImageGeometry, readTensors } from '@seg/core';
+import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { packMask } from './bit-mask.ts';
 import { expectGeometry } from './expect-geometry.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { maskNms } from './mask-nms.ts';
-import { type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
+import { MATRIX_NMS, type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measuredCells, type SoloCandidate, type SoloOutput, scoredCells } from './solo-candidates.ts';
 
@@ -39,6 +40,28 @@ export const SOLO_INSTANCES: Required<SoloInstanceOptions> = {
   maxInstances: 100,
 };
 
+const KINDS = {
+  matrix: { kind: oneOf('matrix'), ...MATRIX_NMS },
+  mask: { kind: oneOf('mask'), threshold: numberIn() },
+};
+const OPTIONS = {
+  scoreThreshold: numberIn(),
+  maskThreshold: numberIn(),
+  strides: listOf(numberIn()),
+  maxCandidates: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
+  nms: ['an object with a kind', (value) => typeof value === 'object' && value !== null] satisfies OptionCheck,
+  keepThreshold: numberIn(),
+  maxInstances: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
+};
+
+function expectSolo(where: string, options: SoloInstanceOptions): void {
+  expectOptions(where, options, OPTIONS);
+  const { nms } = options;
+  if (nms === undefined) return;
+  expectValue(where, 'nms.kind', nms.kind, oneOf(...Object.keys(KINDS)));
+  expectOptions<object>(`${where}: nms`, nms, KINDS[nms.kind]);
+}
+
 /**
  * Instance inference of SOLO and SOLOv2: likely cells, their masks, suppression of doubles, and the masks that remain
  * at the pixels of the image. Wang et al. 2020 (SOLO), "Inference"; `get_seg_single` of WXinlong/SOLO f4cd03b.
@@ -48,6 +71,7 @@ export async function soloInstances(
   geometry: ImageGeometry,
   options: SoloInstanceOptions = {},
 ): Promise<InstanceList> {
+  expectSolo('soloInstances', options);
   expectGeometry('soloInstances', geometry);
   const settings = { ...SOLO_INSTANCES, ...options };
   const candidates = await soloCandidates(output, geometry, settings);
@@ -65,6 +89,7 @@ export async function soloCandidates(
   { paddedSize }: ImageGeometry,
   options: SoloInstanceOptions = {},
 ): Promise<SoloCandidate[]> {
+  expectSolo('soloCandidates', options);
   const settings = { ...SOLO_INSTANCES, ...options };
   const cells = await scoredCells(output, settings.scoreThreshold);
   const measured = await measuredCells(output, cells, paddedSize, settings);
@@ -74,13 +99,14 @@ export async function soloCandidates(
 function suppressed(candidates: SoloCandidate[], nms: SoloNms): SoloCandidate[] {
   switch (nms.kind) {
     case 'matrix': {
-      const scores = matrixNms(candidates, nms);
+      const { kind: _, ...decay } = nms;
+      const scores = matrixNms(candidates, decay);
       return candidates.map((candidate, i) => ({ ...candidate, score: scores[i] }));
     }
     case 'mask':
       return maskNms(candidates, nms.threshold).map((i) => candidates[i]);
     default:
-      throw nms satisfies never;
+      throw new RangeError(`soloInstances: expected matrix, mask as nms.kind, got ${nms satisfies never}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { bytesOf } from '@seg/checkpoint/safetensors';
 import { type Initializer, init, ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { resumeTraining, saveTraining } from './checkpoint.ts';
+import { resumeTraining, saveTraining, saveWeights, storedParameters } from './checkpoint.ts';
 import { AdamW } from './optimizers/adamw.ts';
 
 beforeAll(() => useBackend('cpu'));
@@ -71,4 +71,15 @@ test('numbers that are none are not saved: no training could go on from them', a
 
 test('parameters of another shape are refused by name', async () => {
   expect(attempt(await saved(), [2, 3])).toBe('FormatError: t.safetensors: expected a [2,3], got [3,2]');
+});
+
+test('parameters that are gone, or none, are not saved', async () => {
+  const { params, optimizer } = make((shape) => tf.zeros(shape));
+  params.dispose();
+  const gone = 'expected a live model, got one that was disposed';
+  await expect(saveWeights(params)).rejects.toThrow(gone);
+  await expect(saveTraining(params, optimizer)).rejects.toThrow(gone);
+  await expect(storedParameters(params)).rejects.toThrow(gone);
+  await expect(saveWeights(new ParamStore())).rejects.toThrow('expected parameters, got a store of none');
+  optimizer.dispose();
 });

@@ -15,7 +15,9 @@ import type { ParameterAverage } from './optimizers/parameter-average.ts';
 /** Parameters in the layout of their checkpoint, by key. */
 export async function storedParameters(params: ParamStore): Promise<Map<string, StoredValue>> {
   const stored = new Map<string, StoredValue>();
-  for (const key of params.keys()) {
+  const keys = params.keys();
+  if (keys.length === 0) throw new RangeError('storedParameters: expected parameters, got a store of none');
+  for (const key of keys) {
     const layout = params.storedLayout(key);
     let shape: number[] = [];
     const [values] = await readTensors(() => {

@@ -5,6 +5,7 @@ import { checkBatch, checkClasses } from './check-batch.ts';
 import { ALONE, type Collective } from './collective/collective.ts';
 import { meanOverRanks } from './collective/mean-over-ranks.ts';
 import { type Differentiated, disposeDifferentiated, madeOrNothing, present } from './differentiated.ts';
+import { expectNames } from './expect-names.ts';
 import { gradientNorm } from './optimizers/gradient-norm.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { TrainingBatch } from './training-batch.ts';
@@ -64,6 +65,7 @@ export async function trainStep<Prediction extends tf.TensorContainer, Decisions
   batch: TrainingBatch | readonly TrainingBatch[],
   options: StepOptions,
 ): Promise<StepResult> {
+  expectNames('trainStep', options, ['step', 'learningRate', 'onNonFinite', 'collective']);
   const { step, learningRate, collective = ALONE } = options;
   if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
     throw new Error(`trainStep: expected a learning rate of 0 or more, got ${learningRate}`);

@@ -1,4 +1,5 @@
 import { defineKernel, mayFuse, type Size } from '@seg/core';
+import { A_DIM, expectConfig, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels of a sine position, and how its indices become angles. */
@@ -11,6 +12,13 @@ export type SinePositionConfig = {
   offset?: number;
 };
 
+const CONFIG = { dim: A_DIM, temperature: numberIn({ least: 0, above: true }), offset: numberIn() };
+
+function expectSine(where: string, config: SinePositionConfig): void {
+  expectConfig(where, config, CONFIG, ['dim']);
+  if (config.dim % 4 !== 0) throw new RangeError(`${where}: expected a multiple of 4 as dim, got ${config.dim}`);
+}
+
 /**
  * Two-dimensional sine position encoding, normalized to 2π over each axis. Carion et al. 2020, section A.4: channels
  * of the row first, then of the column, sines and cosines interleaved. Computed in doubles on the host, since some
@@ -19,6 +27,7 @@ export type SinePositionConfig = {
  * @returns [height · width, dim]
  */
 export function sinePosition(height: number, width: number, config: SinePositionConfig): tf.Tensor2D {
+  expectSine('sinePosition', config);
   if (mayFuse()) return sinePositions([[height, width]], config);
   return sineKernel({}, { height, width, ...config }) as tf.Tensor2D;
 }
@@ -30,6 +39,7 @@ export function sinePosition(height: number, width: number, config: SinePosition
  * @returns [Σ height · width, dim]
  */
 export function sinePositions(levels: Size[], config: SinePositionConfig, embeddings?: tf.Tensor2D): tf.Tensor2D {
+  expectSine('sinePositions', config);
   const encode = (length: number) => axisEncoding(length, config.dim / 2, config);
   return sinePositionsKernel({ embeddings }, { ...config, levels, encode }) as tf.Tensor2D;
 }
@@ -105,6 +115,7 @@ function axisEncoding(
  * @returns [height · width, dim]
  */
 export function paddedSinePosition([height, width]: Size, valid: Size, config: SinePositionConfig): tf.Tensor2D {
+  expectSine('paddedSinePosition', config);
   const { dim } = config;
   const half = dim / 2;
   const rows = countedEncoding(height, valid[0], half, config);

@@ -1,7 +1,7 @@
 import { FormatError } from '@seg/checkpoint/errors';
 import type { RgbImage } from '@seg/image';
 import { imageDimensionsFromData } from 'image-dimensions';
-
+import { expectObject } from '../expect-object.ts';
 import {
   isA,
   MAX_FILE_BYTES,
@@ -24,6 +24,7 @@ export async function pictureBitmap(
   source: Exclude<PictureSource, RgbImage>,
   options: PictureOptions,
 ): Promise<ImageBitmap> {
+  expectObject('pictureBitmap', options);
   const { signal } = options;
   signal?.throwIfAborted();
   checkOptions(options);

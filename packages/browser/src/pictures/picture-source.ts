@@ -26,6 +26,9 @@ export type PictureOptions = {
   signal?: AbortSignal;
 };
 
+/** Names of {@link PictureOptions}. */
+export const PICTURE = ['maxSide', 'maxPixels', 'signal'] as const;
+
 /** Size in pixels. */
 export type PictureSize = { width: number; height: number };
 

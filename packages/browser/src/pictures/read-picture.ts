@@ -1,8 +1,8 @@
 import type { RgbImage } from '@seg/image';
-
+import { expectObject } from '../expect-object.ts';
 import { bitmapPixels } from './bitmap-pixels.ts';
 import { pictureBitmap } from './picture-bitmap.ts';
-import { isRgb, type PictureOptions, type PictureSource } from './picture-source.ts';
+import { isRgb, PICTURE, type PictureOptions, type PictureSource } from './picture-source.ts';
 
 /**
  * Reads a picture of any kind as RGB bytes: turned upright, over white where it is translucent, reduced while it is decoded.
@@ -12,6 +12,7 @@ import { isRgb, type PictureOptions, type PictureSource } from './picture-source
  *   signal's reason
  */
 export async function readPicture(source: PictureSource, options: PictureOptions = {}): Promise<RgbImage> {
+  expectObject('readPicture', options, PICTURE);
   if (isRgb(source)) return source;
   const bitmap = await pictureBitmap(source, options);
   try {

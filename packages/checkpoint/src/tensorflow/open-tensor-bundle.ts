@@ -1,6 +1,7 @@
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, expectBytes } from '../byte-source.ts';
 import { ELEMENT_BYTES } from '../element-type.ts';
 import { FormatError } from '../errors.ts';
+import { A_FUNCTION, expectValue } from '../expect-options.ts';
 import type { ParamSource } from '../param-source.ts';
 import { denseStrides, elementCount, type Storage, StoredTensor } from '../stored-tensor.ts';
 import { tensorSource } from '../tensor-source.ts';
@@ -21,6 +22,8 @@ const MAX_SHARDS = 10_000;
  * @throws FormatError with every shard that is absent and every tensor that cannot be read
  */
 export async function openTensorBundle(index: ByteSource, openShard: OpenShard): Promise<ParamSource> {
+  expectBytes('openTensorBundle', index);
+  expectValue('openTensorBundle', 'openShard', openShard, A_FUNCTION);
   const { header, entries } = readIndex(index);
   const shards = await openShards(index.name, header, openShard);
   const tensors = new Map(

@@ -1,8 +1,31 @@
+import { expectNames } from '../state/expect-options.ts';
 import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
 import type { DetectionOptions } from './options.ts';
 
 /** More thresholds than this are no thresholds. */
 const MOST_THRESHOLDS = 10_000;
+
+const NAMES: Readonly<Record<keyof Required<DetectionOptions>, true>> = {
+  iouType: true,
+  imageIds: true,
+  categoryIds: true,
+  iouThresholds: true,
+  recallThresholds: true,
+  maxDetections: true,
+  areaRanges: true,
+  useCategories: true,
+  rules: true,
+  dilationRatio: true,
+  resultKind: true,
+};
+
+/** Names that the parameters of an evaluation have. */
+export const DETECTION_NAMES: readonly string[] = Object.keys(NAMES);
+
+/** Refuses names of options that are neither a parameter's nor the caller's own. */
+export function expectDetectionNames(where: string, options: unknown, own: readonly string[]): void {
+  expectNames(where, options, [...DETECTION_NAMES, ...own]);
+}
 
 /** Checks what the caller, or a file, has chosen. @throws at the first option that is not of its kind */
 export function requireOptions(options: DetectionOptions): void {

@@ -1,3 +1,5 @@
+import { expectNumber } from '../state/expect-options.ts';
+import { expectDetectionNames } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -27,6 +29,9 @@ export class DetectionConfusionMatrix {
   readonly #counts: Float64Array;
 
   constructor(options: ConfusionOptions) {
+    expectDetectionNames('DetectionConfusionMatrix', options, ['categories', 'iouThreshold', 'scoreThreshold']);
+    expectNumber('DetectionConfusionMatrix', 'iouThreshold', options.iouThreshold);
+    expectNumber('DetectionConfusionMatrix', 'scoreThreshold', options.scoreThreshold);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
     this.#iouThreshold = options.iouThreshold ?? 0.5;
     this.#scoreThreshold = options.scoreThreshold ?? 0.5;

@@ -1,5 +1,7 @@
+import { expectType } from '../state/expect-options.ts';
 import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
 import { accumulate, type DetectionResult } from './accumulate.ts';
+import { expectDetectionNames } from './check-options.ts';
 import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import { type PrecisionRecallCurve, precisionRecallCurve } from './curves.ts';
 import { detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
@@ -68,6 +70,8 @@ export class DetectionEvaluator {
   #nextId = 1;
 
   constructor(options: DetectionEvaluatorOptions) {
+    expectDetectionNames('DetectionEvaluator', options, ['categories', 'onMatches']);
+    expectType('DetectionEvaluator', 'onMatches', options.onMatches, 'function');
     const parameters = decideParameters(options.categories, options);
     this.parameters = parameters;
     this.#onMatches = options.onMatches;

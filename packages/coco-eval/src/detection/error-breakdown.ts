@@ -1,4 +1,6 @@
 import { numpyMean } from '../numeric/numpy-sum.ts';
+import { expectNumber } from '../state/expect-options.ts';
+import { expectDetectionNames } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -45,6 +47,9 @@ export class DetectionErrors {
   readonly #objects: { category: number; found: boolean; excused: boolean }[] = [];
 
   constructor(options: ErrorBreakdownOptions) {
+    expectDetectionNames('DetectionErrors', options, ['categories', 'foreground', 'background']);
+    expectNumber('DetectionErrors', 'foreground', options.foreground);
+    expectNumber('DetectionErrors', 'background', options.background);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
     this.#foreground = options.foreground ?? 0.5;
     this.#background = options.background ?? 0.1;

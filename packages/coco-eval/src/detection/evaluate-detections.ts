@@ -1,4 +1,7 @@
+import { expectType } from '../state/expect-options.ts';
+import { expectObject, expectThat, isCount } from '../state/expect-value.ts';
 import type { DetectionResult } from './accumulate.ts';
+import { expectDetectionNames } from './check-options.ts';
 import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
 import { DetectionEvaluator, type ImageMatches } from './detection-evaluator.ts';
 import { groupByImage, resultKind } from './group-by-image.ts';
@@ -25,6 +28,7 @@ export function evaluateDetections(
   results: readonly CocoResult[],
   options: EvaluateDetectionsOptions = {},
 ): DetectionResult {
+  expectEvaluation('evaluateDetections', options);
   return collectDetections(groundTruth, results, options).result();
 }
 
@@ -34,10 +38,11 @@ export function collectDetections(
   results: readonly CocoResult[],
   options: EvaluateDetectionsOptions = {},
 ): DetectionEvaluator {
-  const { allowEmpty = false, shard = { index: 0, count: 1 }, onProgress, ...rest } = options;
+  expectEvaluation('collectDetections', options);
+  const { allowEmpty = false, shard = { index: 0, count: 1 }, onProgress, onMatches, ...rest } = options;
   const images = groupByImage(groundTruth, results, rest);
   const kind = allowEmpty && results.length === 0 ? {} : { resultKind: rest.resultKind ?? resultKind(results) };
-  const evaluator = new DetectionEvaluator({ ...rest, ...kind, categories: groundTruth.categories });
+  const evaluator = new DetectionEvaluator({ ...rest, ...kind, onMatches, categories: groundTruth.categories });
   let place = 0;
   for (const image of images) {
     if (place++ % shard.count !== shard.index) continue;
@@ -45,4 +50,14 @@ export function collectDetections(
     onProgress?.(place);
   }
   return evaluator;
+}
+
+function expectEvaluation(where: string, options: EvaluateDetectionsOptions): void {
+  expectDetectionNames(where, options, ['allowEmpty', 'shard', 'onMatches', 'onProgress']);
+  expectType(where, 'allowEmpty', options.allowEmpty, 'boolean');
+  expectType(where, 'onProgress', options.onProgress, 'function');
+  if (options.shard === undefined) return;
+  const { index, count } = expectObject(`${where}: shard`, options.shard);
+  const holds = isCount(index) && isCount(count) && index < count;
+  expectThat(holds, where, 'a shard of an index below its count', options.shard);
 }

@@ -1,3 +1,4 @@
+import { expectDetectionNames, requireOptions } from './check-options.ts';
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
 import type { DetectionOptions } from './options.ts';
@@ -29,6 +30,8 @@ export function groupByImage(
   results: readonly CocoResult[],
   options: DetectionOptions = {},
 ): Generator<GroupedImage> {
+  expectDetectionNames('groupByImage', options, []);
+  requireOptions(options);
   requireLists(groundTruth, results);
   return eachImage(groundTruth, results, options);
 }

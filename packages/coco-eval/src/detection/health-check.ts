@@ -1,3 +1,4 @@
+import { expectNames, expectOneOf } from '../state/expect-options.ts';
 import { checkCounted } from './check-counted.ts';
 import { checkResults } from './check-results.ts';
 import { checkTruth } from './check-truth.ts';
@@ -13,8 +14,12 @@ import type { DetectionOptions } from './options.ts';
 export function checkDetections(
   groundTruth: CocoGroundTruth,
   results: readonly CocoResult[],
-  { iouType = 'segm', rules = 'coco' }: Pick<DetectionOptions, 'iouType' | 'rules'> = {},
+  options: Pick<DetectionOptions, 'iouType' | 'rules'> = {},
 ): Finding[] {
+  expectNames('checkDetections', options, ['iouType', 'rules']);
+  const { iouType = 'segm', rules = 'coco' } = options;
+  expectOneOf('checkDetections', 'iouType', iouType, ['segm', 'bbox', 'boundary']);
+  expectOneOf('checkDetections', 'rules', rules, ['coco', 'lvis']);
   const findings = new Findings();
   for (const field of ['images', 'annotations', 'categories'] as const) {
     if (!Array.isArray(groundTruth?.[field]))

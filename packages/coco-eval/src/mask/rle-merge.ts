@@ -1,3 +1,5 @@
+import { expectOneOf } from '../state/expect-options.ts';
+import { expectThat } from '../state/expect-value.ts';
 import { type Rle, requireTotal } from './rle.ts';
 
 /**
@@ -5,6 +7,8 @@ import { type Rle, requireTotal } from './rle.ts';
  * answers both with size 0 x 0).
  */
 export function mergeRles(rles: readonly Rle[], operation: 'union' | 'intersection'): Rle {
+  expectOneOf('mergeRles', 'operation', operation, ['union', 'intersection']);
+  expectThat(Array.isArray(rles), 'mergeRles', 'a list of masks', rles);
   for (const rle of rles) requireTotal('mergeRles', rle);
   if (rles.length === 0) return { height: 0, width: 0, counts: new Uint32Array(0) };
   return rles.reduce((a, b) => mergePair(a, b, operation === 'intersection'));

@@ -1,3 +1,6 @@
+import { expectOneOf } from '../state/expect-options.ts';
+import { expectObject, expectThat } from '../state/expect-value.ts';
+
 /**
  * A binary mask as run lengths: zeros, ones, zeros, ... walking down the columns from the left, as COCO stores masks.
  * The first run may be empty; the runs add up to height · width.
@@ -6,6 +9,8 @@ export type Rle = { readonly height: number; readonly width: number; readonly co
 
 /** Order of a dense mask in memory. */
 export type MaskLayout = 'row-major' | 'column-major';
+
+const LAYOUTS = ['row-major', 'column-major'];
 
 /** The largest mask that is accepted, in pixels. */
 export const MAX_PIXELS = 2 ** 31 - 1;
@@ -36,6 +41,8 @@ export function encodeRle(
   width: number,
   layout: MaskLayout = 'row-major',
 ): Rle {
+  expectOneOf('encodeRle', 'layout', layout, LAYOUTS);
+  expectThat(typeof (mask as { length?: unknown } | null)?.length === 'number', 'encodeRle', 'a mask', mask);
   requireSize('encodeRle', height, width);
   if (mask.length !== height * width) {
     throw new RangeError(`encodeRle: expected ${height * width} pixels for ${height} x ${width}, got ${mask.length}`);
@@ -83,8 +90,9 @@ function grown(counts: Uint32Array): Uint32Array<ArrayBuffer> {
  * @returns [height, width] zeros and ones
  */
 export function decodeRle(rle: Rle, layout: MaskLayout = 'row-major'): Uint8Array {
-  const { height, width, counts } = rle;
+  expectOneOf('decodeRle', 'layout', layout, LAYOUTS);
   requireTotal('decodeRle', rle);
+  const { height, width, counts } = rle;
   const mask = new Uint8Array(height * width);
   let end = 0;
   for (let j = 0; j < counts.length; j++) {
@@ -115,7 +123,9 @@ function drawRun(mask: Uint8Array, height: number, width: number, start: number,
  *
  * @throws unless the runs add up to height · width
  */
-export function requireTotal(where: string, { height, width, counts }: Rle): void {
+export function requireTotal(where: string, rle: Rle): void {
+  const { height, width, counts } = expectObject(where, rle) as Rle;
+  expectThat(typeof counts?.length === 'number', where, 'runs as counts', counts);
   requireSize(where, height, width);
   let total = 0;
   for (let j = 0; j < counts.length; j++) total += counts[j];
@@ -143,7 +153,8 @@ function transposeBytes(source: Uint8Array, rows: number, columns: number): Uint
 }
 
 /** Number of foreground pixels. */
-export function rleArea({ counts }: Pick<Rle, 'counts'>): number {
+export function rleArea(rle: Pick<Rle, 'counts'>): number {
+  const { counts } = expectObject('rleArea', rle) as Rle;
   let area = 0;
   for (let j = 1; j < counts.length; j += 2) area += counts[j];
   return area;
@@ -154,7 +165,8 @@ export function rleArea({ counts }: Pick<Rle, 'counts'>): number {
  * whose runs of foreground are all empty gives what pycocotools 2.0.11 gives, which counts modulo 2³²: [width, height,
  * 2³² − width + 1, 2³² − height + 1].
  */
-export function rleBox({ height, width, counts }: Rle): [x: number, y: number, width: number, height: number] {
+export function rleBox(rle: Rle): [x: number, y: number, width: number, height: number] {
+  const { height, width, counts } = expectObject('rleBox', rle) as Rle;
   if (counts.length < 2) return [0, 0, 0, 0];
   let left = width;
   let top = height;

@@ -1,3 +1,5 @@
+import { expectOneOf } from '../state/expect-options.ts';
+
 /**
  * Version of numpy's sum of an array, since means must agree in the last bit. Version 2 sums the whole array
  * pairwise; version 1 first cuts it into buffers of 8192 and adds up their pairwise sums.
@@ -9,6 +11,7 @@ const BUFFER = 8192;
 
 /** numpy.sum of float64, rounded as numpy rounds it: pairwise, not one by one. */
 export function numpySum(values: ArrayLike<number>, summation: Summation = 'numpy2'): number {
+  expectOneOf('numpySum', 'summation', summation, ['numpy2', 'numpy1']);
   if (summation === 'numpy2') return pairwise(values, 0, values.length);
   let sum = 0;
   for (let start = 0; start < values.length; start += BUFFER) {

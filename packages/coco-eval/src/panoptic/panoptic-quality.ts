@@ -1,3 +1,4 @@
+import { expectNames } from '../state/expect-options.ts';
 import { expectList, expectObject, expectThat, isCount } from '../state/expect-value.ts';
 import { readOptions, readTally, requireMap } from './check-panoptic-input.ts';
 import { IdRuns, runsOfIds } from './id-runs.ts';
@@ -26,6 +27,7 @@ export class PanopticQuality {
   #images: Map<number, ImageTally> = new Map(); // by index
 
   constructor(options: PanopticQualityOptions) {
+    expectNames('PanopticQuality', options, ['categories', 'iouType', 'dilationRatio']);
     this.options = options;
     this.#categories = readOptions('PanopticQuality', options);
   }

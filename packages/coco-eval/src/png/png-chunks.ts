@@ -1,3 +1,6 @@
+import { expectNames, expectNumber } from '../state/expect-options.ts';
+import { expectThat } from '../state/expect-value.ts';
+
 /** Limits of a PNG, checked from its header before anything of the size of its image is made. */
 export type PngLimits = {
   /** Width times height, 2²⁹ if absent. */
@@ -43,6 +46,10 @@ const MOST = 2 ** 29;
  * damaged
  */
 export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChunks {
+  expectNames('decodePng', limits, ['maxPixels', 'maxBytes']);
+  expectNumber('decodePng', 'maxPixels', limits.maxPixels);
+  expectNumber('decodePng', 'maxBytes', limits.maxBytes);
+  expectThat(file instanceof Uint8Array, 'decodePng', 'a Uint8Array', file);
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');
   const found: Partial<PngChunks> = {};

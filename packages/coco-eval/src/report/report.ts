@@ -9,6 +9,7 @@ import { checkPanoptic } from '../panoptic/check-panoptic.ts';
 import type { PanopticResult } from '../panoptic/panoptic-types.ts';
 import { checkSemantic } from '../semantic/check-semantic.ts';
 import type { SemanticResult } from '../semantic/semantic-types.ts';
+import { expectNames } from '../state/expect-options.ts';
 import { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './format-summary.ts';
 
 /** One row of the table of categories: −1 (detection) or NaN (semantic) where there is nothing to measure. */
@@ -41,8 +42,11 @@ export type DetectionReportExtras = {
   findings?: Finding[];
 };
 
+const EXTRAS = ['summation', 'confusion', 'errors', 'findings'];
+
 /** The report of an evaluation of detections: summary, table of categories, mean curves, and the extras given. */
 export function detectionReport(result: DetectionResult, extras: DetectionReportExtras = {}): EvaluationReport {
+  expectNames('detectionReport', extras, EXTRAS);
   const { confusion, errors, findings, summation = 'numpy2' } = extras;
   const { parameters } = result;
   const lines: SummaryLine[] =

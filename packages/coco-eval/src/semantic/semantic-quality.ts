@@ -1,4 +1,5 @@
 import { numpySum } from '../numeric/numpy-sum.ts';
+import { expectNames, expectOneOf } from '../state/expect-options.ts';
 import { labelBoundary } from './label-boundary.ts';
 import { readSemanticState, requireOptions } from './semantic-state.ts';
 import type {
@@ -18,6 +19,7 @@ export class SemanticQuality {
   #beyond = 0;
 
   constructor(options: SemanticQualityOptions) {
+    expectNames('SemanticQuality', options, ['classes', 'ignoreLabel', 'boundary']);
     requireOptions('SemanticQuality', options);
     this.options = options;
     this.#confusion = new Float64Array((options.classes + 1) ** 2);
@@ -47,7 +49,10 @@ export class SemanticQuality {
   }
 
   /** The measures over all images so far, after detectron2's SemSegEvaluator; sums are rounded as numpy's. */
-  result({ absentClass = 'leave-out' }: { absentClass?: AbsentClass } = {}): SemanticResult {
+  result(options: { absentClass?: AbsentClass } = {}): SemanticResult {
+    expectNames('SemanticQuality.result', options, ['absentClass']);
+    const { absentClass = 'leave-out' } = options;
+    expectOneOf('SemanticQuality.result', 'absentClass', absentClass, ['leave-out', 'count-as-zero']);
     const { classes, boundary } = this.options;
     const { hits, present, predicted } = margins(this.#confusion, classes);
     const total = numpySum(present);

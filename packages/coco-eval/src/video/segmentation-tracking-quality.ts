@@ -1,6 +1,7 @@
 import { readOptions } from '../panoptic/check-panoptic-input.ts';
 import type { SegmentInfo } from '../panoptic/match-segments.ts';
 import type { PanopticCategory } from '../panoptic/panoptic-types.ts';
+import { expectNames } from '../state/expect-options.ts';
 import { expectList, expectObject } from '../state/expect-value.ts';
 import { readTrackingTally } from './tracking-tally.ts';
 import { countFrame, type FrameCounts, type VideoPanopticFrame } from './video-frame.ts';
@@ -35,7 +36,9 @@ export class SegmentationTrackingQuality {
   readonly #categories: ReadonlyMap<number, PanopticCategory>;
   #videos = new Map<string, Counts>();
 
-  constructor({ categories }: { categories: readonly PanopticCategory[] }) {
+  constructor(options: { categories: readonly PanopticCategory[] }) {
+    expectNames('SegmentationTrackingQuality', options, ['categories']);
+    const { categories } = options;
     this.options = { categories };
     this.#categories = readOptions('SegmentationTrackingQuality', { categories });
   }

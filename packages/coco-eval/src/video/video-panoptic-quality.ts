@@ -2,6 +2,7 @@ import { readOptions } from '../panoptic/check-panoptic-input.ts';
 import { matchSegments } from '../panoptic/match-segments.ts';
 import type { CategoryQuality, PanopticCategory } from '../panoptic/panoptic-types.ts';
 import { emptyTallies, qualityOf } from '../panoptic/quality-means.ts';
+import { expectNames } from '../state/expect-options.ts';
 import { expectThat, isCount } from '../state/expect-value.ts';
 import { joinFrames } from './tubes.ts';
 import { countFrame, type FrameCounts, type VideoPanopticFrame } from './video-frame.ts';
@@ -26,6 +27,7 @@ export class VideoPanopticQuality {
   #videos = new Map<string, Video>();
 
   constructor(options: VideoPanopticQualityOptions) {
+    expectNames('VideoPanopticQuality', options, ['categories', 'windows']);
     this.options = options;
     this.#categories = readOptions('VideoPanopticQuality', { categories: options.categories });
     this.#windows = options.windows ?? WINDOWS;

@@ -1,5 +1,5 @@
+import { expectValue, oneOf } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { gelu } from '../kernels/gelu/gelu.ts';
 
 /** √(2/π) of the approximate GELU. Hendrycks & Gimpel 2016, section 2. */
@@ -38,7 +38,11 @@ export type ActivationName = keyof typeof FUNCTIONS;
 /** Every {@link ActivationName}. */
 export const ACTIVATIONS = Object.keys(FUNCTIONS) as readonly ActivationName[];
 
+/** Names of functions, checked. */
+export const AN_ACTIVATION = oneOf(...ACTIVATIONS);
+
 /** Applies the function of a name to every element. @param x [...] @returns [...] */
 export function activate<T extends tf.Tensor>(x: T, name: ActivationName): T {
+  expectValue('activate', 'name', name, AN_ACTIVATION);
   return tf.tidy(() => FUNCTIONS[name](x) as T);
 }

@@ -1,7 +1,8 @@
+import { expectOptions, expectValue, numberIn, oneOf } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { columnMoments, normalizeColumns } from '../kernels/batch-norm/batch-norm.ts';
 import { joinedFrozenNorm } from '../kernels/frozen-norm/brought.ts';
+import { A_DIM, AN_EPSILON } from '../kernels/layer-checks.ts';
 import { mix } from '../kernels/mix/mix.ts';
 import { ones, zeros } from '../params/init.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -22,6 +23,13 @@ export type BatchNormConfig = {
   momentum?: number;
 };
 
+const CONFIG = {
+  dim: A_DIM,
+  epsilon: AN_EPSILON,
+  mode: oneOf('frozen', 'batch'),
+  momentum: numberIn({ least: 0, most: 1 }),
+};
+
 /** Batch normalization of the last axis: gain · (x − mean) / √(variance + ε) + bias. Ioffe & Szegedy 2015, alg. 1, 2. */
 export class BatchNorm {
   readonly scope: Scope;
@@ -31,7 +39,10 @@ export class BatchNorm {
   readonly variance: tf.Variable<tf.Rank.R1>; // [C]
   readonly config: Required<BatchNormConfig>;
 
-  constructor(scope: Scope, { dim, epsilon = 1e-5, mode = 'frozen', momentum = 0.1 }: BatchNormConfig) {
+  constructor(scope: Scope, config: BatchNormConfig) {
+    expectOptions('BatchNorm', config, CONFIG);
+    expectValue('BatchNorm', 'dim', config?.dim, A_DIM);
+    const { dim, epsilon = 1e-5, mode = 'frozen', momentum = 0.1 } = config;
     this.scope = scope;
     this.config = { dim, epsilon, mode, momentum };
     this.gain = scope.param('weight', [dim], ones);

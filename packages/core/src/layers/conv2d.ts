@@ -1,8 +1,10 @@
+import { A_FLAG, A_FUNCTION, expectOptions, expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectDivisor } from '../expect-options.ts';
 import { conv2d } from '../kernels/conv2d/conv2d.ts';
 import { conv2dSteps } from '../kernels/conv2d/conv2d-steps.ts';
 import type { Conv2DOptions } from '../kernels/conv2d/types.ts';
+import { A_DIM } from '../kernels/layer-checks.ts';
 import { type Initializer, torchDefault, zeros } from '../params/init.ts';
 import { OIHW } from '../params/layouts.ts';
 import type { Scope } from '../params/param-store.ts';
@@ -30,6 +32,19 @@ export type Conv2dConfig = {
   biasInit?: Initializer;
 };
 
+const CONFIG = {
+  inDim: A_DIM,
+  outDim: A_DIM,
+  kernel: A_DIM,
+  stride: A_DIM,
+  padding: numberIn({ least: 0, isWhole: true }),
+  dilation: A_DIM,
+  groups: A_DIM,
+  bias: A_FLAG,
+  init: A_FUNCTION,
+  biasInit: A_FUNCTION,
+};
+
 /** Convolution of NHWC maps. Stored OIHW as PyTorch does, held HWIO. */
 export class Conv2d {
   readonly filter: tf.Variable<tf.Rank.R4>; // [kh, kw, in / groups, out]
@@ -37,7 +52,10 @@ export class Conv2d {
   readonly config: Required<Pick<Conv2dConfig, 'stride' | 'padding' | 'dilation' | 'groups'>>;
 
   constructor(scope: Scope, config: Conv2dConfig) {
+    expectOptions('Conv2d', config, CONFIG);
+    for (const name of ['inDim', 'outDim', 'kernel'] as const) expectValue('Conv2d', name, config?.[name], A_DIM);
     const { inDim, outDim, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = config;
+    for (const dim of [inDim, outDim]) expectDivisor('Conv2d', 'groups', dim, groups);
     const shape: tf.ShapeMap[tf.Rank.R4] = [kernel, kernel, inDim / groups, outDim];
     this.filter = scope.param('weight', shape, config.init ?? torchDefault, { stored: OIHW });
     this.bias = bias ? scope.param('bias', [outDim], config.biasInit ?? zeros) : undefined;

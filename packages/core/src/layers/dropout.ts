@@ -1,8 +1,10 @@
+import { expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { Scope } from '../params/param-store.ts';
 
 let nextSeed = 1;
+
+const A_RATE = numberIn({ least: 0, most: 1 });
 
 /** Restarts the sequence of dropout masks, so that training resumes to the same result. */
 export function seedDropout(seed: number): void {
@@ -21,6 +23,7 @@ export function restoreRandomState(state: number): void {
 
 /** Zeroes elements with the given probability while training and scales the rest up. Srivastava et al. 2014. */
 export function dropout<T extends tf.Tensor>(scope: Scope, x: T, rate: number): T {
+  expectValue('dropout', 'rate', rate, A_RATE);
   if (!scope.training || rate === 0) return x;
   return tf.mul(x, keepMask(x.shape, rate)) as T;
 }
@@ -32,6 +35,7 @@ export function dropping<T extends tf.Tensor>(scope: Scope, rate: number): ((x: 
 
 /** Stochastic depth: drops the whole branch of a sample with the given probability. Huang et al. 2016, eq. 2. */
 export function dropPath<T extends tf.Tensor>(scope: Scope, branch: T, rate: number): T {
+  expectValue('dropPath', 'rate', rate, A_RATE);
   if (!scope.training || rate === 0) return branch;
   const perSample = [branch.shape[0], ...branch.shape.slice(1).map(() => 1)];
   return tf.mul(branch, keepMask(perSample, rate)) as T;

@@ -1,6 +1,7 @@
+import { A_FLAG, expectOptions, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { fusedLinear } from '../kernels/fused-linear/fused-linear.ts';
+import { A_DIM } from '../kernels/layer-checks.ts';
 import { linear } from '../kernels/linear/linear.ts';
 import { type Initializer, torchBias, torchDefault, xavierUniform, zeros } from '../params/init.ts';
 import { OUT_IN } from '../params/layouts.ts';
@@ -19,13 +20,26 @@ export type LinearConfig = {
   init?: 'xavier' | 'torch' | { weight: Initializer; bias: Initializer };
 };
 
+const AN_INIT: OptionCheck = [
+  'xavier, torch or functions weight and bias',
+  (value) => {
+    if (value === 'xavier' || value === 'torch') return true;
+    const { weight, bias } = (value ?? {}) as { weight?: unknown; bias?: unknown };
+    return typeof weight === 'function' && typeof bias === 'function';
+  },
+];
+const CONFIG = { inDim: A_DIM, outDim: A_DIM, bias: A_FLAG, init: AN_INIT };
+
 /** y = x W + b. Stored [out, in] as PyTorch does, held [in, out]. */
 export class Linear {
   readonly scope: Scope;
   readonly weight: tf.Variable<tf.Rank.R2>; // [in, out]
   readonly bias: tf.Variable<tf.Rank.R1> | undefined; // [out]
 
-  constructor(scope: Scope, { inDim, outDim, bias = true, init = 'xavier' }: LinearConfig) {
+  constructor(scope: Scope, config: LinearConfig) {
+    expectOptions('Linear', config, CONFIG);
+    for (const name of ['inDim', 'outDim'] as const) expectValue('Linear', name, config?.[name], A_DIM);
+    const { inDim, outDim, bias = true, init = 'xavier' } = config;
     const initializers =
       init === 'xavier'
         ? { weight: xavierUniform, bias: zeros }

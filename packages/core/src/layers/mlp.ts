@@ -1,7 +1,10 @@
+import { expectValue, listOf, type OptionCheck } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_DIM } from '../kernels/layer-checks.ts';
 import type { Scope } from '../params/param-store.ts';
 import { Linear } from './linear.ts';
+
+const SCOPES: OptionCheck = ['a list of scopes', Array.isArray];
 
 /** Linear layers with a ReLU between each two. */
 export class Mlp {
@@ -9,6 +12,8 @@ export class Mlp {
 
   /** @param scopes One per layer @param dims Sizes before, between and after the layers */
   constructor(scopes: Scope[], dims: number[]) {
+    expectValue('Mlp', 'scopes', scopes, SCOPES);
+    expectValue('Mlp', 'dims', dims, listOf(A_DIM, scopes.length + 1));
     this.layers = scopes.map((scope, i) => new Linear(scope, { inDim: dims[i], outDim: dims[i + 1], init: 'torch' }));
   }
 

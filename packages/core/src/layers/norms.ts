@@ -1,6 +1,8 @@
+import { expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectDivisor } from '../expect-options.ts';
 import { groupNorm, groupNormThen, groupNormThenSteps } from '../kernels/group-norm/group-norm.ts';
+import { A_DIM, AN_ACTIVATION, AN_EPSILON } from '../kernels/layer-checks.ts';
 import { layerNorm } from '../kernels/layer-norm/layer-norm.ts';
 import type { Activation } from '../kernels/linear/types.ts';
 import { joinsLinearNorm, linearNorm } from '../kernels/linear-norm/linear-norm.ts';
@@ -27,7 +29,10 @@ export class LayerNorm {
   readonly bias: tf.Variable<tf.Rank.R1>; // [C]
   readonly epsilon: number;
 
-  constructor(scope: Scope, { dim, epsilon = 1e-5 }: { dim: number; epsilon?: number }) {
+  constructor(scope: Scope, config: { dim: number; epsilon?: number }) {
+    expectOptions('LayerNorm', config, { dim: A_DIM, epsilon: AN_EPSILON });
+    expectValue('LayerNorm', 'dim', config?.dim, A_DIM);
+    const { dim, epsilon = 1e-5 } = config;
     this.scope = scope;
     this.gain = scope.param('weight', [dim], ones);
     this.bias = scope.param('bias', [dim], zeros);
@@ -86,7 +91,11 @@ export class GroupNorm {
   readonly groups: number;
   readonly epsilon: number;
 
-  constructor(scope: Scope, { dim, groups = 32, epsilon = 1e-5 }: { dim: number; groups?: number; epsilon?: number }) {
+  constructor(scope: Scope, config: { dim: number; groups?: number; epsilon?: number }) {
+    expectOptions('GroupNorm', config, { dim: A_DIM, groups: A_DIM, epsilon: AN_EPSILON });
+    expectValue('GroupNorm', 'dim', config?.dim, A_DIM);
+    const { dim, groups = 32, epsilon = 1e-5 } = config;
+    expectDivisor('GroupNorm', 'groups', dim, groups);
     this.gain = scope.param('weight', [dim], ones);
     this.bias = scope.param('bias', [dim], zeros);
     this.groups = groups;
@@ -95,6 +104,7 @@ export class GroupNorm {
 
   /** @param x [B, H, W, C] */
   forward(x: tf.Tensor4D, activation: Activation = 'linear'): tf.Tensor4D {
+    expectValue('GroupNorm', 'activation', activation, AN_ACTIVATION);
     const { gain, bias, groups, epsilon } = this;
     if (activation === 'linear') return groupNorm(x, gain, bias, { groups, epsilon });
     return groupNormThen({ x, gain, bias }, { groups, epsilon, activation });

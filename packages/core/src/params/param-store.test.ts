@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../backend/use-backend.ts';
 import { type Steps, tidySteps } from '../steps.ts';
+import * as init from './init.ts';
 import { ones } from './init.ts';
 import { OUT_IN } from './layouts.ts';
 import { ParamStore } from './param-store.ts';
@@ -120,4 +121,13 @@ test('a pass that rests while its model goes says so', () => {
   pass.next();
   params.dispose();
   expect(() => pass.next()).toThrow('doubled: expected a live model, got one that was disposed');
+});
+
+test('a store that was disposed has no keys, no layouts and no values to give', () => {
+  const params = new ParamStore('zeros');
+  params.root.param('a', [1], init.zeros);
+  params.dispose();
+  for (const ask of [() => params.keys(), () => params.get('a'), () => params.storedLayout('a')]) {
+    expect(ask).toThrow('expected a live model, got one that was disposed');
+  }
 });

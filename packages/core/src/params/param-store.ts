@@ -1,3 +1,4 @@
+import { A_FLAG, ANYTHING, expectOptions, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { ParamSource } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectBackend } from '../backend/expect-backend.ts';
@@ -19,6 +20,13 @@ export type ParamOptions = {
   /** False if a checkpoint may lack the key: it is then initialized. Default: true. */
   required?: boolean;
 };
+
+const OPTIONS = { stored: ANYTHING, trainable: A_FLAG, required: A_FLAG };
+const A_SOURCE: OptionCheck = [
+  'null, zeros, shapes or tensors with keys and read',
+  (value) =>
+    value === null || value === 'zeros' || value === 'shapes' || typeof (value as ParamSource)?.read === 'function',
+];
 
 /** Bounds of a model, checked at every parameter that it declares. */
 export type ParamLimits = { numbers: number; parameters: number };
@@ -71,6 +79,7 @@ export class ParamStore {
     limits?: ParamLimits,
     fresh: Iterable<string> = [],
   ) {
+    expectValue('ParamStore', 'source', source, A_SOURCE);
     const isSource = source !== null && typeof source === 'object';
     this.source = isSource ? source : null;
     this.kind = isSource || source === null ? 'values' : source;
@@ -93,6 +102,7 @@ export class ParamStore {
   }
 
   keys(): string[] {
+    this.expectLive('ParamStore.keys');
     return [...this.entries.keys()];
   }
 
@@ -118,6 +128,7 @@ export class ParamStore {
   }
 
   storedLayout(key: string): StoredLayout | undefined {
+    this.expectLive(key);
     return this.entries.get(key)?.stored;
   }
 
@@ -253,6 +264,7 @@ export class ParamStore {
 
   /** @internal Called through {@link Scope.param}. */
   declare(key: string, shape: number[], initialize: Initializer, options: ParamOptions): tf.Variable {
+    expectOptions(`ParamStore: ${key}`, options, OPTIONS);
     expectBackend(`ParamStore: ${key}`);
     this.expectLive(key);
     this.count(key, shape);

@@ -9,6 +9,7 @@ import { flipHorizontally, flipVertically } from './flip.ts';
 import { type MosaicOptions, mosaic } from './mosaic.ts';
 import { resizeShortestEdge, type ShortestEdgeOptions } from './resize.ts';
 import { jitterScale, type ScaleJitterOptions } from './scale-jitter.ts';
+import { expectSteps } from './step-checks.ts';
 import { turnSample } from './turn.ts';
 
 /** One change to samples, as plain data that a recipe can hold and a worker can be sent. */
@@ -52,6 +53,7 @@ export async function augmentSample(
   random: Random,
   context: AugmentContext = {},
 ): Promise<MaskSample> {
+  expectSteps('augmentSample', steps);
   let current = sample;
   for (const step of steps) current = await augmentOnce(current, step, random, context);
   return current;
@@ -63,7 +65,8 @@ async function augmentOnce(
   random: Random,
   context: AugmentContext,
 ): Promise<MaskSample> {
-  switch (step.kind) {
+  const { kind: _, ...own } = (step ?? {}) as never as Record<string, never>;
+  switch (step?.kind) {
     case 'flip':
       if (random() >= (step.chance ?? 0.5)) return sample;
       return step.axis === 'vertical' ? flipVertically(sample) : flipHorizontally(sample);
@@ -71,11 +74,11 @@ async function augmentOnce(
       if (random() >= (step.chance ?? 0.5)) return sample;
       return turnSample(sample, (1 + Math.floor(3 * random())) as 1 | 2 | 3);
     case 'scale-jitter':
-      return jitterScale(sample, step, random);
+      return jitterScale(sample, own as never as ScaleJitterOptions, random);
     case 'shortest-edge':
-      return resizeShortestEdge(sample, step, random);
+      return resizeShortestEdge(sample, own as never as ShortestEdgeOptions, random);
     case 'crop':
-      return cropRandomly(sample, step, random);
+      return cropRandomly(sample, own as never as RandomCropOptions, random);
     case 'color':
       return { ...sample, image: jitterColor(sample.image, random) };
     case 'one-of': {
@@ -90,7 +93,7 @@ async function augmentOnce(
       return random() < step.chance ? pasted(sample, step, random, context) : sample;
     default:
       throw new Error(
-        `augmentSample: expected a known kind of step, got ${JSON.stringify((step as { kind: unknown }).kind)}`,
+        `augmentSample: expected a known kind of step, got ${JSON.stringify((step as { kind?: unknown } | null)?.kind ?? null)}`,
       );
   }
 }
@@ -103,7 +106,8 @@ async function mosaicOf(
 ): Promise<MaskSample> {
   const others: MaskSample[] = [];
   for (let i = 0; i < 3; i++) others.push(await drawn('mosaic', random, context));
-  return mosaic([sample, others[0], others[1], others[2]], options, random);
+  const { size, range, leastShare } = options;
+  return mosaic([sample, others[0], others[1], others[2]], { size, range, leastShare }, random);
 }
 
 async function pasted(

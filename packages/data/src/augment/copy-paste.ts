@@ -1,8 +1,9 @@
+import { A_FUNCTION } from '@seg/checkpoint/expect-options';
 import type { Random } from '@seg/core';
-
 import type { MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import { type BoxMask, cropBoxMask, maskArea, maskBox, subtractMask } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
+import { COPY_PASTE, expectAugment } from './step-checks.ts';
 
 /** Choice of what is pasted. */
 export type CopyPasteOptions = {
@@ -22,9 +23,11 @@ export type CopyPasteOptions = {
 export function copyPaste(
   target: MaskSample,
   source: MaskSample,
-  { share = 0.5, isThing = () => true, leastShare = 0 }: CopyPasteOptions,
+  options: CopyPasteOptions,
   random: Random,
 ): MaskSample {
+  expectAugment('copyPaste', options, { ...COPY_PASTE, isThing: A_FUNCTION }, []);
+  const { share = 0.5, isThing = () => true, leastShare = 0 } = options;
   const frame = { x: 0, y: 0, width: target.image.width, height: target.image.height };
   const movable = source.segments.filter(({ category, isCrowd }) => !isCrowd && isThing(category));
   const pasted = movable

@@ -4,6 +4,7 @@ import type { RgbImage } from '@seg/image';
 import type { MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import { type BoxMask, cropBoxMask, maskArea, maskBox, type PixelBox } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
+import { CROP, expectAugment } from './step-checks.ts';
 
 /** Gray of detectron2's crop where the image ends. */
 const PADDING = 128;
@@ -80,11 +81,9 @@ export type RandomCropOptions = {
 };
 
 /** Cuts out a window at a random place. Draws three random numbers, five where it draws the size. */
-export function cropRandomly(
-  sample: MaskSample,
-  { size, keep = 'anything', leastShare }: RandomCropOptions,
-  random: Random,
-): MaskSample {
+export function cropRandomly(sample: MaskSample, options: RandomCropOptions, random: Random): MaskSample {
+  expectAugment('cropRandomly', options, CROP, ['size']);
+  const { size, keep = 'anything', leastShare } = options;
   const [height, width] = 'least' in size ? drawnSize(sample.image, size, random) : size;
   const [pick, down, across] = [random(), random(), random()];
   const kept = keep === 'object' ? pickedObject(sample, pick) : null;

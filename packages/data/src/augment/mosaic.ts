@@ -4,6 +4,7 @@ import type { MaskSample } from '../data-sets/mask-sample.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { jitterScale } from './scale-jitter.ts';
+import { expectAugment, SCALE_JITTER } from './step-checks.ts';
 
 /** Canvas of a mosaic, and the scales of its images. */
 export type MosaicOptions = {
@@ -26,9 +27,11 @@ const MARGIN = 0.25;
  */
 export function mosaic(
   samples: readonly [MaskSample, MaskSample, MaskSample, MaskSample],
-  { size, range = [0.8, 2], leastShare }: MosaicOptions,
+  options: MosaicOptions,
   random: Random,
 ): MaskSample {
+  expectAugment('mosaic', options, SCALE_JITTER, ['size']);
+  const { size, range = [0.8, 2], leastShare } = options;
   const [height, width] = size;
   const top = parting(height, random());
   const left = parting(width, random());

@@ -3,6 +3,7 @@ import { resizeImage, shortestEdgeSize } from '@seg/image';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import { maskBox, resizeBoxMask } from '../masks/box-mask.ts';
+import { expectAugment, SHORTEST_EDGE } from './step-checks.ts';
 
 /** Resizes pixels bilinearly and masks by nearest neighbor. Segments that lose their last pixel are dropped. */
 export function resizeSample(sample: MaskSample, size: Size): MaskSample {
@@ -21,11 +22,9 @@ export function resizeSample(sample: MaskSample, size: Size): MaskSample {
 export type ShortestEdgeOptions = { shortestEdges: readonly number[]; longestEdge: number };
 
 /** Multi-scale training: the shorter side becomes one of some lengths, the longer one at most another (DETR, SOLO). */
-export function resizeShortestEdge(
-  sample: MaskSample,
-  { shortestEdges, longestEdge }: ShortestEdgeOptions,
-  random: Random,
-): MaskSample {
+export function resizeShortestEdge(sample: MaskSample, options: ShortestEdgeOptions, random: Random): MaskSample {
+  expectAugment('resizeShortestEdge', options, SHORTEST_EDGE, ['shortestEdges', 'longestEdge']);
+  const { shortestEdges, longestEdge } = options;
   const shortestEdge = shortestEdges[Math.floor(random() * shortestEdges.length)];
   const { height, width } = sample.image;
   return resizeSample(sample, shortestEdgeSize([height, width], { shortestEdge, longestEdge }));

@@ -4,6 +4,7 @@ import { roundHalfEven } from '@seg/image';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import { cropSample } from './crop.ts';
 import { resizeSample } from './resize.ts';
+import { expectAugment, SCALE_JITTER } from './step-checks.ts';
 
 /** The crop, and the range of scales before it. */
 export type ScaleJitterOptions = {
@@ -20,11 +21,9 @@ export type ScaleJitterOptions = {
  * keeping its aspect; then cut out `size` at one random place where it is larger, and pad right and below with gray of which
  * nothing is known where it is smaller. Bilinear for pixels, nearest for masks. Draws two random numbers.
  */
-export function jitterScale(
-  sample: MaskSample,
-  { size, range = [0.1, 2], leastShare }: ScaleJitterOptions,
-  random: Random,
-): MaskSample {
+export function jitterScale(sample: MaskSample, options: ScaleJitterOptions, random: Random): MaskSample {
+  expectAugment('jitterScale', options, SCALE_JITTER, ['size']);
+  const { size, range = [0.1, 2], leastShare } = options;
   const scale = range[0] + (range[1] - range[0]) * random();
   const { height, width } = sample.image;
   const fit = Math.min((scale * size[0]) / height, (scale * size[1]) / width);

@@ -1,6 +1,6 @@
+import { expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
 import type { MaskTargets } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import { maskTargets } from './mask-targets.ts';
 
@@ -22,11 +22,20 @@ export type TensorBatch = {
   targets: MaskTargets[];
 };
 
+const OPTIONS = {
+  mean: listOf(numberIn(), 3),
+  std: listOf(numberIn({ least: 0, above: true }), 3),
+  rescale: numberIn(),
+  divisor: numberIn({ least: 1, isWhole: true }),
+};
+
 /**
  * Puts samples into one batch: normalized, and padded right and below to the largest height and width, rounded up to the
  * divisor. The caller disposes pixels and masks.
  */
 export function batchTensors(samples: readonly MaskSample[], options: BatchTensorOptions): TensorBatch {
+  expectOptions('batchTensors', options ?? null, OPTIONS);
+  for (const name of ['mean', 'std'] as const) expectValue('batchTensors', name, options[name], OPTIONS[name]);
   const { divisor = 32 } = options;
   const padded = (side: number) => Math.ceil(side / divisor) * divisor;
   const height = padded(Math.max(...samples.map(({ image }) => image.height)));

@@ -1,3 +1,4 @@
+import { A_FUNCTION, ANYTHING, expectOptions, numberIn, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { type Random, seededRandom } from '@seg/core';
 
 import type { SampleSource } from '../data-sets/sample-source.ts';
@@ -17,6 +18,15 @@ export type BatchOptions<Sample> = {
   distinct?: number;
   /** Changes a sample as training wants it, with random numbers of its own. */
   prepare?: (sample: Sample, random: Random) => Sample | Promise<Sample>;
+};
+
+const OPTIONS: Readonly<Record<keyof Required<BatchOptions<unknown>>, OptionCheck>> = {
+  batchSize: ANYTHING,
+  seed: numberIn(),
+  start: numberIn({ least: 0, isWhole: true }),
+  share: ANYTHING,
+  distinct: ANYTHING,
+  prepare: A_FUNCTION,
 };
 
 /** One of several processes: of all batches in their order it takes every `size`-th, from the `rank`-th on. */
@@ -41,6 +51,7 @@ export async function* batches<Sample>(
   dataset: SampleSource<Sample>,
   options: BatchOptions<Sample>,
 ): AsyncGenerator<Batch<Sample>, never, void> {
+  expectOptions<object>('batches', options ?? null, OPTIONS);
   const { start = 0 } = options;
   if (dataset.length === 0) throw new RangeError('batches: expected a data set with samples, got an empty one');
   const order = new SampleOrder(dataset.length, options.seed);

@@ -1,11 +1,19 @@
 import path from 'node:path';
+import {
+  A_FLAG,
+  A_FUNCTION,
+  A_TEXT,
+  expectOptions,
+  expectValue,
+  type OptionCheck,
+} from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
-
 import { attempt, attemptAsync, type DataFault } from '../data-sets/data-fault.ts';
 import { isInOrder, matchCategories } from '../data-sets/match-categories.ts';
 import type { DatasetOptions } from '../files/dataset-options.ts';
+import { DATASET } from '../files/dataset-options.ts';
 import { type AnnotatedMasks, type DatasetFormat, type FileDataset, orientationOf } from '../files/file-dataset.ts';
 import { isFile } from '../files/list-folder.ts';
 import { openDataset } from '../files/open-dataset.ts';
@@ -20,6 +28,15 @@ export type DatasetCheckOptions = Pick<DatasetOptions, 'images' | 'categories' |
   pixels?: boolean;
   /** Called before each image. */
   onProgress?(done: number, total: number, name: string): void;
+};
+
+const CHECKED: Readonly<Record<keyof Required<DatasetCheckOptions>, OptionCheck>> = {
+  images: DATASET.images,
+  categories: DATASET.categories,
+  ignored: DATASET.ignored,
+  split: A_TEXT,
+  pixels: A_FLAG,
+  onProgress: A_FUNCTION,
 };
 
 /** Counts of one split. */
@@ -52,6 +69,8 @@ export type DatasetCheck = {
  * @throws Error where there is no data set, or an option is missing that tells how to read it
  */
 export async function checkDataset(place: string, options: DatasetCheckOptions = {}): Promise<DatasetCheck> {
+  expectOptions('checkDataset', options, CHECKED);
+  expectValue('checkDataset', 'place', place, A_TEXT);
   const list = new FaultList();
   const result: DatasetCheck = { path: place, format: null, splits: [], faults: list.faults, count: 0 };
   const seen = new Map<string, string>();

@@ -1,3 +1,4 @@
+import { expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import type { MaskDataset, MaskSample } from './mask-sample.ts';
 
 /** Room for samples in memory, 256 MB: a hundred photographs of 1024 x 768 with ten objects each. */
@@ -13,10 +14,9 @@ export type CacheOptions = {
  * Keeps samples in memory after they were read, as many as there is room for, those that were used last. Small sets are
  * decoded once and not at every pass; a set that does not fit is read as before.
  */
-export function cachedDataset<T extends Pick<MaskDataset, 'read'>>(
-  dataset: T,
-  { bytes: most = DEFAULT_BYTES }: CacheOptions = {},
-): T {
+export function cachedDataset<T extends Pick<MaskDataset, 'read'>>(dataset: T, options: CacheOptions = {}): T {
+  expectOptions('cachedDataset', options, { bytes: numberIn({ least: 0, most: Number.POSITIVE_INFINITY }) });
+  const { bytes: most = DEFAULT_BYTES } = options;
   const kept = new Map<number, { reading: Promise<MaskSample>; bytes: number }>();
   let bytes = 0;
   const drop = (index: number) => {

@@ -1,10 +1,19 @@
+import { expectOptions, expectValue, numberIn, oneOf } from '@seg/checkpoint/expect-options';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
-import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
+import { SCENE_SPLITS, type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
 
 /** Options of `SceneDataset`: split, number and size of its scenes. */
 export type SceneDatasetOptions = { split: SceneSplit; length: number; height?: number; width?: number };
+
+const A_SIDE = numberIn({ least: 1, isWhole: true });
+const OPTIONS = {
+  split: oneOf(...Object.keys(SCENE_SPLITS)),
+  length: numberIn({ least: 0, isWhole: true }),
+  height: A_SIDE,
+  width: A_SIDE,
+};
 
 /** Generated scenes as a data set: nothing is stored, scene `i` is made from seed `i` of its split when read. */
 export class SceneDataset implements PanopticDataset {
@@ -13,6 +22,9 @@ export class SceneDataset implements PanopticDataset {
   private readonly options: SceneDatasetOptions;
 
   constructor(options: SceneDatasetOptions) {
+    expectOptions('SceneDataset', options ?? null, OPTIONS);
+    expectValue('SceneDataset', 'length', options.length, OPTIONS.length);
+    expectValue('SceneDataset', 'split', options.split, OPTIONS.split);
     this.length = options.length;
     this.options = options;
   }

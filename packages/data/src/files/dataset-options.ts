@@ -1,5 +1,5 @@
+import { A_FLAG, A_FUNCTION, A_TEXT, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { Category } from '@seg/image';
-
 import type { FaultSink } from '../data-sets/data-fault.ts';
 import type { CategoryList } from '../formats/category-list.ts';
 
@@ -28,4 +28,25 @@ export type DatasetOptions = {
   skipFaults?: boolean;
   /** Takes what is wrong with single images and objects, which are then left out. Default: as `skipFaults` says */
   report?: FaultSink;
+};
+
+const A_LIST: OptionCheck = ['a list', Array.isArray];
+const CATEGORIES: OptionCheck = [
+  'a list, or an object by label',
+  (value) => typeof value === 'object' && value !== null,
+];
+const SPLIT: OptionCheck = [
+  'a text, or a list of texts',
+  (value) => [value].flat().every((name) => typeof name === 'string'),
+];
+
+/** Checks of {@link DatasetOptions}. */
+export const DATASET: Readonly<Record<keyof Required<DatasetOptions>, OptionCheck>> = {
+  split: SPLIT,
+  images: A_TEXT,
+  categories: CATEGORIES,
+  matching: A_LIST,
+  ignored: A_LIST,
+  skipFaults: A_FLAG,
+  report: A_FUNCTION,
 };

@@ -1,7 +1,7 @@
+import { expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
-
 import { type FaultSink, refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
@@ -97,8 +97,16 @@ export class FileDataset implements MaskDataset {
     return this.items.length;
   }
 
+  /** @throws RangeError where there is no such image */
+  private item(index: number): DatasetItem {
+    const most = Math.max(0, this.length - 1);
+    expectValue('FileDataset', 'index', index, numberIn({ least: 0, most, isWhole: true }));
+    if (this.length === 0) throw new RangeError('FileDataset: expected a data set with images, got an empty one');
+    return this.items[index];
+  }
+
   name(index: number): string {
-    return this.items[index].name;
+    return this.item(index).name;
   }
 
   /**
@@ -107,7 +115,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where the file is absent or no image
    */
   async info(index: number): Promise<ImageInfo> {
-    const { name, file } = this.items[index];
+    const { name, file } = this.item(index);
     const { width, height } = await readImageHeader(await readBytes(file), file);
     return { name, file, width, height };
   }
@@ -120,7 +128,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where a file is absent or damaged, or sizes do not agree
    */
   async read(index: number, report: FaultSink = this.report): Promise<MaskSample> {
-    const { name, file } = this.items[index];
+    const { name, file } = this.item(index);
     const bytes = await readBytes(file);
     const [header, image] = [await readImageHeader(bytes, file), await decodeImage(bytes, file)];
     const { segments, unknown } = await this.masksOf(index, header, report);
@@ -133,12 +141,12 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError as `read` does
    */
   async readMasks(index: number, report: FaultSink = this.report): Promise<AnnotatedMasks> {
-    const { file } = this.items[index];
+    const { file } = this.item(index);
     return this.masksOf(index, await readImageHeader(await readBytes(file), file), report);
   }
 
   private async masksOf(index: number, header: ImageHeader, report: FaultSink): Promise<AnnotatedMasks> {
-    const item = this.items[index];
+    const item = this.item(index);
     const upright: ImageSize = [header.height, header.width];
     if (item.size !== null) orientationOf(item.size, header, item.file);
     const { size, segments, unknown } = await item.masks(upright, report);

@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { A_TEXT, expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import type { Category } from '@seg/image';
-
 import { refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import { isInOrder, matchCategories, moveSegments } from '../data-sets/match-categories.ts';
 import { splitName } from '../formats/split-name.ts';
 import type { DatasetOptions } from './dataset-options.ts';
+import { DATASET } from './dataset-options.ts';
 import { type DatasetItem, FileDataset } from './file-dataset.ts';
 import { findAde20k } from './find-ade20k.ts';
 import { findCityscapes } from './find-cityscapes.ts';
@@ -45,6 +46,8 @@ const FINDERS: readonly DatasetFinder[] = [
  * option that does
  */
 export async function openDataset(place: string, options: DatasetOptions = {}): Promise<FileDataset> {
+  expectOptions('openDataset', options, DATASET);
+  expectValue('openDataset', 'place', place, A_TEXT);
   const report = options.report ?? (options.skipFaults ? skipFaults : refuseErrors);
   const found = await findDataset(place, { ...options, report });
   const split = chooseSplit(place, found.splits, options.split);

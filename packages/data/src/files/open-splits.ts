@@ -1,4 +1,6 @@
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import type { DatasetOptions } from './dataset-options.ts';
+import { DATASET } from './dataset-options.ts';
 import type { FileDataset } from './file-dataset.ts';
 import { openDataset } from './open-dataset.ts';
 
@@ -10,6 +12,7 @@ import { openDataset } from './open-dataset.ts';
  * @throws FormatError as `openDataset` does, and where the names of categories differ
  */
 export async function openSplits(place: string, options: DatasetOptions = {}): Promise<FileDataset[]> {
+  expectOptions('openSplits', options, DATASET);
   const first = await openDataset(place, options);
   if (options.split !== undefined || first.splits.length === 0) return [first];
   const parts: FileDataset[] = [];

@@ -1,12 +1,12 @@
 import path from 'node:path';
+import { expectOptions, expectValue, numberIn, oneOf } from '@seg/checkpoint/expect-options';
 import { makeFolder, systemReason, writeFileAtomic } from '@seg/checkpoint/node';
 import { encodePanopticPng, encodePng } from '@seg/image';
-
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
-import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
+import { SCENE_SPLITS, type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 
 /** Options of `writeSceneSet`: the scenes, their number and size. */
 export type SceneSetOptions = {
@@ -18,6 +18,15 @@ export type SceneSetOptions = {
   width?: number;
 };
 
+const A_COUNT = numberIn({ least: 0, isWhole: true });
+const OPTIONS = {
+  split: oneOf(...Object.keys(SCENE_SPLITS)),
+  count: A_COUNT,
+  start: A_COUNT,
+  height: A_COUNT,
+  width: A_COUNT,
+};
+
 /**
  * Writes generated scenes as a COCO panoptic data set: `images/`, `panoptic/*.png` and, when those are all there,
  * `panoptic.json`.
@@ -26,6 +35,9 @@ export type SceneSetOptions = {
  * @throws Error of one line where the folder cannot be written
  */
 export async function writeSceneSet(folder: string, options: SceneSetOptions): Promise<CocoPanopticJson> {
+  expectOptions('writeSceneSet', options ?? null, OPTIONS);
+  expectValue('writeSceneSet', 'split', options.split, OPTIONS.split);
+  expectValue('writeSceneSet', 'count', options.count, OPTIONS.count);
   const { split, count, start = 0, height = 128, width = 128 } = options;
   await makeFolders(folder);
   const json: CocoPanopticJson = { images: [], annotations: [], categories: toCocoCategories(SCENE_CATEGORIES) };

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-
+import { A_FUNCTION, ANYTHING, expectOptions, numberIn, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { AugmentStep } from '../augment/augment-sample.ts';
+import { expectSteps } from '../augment/step-checks.ts';
 import { augmentedSample } from '../batches/augmented-sample.ts';
 import { type Batch, positionsOfSteps, SampleOrder, type Share } from '../batches/batches.ts';
 import { cachedDataset } from '../data-sets/cached-dataset.ts';
@@ -37,6 +38,20 @@ export type PrefetchOptions = {
   cacheBytes?: number;
 };
 
+const A_COUNT = numberIn({ least: 0, isWhole: true });
+const PREFETCH: Readonly<Record<keyof Required<PrefetchOptions>, OptionCheck>> = {
+  batchSize: ANYTHING,
+  seed: numberIn(),
+  start: A_COUNT,
+  share: ANYTHING,
+  distinct: ANYTHING,
+  steps: ANYTHING,
+  threads: ANYTHING,
+  ahead: ANYTHING,
+  onSkip: A_FUNCTION,
+  cacheBytes: numberIn({ least: 0, most: Number.POSITIVE_INFINITY }),
+};
+
 /** Threads unless told otherwise: four decode faster than any model here learns. */
 const MOST_THREADS = 4;
 
@@ -58,6 +73,8 @@ export async function* prefetch(
   dataset: FileDataset,
   options: PrefetchOptions,
 ): AsyncGenerator<Batch<MaskSample>, never, void> {
+  expectOptions('prefetch', options ?? null, PREFETCH);
+  if (options.steps !== undefined) expectSteps('prefetch', options.steps);
   const { batchSize, start = 0, ahead = 2, threads = defaultThreads(dataset) } = options;
   requireCount('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   requireCount('ahead', ahead, 0, 1000);

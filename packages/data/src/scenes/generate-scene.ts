@@ -1,6 +1,6 @@
+import { ANYTHING, expectOptions, expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
-
 import { SCENE_CATEGORIES } from './categories.ts';
 import { NoiseField } from './noise-field.ts';
 import { type Placement, placeThings } from './place-things.ts';
@@ -40,7 +40,10 @@ const LEAST_STUFF = 0.006;
  * @param options `height` and `width`: 32 to 1024 pixels, 128 unless told
  * @throws RangeError for other sizes
  */
-export function generateScene({ seed, height = 128, width = 128 }: SceneOptions): Scene {
+export function generateScene(options: SceneOptions): Scene {
+  expectOptions('generateScene', options ?? null, { seed: numberIn(), height: ANYTHING, width: ANYTHING });
+  expectValue('generateScene', 'seed', options.seed, numberIn());
+  const { seed, height = 128, width = 128 } = options;
   for (const side of [height, width]) {
     if (!Number.isInteger(side) || side < 32 || side > 1024) {
       throw new RangeError(`generateScene: expected sides of 32 to 1024 pixels, got ${height}x${width}`);

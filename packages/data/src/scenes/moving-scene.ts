@@ -1,6 +1,6 @@
+import { ANYTHING, expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import { type Random, seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
-
 import { type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';
 import { NoiseField } from './noise-field.ts';
 import { layThings, proposeThing, type Thing } from './place-things.ts';
@@ -34,6 +34,8 @@ type Mover = { id: number; thing: Thing; velocity: [x: number, y: number] };
  * @throws RangeError for other sizes, and for a number of frames that is none
  */
 export function* generateMovingScene(options: MovingSceneOptions): Generator<Scene, void, undefined> {
+  const known = { seed: numberIn(), frames: ANYTHING, height: ANYTHING, width: ANYTHING };
+  expectOptions('generateMovingScene', options ?? null, known);
   const { seed, frames, height = 128, width = 128 } = options;
   checkOptions(frames, height, width);
   const world = new World(seed, height, width);

@@ -1,5 +1,5 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import { readBytes } from '@seg/image/node';
-
 import { bytesHash } from '../checks/image-hash.ts';
 import type { FileDataset } from '../files/file-dataset.ts';
 import { type SplitUnit, splitEvenly } from './split-evenly.ts';
@@ -16,9 +16,11 @@ export type SplitShares = { val: number; test?: number };
  */
 export async function splitDataset(
   dataset: FileDataset,
-  { val, test = 0 }: SplitShares,
+  shares: SplitShares,
   seed: number,
 ): Promise<{ split: string; indices: number[] }[]> {
+  expectOptions('splitDataset', shares ?? null, { val: ANYTHING, test: ANYTHING });
+  const { val, test = 0 } = shares;
   if (!(val >= 0 && test >= 0 && val + test < 1)) {
     throw new RangeError(`splitDataset: expected shares of 0 to 1 that leave a rest, got ${val} and ${test}`);
   }

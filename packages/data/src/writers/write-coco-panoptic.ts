@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { encodePanopticPng } from '@seg/image';
-
 import { toCocoCategories } from '../data-sets/coco-categories.ts';
 import { toPanopticSample } from '../data-sets/mask-conversions.ts';
 import { maskArea, maskBox } from '../masks/box-mask.ts';
@@ -9,6 +9,7 @@ import { labelMasks } from '../masks/label-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
 import { eachImage, type PlacedImage, spareParts } from './each-image.ts';
 import type { WriteOptions, WrittenPart } from './written-dataset.ts';
+import { WRITING } from './written-dataset.ts';
 
 /**
  * Writes parts of data sets as COCO panoptic: `panoptic_SPLIT.json` when `images/SPLIT/` and the PNGs in
@@ -21,6 +22,7 @@ export async function writeCocoPanoptic(
   parts: readonly WrittenPart[],
   options: WriteOptions = {},
 ): Promise<void> {
+  expectOptions('writeCocoPanoptic', options, WRITING);
   await spareParts(folder, parts, ({ split }, names) => [
     `panoptic_${split}.json`,
     ...names.map((name) => path.join(`panoptic_${split}`, pngOf(name))),

@@ -1,14 +1,15 @@
 import path from 'node:path';
+import { expectOptions, oneOf } from '@seg/checkpoint/expect-options';
 import { writeFileAtomic } from '@seg/checkpoint/node';
 import { formatRle } from '@seg/coco-eval';
 import type { ImageSize } from '@seg/image';
-
 import type { MaskSegment } from '../data-sets/mask-sample.ts';
 import { maskArea, maskBox } from '../masks/box-mask.ts';
 import { maskOutlines } from '../masks/mask-outlines.ts';
 import { maskRle } from '../masks/mask-rle.ts';
 import { eachImage, spareParts } from './each-image.ts';
 import type { WriteOptions, WrittenPart } from './written-dataset.ts';
+import { WRITING } from './written-dataset.ts';
 
 /** Options of `writeCoco`. */
 export type WriteCocoOptions = WriteOptions & {
@@ -29,6 +30,7 @@ export async function writeCoco(
   parts: readonly WrittenPart[],
   options: WriteCocoOptions = {},
 ): Promise<void> {
+  expectOptions('writeCoco', options, { ...WRITING, segmentation: oneOf('rle', 'polygons') });
   await spareParts(folder, parts, ({ split }) => [`${split}.json`]);
   for (const part of parts) {
     const { categories } = part.dataset;

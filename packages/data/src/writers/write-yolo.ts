@@ -1,14 +1,15 @@
 import path from 'node:path';
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import { makeFolder, writeFileAtomic } from '@seg/checkpoint/node';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import type { ImageSize } from '@seg/image';
 import { stringify } from 'yaml';
-
 import type { MaskSegment } from '../data-sets/mask-sample.ts';
 import { isInOrder, matchCategories } from '../data-sets/match-categories.ts';
 import { joinedOutline, maskOutlines } from '../masks/mask-outlines.ts';
 import { eachImage, spareParts } from './each-image.ts';
 import type { WriteOptions, WrittenPart } from './written-dataset.ts';
+import { WRITING } from './written-dataset.ts';
 
 /** Digits of a fraction: to a hundredth of a pixel of an image of 10,000. */
 const DIGITS = 6;
@@ -26,6 +27,7 @@ export async function writeYolo(
   parts: readonly WrittenPart[],
   options: WriteOptions = {},
 ): Promise<void> {
+  expectOptions('writeYolo', options, WRITING);
   const [{ dataset: first }] = parts;
   for (const { dataset, split } of parts) {
     if (isInOrder(matchCategories(dataset.categories, first.categories, dataset.path))) continue;

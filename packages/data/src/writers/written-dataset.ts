@@ -1,3 +1,4 @@
+import { A_FUNCTION, oneOf } from '@seg/checkpoint/expect-options';
 import type { FileDataset } from '../files/file-dataset.ts';
 
 /** A part of a data set that is written as a split of its own. */
@@ -16,3 +17,6 @@ export type WriteOptions = {
   /** Called before each image. */
   onProgress?(done: number, total: number, name: string): void;
 };
+
+/** Checks of {@link WriteOptions}. */
+export const WRITING = { images: oneOf('copy', 'link'), onProgress: A_FUNCTION };

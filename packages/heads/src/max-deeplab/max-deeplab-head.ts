@@ -1,7 +1,7 @@
 import { KerasBatchNorm, KerasConvNorm } from '@seg/attention';
 import { type MaskPrediction, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { maskLogitsSteps } from '../prediction/mask-logits.ts';
 import { BiasedConv } from './biased-conv.ts';
 import { SeparableConv } from './separable-conv.ts';
@@ -50,6 +50,7 @@ export class MaxDeepLabHead {
   readonly numClasses: number;
 
   constructor(root: Scope, config: MaxDeepLabHeadConfig) {
+    expectSizes('MaxDeepLabHead', config, ['pixelDim', 'memoryDim', 'headDim', 'embeddingDim', 'numClasses']);
     const { pixelDim, memoryDim, headDim, embeddingDim, numClasses } = config;
     const pixelSpace = root.at('pixel_space_head');
     const conv = { inDim: pixelDim, outDim: headDim };

@@ -1,7 +1,7 @@
 import { KerasConvNorm } from '@seg/attention';
 import { dropout, resizeBilinear, type Scope, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { SeparableConv } from './separable-conv.ts';
 
 /** Sizes of the semantic branch of MaX-DeepLab-S. */
@@ -33,7 +33,9 @@ export class SemanticDecoder {
   readonly lowLevel: KerasConvNorm[];
   readonly fusions: SeparableConv[];
 
-  constructor(scope: Scope, { inDim, lowLevelDims, reducedDims, dim }: SemanticDecoderConfig) {
+  constructor(scope: Scope, config: SemanticDecoderConfig) {
+    expectSizes('SemanticDecoder', config, ['inDim', 'lowLevelDims', 'reducedDims', 'dim']);
+    const { inDim, lowLevelDims, reducedDims, dim } = config;
     const aspp = scope.at('_aspp');
     const conv = (at: Scope, from: number, to: number, kernel = 1, dilation = 1) =>
       new KerasConvNorm(at, { inDim: from, outDim: to, kernel, dilation });

@@ -1,6 +1,6 @@
 import type { Scope } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { BiasedConv } from './biased-conv.ts';
 import { SeparableConv } from './separable-conv.ts';
 
@@ -10,7 +10,9 @@ export class SemanticHead {
   readonly conv: SeparableConv;
   readonly output: BiasedConv;
 
-  constructor(root: Scope, { inDim, dim, numClasses }: { inDim: number; dim: number; numClasses: number }) {
+  constructor(root: Scope, config: { inDim: number; dim: number; numClasses: number }) {
+    expectSizes('SemanticHead', config, ['inDim', 'dim', 'numClasses']);
+    const { inDim, dim, numClasses } = config;
     this.scope = root;
     const conv = root.at('semantic_head_without_last_layer', '_conv1_bn_act');
     this.conv = new SeparableConv(conv, { inDim, outDim: dim });

@@ -1,5 +1,6 @@
 import { Conv2d, GroupNorm, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
+import { expectSizes } from '../expect-sizes.ts';
 
 /** Channels of the backbone's maps, and of all maps behind the mapper. */
 export type ChannelMapperConfig = {
@@ -17,7 +18,9 @@ export class ChannelMapper {
   readonly scope: Scope;
   readonly levels: { scope: Scope; conv: Conv2d; norm: GroupNorm }[];
 
-  constructor(scope: Scope, { inDims, dim }: ChannelMapperConfig) {
+  constructor(scope: Scope, config: ChannelMapperConfig) {
+    expectSizes('ChannelMapper', config, ['inDims', 'dim']);
+    const { inDims, dim } = config;
     this.scope = scope;
     const level = (at: Scope, sizes: { inDim: number; kernel: number; stride?: number; padding?: number }) => ({
       scope: at,

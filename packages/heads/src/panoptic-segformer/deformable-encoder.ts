@@ -130,10 +130,10 @@ class DeformableEncoderLayer {
   readonly norms: LayerNorm[];
 
   constructor(scope: Scope, config: DeformableLayerConfig) {
-    const { dim, ffnDim, dropout: rate } = config;
+    const { dim, numHeads, numLevels, numPoints, ffnDim, dropout: rate } = config;
     this.scope = scope;
     this.dropoutRate = rate;
-    this.attention = new DeformableAttention(scope.at('attentions', 0), config);
+    this.attention = new DeformableAttention(scope.at('attentions', 0), { dim, numHeads, numLevels, numPoints });
     this.feedForward = mmcvFeedForward(scope, dim, ffnDim, rate);
     this.norms = [0, 1].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
   }

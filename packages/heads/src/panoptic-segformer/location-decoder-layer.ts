@@ -33,11 +33,11 @@ export class LocationDecoderLayer {
   readonly norms: LayerNorm[];
 
   constructor(scope: Scope, config: DeformableLayerConfig) {
-    const { dim, numHeads, ffnDim, dropout: rate } = config;
+    const { dim, numHeads, numLevels, numPoints, ffnDim, dropout: rate } = config;
     this.scope = scope;
     this.dropoutRate = rate;
     this.selfAttention = new MultiHeadAttention(scope.at('attentions', 0, 'attn'), { dim, numHeads });
-    this.crossAttention = new DeformableAttention(scope.at('attentions', 1), config);
+    this.crossAttention = new DeformableAttention(scope.at('attentions', 1), { dim, numHeads, numLevels, numPoints });
     this.feedForward = mmcvFeedForward(scope, dim, ffnDim, rate);
     this.norms = [0, 1, 2].map((i) => new LayerNorm(scope.at('norms', i), { dim }));
   }

@@ -1,6 +1,6 @@
 import { runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { MaskAttention, type MaskAttentionInputs } from './mask-attention.ts';
 import { MaskDecoderBlock, type MaskDecoderBlockConfig } from './mask-decoder-block.ts';
 
@@ -33,7 +33,9 @@ export class MaskDecoder {
   readonly blocks: MaskDecoderBlock[];
   readonly tail: MaskAttention;
 
-  constructor(scope: Scope, { numBlocks, ...config }: MaskDecoderConfig) {
+  constructor(scope: Scope, whole: MaskDecoderConfig) {
+    expectSizes('MaskDecoder', whole, ['dim', 'numHeads', 'ffnDim', 'selfAttention', 'numBlocks']);
+    const { numBlocks, ...config } = whole;
     this.scope = scope;
     this.blocks = Array.from({ length: numBlocks }, (_, i) => new MaskDecoderBlock(scope.at('blocks', i), config));
     this.tail = new MaskAttention(scope.at('attnen'), config);

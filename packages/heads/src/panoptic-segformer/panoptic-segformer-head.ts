@@ -1,6 +1,6 @@
 import { init, Linear, runSteps, type Scope, type Size, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { DeformableEncoder, type DeformableLayerConfig, type EncodedLevels } from './deformable-encoder.ts';
 import type { BatchPadding } from './level-padding.ts';
 import { LocationDecoder, type Locations } from './location-decoder.ts';
@@ -46,6 +46,21 @@ export class PanopticSegFormerHead {
   readonly stuffHeads: Linear[];
 
   constructor(scope: Scope, config: PanopticSegFormerHeadConfig) {
+    expectSizes('PanopticSegFormerHead', config, [
+      'dim',
+      'numHeads',
+      'numLevels',
+      'numPoints',
+      'ffnDim',
+      'dropout',
+      'numEncoderLayers',
+      'numLocationLayers',
+      'numThingQueries',
+      'numThingClasses',
+      'numStuffClasses',
+      'numThingBlocks',
+      'numStuffBlocks',
+    ]);
     const { dim, numStuffClasses, numStuffBlocks } = config;
     this.scope = scope;
     this.encoder = new DeformableEncoder(scope.at('transformer'), { ...config, numLayers: config.numEncoderLayers });

@@ -13,7 +13,7 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { type NormedConv, normedConv, normedConvSteps, pyramidSumSteps } from './normed-conv.ts';
 
 /** Sizes of Mask2Former's pixel decoder. */
@@ -60,6 +60,12 @@ export class DeformablePixelDecoder {
   readonly maskProjection: Conv2d;
 
   constructor(scope: Scope, config: DeformablePixelDecoderConfig) {
+    expectSizes(
+      'DeformablePixelDecoder',
+      config,
+      ['inDims', 'dim', 'maskDim', 'numLayers', 'numHeads', 'numPoints', 'ffnDim'],
+      ['numPyramidSteps'],
+    );
     const { inDims, dim, maskDim, numLayers, numPyramidSteps = 1 } = config;
     const [, ...coarser] = inDims;
     this.scope = scope;

@@ -10,6 +10,7 @@ import {
   tidySteps,
 } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
+import { expectSizes } from '../expect-sizes.ts';
 
 /** Sizes of a feature pyramid. Lin et al. 2017. */
 export type FeaturePyramidConfig = {
@@ -32,6 +33,7 @@ export class FeaturePyramid {
   readonly outputs: Conv2d[];
 
   constructor(scope: Scope, config: FeaturePyramidConfig) {
+    expectSizes('FeaturePyramid', config, ['inDims', 'dim', 'numLevels']);
     const { inDims, dim } = config;
     this.scope = scope;
     this.config = config;

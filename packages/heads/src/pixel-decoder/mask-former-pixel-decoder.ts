@@ -1,7 +1,7 @@
 import { EncoderLayer, sinePosition } from '@seg/attention';
 import { Conv2d, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { type NormedConv, normedConv, normedConvSteps, pyramidSumSteps } from './normed-conv.ts';
 
 /** Sizes of MaskFormer's pixel decoder. */
@@ -40,7 +40,16 @@ export class MaskFormerPixelDecoder {
   readonly maskProjection: Conv2d;
 
   constructor(scope: Scope, config: MaskFormerPixelDecoderConfig) {
-    const { inDims, dim, maskDim, numEncoderLayers } = config;
+    expectSizes('MaskFormerPixelDecoder', config, [
+      'inDims',
+      'dim',
+      'maskDim',
+      'numEncoderLayers',
+      'numHeads',
+      'ffnDim',
+      'dropout',
+    ]);
+    const { inDims, dim, maskDim, numEncoderLayers, numHeads, ffnDim, dropout } = config;
     const coarsest = inDims[inDims.length - 1];
     const hasEncoder = numEncoderLayers > 0;
     this.scope = scope;
@@ -50,7 +59,7 @@ export class MaskFormerPixelDecoder {
       : undefined;
     this.encoder = Array.from(
       { length: numEncoderLayers },
-      (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), config),
+      (_, i) => new EncoderLayer(scope.at('encoder', 'layers', i), { dim, numHeads, ffnDim, dropout }),
     );
     const fpn = scope.at('fpn');
     this.stem = normedConv(fpn.at('stem'), { inDim: hasEncoder ? dim : coarsest, outDim: dim, kernel: 3 });

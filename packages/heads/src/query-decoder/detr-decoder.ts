@@ -13,7 +13,7 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { maskLogitsSteps } from '../prediction/mask-logits.ts';
 
 /** Sizes of MaskFormer's query decoder. */
@@ -47,14 +47,21 @@ export class DetrDecoder {
 
   /** @param scope Of the transformer @param heads Of `class_predictor` and `mask_embedder` */
   constructor(scope: Scope, heads: Scope, config: DetrDecoderConfig) {
+    expectSizes(
+      'DetrDecoder',
+      config,
+      ['inDim', 'dim', 'maskDim', 'numQueries', 'numClasses', 'numLayers', 'numHeads', 'ffnDim', 'dropout'],
+      ['activation'],
+    );
     const { inDim, dim, maskDim, numQueries, numClasses, numLayers } = config;
+    const { numHeads, ffnDim, dropout, activation } = config;
     this.scope = scope;
     this.queryPosition = scope.at('queries_embedder').param('weight', [numQueries, dim], init.normal(1));
     this.inputProjection =
       inDim !== dim ? new Conv2d(scope.at('input_projection'), { inDim, outDim: dim, kernel: 1 }) : undefined;
     this.layers = Array.from(
       { length: numLayers },
-      (_, i) => new DecoderLayer(scope.at('decoder', 'layers', i), config),
+      (_, i) => new DecoderLayer(scope.at('decoder', 'layers', i), { dim, numHeads, ffnDim, dropout, activation }),
     );
     this.norm = new LayerNorm(scope.at('decoder', 'layernorm'), { dim });
     this.classHead = new Linear(heads.at('class_predictor'), { inDim: dim, outDim: numClasses + 1, init: 'torch' });

@@ -10,6 +10,7 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectSizes } from '../expect-sizes.ts';
 
 /** Sizes of a layer with masked attention. */
 export type MaskedDecoderLayerConfig = {
@@ -54,7 +55,9 @@ export class MaskedDecoderLayer {
   readonly feedForward: FeedForward;
   readonly finalNorm: LayerNorm;
 
-  constructor(scope: Scope, { dim, numHeads, ffnDim, activation, preNorm = false }: MaskedDecoderLayerConfig) {
+  constructor(scope: Scope, config: MaskedDecoderLayerConfig) {
+    expectSizes('MaskedDecoderLayer', config, ['dim', 'numHeads', 'ffnDim'], ['activation', 'preNorm']);
+    const { dim, numHeads, ffnDim, activation, preNorm = false } = config;
     this.scope = scope;
     this.preNorm = preNorm;
     this.crossAttention = new MultiHeadAttention(scope.at('cross_attn'), { dim, numHeads });

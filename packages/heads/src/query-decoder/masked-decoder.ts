@@ -20,7 +20,7 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import type { PixelFeatures, UnprojectedFeatures } from '../pixel-decoder/deformable-pixel-decoder.ts';
 import { maskLogits, projectedMask, projectedMaskLogits, projectedMaskLogitsSteps } from '../prediction/mask-logits.ts';
 import { type MaskedDecoderInputs, MaskedDecoderLayer } from './masked-decoder-layer.ts';
@@ -63,14 +63,22 @@ export class MaskedDecoder {
 
   /** @param scope Of the transformer @param classScope Of the class head */
   constructor(scope: Scope, classScope: Scope, config: MaskedDecoderConfig) {
+    expectSizes(
+      'MaskedDecoder',
+      config,
+      ['dim', 'maskDim', 'numQueries', 'numClasses', 'numLayers', 'numHeads', 'ffnDim', 'numLevels'],
+      ['activation', 'preNorm'],
+    );
     const { dim, maskDim, numQueries, numClasses, numLayers, numLevels } = config;
+    const { numHeads, ffnDim, activation, preNorm } = config;
+    const layer = { dim, numHeads, ffnDim, activation, preNorm };
     const decoder = scope.at('decoder');
     this.scope = scope;
     this.config = config;
     this.queryFeatures = scope.at('queries_features').param('weight', [numQueries, dim], init.normal(1));
     this.queryPosition = scope.at('queries_embedder').param('weight', [numQueries, dim], init.normal(1));
     this.levelEmbedding = scope.at('level_embed').param('weight', [numLevels, dim], init.normal(1));
-    this.layers = Array.from({ length: numLayers }, (_, i) => new MaskedDecoderLayer(decoder.at('layers', i), config));
+    this.layers = Array.from({ length: numLayers }, (_, i) => new MaskedDecoderLayer(decoder.at('layers', i), layer));
     this.norm = new LayerNorm(decoder.at('layernorm'), { dim });
     const embedder = decoder.at('mask_predictor', 'mask_embedder');
     this.maskHead = new Mlp(

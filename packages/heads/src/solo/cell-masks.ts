@@ -34,7 +34,7 @@ export function cellMaskLogits(masks: SoloMasks, { image, level }: LevelOfImage,
         return linear(ofImage(masks.features, image), tf.transpose(tf.gather(perCell, chosen)));
       }
       default:
-        throw masks satisfies never;
+        throw unknownKind(masks);
     }
   });
 }
@@ -87,7 +87,7 @@ function quarterSize(masks: SoloMasks): Size {
     case 'dynamic-kernels':
       return [masks.features.shape[1], masks.features.shape[2]];
     default:
-      throw masks satisfies never;
+      throw unknownKind(masks);
   }
 }
 
@@ -117,4 +117,9 @@ function columnsOf(cells: Int32Array, grid: number): Int32Array {
 
 function rowsOf(cells: Int32Array, grid: number): Int32Array {
   return cells.map((cell) => Math.floor(cell / grid));
+}
+
+function unknownKind(masks: never): RangeError {
+  const known = 'fixed-kernels, row-column, dynamic-kernels';
+  return new RangeError(`cellMaskLogits: expected ${known} as kind, got ${(masks as SoloMasks).kind}`);
 }

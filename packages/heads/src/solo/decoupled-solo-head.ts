@@ -1,6 +1,6 @@
 import { Conv2d, init, resizeBilinear, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { CategoryBranch, RARE } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
@@ -31,6 +31,7 @@ export class DecoupledSoloHead {
   readonly rows: Conv2d[];
 
   constructor(scope: Scope, config: DecoupledSoloHeadConfig) {
+    expectSizes('DecoupledSoloHead', config, ['inDim', 'dim', 'numLayers', 'numClasses', 'grids', 'towers']);
     const { inDim, dim, numLayers, grids, towers } = config;
     this.scope = scope;
     this.config = config;

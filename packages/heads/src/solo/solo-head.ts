@@ -1,6 +1,6 @@
 import { Conv2d, init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { CategoryBranch, RARE } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
@@ -20,6 +20,7 @@ export class SoloHead {
   readonly outputs: Conv2d[];
 
   constructor(scope: Scope, config: SoloHeadConfig) {
+    expectSizes('SoloHead', config, ['inDim', 'dim', 'numLayers', 'numClasses', 'grids']);
     const { inDim, dim, numLayers, grids } = config;
     this.scope = scope;
     this.config = config;

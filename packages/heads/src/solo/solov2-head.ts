@@ -1,6 +1,6 @@
 import { Conv2d, init, resizeBilinear, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectSizes } from '../expect-sizes.ts';
 import { CategoryBranch } from './category-branch.ts';
 import { ConvTower } from './conv-tower.ts';
 import { withCoordinates } from './coordinates.ts';
@@ -31,6 +31,15 @@ export class SoloV2Head {
 
   /** @param maskScope Of the mask features */
   constructor(scope: Scope, maskScope: Scope, config: SoloV2HeadConfig) {
+    expectSizes('SoloV2Head', config, [
+      'inDim',
+      'dim',
+      'numLayers',
+      'numClasses',
+      'grids',
+      'kernelDim',
+      'maskFeatureDim',
+    ]);
     const { inDim, dim, numLayers, kernelDim, maskFeatureDim } = config;
     this.scope = scope;
     this.config = config;

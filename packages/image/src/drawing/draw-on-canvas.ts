@@ -1,5 +1,6 @@
+import { A_FLAG, expectOptions } from '@seg/checkpoint/expect-options';
 import type { SegmentMap } from '../segment-map.ts';
-import { type DrawnCategory, type DrawOptions, drawSegments } from './draw-segments.ts';
+import { DRAWING, type DrawnCategory, type DrawOptions, drawSegments, expectDrawn } from './draw-segments.ts';
 import { drawLegend, legendEntries } from './legend.ts';
 
 /** The part of a canvas' context that is used: `CanvasRenderingContext2D`, or that of an `OffscreenCanvas`. */
@@ -21,8 +22,11 @@ export function drawOnCanvas(
   context: PixelContext,
   map: SegmentMap,
   categories: readonly DrawnCategory[],
-  { legend = false, ...options }: CanvasOptions = {},
+  whole: CanvasOptions = {},
 ): void {
+  expectOptions('drawOnCanvas', whole, { ...DRAWING, legend: A_FLAG });
+  expectDrawn('drawOnCanvas', map, categories);
+  const { legend = false, ...options } = whole;
   const pixels = context.getImageData(0, 0, map.width, map.height);
   drawSegments(pixels, map, categories, options);
   if (legend) drawLegend(pixels, legendEntries(map, categories));

@@ -1,3 +1,4 @@
+import { A_FLAG, expectOptions, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { Category, Color } from '../category.ts';
 import type { Segment, SegmentMap } from '../segment-map.ts';
 import { blend, drawText, fillRectangle, measureText, type Pixels, type Rectangle } from './canvas.ts';
@@ -35,6 +36,30 @@ export type DrawOptions = {
   highlight?: number | null;
 };
 
+/** Checks of {@link DrawOptions}. */
+export const DRAWING: Readonly<Record<keyof DrawOptions, OptionCheck>> = {
+  fill: A_FLAG,
+  outlines: A_FLAG,
+  labels: A_FLAG,
+  scores: A_FLAG,
+  steadyColors: A_FLAG,
+  highlight: ['an id, or null', (value) => value === null || Number.isFinite(value)],
+};
+
+const A_MAP: OptionCheck = ['a map with ids and segments', isMap];
+const A_LIST: OptionCheck = ['a list', Array.isArray];
+
+function isMap(value: unknown): boolean {
+  const { ids, segments } = (value ?? {}) as Partial<SegmentMap>;
+  return ids !== undefined && Array.isArray(segments);
+}
+
+/** @throws RangeError unless there is a map, and categories for it */
+export function expectDrawn(where: string, map: SegmentMap, categories: readonly DrawnCategory[]): void {
+  expectValue(where, 'map', map, A_MAP);
+  expectValue(where, 'categories', categories, A_LIST);
+}
+
 /**
  * Draws segments into an image of their size, in place: translucent color, outlines, and a label with name and score at the
  * innermost point of each segment that has room for one. The same bytes in Node and in a page: there is no canvas in it, and
@@ -50,6 +75,8 @@ export function drawSegments(
   categories: readonly DrawnCategory[],
   options: DrawOptions = {},
 ): void {
+  expectOptions('drawSegments', options, DRAWING);
+  expectDrawn('drawSegments', map, categories);
   expectSameSize(pixels, map);
   const { steadyColors = false, labels = true, scores = true } = options;
   const colors = colorsOf(map.segments, categories, steadyColors);
@@ -122,10 +149,12 @@ function paintLabels(
   const order = map.segments.toSorted((a, b) => Number(b.isThing) - Number(a.isThing) || b.area - a.area);
   const taken: Rectangle[] = [];
   for (const segment of order) {
+    const center = places.get(segment.id);
+    if (center === undefined) continue; // no pixel has it
     const text = textOf(segment);
     const { width, height } = measureText(text, scale);
     const size = { width: width + 6 * scale, height: height + 4 * scale };
-    const place = freePlace(places.get(segment.id)!, size, canvas, taken);
+    const place = freePlace(center, size, canvas, taken);
     if (place === null) continue;
     taken.push(place);
     drawLabel(canvas, text, place, scale, colors.get(segment.id)!);

@@ -1,7 +1,8 @@
+import { expectValue, type OptionCheck, oneOf } from '@seg/checkpoint/expect-options';
 import type { Color } from '../category.ts';
 import type { SegmentMap } from '../segment-map.ts';
 import { drawText, fillRectangle, measureText, type Pixels } from './canvas.ts';
-import { colorsOf, type DrawnCategory } from './draw-segments.ts';
+import { colorsOf, type DrawnCategory, expectDrawn } from './draw-segments.ts';
 
 /** A class in a picture: its name and color, how many segments it has, and its part of the picture. */
 export type LegendEntry = { category: number; name: string; color: Color; count: number; share: number };
@@ -16,6 +17,7 @@ const TEXT: Color = [255, 255, 255];
 
 /** Classes of a map by the part of the picture that they have, the largest first: for a table beside the picture. */
 export function legendEntries(map: SegmentMap, categories: readonly DrawnCategory[]): LegendEntry[] {
+  expectDrawn('legendEntries', map, categories);
   const entries = new Map<number, LegendEntry>();
   for (const { category, isThing, area } of map.segments) {
     const color = colorsOf([{ id: 0, category, isThing }], categories, true).get(0)!;
@@ -27,12 +29,17 @@ export function legendEntries(map: SegmentMap, categories: readonly DrawnCategor
   return [...entries.values()].sort((a, b) => b.share - a.share || a.category - b.category);
 }
 
+const CORNER = oneOf('top-left', 'top-right', 'bottom-left', 'bottom-right');
+const ENTRIES: OptionCheck = ['a list of entries', Array.isArray];
+
 /**
  * Draws a legend into a corner of an image, in place; as many lines as it has room for.
  *
  * @param pixels RGB or RGBA
  */
 export function drawLegend(pixels: Pixels, entries: readonly LegendEntry[], corner: Corner = 'bottom-left'): void {
+  expectValue('drawLegend', 'corner', corner, CORNER);
+  expectValue('drawLegend', 'entries', entries, ENTRIES);
   const scale = Math.max(1, Math.round(Math.max(pixels.width, pixels.height) / 640));
   const [gap, line] = [GAP * scale, measureText('x', scale).height];
   const texts = entries.map(({ name, count }) => (count > 1 ? `${name} ${count}` : name));

@@ -1,8 +1,10 @@
+import { expectOptions } from '@seg/checkpoint/expect-options';
+import { expectImage } from '../expect-image.ts';
 import { resizeImage } from '../resize/resize-image.ts';
 import { resizeLabels } from '../resize/resize-labels.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import type { SegmentMap } from '../segment-map.ts';
-import { type DrawnCategory, type DrawOptions, drawSegments } from './draw-segments.ts';
+import { DRAWING, type DrawnCategory, type DrawOptions, drawSegments, expectDrawn } from './draw-segments.ts';
 
 /** Labels are nine pixels high: on pictures with shorter long sides than this they would hide the segments. */
 const SMALLEST_SIDE = 400;
@@ -19,6 +21,9 @@ export function drawOverlay(
   categories: readonly DrawnCategory[],
   options: DrawOptions = {},
 ): RgbImage {
+  expectOptions('drawOverlay', options, DRAWING);
+  expectImage('drawOverlay', image);
+  expectDrawn('drawOverlay', map, categories);
   const factor = Math.max(1, Math.ceil(SMALLEST_SIDE / Math.max(image.width, image.height)));
   const canvas = enlarge(image, factor);
   drawSegments(canvas, enlargeMap(map, factor), categories, options);

@@ -1,5 +1,5 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
-
 import { checkImageSize, IMAGE_LIMITS } from '../image-limits.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type FrameOptions, type TimedImage, timing } from './timed-image.ts';
@@ -12,6 +12,9 @@ const PIXELS = {
   bgra: { places: [2, 1, 0], bytes: 4 },
   gray: { places: [0, 0, 0], bytes: 1 },
 } as const;
+
+/** Names of options, which are checked where they are read. */
+const RAW = { fps: ANYTHING, width: ANYTHING, height: ANYTHING, pixelFormat: ANYTHING };
 
 /** Order of bytes in a pixel; alpha is not read. */
 export type PixelFormat = keyof typeof PIXELS;
@@ -29,8 +32,10 @@ export type RawFrameOptions = FrameOptions & { width: number; height: number; pi
  */
 export async function* rawFrames(
   bytes: AsyncIterable<Uint8Array>,
-  { width, height, pixelFormat = 'rgb24', fps }: RawFrameOptions,
+  options: RawFrameOptions,
 ): AsyncGenerator<TimedImage, void, undefined> {
+  expectOptions<object>('rawFrames', options ?? null, RAW);
+  const { width, height, pixelFormat = 'rgb24', fps } = options;
   const timeOf = timing('rawFrames', { fps });
   const size = frameBytes(width, height, pixelFormat);
   const reader = new ByteReader(bytes);

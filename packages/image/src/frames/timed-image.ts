@@ -1,5 +1,5 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
-
 import type { RgbImage } from '../rgb-image.ts';
 
 /** A frame of a video. */
@@ -16,7 +16,9 @@ export type FrameOptions = {
 };
 
 /** Gives frames their times. @throws FormatError where the rate is none */
-export function timing(where: string, { fps }: FrameOptions): (number: number) => Pick<TimedImage, 'time'> {
+export function timing(where: string, options: FrameOptions): (number: number) => Pick<TimedImage, 'time'> {
+  expectOptions(where, options, { fps: ANYTHING });
+  const { fps } = options;
   if (fps === undefined) return () => ({});
   if (!(typeof fps === 'number' && fps > 0 && Number.isFinite(fps))) {
     throw new FormatError(`${where}: expected a number above 0 as fps, got ${fps}`);

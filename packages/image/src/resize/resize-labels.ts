@@ -1,3 +1,4 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { MOST_BYTES } from '../expect-image.ts';
 import type { ImageSize } from '../rgb-image.ts';
 
@@ -34,12 +35,15 @@ export function nearestIndices(oldSize: number, size: number): Int32Array {
   return indices;
 }
 
+const A_SIZE: OptionCheck = ['a height and a width', (value) => Array.isArray(value) && value.length === 2];
+
 /**
  * Checks a size to resize to.
  *
  * @throws RangeError where a side is no whole number of 1 or more
  */
 export function checkSize(where: string, size: ImageSize): void {
+  expectValue(where, 'size', size, A_SIZE);
   if (3 * size[0] * size[1] > MOST_BYTES)
     throw new RangeError(`${where}: expected at most 2^31 bytes, got ${size.join('x')} pixels`);
   if (size.every((side) => Number.isInteger(side) && side >= 1)) return;

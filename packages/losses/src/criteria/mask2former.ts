@@ -1,7 +1,8 @@
 import { detach, type MaskPrediction, type MaskTargets, offTape, readTensors, samplePoints } from '@seg/core';
+import { numberIn, type OptionCheck } from '@seg/core/expect-options';
 import { type Assignment, matchQueries, pairCosts } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
@@ -33,6 +34,18 @@ export const MASK2FORMER_LOSS: Mask2FormerLossConfig = {
   importanceRatio: 0.75,
 };
 
+const CONFIG: Readonly<Record<keyof Mask2FormerLossConfig, OptionCheck>> = {
+  classWeight: A_WEIGHT,
+  maskWeight: A_WEIGHT,
+  diceWeight: A_WEIGHT,
+  noObjectWeight: A_WEIGHT,
+  numPoints: numberIn({ least: 1, isWhole: true }),
+  oversampleRatio: numberIn({ least: 1 }),
+  importanceRatio: numberIn({ least: 0, most: 1 }),
+};
+
+const MATCHED = ['classWeight', 'maskWeight', 'diceWeight', 'numPoints', 'oversampleRatio', 'importanceRatio'] as const;
+
 /** Decisions of the host, made before the loss is differentiated. */
 export type Mask2FormerMatching = {
   /** By output, by image */
@@ -53,6 +66,7 @@ export async function matchMask2Former(
   config: Mask2FormerLossConfig,
   source: PointSource,
 ): Promise<Mask2FormerMatching> {
+  expectConfig('matchMask2Former', config, CONFIG, MATCHED);
   const flat = await matchQueries(() => {
     const maps = targets.map(({ masks }) => tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D);
     return predictions.flatMap((prediction, output) =>
@@ -126,8 +140,10 @@ export function mask2FormerTerms(
   predictions: MaskPrediction[],
   targets: MaskTargets[],
   { assignments, points }: Mask2FormerMatching,
-  { noObjectWeight }: Mask2FormerLossConfig,
+  config: Mask2FormerLossConfig,
 ): MaskLossTerms[] {
+  expectConfig('mask2FormerTerms', config, CONFIG, ['noObjectWeight']);
+  const { noObjectWeight } = config;
   return supervisedOutputs(predictions, targets, assignments, noObjectWeight, (output, pairs, normalizer) => {
     const where = tf.tensor3d(points[output], [pairs, points[output].length / 2 / pairs, 2]);
     const logits = sampleMasks(matchedMasks(predictions[output].maskLogits, assignments[output]), where); // [M, P]
@@ -144,6 +160,7 @@ export function maskClassificationLoss(
   terms: MaskLossTerms[],
   config: { classWeight: number; maskWeight: number; diceWeight: number },
 ): tf.Scalar {
+  expectConfig('maskClassificationLoss', config, CONFIG, ['classWeight', 'maskWeight', 'diceWeight']);
   return tf.tidy(() => {
     const weighted = terms.flatMap(({ classification, mask, dice }) => [
       tf.mul(classification, config.classWeight),

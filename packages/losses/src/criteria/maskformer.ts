@@ -1,7 +1,8 @@
 import { detach, type MaskPrediction, type MaskTargets, resizeBilinear, resizeNearest, type Size } from '@seg/core';
+import type { OptionCheck } from '@seg/core/expect-options';
 import { type Assignment, classCost, diceCost, maskFocalCost, matchQueries } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 import { matchedMasks, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { matchedDiceLoss } from '../terms/matched-dice-loss.ts';
@@ -24,6 +25,13 @@ export const MASKFORMER_LOSS: MaskFormerLossConfig = {
   noObjectWeight: 0.1,
 };
 
+const CONFIG: Readonly<Record<keyof MaskFormerLossConfig, OptionCheck>> = {
+  classWeight: A_WEIGHT,
+  maskWeight: A_WEIGHT,
+  diceWeight: A_WEIGHT,
+  noObjectWeight: A_WEIGHT,
+};
+
 /**
  * Assigns targets to queries for every output, on whole masks at the size of the prediction. Cheng et al. 2021,
  * section 3.3.
@@ -35,6 +43,7 @@ export async function matchMaskFormer(
   targets: MaskTargets[],
   config: MaskFormerLossConfig,
 ): Promise<Assignment[][]> {
+  expectConfig('matchMaskFormer', config, CONFIG, ['classWeight', 'maskWeight', 'diceWeight']);
   const flat = await matchQueries(() =>
     predictions.flatMap((prediction) => targets.map((target, image) => imageCost(prediction, target, image, config))),
   );
@@ -70,8 +79,10 @@ export function maskFormerTerms(
   predictions: MaskPrediction[],
   targets: MaskTargets[],
   assignments: Assignment[][],
-  { noObjectWeight }: MaskFormerLossConfig,
+  config: MaskFormerLossConfig,
 ): MaskLossTerms[] {
+  expectConfig('maskFormerTerms', config, CONFIG, ['noObjectWeight']);
+  const { noObjectWeight } = config;
   return supervisedOutputs(predictions, targets, assignments, noObjectWeight, (output, pairs, normalizer) => {
     const truth = targetMasks(targets, assignments[output]); // [M, H, W]
     const [, height, width] = truth.shape;

@@ -1,11 +1,12 @@
 import { detach, type MaskPrediction, readTensors } from '@seg/core';
+import { numberIn, type OptionCheck } from '@seg/core/expect-options';
 import { linearAssignment, pqSimilarity } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 import type { PanopticGrid } from '../panoptic-grid.ts';
 import { instanceDiscrimination } from '../terms/instance-discrimination.ts';
 import { maskIdCrossEntropy } from '../terms/mask-id-cross-entropy.ts';
-import { type PqLossOptions, pqClassLoss, pqMaskLoss, type SlotLogits } from '../terms/pq-loss.ts';
+import { PQ_LOSS, type PqLossOptions, pqClassLoss, pqMaskLoss, type SlotLogits } from '../terms/pq-loss.ts';
 import { semanticCrossEntropy } from '../terms/semantic-cross-entropy.ts';
 import type { SlotMatching } from '../terms/slot-competition.ts';
 
@@ -29,6 +30,15 @@ export const MAX_DEEPLAB_LOSS: MaxDeepLabLossConfig = {
   instanceWeight: 1,
   semanticWeight: 1,
   temperature: 0.3,
+};
+
+const CONFIG: Readonly<Record<keyof MaxDeepLabLossConfig, OptionCheck>> = {
+  ...PQ_LOSS,
+  pqWeight: A_WEIGHT,
+  maskIdWeight: A_WEIGHT,
+  instanceWeight: A_WEIGHT,
+  semanticWeight: A_WEIGHT,
+  temperature: numberIn({ least: 0, above: true }),
 };
 
 /** Prediction as the loss takes it. */
@@ -91,13 +101,15 @@ export function maxDeepLabTerms(
   matchings: SlotMatching[],
   config: MaxDeepLabLossConfig,
 ): MaxDeepLabTerms {
+  expectConfig('maxDeepLabTerms', config, CONFIG, ['alpha', 'unmatched', 'temperature']);
+  const { alpha, unmatched } = config;
   return tf.tidy(() => {
     const terms = grids.map((grid, image) => {
       const logits = slotLogits(prediction, image);
       const features = pixelRows(prediction.pixelFeatures, image);
       return {
-        pqMask: pqMaskLoss(logits, grid, matchings[image], config),
-        pqClass: pqClassLoss(logits, grid, matchings[image], config),
+        pqMask: pqMaskLoss(logits, grid, matchings[image], { alpha }),
+        pqClass: pqClassLoss(logits, grid, matchings[image], { alpha, unmatched }),
         maskId: maskIdCrossEntropy(logits.masks, grid, matchings[image]),
         instance: instanceDiscrimination(features, grid, config.temperature),
         semantic: semanticCrossEntropy(pixelRows(prediction.semanticLogits, image), grid),
@@ -117,6 +129,7 @@ export function maxDeepLabTerms(
 
 /** The weighted sum of the terms. */
 export function maxDeepLabLoss(terms: MaxDeepLabTerms, config: MaxDeepLabLossConfig): tf.Scalar {
+  expectConfig('maxDeepLabLoss', config, CONFIG, ['pqWeight', 'maskIdWeight', 'instanceWeight', 'semanticWeight']);
   return tf.tidy(() =>
     tf.addN([
       tf.mul(tf.add(terms.pqMask, terms.pqClass), config.pqWeight),

@@ -8,6 +8,7 @@ import {
   matchQueries,
 } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 
 /** The ground truth of one image: things with boxes, stuff without. */
 export type PanopticTargets = {
@@ -38,6 +39,13 @@ export type BoxPrediction = {
 /** Weights of class, box distance and box overlap, in costs and losses alike. */
 export type DetectionWeights = { classWeight: number; boxWeight: number; iouWeight: number };
 
+/** Checks of {@link DetectionWeights}. */
+export const DETECTION_WEIGHTS = { classWeight: A_WEIGHT, boxWeight: A_WEIGHT, iouWeight: A_WEIGHT };
+
+/** A whole criterion's config has two fields more. */
+const CONFIG = { ...DETECTION_WEIGHTS, maskWeight: A_WEIGHT, stuffClassWeight: A_WEIGHT };
+const FIELDS = ['classWeight', 'boxWeight', 'iouWeight'] as const;
+
 /**
  * Assigns things to queries for every layer of the location decoder, by class and box. The queries that the last layer
  * gives a target are those that go on to the mask decoder in training: exactly one for each thing. The authors' filter
@@ -50,6 +58,7 @@ export async function matchLocations(
   targets: PanopticTargets[],
   weights: DetectionWeights,
 ): Promise<Assignment[][]> {
+  expectConfig('matchLocations', weights, CONFIG, FIELDS);
   const flat = await matchQueries(() =>
     predictions.flatMap((prediction) =>
       targets.map(({ things }, image) => detectionCost(ofImage(prediction, image), things, weights)),
@@ -74,6 +83,7 @@ export async function matchThingMasks(
   targets: PanopticTargets[],
   weights: DetectionWeights & { maskWeight: number },
 ): Promise<Assignment[]> {
+  expectConfig('matchThingMasks', weights, CONFIG, ['classWeight', 'maskWeight']);
   const { classWeight, maskWeight } = weights;
   return matchQueries(() =>
     targets.map(({ things }, image) => {

@@ -1,11 +1,13 @@
 import { resizeBilinear, type Size } from '@seg/core';
+import type { OptionCheck } from '@seg/core/expect-options';
 import { type Assignment, generalizedIou } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 import { matchedMasks, numMatched } from '../matched-pairs.ts';
 import { maskDiceDistance } from '../terms/mask-dice-distance.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
 import type { BoxPrediction, DetectionWeights, PanopticTargets } from './panoptic-segformer-matching.ts';
+import { DETECTION_WEIGHTS } from './panoptic-segformer-matching.ts';
 
 /** Weights of the terms. */
 export type PanopticSegFormerLossConfig = DetectionWeights & {
@@ -23,6 +25,13 @@ export const PANOPTIC_SEGFORMER_LOSS: PanopticSegFormerLossConfig = {
   maskWeight: 2,
   stuffClassWeight: 4,
 };
+
+const CONFIG: Readonly<Record<keyof PanopticSegFormerLossConfig, OptionCheck>> = {
+  ...DETECTION_WEIGHTS,
+  maskWeight: A_WEIGHT,
+  stuffClassWeight: A_WEIGHT,
+};
+const FIELDS = ['classWeight', 'boxWeight', 'iouWeight', 'maskWeight', 'stuffClassWeight'] as const;
 
 /** All that training compares with targets. */
 export type PanopticSegFormerOutputs = {
@@ -66,6 +75,7 @@ export function panopticSegFormerTerms(
   matching: PanopticSegFormerMatching,
   config: PanopticSegFormerLossConfig,
 ): PanopticSegFormerTerms {
+  expectConfig('panopticSegFormerTerms', config, CONFIG, FIELDS);
   return tf.tidy(() => {
     const numThings = Math.max(1, numMatched(matching.masks));
     const numStuff = Math.max(1, targets.reduce((sum, { stuff }) => sum + stuff.classes.length, 0)); // biome-ignore format: one step

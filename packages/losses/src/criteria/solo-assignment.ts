@@ -1,5 +1,7 @@
 import { type MaskTargets, readTensors } from '@seg/core';
+import { listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 
 /** Rule that gives cells to objects: grids, ranges of sizes, and the part of its box around its center. */
 export type SoloAssignmentConfig = {
@@ -12,6 +14,31 @@ export type SoloAssignmentConfig = {
   /** Mask that a cell in several centers learns: the `last` object's, or those of `all` of them (SOLOv2). */
   sharedCells: 'last' | 'all';
 };
+
+const IS_RANGE: OptionCheck = [
+  'a size from and to',
+  (value) => Array.isArray(value) && value.length === 2 && value.every((end) => typeof end === 'number' && end >= 0),
+];
+
+const SOLO_ASSIGNMENT = {
+  grids: listOf(numberIn({ least: 1, isWhole: true })),
+  scaleRanges: listOf(IS_RANGE),
+  centerRatio: numberIn({ least: 0 }),
+  sharedCells: oneOf('last', 'all'),
+};
+
+/** A mask's term is one of three kinds. */
+export const SOLO_TERM: OptionCheck = [
+  'a term of kind dice, cross-entropy, focal with its weight',
+  (value) => {
+    const { kind, weight, positiveWeight = 1, ...rest } = (value ?? {}) as Record<string, unknown>;
+    const isKnown = ['dice', 'cross-entropy', 'focal'].includes(kind as string) && Object.keys(rest).length === 0;
+    return isKnown && Number.isFinite(weight) && Number.isFinite(positiveWeight);
+  },
+];
+
+/** Checks of SOLO's losses, of which the assignment is a part. */
+export const SOLO_CONFIG = { ...SOLO_ASSIGNMENT, mask: SOLO_TERM, categoryWeight: A_WEIGHT };
 
 /** Cells of a level and the objects they learn: `cells[k]` (row · S + column) learns the mask of `objects[k]`. */
 export type LevelAssignment = { cells: Int32Array; objects: Int32Array };
@@ -32,6 +59,7 @@ const REACH = 1;
  * @param targets One per image, masks in the coordinates of the padded input
  */
 export async function assignCells(targets: MaskTargets[], config: SoloAssignmentConfig): Promise<SoloAssignment> {
+  expectConfig('assignCells', config, SOLO_CONFIG, ['grids', 'scaleRanges', 'centerRatio', 'sharedCells']);
   const profiles = await readTensors(() => targets.flatMap(({ masks }) => profilesOf(masks)));
   return targets.map(({ classes, masks }, image) => {
     const [, height, width] = masks.shape;

@@ -1,11 +1,12 @@
 import { type MaskTargets, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectConfig } from '../expect-config.ts';
 import { balancedCrossEntropy } from '../terms/balanced-cross-entropy.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
 import { squaredDiceDistance } from '../terms/squared-dice-distance.ts';
 import { sumOfPixels } from '../terms/sum-of-pixels.ts';
 import type { LevelAssignment, SoloAssignment, SoloAssignmentConfig } from './solo-assignment.ts';
+import { SOLO_CONFIG } from './solo-assignment.ts';
 
 /** Mask term and its weight. */
 export type SoloMaskTerm =
@@ -59,8 +60,10 @@ export function soloTerms(
   prediction: SoloLossInputs,
   targets: MaskTargets[],
   assignments: SoloAssignment,
-  { mask }: SoloLossConfig,
+  config: SoloLossConfig,
 ): SoloTerms {
+  expectConfig('soloTerms', config, SOLO_CONFIG, ['mask']);
+  const { mask } = config;
   return tf.tidy(() => ({
     category: categoryLoss(prediction.categoryLogits, targets, assignments),
     mask: maskLoss(prediction, targets, assignments, mask),
@@ -69,6 +72,7 @@ export function soloTerms(
 
 /** L = λ_category · L_category + λ_mask · L_mask. */
 export function soloLoss({ category, mask }: SoloTerms, config: SoloLossConfig): tf.Scalar {
+  expectConfig('soloLoss', config, SOLO_CONFIG, ['mask', 'categoryWeight']);
   return tf.tidy(() => tf.add(tf.mul(category, config.categoryWeight), tf.mul(mask, config.mask.weight)));
 }
 
@@ -128,7 +132,7 @@ function maskDistance(logits: tf.Tensor3D, truth: tf.Tensor3D, term: SoloMaskTer
     case 'focal':
       return meanOfPixels(sigmoidFocal(logits, truth));
     default:
-      throw term satisfies never;
+      throw new RangeError(`soloTerms: expected dice, cross-entropy, focal as mask.kind, got ${term satisfies never}`);
   }
 }
 

@@ -1,7 +1,9 @@
 import { detach, matMul } from '@seg/core';
+import { numberIn, oneOf } from '@seg/core/expect-options';
 import { maskDice } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectConfig } from '../expect-config.ts';
 import type { PanopticGrid } from '../panoptic-grid.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
 import { matchedLogits, type SlotMatching, slotColumns } from './slot-competition.ts';
@@ -26,6 +28,9 @@ export type PqLossOptions = {
   unmatched: 'void-ratio' | 'constant';
 };
 
+/** Checks of {@link PqLossOptions}. */
+export const PQ_LOSS = { alpha: numberIn({ least: 0, most: 1 }), unmatched: oneOf('void-ratio', 'constant') };
+
 /** No weight is smaller, so that every slot has a gradient. */
 const LEAST_WEIGHT = 1e-5;
 
@@ -37,8 +42,10 @@ export function pqClassLoss(
   logits: SlotLogits,
   grid: PanopticGrid,
   slots: SlotMatching,
-  { alpha, unmatched }: PqLossOptions,
+  options: PqLossOptions,
 ): tf.Scalar {
+  expectConfig('pqClassLoss', options, PQ_LOSS, ['alpha', 'unmatched']);
+  const { alpha, unmatched } = options;
   return tf.tidy(() => {
     const columns = slotColumns(slots, logits.classes.shape[0]); // [N, R]
     const isMatched = tf.sum<tf.Tensor1D>(columns, 1);
@@ -85,8 +92,10 @@ export function pqMaskLoss(
   logits: SlotLogits,
   grid: PanopticGrid,
   slots: SlotMatching,
-  { alpha }: Pick<PqLossOptions, 'alpha'>,
+  options: Pick<PqLossOptions, 'alpha'>,
 ): tf.Scalar {
+  expectConfig('pqMaskLoss', options, PQ_LOSS, ['alpha']);
+  const { alpha } = options;
   return tf.tidy(() => {
     const inMasks = tf.sum(grid.masks, 1, true); // [P, 1], 0 at void and crowd pixels
     const logSums = tf.logSumExp(logits.masks, 1, true); // [P, 1]

@@ -10,6 +10,20 @@ export type FocalOptions = {
   gamma?: number;
 };
 
+/** Own checks: this part stands alone, on tfjs only. */
+function expectFocal(where: string, options: FocalOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${where}: expected an object of options, got ${options}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== 'alpha' && name !== 'gamma') {
+      throw new RangeError(`${where}: expected nothing but alpha, gamma, got ${name} ${value}`);
+    }
+    const holds = value === undefined || (Number.isFinite(value) && (name === 'alpha' || value >= 0));
+    if (!holds) throw new RangeError(`${where}: expected a number as ${name}, got ${value}`);
+  }
+}
+
 /**
  * Focal loss of every element: α_t (1 − p_t)^γ · cross entropy. Lin et al. 2017, eq. 5.
  *
@@ -17,11 +31,9 @@ export type FocalOptions = {
  * @param targets The same shape, zeros and ones
  * @returns The same shape
  */
-export function sigmoidFocal<T extends tf.Tensor>(
-  logits: T,
-  targets: T,
-  { alpha = 0.25, gamma = 2 }: FocalOptions = {},
-): T {
+export function sigmoidFocal<T extends tf.Tensor>(logits: T, targets: T, options: FocalOptions = {}): T {
+  expectFocal('sigmoidFocal', options);
+  const { alpha = 0.25, gamma = 2 } = options;
   return tf.tidy(() => {
     const p = tf.sigmoid(logits);
     const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));
@@ -60,6 +72,7 @@ export function sigmoidFocalLoss(
   normalizer: number,
   options: FocalOptions = {},
 ): tf.Scalar {
+  expectFocal('sigmoidFocalLoss', options);
   const points = Math.max(1, logits.shape[1]);
   return tf.tidy(() => tf.div(tf.sum(tf.div(sumOfPoints(sigmoidFocal(logits, targets, options)), points)), normalizer));
 }

@@ -1,5 +1,8 @@
 import { matMul } from '@seg/core';
+import { expectOptions, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+
+const FOCAL = { alpha: numberIn(), gamma: numberIn({ least: 0 }) };
 
 /**
  * Soft Dice distance of every predicted mask to every target: 1 − (2 Σ p·t + 1) / (Σ p + Σ t + 1), p = sigmoid(logits).
@@ -44,8 +47,10 @@ export function maskCrossEntropyCost(logits: tf.Tensor2D, targets: tf.Tensor2D):
 export function maskFocalCost(
   logits: tf.Tensor2D,
   targets: tf.Tensor2D,
-  { alpha = 0.25, gamma = 2 }: { alpha?: number; gamma?: number } = {},
+  options: { alpha?: number; gamma?: number } = {},
 ): tf.Tensor2D {
+  expectOptions('maskFocalCost', options, FOCAL);
+  const { alpha = 0.25, gamma = 2 } = options;
   return tf.tidy(() => {
     const p = tf.sigmoid(logits);
     const positive = tf.mul<tf.Tensor2D>(tf.mul(tf.pow(tf.sub(1, p), gamma), alpha), tf.softplus(tf.neg(logits)));

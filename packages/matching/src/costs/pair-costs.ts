@@ -1,8 +1,11 @@
 import { defineKernel, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
+import { expectOptions, expectValue, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { classCost } from './class-cost.ts';
 import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
+
+const WEIGHTS = { mask: numberIn(), class: numberIn(), dice: numberIn() };
 
 /**
  * Weighted sum of {@link maskCrossEntropyCost}, {@link diceCost} and {@link classCost}: Cheng et al. 2022 (Mask2Former), section 4.1.
@@ -11,6 +14,8 @@ import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
  * @returns [N, T]
  */
 export function pairCosts(inputs: PairCostInputs, weights: PairCostWeights): tf.Tensor2D {
+  expectOptions('pairCosts', weights, WEIGHTS);
+  for (const name of ['mask', 'class', 'dice'] as const) expectValue('pairCosts', name, weights?.[name], numberIn());
   if (isOneKernel()) return pairCostsKernel(inputs, weights) as tf.Tensor2D;
   return tf.tidy(() => pairCostsReference(inputs, weights));
 }

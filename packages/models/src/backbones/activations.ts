@@ -28,7 +28,9 @@ export function backboneActivations(config: BackboneConfig, [height, width]: Siz
       return Math.max(...perPixel);
     }
     default:
-      throw config satisfies never;
+      throw new RangeError(
+        `backbone: expected resnet, swin, pvt-v2 as model, got ${JSON.stringify(config satisfies never)}`,
+      );
   }
 }
 

@@ -27,7 +27,9 @@ export function buildBackbone(scope: Scope, config: BackboneConfig): Backbone {
     case 'pvt-v2':
       return new PvtV2(scope, config);
     default:
-      throw config satisfies never;
+      throw new RangeError(
+        `buildBackbone: expected resnet, swin, pvt-v2, got ${JSON.stringify(config satisfies never)}`,
+      );
   }
 }
 

@@ -1,7 +1,8 @@
+import type { OptionCheck } from '@seg/checkpoint/expect-options';
 import { type ParamSource, renamed, type StoredValue } from '@seg/checkpoint/safetensors';
 import { ParamStore } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { A_PLACE, expectLoading } from '../load-checks.ts';
 import { openWeights, type WeightOptions } from '../weights/open-weights.ts';
 import { type BackboneConfig, buildBackbone } from './backbone.ts';
 import { backboneKeys } from './backbone-keys.ts';
@@ -50,6 +51,11 @@ export type PretrainedBackbone = {
   dispose(): void;
 };
 
+const WEIGHTS: OptionCheck = [
+  'a path, URL or name, a source or tensors by key',
+  (value) => A_PLACE[1](value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+];
+
 /**
  * Builds a backbone by its name, with published weights. Classifiers, their pooling and counters in a checkpoint are passed
  * over, and all that is not the backbone where its keys have a prefix; every other key has to fit. Swin takes the side of its windows from the weights, and has the norms behind its stages
@@ -57,10 +63,9 @@ export type PretrainedBackbone = {
  *
  * @throws CheckpointError with every missing, unexpected and misshapen key; RangeError where the name is unknown
  */
-export async function createBackbone(
-  name: BackboneName,
-  { weights, ...options }: BackboneOptions = {},
-): Promise<PretrainedBackbone> {
+export async function createBackbone(name: BackboneName, whole: BackboneOptions = {}): Promise<PretrainedBackbone> {
+  expectLoading('createBackbone', whole, { weights: WEIGHTS });
+  const { weights, ...options } = whole;
   if (!Object.hasOwn(BACKBONES, name)) {
     throw new RangeError(`createBackbone: expected ${Object.keys(BACKBONES).join(', ')}, got ${name}`);
   }

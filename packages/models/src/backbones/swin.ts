@@ -278,12 +278,12 @@ class SwinBlock {
   readonly contract: Linear;
 
   constructor(scope: Scope, config: SwinBlockConfig) {
-    const { dim, mlpRatio = 4, normEpsilon: epsilon } = config;
+    const { dim, numHeads, window, qkvBias, mlpRatio = 4, normEpsilon: epsilon } = config;
     const hiddenDim = Math.floor(dim * mlpRatio);
     this.scope = scope;
     this.config = config;
     this.normBefore = new LayerNorm(scope.at('layernorm_before'), { dim, epsilon });
-    this.attention = new WindowAttention(scope.at('attention'), config);
+    this.attention = new WindowAttention(scope.at('attention'), { dim, numHeads, window, qkvBias });
     this.normAfter = new LayerNorm(scope.at('layernorm_after'), { dim, epsilon });
     const weights = { weight: init.truncatedNormal(0.02), bias: init.zeros };
     this.expand = new Linear(scope.at('intermediate', 'dense'), { inDim: dim, outDim: hiddenDim, init: weights });

@@ -1,45 +1,9 @@
 import { describeValue, FormatError } from '@seg/checkpoint/safetensors';
-import { type Category, PILLOW_FILTERS } from '@seg/image';
-
-import type { Preprocessing, ResizeRule } from '../preprocess.ts';
+import type { Category } from '@seg/image';
 import { type System, systemOf } from '../systems/system.ts';
-import {
-  between,
-  checkObject,
-  type FieldChecks,
-  type FieldsOf,
-  listOf,
-  NUMBER,
-  oneOf,
-  optional,
-  PART,
-  POSITIVE,
-  SIZE,
-} from './check-fields.ts';
+import { between, checkObject, type FieldsOf, listOf, oneOf, optional, PART } from './check-fields.ts';
 import type { Inference, ModelDescription, SegConfig } from './model-description.ts';
-
-const EDGES = { shortestEdge: SIZE, longestEdge: SIZE };
-const RESIZES: Record<ResizeRule['kind'], FieldChecks> = {
-  'shortest-edge': EDGES,
-  'truncated-edge': EDGES,
-  rescale: EDGES,
-  square: { side: SIZE },
-  within: { maxHeight: SIZE, maxWidth: SIZE },
-  exact: { size: listOf(SIZE, 2) },
-  none: {},
-};
-
-/** A check for each field of preprocessing in a file. */
-export const PREPROCESSING: FieldsOf<Preprocessing> = {
-  resize: { by: 'kind', kinds: RESIZES },
-  divisor: SIZE,
-  reachDivisor: oneOf('pad', 'resize'),
-  rescale: POSITIVE,
-  mean: listOf(NUMBER, 3),
-  std: listOf(POSITIVE, 3),
-  filter: optional(oneOf(...PILLOW_FILTERS)),
-  padTo: optional(listOf(SIZE, 2)),
-};
+import { PREPROCESSING } from './preprocessing-fields.ts';
 
 /** A check for each field of a category in a file. */
 export const CATEGORY: FieldsOf<Category> = {

@@ -1,5 +1,6 @@
+import { ANYTHING } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
-
+import { expectLoading } from '../load-checks.ts';
 import { type DownloadPlan, download } from './download.ts';
 import { type FetchOptions, MOST_IN_MEMORY, mostBytes } from './fetch-options.ts';
 import { memorySink } from './memory-sink.ts';
@@ -21,6 +22,7 @@ export async function fetchBounded(
   options: FetchOptions = {},
   { refuse, ...plan }: FilePlan = {},
 ): Promise<Uint8Array | null> {
+  expectLoading('fetchBounded', options, { token: ANYTHING }); // a hub's settings may have none
   const url = String(address);
   const file = plan.file ?? url.slice(url.lastIndexOf('/') + 1);
   const maxBytes = mostBytes(new URL(url).pathname, options, MOST_IN_MEMORY);

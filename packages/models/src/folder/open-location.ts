@@ -1,11 +1,12 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import { bytesOf, FormatError } from '@seg/checkpoint/safetensors';
-
 import { platform } from '#platform';
 import { fetchBounded } from '../fetch/fetch-bounded.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { fetchableUrl, isUrl } from '../fetch/fetchable-url.ts';
 import { type HubId, readHubId, readHubUrl, withRevision } from '../hub/hub-id.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
+import { A_PLACE, expectLoading } from '../load-checks.ts';
 import type { ModelFolder, ModelLocation } from './model-folder.ts';
 
 /** Endings of weight files, by which a URL of a file is told from one of a folder. */
@@ -20,6 +21,8 @@ const FILE_URL = /(\.(safetensors|bin|pkl|pth|pt|index|index\.json)|\/[\w.-]*ckp
  * @throws FormatError naming it, where it is none of these or cannot be had
  */
 export async function openLocation(pathOrUrl: string, options: HubOptions = {}): Promise<ModelLocation> {
+  expectLoading('openLocation', options);
+  expectValue('openLocation', 'pathOrUrl', pathOrUrl, A_PLACE);
   const url = isUrl(pathOrUrl) ? fetchableUrl('openLocation', pathOrUrl) : null;
   if (url === null && platform.isOnDisk(pathOrUrl)) return platform.diskLocation(pathOrUrl);
   const published = await publishedLocation(pathOrUrl, options);

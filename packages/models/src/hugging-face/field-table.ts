@@ -83,7 +83,7 @@ function readField(where: string, at: string, value: unknown, rule: FieldRule, a
     case 'nested':
       return readNested(where, at, value, rule);
     default:
-      throw rule satisfies never;
+      throw new RangeError(`field: expected a known rule, got ${JSON.stringify(rule satisfies never)}`);
   }
 }
 

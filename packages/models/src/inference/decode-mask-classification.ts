@@ -34,6 +34,6 @@ export function decodeMaskClassification(
     case 'semantic':
       return semanticMap(prediction, geometry, { things, rule: isOriginal ? semanticRule : theirs });
     default:
-      throw task satisfies never;
+      throw new RangeError(`Segmenter: expected panoptic, instance, semantic as task, got ${task satisfies never}`);
   }
 }

@@ -1,3 +1,5 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
+
 /** Options of a `SegmentTracker`. */
 export type SegmentTrackerOptions = {
   /** Frames for which an object that is not seen is remembered. Default: 30. */
@@ -18,11 +20,9 @@ const BIRTH_SCORE = 0.5;
 const MAX_TRACKS = 512;
 
 /** @throws RangeError where an option is no number in its range */
-export function checkedTrackerOptions({
-  memory = MEMORY,
-  birthScore = BIRTH_SCORE,
-  maxTracks = MAX_TRACKS,
-}: SegmentTrackerOptions): Required<SegmentTrackerOptions> {
+export function checkedTrackerOptions(options: SegmentTrackerOptions): Required<SegmentTrackerOptions> {
+  expectOptions('SegmentTracker', options, { memory: ANYTHING, birthScore: ANYTHING, maxTracks: ANYTHING });
+  const { memory = MEMORY, birthScore = BIRTH_SCORE, maxTracks = MAX_TRACKS } = options;
   expectWhole('memory', memory, 0);
   expectWhole('maxTracks', maxTracks, 1);
   if (!Number.isFinite(birthScore)) {

@@ -1,5 +1,8 @@
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import {
+  A_PRECISION,
   expectFinite,
+  METADATA,
   type StoredValue,
   type WriteSafetensorsOptions,
   writeSafetensors,
@@ -8,6 +11,7 @@ import {
 import type { ModelDescription } from '../description/model-description.ts';
 import { segConfigOf } from '../description/seg-config.ts';
 import { SYSTEMS } from '../systems/systems.ts';
+import { expectKeys, expectWeights } from './expect-weights.ts';
 import type { Weights } from './stored-params.ts';
 
 /**
@@ -24,12 +28,15 @@ export async function modelFiles(
   weights: Weights,
   options: WriteSafetensorsOptions = {},
 ): Promise<Map<string, Uint8Array>> {
+  expectOptions('modelFiles', options, { metadata: METADATA, precision: A_PRECISION });
+  expectWeights('modelFiles', weights);
   const config = segConfigOf('modelFiles', description, SYSTEMS);
   const values = new Map<string, StoredValue>();
   for await (const [key, value] of weights) {
     expectFinite(value, key, 'modelFiles');
     values.set(key, value);
   }
+  expectKeys('modelFiles', description.config, [...values.keys()]);
   return new Map([
     ['config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
     ['model.safetensors', writeSafetensors(values, { metadata: { format: 'pt' }, ...options })],

@@ -1,8 +1,9 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import { FormatError, finiteSource, type ParamSource } from '@seg/checkpoint/safetensors';
-
 import type { ModelFolder, ModelLocation } from '../folder/model-folder.ts';
 import { openLocation } from '../folder/open-location.ts';
 import type { HubOptions } from '../hub/hub-options.ts';
+import { A_PLACE, expectLoading } from '../load-checks.ts';
 import { openWeightFile } from './weight-files.ts';
 
 /** Names of a folder's weights, by safetensors and by older exports of PyTorch; the first present is read. */
@@ -40,6 +41,8 @@ async function readWeights(folder: ModelFolder): Promise<ParamSource> {
  * @throws FormatError naming the file, with all that is wrong; from `read`, the key whose values are not finite
  */
 export async function openWeights(pathOrUrl: string, options: WeightOptions = {}): Promise<ParamSource> {
+  expectLoading('openWeights', options);
+  expectValue('openWeights', 'pathOrUrl', pathOrUrl, A_PLACE);
   return openWeightsAt(pathOrUrl, await openLocation(pathOrUrl, options), options);
 }
 

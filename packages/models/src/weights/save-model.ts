@@ -1,11 +1,20 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { A_TEXT, expectOptions, expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { dropParts, makeFolder, placeParts, writePart } from '@seg/checkpoint/node';
-import { expectFinite, type Precision, type StoredValue, writeSafetensors } from '@seg/checkpoint/safetensors';
+import {
+  A_PRECISION,
+  expectFinite,
+  METADATA,
+  type Precision,
+  type StoredValue,
+  writeSafetensors,
+} from '@seg/checkpoint/safetensors';
 
 import type { ModelDescription } from '../description/model-description.ts';
 import { segConfigOf } from '../description/seg-config.ts';
 import { SYSTEMS } from '../systems/systems.ts';
+import { expectKeys, expectWeights } from './expect-weights.ts';
 import type { Weights } from './stored-params.ts';
 
 /** Options of writing weights. */
@@ -21,22 +30,32 @@ export type SaveModelOptions = {
 /** Bytes of a number; of int8 without the scales, which are few. */
 const BYTES: Readonly<Record<Precision, number>> = { float32: 4, float16: 2, int8: 1 };
 
+const OPTIONS = {
+  precision: A_PRECISION,
+  shardBytes: numberIn({ least: 1, most: Number.POSITIVE_INFINITY }),
+  metadata: METADATA,
+};
+
 /**
  * Writes a folder that `loadModel` reads: `model.safetensors`, or shards with `model.safetensors.index.json`, then
  * `config.json`. Node only. All files are written beside their places before the first is renamed, so that what was there
  * stays where one cannot be; no more than one shard is in memory.
  *
  * @param weights A map, or `storedParams` of a model
- * @throws FormatError naming the field that a reader would refuse, before anything is written; or the key of a value that is
- *   NaN or infinite
+ * @throws FormatError naming the field that a reader would refuse, before anything is written; the key of a value that is
+ *   NaN or infinite; or the keys that the model misses or lacks, where a backend is started
  * @throws RangeError where a value does not fit into float16
  */
 export async function saveModel(
   folder: string,
   description: ModelDescription,
   weights: Weights,
-  { precision = 'float32', shardBytes = 2 ** 30, metadata }: SaveModelOptions = {},
+  options: SaveModelOptions = {},
 ): Promise<void> {
+  expectOptions('saveModel', options, OPTIONS);
+  expectValue('saveModel', 'folder', folder, A_TEXT);
+  expectWeights('saveModel', weights);
+  const { precision = 'float32', shardBytes = 2 ** 30, metadata } = options;
   const config = segConfigOf('saveModel', description, SYSTEMS);
   await makeFolder(folder);
   const parts: [part: string, file: string][] = [];
@@ -50,6 +69,7 @@ export async function saveModel(
       shards.push([...shard.keys()]);
       await write(shardName(shards.length), writeSafetensors(shard, { precision, metadata }));
     }
+    expectKeys('saveModel', description.config, shards.flat());
     if (shards.length === 1) parts[0][1] = path.join(folder, WHOLE);
     else await write(INDEX, jsonText({ weight_map: weightMap(shards) }));
     await write('config.json', jsonText(config));

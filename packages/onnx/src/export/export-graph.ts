@@ -1,13 +1,13 @@
+import { expectOptions, oneOf } from '@seg/checkpoint/expect-options';
 import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { NCHW } from '../graph/axes.ts';
 import { withFreeAxes } from '../graph/free-axes.ts';
 import { withHalfSafeSteps } from '../graph/half-safe-steps.ts';
 import { withHalfWeights } from '../graph/half-weights.ts';
 import type { OnnxGraph } from '../graph/onnx-graph.ts';
 import { traceGraph } from '../trace-graph.ts';
-import { expectCounts } from './expect-counts.ts';
+import { COUNTS, expectCounts, expectExportable } from './expect-counts.ts';
 import { type ExportableModel, forwardOf, inputOf } from './forward-of.ts';
 import { expectFreeSizes, planOf } from './free-sizes.ts';
 import { answerOf, type TaskOptions } from './task-outputs.ts';
@@ -34,10 +34,10 @@ export type ExportOptions = {
  * @throws Error naming a kernel without a form in ONNX and the module that called it, what depends on a free axis in a way
  *   that is not understood, or a network whose size cannot be free; RangeError where the size or the batch is none, or a weight does not fit into float16
  */
-export async function exportGraph(
-  model: ExportableModel,
-  { size, batch = 1, precision = 'float32', answer }: ExportOptions,
-): Promise<OnnxGraph> {
+export async function exportGraph(model: ExportableModel, options: ExportOptions): Promise<OnnxGraph> {
+  expectOptions('exportGraph', options ?? null, { ...COUNTS, precision: oneOf('float32', 'float16') });
+  expectExportable('exportGraph', model);
+  const { size, batch = 1, precision = 'float32', answer } = options;
   expectCounts('exportOnnx', size, batch);
   if (size === 'free') expectFreeSizes(model.config);
   if (answer !== undefined) answerOf(model.config.model, answer.task); // refused before anything runs

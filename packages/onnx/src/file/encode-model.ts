@@ -1,3 +1,5 @@
+import { A_TEXT, expectOptions } from '@seg/checkpoint/expect-options';
+import { NOTES } from '../export/expect-counts.ts';
 import { type Attribute, ELEMENT_TYPE, type OnnxGraph, type OnnxNode, type OnnxValue } from '../graph/onnx-graph.ts';
 import { bytes, type Field, float, integer, integers, join, message, text } from './protobuf.ts';
 
@@ -25,7 +27,9 @@ const SMALL = 1024;
 const ALIGNMENT = 4096;
 
 /** Encodes a graph as a model of ONNX. Field numbers are those of onnx.proto3. */
-export function encodeModel(graph: OnnxGraph, { weightsFile, metadata = {} }: EncodeOptions = {}): EncodedModel {
+export function encodeModel(graph: OnnxGraph, options: EncodeOptions = {}): EncodedModel {
+  expectOptions('encodeModel', options, { weightsFile: A_TEXT, metadata: NOTES });
+  const { weightsFile, metadata = {} } = options;
   const weights: Uint8Array[] = [];
   let length = 0;
   const place = (data: Uint8Array): number => {

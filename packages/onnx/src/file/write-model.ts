@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { A_FLAG, expectOptions } from '@seg/checkpoint/expect-options';
 import { writeFileAtomic } from '@seg/checkpoint/node';
-
+import { NOTES } from '../export/expect-counts.ts';
 import type { OnnxGraph } from '../graph/onnx-graph.ts';
 import { encodeModel } from './encode-model.ts';
 
@@ -19,11 +20,9 @@ export type WriteModelOptions = {
  *
  * @returns Names of the files
  */
-export async function writeModel(
-  file: string,
-  graph: OnnxGraph,
-  { metadata, apart = weightBytes(graph) > MOST_INSIDE }: WriteModelOptions = {},
-): Promise<string[]> {
+export async function writeModel(file: string, graph: OnnxGraph, options: WriteModelOptions = {}): Promise<string[]> {
+  expectOptions('writeModel', options, { metadata: NOTES, apart: A_FLAG });
+  const { metadata, apart = weightBytes(graph) > MOST_INSIDE } = options;
   const weightsFile = `${path.basename(file)}.data`;
   const { model, weights } = encodeModel(graph, { metadata, ...(apart && { weightsFile }) });
   const beside = path.join(path.dirname(file), weightsFile);

@@ -1,5 +1,5 @@
+import { expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/checkpoint/expect-options';
 import type { NetworkRuntime } from '@seg/models';
-
 import { encodeModel } from '../file/encode-model.ts';
 import { runtimeOfSessions } from './runtime-of-sessions.ts';
 import { feedsOf, type OrtModule, tensorsOf } from './session-tensors.ts';
@@ -14,11 +14,25 @@ export type WebRuntimeOptions = {
   maxSizes?: number;
 };
 
+const OPTIONS = {
+  ort: [
+    'onnxruntime-web',
+    (value) =>
+      typeof (value as Partial<OrtModule> | null)?.InferenceSession === 'function' ||
+      typeof (value as Partial<OrtModule> | null)?.InferenceSession === 'object',
+  ],
+  session: ['an object of options', (value) => typeof value === 'object' && value !== null],
+  maxSizes: numberIn({ least: 1, most: Number.POSITIVE_INFINITY, isWhole: true }),
+} satisfies Record<string, OptionCheck>;
+
 /**
  * Runs networks in onnxruntime-web in place of the backend, for `Segmenter` in a page. Models reach it in memory, so that
  * weights are 2 GiB at most. Every size and number of images is exported when it comes first.
  */
-export function webRuntime({ ort, session: options = {}, maxSizes }: WebRuntimeOptions): NetworkRuntime {
+export function webRuntime(whole: WebRuntimeOptions): NetworkRuntime {
+  expectOptions('webRuntime', whole ?? null, OPTIONS);
+  expectValue('webRuntime', 'ort', whole.ort, OPTIONS.ort);
+  const { ort, session: options = {}, maxSizes } = whole;
   return runtimeOfSessions(async (graph) => {
     const session = await ort.InferenceSession.create(encodeModel(graph).model, options);
     return {

@@ -1,7 +1,7 @@
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import type { Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
-import { expectCounts } from '../export/expect-counts.ts';
+import { COUNTS, expectCounts, expectExportable } from '../export/expect-counts.ts';
 import { type ExportableModel, forwardOf, inputOf } from '../export/forward-of.ts';
 import { answerOf, type TaskOptions } from '../export/task-outputs.ts';
 import { recordPass } from '../record-pass.ts';
@@ -27,8 +27,11 @@ export type SavedModelOptions = {
  */
 export async function exportSavedModel(
   model: ExportableModel,
-  { size, batch = 1, answer }: SavedModelOptions,
+  options: SavedModelOptions,
 ): Promise<TensorflowGraphDef> {
+  expectOptions('exportSavedModel', options ?? null, COUNTS);
+  expectExportable('exportSavedModel', model);
+  const { size, batch = 1, answer } = options;
   expectCounts('exportSavedModel', size, batch);
   if (answer !== undefined) answerOf(model.config.model, answer.task); // refused before anything runs
   const { params } = model;

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import { expectOptions } from '@seg/checkpoint/expect-options';
 import { systemReason, writeFileAtomic } from '@seg/checkpoint/node';
-
+import { NOTES } from '../export/expect-counts.ts';
 import { encodeSavedModel } from './encode-saved-model.ts';
 import type { TensorflowGraphDef } from './tensorflow-graph.ts';
 
@@ -23,8 +24,10 @@ export type WriteSavedModelOptions = {
 export async function writeSavedModel(
   folder: string,
   graph: TensorflowGraphDef,
-  { metadata = {} }: WriteSavedModelOptions = {},
+  options: WriteSavedModelOptions = {},
 ): Promise<void> {
+  expectOptions('writeSavedModel', options, { metadata: NOTES });
+  const { metadata = {} } = options;
   expectBytes(graph);
   const present = await entriesOf(folder);
   if (present.length > 0)

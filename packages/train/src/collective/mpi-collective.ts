@@ -1,3 +1,4 @@
+import { expectNames } from '../expect-names.ts';
 import type { Collective, Summable } from './collective.ts';
 import { type MpiLibrary, openMpi } from './mpi-library.ts';
 
@@ -44,7 +45,9 @@ function sizeFrom(name: string, text: string): number {
  *
  * @throws Error where koffi or Open MPI is not there, or MPI does not begin
  */
-export async function mpiCollective({ library }: MpiOptions = {}): Promise<MpiCollective> {
+export async function mpiCollective(options: MpiOptions = {}): Promise<MpiCollective> {
+  expectNames('mpiCollective', options, ['library']);
+  const { library } = options;
   const mpi = await openMpi(library);
   expectDone('MPI_Init_thread', mpi.init());
   return {

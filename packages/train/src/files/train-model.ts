@@ -10,6 +10,7 @@ import { type ModelDescription, type OpenModel, type SegmentationModel, Segmente
 import { saveModel } from '@seg/models/node';
 
 import { ALONE, type Collective } from '../collective/collective.ts';
+import { expectNames } from '../expect-names.ts';
 import { fit, type Validation } from '../fit/fit.ts';
 import type { FitEvent } from '../fit/fit-event.ts';
 import { partsOf, type SampleReader, samplesInTurn, usedDescription } from '../fit/model-parts.ts';
@@ -46,6 +47,19 @@ export type TrainModelOptions = {
 /** Validation images that are drawn: a contact sheet's worth. */
 const PICTURES = 12;
 
+const TRAINING = [
+  'out',
+  'model',
+  'data',
+  'task',
+  'recipe',
+  'origin',
+  'versions',
+  'signal',
+  'stopAt',
+  'collective',
+] as const;
+
 /**
  * Trains a model on data, from both to a model folder. In the folder of the run: `run.json`, all that made it; what
  * `trainingFolder` keeps; `validation/`, pictures of what was found beside the truth; `confusion.csv`; and at the end
@@ -55,6 +69,7 @@ const PICTURES = 12;
  *   of `fit`
  */
 export async function* trainModel(options: TrainModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
+  expectNames('trainModel', options, TRAINING, ['out', 'model', 'data', 'task', 'recipe']);
   const { out, recipe, task, origin = {}, versions = {}, collective = ALONE } = options;
   const isWriter = collective.rank === 0;
   const description = usedDescription(options.model.description, recipe);

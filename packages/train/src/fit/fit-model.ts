@@ -1,6 +1,6 @@
 import { withCategories } from '@seg/data';
 import { type ModelDescription, type SegmentationModel, Segmenter } from '@seg/models';
-
+import { expectNames } from '../expect-names.ts';
 import { type MeasureOptions, measure } from '../measure/measure.ts';
 import { type FitOptions, fit } from './fit.ts';
 import type { FitEvent } from './fit-event.ts';
@@ -15,6 +15,19 @@ export type FitModelOptions = ModelTraining &
     storage: TrainingStorage;
   };
 
+const OPTIONS = [
+  'model',
+  'data',
+  'recipe',
+  'origin',
+  'collective',
+  'signal',
+  'stopAt',
+  'task',
+  'onImage',
+  'storage',
+] as const;
+
 /**
  * Trains a model on data wherever there is a backend, a page too: batches, validation, checkpoints, and the best parameters
  * at the end. `trainModel` of `@seg/train/node` is this with folders and threads.
@@ -22,6 +35,7 @@ export type FitModelOptions = ModelTraining &
  * @throws FormatError where training and validation differ in their categories; Error of `fit`
  */
 export function fitModel(options: FitModelOptions): AsyncGenerator<FitEvent<SegmentationModel>, void, void> {
+  expectNames('fitModel', options, OPTIONS, ['model', 'data', 'recipe', 'task', 'storage']);
   const { data, recipe, task, storage, signal, stopAt, onImage } = options;
   const description = trainedDescription(options);
   const { categories, preprocessing, inference } = description;

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { resumeTraining, saveTraining, saveWeights } from '../checkpoint.ts';
 import { ALONE, broadcastBytes, broadcastJson, type Collective, isTrueOfAny } from '../collective/collective.ts';
+import { expectNames } from '../expect-names.ts';
 import { expectNumber } from '../optimizers/expect-number.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { ParameterAverage } from '../optimizers/parameter-average.ts';
@@ -57,6 +58,22 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
   collective?: Collective;
 };
 
+const OPTIONS = [
+  'title',
+  'storage',
+  'build',
+  'createParams',
+  'objectiveFor',
+  'recipe',
+  'batchesFrom',
+  'validation',
+  'stopAt',
+  'saveEvery',
+  'signal',
+  'onNonFinite',
+  'collective',
+] as const;
+
 /**
  * Trains a model: batch, step, log, validation, checkpoint, and tells of each. Where the storage has a checkpoint, goes on
  * from it to the same bytes. Whoever stops listening stops the training; what it held is freed.
@@ -67,6 +84,7 @@ export type FitOptions<Model, Prediction extends tf.TensorContainer, Decisions> 
 export async function* fit<Model, Prediction extends tf.TensorContainer, Decisions>(
   options: FitOptions<Model, Prediction, Decisions>,
 ): AsyncGenerator<FitEvent<Model>, void, void> {
+  expectNames('fit', options, OPTIONS, ['storage', 'build', 'objectiveFor', 'recipe', 'batchesFrom']);
   await reviveBackend(); // a training behind a loss goes on from its checkpoint
   const training = new Training(options);
   try {

@@ -68,7 +68,9 @@ function bare(learningRate: number, steps: number, choice: ScheduleChoice): Sche
     case 'step':
       return stepSchedule(learningRate, choice.milestones, choice.factor);
     default:
-      throw choice satisfies never;
+      throw new RangeError(
+        `recipe: expected cosine, constant, poly, step as schedule.kind, got ${(choice as ScheduleChoice).kind}`,
+      );
   }
 }
 
@@ -84,15 +86,18 @@ function bareOptimizer(
   { optimizer = { kind: 'adamw' }, weightDecay, groups = WITHOUT_DECAY, clipNorm }: TrainingRecipe,
 ): Optimizer {
   const shared = { weightDecay, clipNorm, group: groupsByKey(groups) };
+  const { kind: _, ...own } = optimizer;
   switch (optimizer.kind) {
     case 'adamw':
-      return new AdamW(variables, { ...shared, ...optimizer });
+      return new AdamW(variables, { ...shared, ...own });
     case 'radam':
-      return new RAdam(variables, { ...shared, ...optimizer });
+      return new RAdam(variables, { ...shared, ...own });
     case 'sgd':
-      return new Sgd(variables, { ...shared, ...optimizer });
+      return new Sgd(variables, { ...shared, ...own });
     default:
-      throw optimizer satisfies never;
+      throw new RangeError(
+        `recipe: expected adamw, radam, sgd as optimizer.kind, got ${(optimizer as OptimizerChoice).kind}`,
+      );
   }
 }
 

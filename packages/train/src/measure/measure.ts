@@ -1,7 +1,8 @@
+import { expectValue, oneOf } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import type { MaskDataset } from '@seg/data';
 import type { Segmenter, Task } from '@seg/models';
-
+import { expectNames } from '../expect-names.ts';
 import { instanceTally } from './instance-tally.ts';
 import { panopticTally, semanticTally } from './map-tallies.ts';
 import type { Measurement, SeenImage } from './measurement.ts';
@@ -27,8 +28,11 @@ const TALLIES = { instance: instanceTally, panoptic: panopticTally, semantic: se
 export async function measure(
   segmenter: Pick<Segmenter, 'segment'>,
   dataset: MaskDataset,
-  { task, onImage, onUnreadable, signal }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<Measurement> {
+  expectNames('measure', options, ['task', 'onImage', 'onUnreadable', 'signal']);
+  const { task, onImage, onUnreadable, signal } = options;
+  expectValue('measure', 'task', task, oneOf(...Object.keys(TALLIES)));
   if (dataset.length === 0) throw new RangeError('measure: expected a data set with samples, got an empty one');
   const tally = TALLIES[task](dataset);
   for (let index = 0; index < dataset.length; index++) {

@@ -1,3 +1,4 @@
+import { expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import type { ParamStore } from '@seg/core';
 import type { Category } from '@seg/image';
 import {
@@ -10,7 +11,7 @@ import {
 } from '@seg/losses';
 import { Mask2Former, MaskFormer, MaxDeepLab, type Network, PanopticSegFormer, Solo } from '@seg/models';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectNames } from '../expect-names.ts';
 import type { Objective } from '../train-step.ts';
 import { changedLoss } from './changed-loss.ts';
 import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
@@ -49,7 +50,9 @@ const GRID_STRIDE = 4;
  *   it does not have, or of another kind than the published one
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
+  expectNames('objectiveOf', options, ['categories', 'seed', 'loss', 'semanticWeight'], ['categories', 'seed']);
   const { categories, seed, loss, semanticWeight = 0 } = options;
+  expectValue('objectiveOf', 'semanticWeight', semanticWeight, numberIn({ least: 0 }));
   const aid = { semanticWeight, scope: params.root.at(AUXILIARY) };
   if (network instanceof Mask2Former) {
     const config = changedLoss(MASK2FORMER_LOSS, loss);

@@ -5,6 +5,7 @@ import type { Mask2Former, MaskFormer, Solo } from '@seg/models';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { denominatorShares, timesShare } from '../collective/denominator-shares.ts';
+import { expectNames } from '../expect-names.ts';
 import type { Objective } from '../train-step.ts';
 import { mask2FormerObjective, maskFormerObjective, soloObjective } from './objectives.ts';
 
@@ -20,6 +21,8 @@ export type SemanticAidOptions = {
    */
   emptyWeight?: number;
 };
+
+const AID = ['semanticWeight', 'scope', 'emptyWeight'] as const;
 
 /** Prediction of an aided objective. */
 export type AidedPrediction<Prediction> = {
@@ -55,8 +58,10 @@ type DecisionsOf<T> = T extends Objective<infer _, infer Decisions> ? Decisions 
 export function aidedMask2FormerObjective(
   model: Mask2Former,
   config: Mask2FormerLossConfig,
-  { seed, ...options }: SemanticAidOptions & { seed: Parameters<typeof mask2FormerObjective>[2] },
+  whole: SemanticAidOptions & { seed: Parameters<typeof mask2FormerObjective>[2] },
 ): Objective<AidedPrediction<MaskPrediction[]>, AidedDecisions<DecisionsOf<ReturnType<typeof mask2FormerObjective>>>> {
+  expectNames('aidedMask2FormerObjective', whole, [...AID, 'seed'], ['semanticWeight', 'scope']);
+  const { seed, ...options } = whole;
   const { numClasses, dim } = model.config;
   const objective = (see: (finest: tf.Tensor4D) => void) => {
     const forwardAll = (pixels: tf.Tensor4D) => {
@@ -75,6 +80,7 @@ export function aidedMaskFormerObjective(
   config: MaskFormerLossConfig,
   options: SemanticAidOptions,
 ): Objective<AidedPrediction<MaskPrediction[]>, AidedDecisions<DecisionsOf<ReturnType<typeof maskFormerObjective>>>> {
+  expectNames('aidedMaskFormerObjective', options, AID, ['semanticWeight', 'scope']);
   const { numClasses, maskDim } = model.config;
   const objective = (see: (finest: tf.Tensor4D) => void) => {
     const forwardAll = (pixels: tf.Tensor4D) => {
@@ -99,6 +105,7 @@ export function aidedSoloObjective(
   AidedPrediction<ReturnType<Solo['forward']>>,
   AidedDecisions<DecisionsOf<ReturnType<typeof soloObjective>>>
 > {
+  expectNames('aidedSoloObjective', options, AID, ['semanticWeight', 'scope']);
   const { numClasses, fpnDim } = model.config;
   const objective = (see: (finest: tf.Tensor4D) => void) => {
     const forward = (pixels: tf.Tensor4D) => {

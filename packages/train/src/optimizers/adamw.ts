@@ -1,7 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint/safetensors';
 import type { AdamStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectNames } from '../expect-names.ts';
 import { adamEach } from './adam-each.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm } from './gradient-norm.ts';
@@ -33,6 +33,7 @@ export class AdamW implements Optimizer {
 
   /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: AdamWConfig = {}) {
+    expectNames('AdamW', config, ['group', 'clipNorm', 'weightDecay', 'betas', 'epsilon']);
     this.variables = variables;
     this.config = {
       group: config.group ?? (() => ({})),

@@ -38,6 +38,9 @@ export function expectOptimizerNumbers(
   const { weightDecay, clipNorm, momentum = 0, betas = [0, 0], epsilon = 1 } = numbers;
   expectNumber(`${where}.weightDecay`, weightDecay, { least: 0 });
   expectNumber(`${where}.clipNorm`, clipNorm, { least: 0, most: Number.POSITIVE_INFINITY, above: true });
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new RangeError(`${where}.betas: expected a list of two numbers, got ${betas}`);
+  }
   const [first, second] = betas;
   const decays = Object.entries({ momentum, 'betas[0]': first, 'betas[1]': second });
   // a decay of 1 forgets nothing, and Adam divides by 1 - β

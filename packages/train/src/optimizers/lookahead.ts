@@ -1,7 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { mix } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectNames } from '../expect-names.ts';
 import { changeEach } from './change-each.ts';
 import { expectNumber } from './expect-number.ts';
 import type { Optimizer } from './optimizer.ts';
@@ -30,6 +30,7 @@ export class Lookahead implements Optimizer {
 
   /** @throws RangeError at a constant that is none; the inner optimizer is then still the caller's */
   constructor(variables: ReadonlyMap<string, tf.Variable>, inner: Optimizer, config: LookaheadConfig = {}) {
+    expectNames('Lookahead', config, ['every', 'part']);
     this.variables = variables;
     this.inner = inner;
     this.config = { every: config.every ?? 5, part: config.part ?? 0.5 };

@@ -1,7 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint/safetensors';
 import type { AdamStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectNames } from '../expect-names.ts';
 import { adamEach } from './adam-each.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm } from './gradient-norm.ts';
@@ -46,6 +46,7 @@ export class RAdam implements Optimizer {
 
   /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: RAdamConfig = {}) {
+    expectNames('RAdam', config, ['group', 'clipNorm', 'weightDecay', 'betas', 'epsilon']);
     this.variables = variables;
     this.config = {
       group: config.group ?? (() => ({})),

@@ -1,7 +1,7 @@
 import type { StoredValue } from '@seg/checkpoint/safetensors';
 import { type MomentumStep, momentumStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
-
+import { expectNames } from '../expect-names.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
 import { gradientNorm } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
@@ -30,6 +30,7 @@ export class Sgd implements Optimizer {
 
   /** @throws RangeError at a constant that is none */
   constructor(variables: ReadonlyMap<string, tf.Variable>, config: SgdConfig = {}) {
+    expectNames('Sgd', config, ['group', 'clipNorm', 'weightDecay', 'momentum']);
     this.variables = variables;
     this.config = {
       group: config.group ?? (() => ({})),

@@ -1,5 +1,6 @@
+import { A_FLAG, expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { augmentations } from '@seg/data';
-
+import { expectNames } from '../expect-names.ts';
 import { WITHOUT_DECAY } from '../optimizers/parameter-groups.ts';
 import { BACKBONE_KEYS } from './backbone-keys.ts';
 import { hasDoubles } from './has-doubles.ts';
@@ -36,11 +37,17 @@ const NMS_THRESHOLD = 0.7;
 /** Learning rates: of the examples, which learn from nothing, and of published weights (Cheng et al. 2022, section 4.1). */
 const LEARNING_RATE = { isNew: 1e-3, published: 1e-4 };
 
+const A_COUNT = numberIn({ least: 1, isWhole: true });
+
 /**
  * Recipe for sets of ten to a few hundred images on processors: small crops, strong augmentation, a moving average.
  * Published weights keep most of what they know; their backbones learn at a tenth of the rate.
  */
-export function finetuneRecipe({ model, isNew, size = 256, steps = 1000 }: FinetuneOptions): Recipe {
+export function finetuneRecipe(options: FinetuneOptions): Recipe {
+  expectNames('finetuneRecipe', options, ['model', 'isNew', 'size', 'steps'], ['model', 'isNew']);
+  const { model, isNew, size = 256, steps = 1000 } = options;
+  expectValue('finetuneRecipe', 'isNew', isNew, A_FLAG);
+  for (const [name, count] of Object.entries({ size, steps })) expectValue('finetuneRecipe', name, count, A_COUNT);
   return {
     ...{ steps, batch: 4, warmup: Math.min(WARMUP, Math.ceil(steps / 4)), weightDecay: 0.05, average: 0.995, seed: 1 },
     ...(isNew

@@ -1,5 +1,5 @@
+import { expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { vjp } from '../../gradients/vjp.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
@@ -24,12 +24,14 @@ export function attention(
   key: tf.Tensor4D,
   value: tf.Tensor4D,
   bias?: tf.Tensor,
-  { scale = 1 / Math.sqrt(query.shape[3]) }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): tf.Tensor4D {
   expectShapes('attention', {
     ...{ query: [query, ['B', 'N', 'h', 'd']], key: [key, ['B', 'L', 'h', 'd']], value: [value, ['B', 'L', 'h', 'd']] },
     bias: [bias, ['1|B', ...(bias?.rank === 3 ? [] : ['1|h']), '1|N', '1|L']],
   });
+  expectOptions('attention', options, { scale: numberIn() });
+  const { scale = 1 / Math.sqrt(query.shape[3]) } = options;
   return tf.tidy(() => {
     const isWasm = tf.getBackend() === 'wasm';
     // elsewhere, and for a gradient on wasm, the plain ops are faster than a derivative computed anew

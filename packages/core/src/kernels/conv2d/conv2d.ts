@@ -1,8 +1,10 @@
+import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { fusedLinear } from '../fused-linear/fused-linear.ts';
+import { A_DIM, A_PADDING, A_STRIDE, AN_ACTIVATION } from '../layer-checks.ts';
 import type { Activation } from '../linear/types.ts';
 import { expectRoom, paddingOf, pairOf, sidesUnder } from '../map-layout.ts';
 import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
@@ -13,6 +15,17 @@ import { filterGradient, inputGradient } from './gradient.ts';
 import type { Attrs, Conv2DOptions, FusedInputs, Inputs } from './types.ts';
 import { conv2dWasm } from './wasm.ts';
 
+const OPTIONS = {
+  strides: A_STRIDE,
+  padding: A_PADDING,
+  dilation: A_DIM,
+  groups: A_DIM,
+  scale: ANYTHING,
+  bias: ANYTHING,
+  added: ANYTHING,
+  activation: AN_ACTIVATION,
+};
+
 /**
  * Convolution of a map with zeros around it, bias and activation in one step.
  *
@@ -21,6 +34,7 @@ import { conv2dWasm } from './wasm.ts';
  * @returns [B, H', W', out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
+  expectOptions('conv2d', options, OPTIONS);
   const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, added, activation = 'linear' } = options;
   const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };
   expectFitting(x, filter, options);

@@ -1,14 +1,18 @@
+import { expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ShapeError } from '../../errors.ts';
 import type { Size } from '../../outputs.ts';
 import type { Steps } from '../../steps.ts';
 import { defineKernel } from '../define-kernel.ts';
+import { A_DIM, AN_EPSILON } from '../layer-checks.ts';
 import { mayFuse } from '../may-fuse.ts';
 import { resizeBilinear, resizeNearest } from '../resize/resize.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, FusedAttrs, FusedInputs, GradientInputs, GroupNormOptions, Inputs } from './types.ts';
 import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
+
+const OPTIONS = { groups: A_DIM, epsilon: AN_EPSILON };
 
 /**
  * Normalizes groups of channels over the whole map, then scales and shifts each channel. Wu & He 2018, eq. 1–7.
@@ -19,6 +23,9 @@ import { groupNormGradientWasm, groupNormWasm } from './wasm.ts';
  */
 export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
   expectGroups(x, options);
+  expectOptions('groupNorm', options, OPTIONS);
+  expectValue('groupNorm', 'groups', options?.groups, A_DIM);
+  expectValue('groupNorm', 'epsilon', options.epsilon, AN_EPSILON);
   return groupNormKernel({ x, gain, bias }, options) as tf.Tensor4D;
 }
 
@@ -46,7 +53,8 @@ export function groupNormThen(
 /** {@link groupNormThen} in steps where it is several kernels. */
 export function* groupNormThenSteps(inputs: FusedInputs & { bias: tf.Tensor }, attrs: FusedAttrs): Steps<tf.Tensor4D> {
   if (mayFuse()) return groupNormThen(inputs, attrs);
-  const normed = groupNorm(inputs.x, inputs.gain, inputs.bias, attrs);
+  const { groups, epsilon } = attrs;
+  const normed = groupNorm(inputs.x, inputs.gain, inputs.bias, { groups, epsilon });
   yield;
   return tf.tidy(() => behind(normed, inputs.coarser, attrs));
 }

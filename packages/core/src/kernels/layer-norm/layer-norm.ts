@@ -1,6 +1,7 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { defineKernel } from '../define-kernel.ts';
+import { AN_EPSILON } from '../layer-checks.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { layerNormGradientWasm, layerNormWasm } from './wasm.ts';
@@ -13,6 +14,7 @@ import { layerNormGradientWasm, layerNormWasm } from './wasm.ts';
  * @param bias [C]
  */
 export function layerNorm<T extends tf.Tensor>(x: T, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
+  expectValue('layerNorm', 'epsilon', epsilon, AN_EPSILON);
   return layerNormKernel({ x, gain, bias }, { epsilon }) as T;
 }
 

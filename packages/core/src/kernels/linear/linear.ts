@@ -1,6 +1,7 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { defineKernel } from '../define-kernel.ts';
+import { AN_ACTIVATION } from '../layer-checks.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import type { Activation, Attrs, Inputs } from './types.ts';
@@ -20,6 +21,7 @@ export function linear<T extends tf.Tensor>(
   bias?: tf.Tensor,
   activation: Activation = 'linear',
 ): T {
+  expectValue('linear', 'activation', activation, AN_ACTIVATION);
   return tf.tidy(() => {
     const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
     const y = linearKernel({ x: rows, weight, bias }, { activation }) as tf.Tensor;

@@ -1,10 +1,13 @@
+import { expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { defineKernel } from '../define-kernel.ts';
+import { A_PADDING, A_STRIDE } from '../layer-checks.ts';
 import { expectRoom, paddingOf, padLowest, pairOf } from '../map-layout.ts';
 import { maxPoolGradient } from './gradient.ts';
 import type { Attrs, Inputs, MaxPoolOptions } from './types.ts';
 import { maxPoolWasm } from './wasm.ts';
+
+const OPTIONS = { size: A_STRIDE, strides: A_STRIDE, padding: A_PADDING };
 
 /**
  * The largest value of each window, NaN where it holds one. Of equal values the first in reading order receives the gradient, as in PyTorch.
@@ -12,7 +15,10 @@ import { maxPoolWasm } from './wasm.ts';
  * @param x [B, H, W, C]
  * @returns [B, h, w, C]
  */
-export function maxPool(x: tf.Tensor4D, { size, strides = size, padding = 0 }: MaxPoolOptions): tf.Tensor4D {
+export function maxPool(x: tf.Tensor4D, options: MaxPoolOptions): tf.Tensor4D {
+  expectOptions('maxPool', options, OPTIONS);
+  expectValue('maxPool', 'size', options?.size, A_STRIDE);
+  const { size, strides = size, padding = 0 } = options;
   const attrs = { size: pairOf(size), strides: pairOf(strides), padding: paddingOf(padding) };
   expectRoom('maxPool', x.shape, attrs.size, attrs);
   return maxPoolKernel({ x }, attrs) as tf.Tensor4D;

@@ -1,7 +1,9 @@
+import { A_FLAG, expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { Size } from '../../outputs.ts';
 import type { ResizeBilinearOptions } from './types.ts';
+
+const A_SIZE = listOf(numberIn({ least: 1, isWhole: true }), 2);
 
 /**
  * Bilinear resize, as `F.interpolate(mode='bilinear')` does without antialiasing.
@@ -10,11 +12,10 @@ import type { ResizeBilinearOptions } from './types.ts';
  * @param size Height and width of the result
  * @returns [B, h, w, C]
  */
-export function resizeBilinear(
-  x: tf.Tensor4D,
-  size: Size,
-  { alignCorners = false }: ResizeBilinearOptions = {},
-): tf.Tensor4D {
+export function resizeBilinear(x: tf.Tensor4D, size: Size, options: ResizeBilinearOptions = {}): tf.Tensor4D {
+  expectOptions('resizeBilinear', options, { alignCorners: A_FLAG });
+  expectValue('resizeBilinear', 'size', size, A_SIZE);
+  const { alignCorners = false } = options;
   if (x.shape[1] === size[0] && x.shape[2] === size[1]) return tf.clone(x);
   return tf.image.resizeBilinear(x, size, alignCorners, !alignCorners);
 }
@@ -27,6 +28,7 @@ export function resizeBilinear(
  * @returns [B, h, w, C]
  */
 export function resizeNearest(x: tf.Tensor4D, size: Size): tf.Tensor4D {
+  expectValue('resizeNearest', 'size', size, A_SIZE);
   if (x.shape[1] === size[0] && x.shape[2] === size[1]) return tf.clone(x);
   return tf.image.resizeNearestNeighbor(x, size);
 }

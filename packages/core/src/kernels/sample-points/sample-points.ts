@@ -1,5 +1,5 @@
+import { A_FLAG, expectOptions } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { deformableSampling } from '../deformable-sampling/deformable-sampling.ts';
 import type { GridSampleOptions } from './types.ts';
 
@@ -29,11 +29,9 @@ export function samplePoints(x: tf.Tensor4D, points: tf.Tensor3D): tf.Tensor3D {
  * @param grid [B, h, w, 2] pairs (x, y) in [−1, 1]
  * @returns [B, h, w, C]
  */
-export function gridSample(
-  x: tf.Tensor4D,
-  grid: tf.Tensor4D,
-  { alignCorners = false }: GridSampleOptions = {},
-): tf.Tensor4D {
+export function gridSample(x: tf.Tensor4D, grid: tf.Tensor4D, options: GridSampleOptions = {}): tf.Tensor4D {
+  expectOptions('gridSample', options, { alignCorners: A_FLAG });
+  const { alignCorners = false } = options;
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape;
     const flat = tf.reshape(grid, [batch, -1, 2]) as tf.Tensor3D;

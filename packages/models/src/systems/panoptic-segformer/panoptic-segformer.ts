@@ -50,7 +50,7 @@ export class PanopticSegFormer {
     this.config = config;
     this.backbone = buildBackbone(params.root.at('backbone'), config.backbone);
     this.neck = new ChannelMapper(params.root.at('neck'), { inDims: this.backbone.dims.slice(1), dim: config.dim });
-    this.head = new PanopticSegFormerHead(params.root.at('bbox_head'), { ...config, numLevels: NUM_LEVELS });
+    this.head = new PanopticSegFormerHead(params.root.at('bbox_head'), headConfig(config));
   }
 
   /**
@@ -109,4 +109,8 @@ function checkedSizes(sizes: readonly Size[], { shape: [batch, height, width] }:
   if (sizes.length === batch && sizes.every(isWithin)) return sizes;
   const got = sizes.map((size) => size.join('x')).join(', ');
   throw new RangeError(`PanopticSegFormer: expected ${batch} sizes within ${height}x${width}, got ${got || 'none'}`);
+}
+
+function headConfig({ model: _, backbone: _backbone, maxDetections: _most, ...config }: PanopticSegFormerConfig) {
+  return { ...config, numLevels: NUM_LEVELS };
 }

@@ -30,6 +30,6 @@ export function createSoloHead(root: Scope, config: SoloConfig): AnySoloHead {
         maskFeatureDim: config.maskFeatureDim,
       });
     default:
-      throw config satisfies never;
+      throw new RangeError(`createSoloHead: expected a SOLO, got ${(config as SoloConfig).model}`);
   }
 }

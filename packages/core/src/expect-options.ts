@@ -1,0 +1,39 @@
+/**
+ * Options at the border of every package, for those above that have no checkpoints.
+ *
+ * @packageDocumentation
+ */
+
+import { expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/checkpoint/expect-options';
+
+export {
+  A_FLAG,
+  A_FUNCTION,
+  A_SET,
+  A_TEXT,
+  expectOptions,
+  expectValue,
+  listOf,
+  numberIn,
+  type OptionCheck,
+  oneOf,
+} from '@seg/checkpoint/expect-options';
+
+/** A size of a layer, or another count from 1. */
+export const A_DIM = numberIn({ least: 1, isWhole: true });
+
+/** Refuses a config with a field that nobody knows or that cannot be, or without one that is read. */
+export function expectConfig<T extends object>(
+  where: string,
+  config: T,
+  checks: Readonly<Record<string, OptionCheck>>,
+  reads: readonly (keyof T & string)[],
+): void {
+  expectOptions<object>(where, config ?? null, checks);
+  for (const name of reads) expectValue(where, name, config[name], checks[name]);
+}
+
+/** @throws RangeError unless channels can be shared out among so many parts: heads or groups */
+export function expectDivisor(where: string, name: string, dim: number, parts: number): void {
+  expectValue(where, name, parts, [`a divisor of ${dim}`, (value) => dim % (value as number) === 0]);
+}
