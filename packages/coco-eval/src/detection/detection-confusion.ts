@@ -1,3 +1,5 @@
+import { expectThat } from '../state/expect-value.ts';
+import { requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -28,6 +30,9 @@ export class DetectionConfusionMatrix {
 
   constructor(options: ConfusionOptions) {
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
+    requireShare('iouThreshold', options.iouThreshold);
+    const { scoreThreshold } = options;
+    expectThat(Number.isFinite(scoreThreshold ?? 0), 'scoreThreshold', 'a finite number', scoreThreshold);
     this.#iouThreshold = options.iouThreshold ?? 0.5;
     this.#scoreThreshold = options.scoreThreshold ?? 0.5;
     this.#counts = new Float64Array((this.#parameters.categories.length + 1) ** 2);

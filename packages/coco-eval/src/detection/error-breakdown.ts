@@ -1,4 +1,6 @@
 import { numpyMean } from '../numeric/numpy-sum.ts';
+import { expectThat } from '../state/expect-value.ts';
+import { requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -46,8 +48,13 @@ export class DetectionErrors {
 
   constructor(options: ErrorBreakdownOptions) {
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
-    this.#foreground = options.foreground ?? 0.5;
-    this.#background = options.background ?? 0.1;
+    const { foreground, background } = options;
+    requireShare('foreground', foreground);
+    requireShare('background', background);
+    this.#foreground = foreground ?? 0.5;
+    this.#background = background ?? Math.min(0.1, this.#foreground);
+    const isBelow = this.#background <= this.#foreground;
+    expectThat(isBelow, 'background', `at most the foreground ${this.#foreground}`, this.#background);
   }
 
   /** Takes in one image. @throws where DetectionEvaluator.add would */

@@ -1,3 +1,4 @@
+import { expectThat, isCount } from '../state/expect-value.ts';
 import type { DetectionResult } from './accumulate.ts';
 import type { CocoGroundTruth, CocoResult } from './coco-types.ts';
 import { DetectionEvaluator, type ImageMatches } from './detection-evaluator.ts';
@@ -35,6 +36,7 @@ export function collectDetections(
   options: EvaluateDetectionsOptions = {},
 ): DetectionEvaluator {
   const { allowEmpty = false, shard = { index: 0, count: 1 }, onProgress, ...rest } = options;
+  requireShard(shard);
   const images = groupByImage(groundTruth, results, rest);
   const kind = allowEmpty && results.length === 0 ? {} : { resultKind: rest.resultKind ?? resultKind(results) };
   const evaluator = new DetectionEvaluator({ ...rest, ...kind, categories: groundTruth.categories });
@@ -45,4 +47,10 @@ export function collectDetections(
     onProgress?.(place);
   }
   return evaluator;
+}
+
+function requireShard(shard: EvaluateDetectionsOptions['shard']): void {
+  const { index, count } = shard ?? {};
+  const holds = isCount(index) && isCount(count) && index < count;
+  expectThat(holds, 'shard', 'a whole index of 0 or more below a whole count', shard);
 }

@@ -1,3 +1,5 @@
+import { describeValue, expectThat, isCount, isList } from '../state/expect-value.ts';
+
 /**
  * A binary mask as run lengths: zeros, ones, zeros, ... walking down the columns from the left, as COCO stores masks.
  * The first run may be empty; the runs add up to height · width.
@@ -37,6 +39,7 @@ export function encodeRle(
   layout: MaskLayout = 'row-major',
 ): Rle {
   requireSize('encodeRle', height, width);
+  expectThat(isList(mask), 'encodeRle', 'a list of pixels', mask);
   if (mask.length !== height * width) {
     throw new RangeError(`encodeRle: expected ${height * width} pixels for ${height} x ${width}, got ${mask.length}`);
   }
@@ -117,11 +120,17 @@ function drawRun(mask: Uint8Array, height: number, width: number, start: number,
  */
 export function requireTotal(where: string, { height, width, counts }: Rle): void {
   requireSize(where, height, width);
+  if (!(counts instanceof Uint32Array)) requireRuns(where, counts);
   let total = 0;
   for (let j = 0; j < counts.length; j++) total += counts[j];
   if (total !== height * width) {
     throw new RangeError(`${where}: expected runs of ${height * width} pixels for ${height} x ${width}, got ${total}`);
   }
+}
+
+function requireRuns(where: string, counts: unknown): void {
+  const isRuns = isList(counts) && Array.from(counts).every(isCount);
+  if (!isRuns) throw new TypeError(`${where}: expected runs of whole numbers, got ${describeValue(counts)}`);
 }
 
 /** [rows, columns] → [columns, rows], in tiles that stay in the cache. */

@@ -1,3 +1,5 @@
+import { expectThat, isWithin } from '../state/expect-value.ts';
+
 /** Limits of a PNG, checked from its header before anything of the size of its image is made. */
 export type PngLimits = {
   /** Width times height, 2²⁹ if absent. */
@@ -43,6 +45,11 @@ const MOST = 2 ** 29;
  * damaged
  */
 export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChunks {
+  if (!(file instanceof Uint8Array)) {
+    const found = typeof file === 'object' ? Object.prototype.toString.call(file).slice(8, -1) : typeof file;
+    throw new TypeError(`decodePng: expected bytes (Uint8Array), got ${found}`);
+  }
+  requireLimits(limits);
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');
   const found: Partial<PngChunks> = {};
@@ -58,6 +65,11 @@ export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChun
     before = type;
   }
   return { ...(found as PngChunks), data: parts.length === 1 ? parts[0] : concatenated(parts) };
+}
+
+function requireLimits({ maxPixels = MOST, maxBytes = MOST }: PngLimits): void {
+  expectThat(isWithin(maxPixels, 1, Infinity), 'decodePng', 'maxPixels of 1 or more', maxPixels);
+  expectThat(isWithin(maxBytes, 1, Infinity), 'decodePng', 'maxBytes of 1 or more', maxBytes);
 }
 
 type Chunk = { type: string; body: Uint8Array };
