@@ -1,7 +1,8 @@
-import { defineKernel, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
+import { defineKernel, expectShapes, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { classCost } from './class-cost.ts';
+import { expectClasses } from './expect-classes.ts';
 import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
 
 /**
@@ -11,6 +12,14 @@ import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
  * @returns [N, T]
  */
 export function pairCosts(inputs: PairCostInputs, weights: PairCostWeights): tf.Tensor2D {
+  const { logits, targets, scores, labels } = inputs;
+  const { C } = expectShapes('pairCosts', {
+    logits: [logits, ['N', 'P']],
+    targets: [targets, ['T', 'P']],
+    scores: [scores, ['N', 'C']],
+    labels: [labels, ['T']],
+  });
+  expectClasses('pairCosts', labels, C);
   if (isOneKernel()) return pairCostsKernel(inputs, weights) as tf.Tensor2D;
   return tf.tidy(() => pairCostsReference(inputs, weights));
 }
