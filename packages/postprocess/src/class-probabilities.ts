@@ -1,4 +1,5 @@
 import { expectShapes, type MaskPrediction, readTensors } from '@seg/core';
+import { notFinite } from './expect-numbers.ts';
 
 /** Class probabilities of one image on the host. */
 export type ClassProbabilities = {
@@ -9,16 +10,22 @@ export type ClassProbabilities = {
   numClasses: number;
 };
 
-/** Reads the class logits of one image and normalizes each query's: softmax over K + 1, in doubles. */
+/**
+ * Reads the class logits of one image and normalizes each query's: softmax over K + 1, in doubles.
+ *
+ * @throws RangeError where they are NaN
+ */
 export async function readClassProbabilities(where: string, prediction: MaskPrediction): Promise<ClassProbabilities> {
   const { classLogits, maskLogits } = prediction;
   const { N, C } = expectShapes(where, {
     classLogits: [classLogits, [1, 'N', 'C']],
     maskLogits: [maskLogits, [1, 'h', 'w', 'N']],
   });
+  if (C === 0) throw new RangeError(`${where}: expected logits of no object at least, got none`);
   const [logits] = await readTensors(() => [classLogits.clone()]);
   const values = Float64Array.from(logits);
   for (let query = 0; query < N; query++) softmaxInPlace(values.subarray(query * C, (query + 1) * C));
+  if (values.some(Number.isNaN)) throw notFinite(where, 'class logits');
   return { values, numQueries: N, numClasses: C - 1 };
 }
 

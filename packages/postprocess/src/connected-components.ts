@@ -1,4 +1,5 @@
 import type { Size } from '@seg/core';
+import { expectSize, expectValues } from './expect-numbers.ts';
 
 /** Options of connected components: the neighborhood, and the label of nothing. */
 export type ComponentOptions = {
@@ -25,6 +26,8 @@ export function connectedComponents(
   [height, width]: Size,
   { neighbors = 4, background = 0 }: ComponentOptions = {},
 ): Components {
+  expectSize('connectedComponents', 'size', [height, width]);
+  expectValues('connectedComponents', 'labels', labels, height * width);
   const parents = Int32Array.from({ length: height * width }, (_, i) => i);
   for (let i = 0; i < parents.length; i++) {
     if (labels[i] === background) continue;

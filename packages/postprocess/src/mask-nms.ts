@@ -1,4 +1,5 @@
 import type { BitMask } from './bit-mask.ts';
+import { expectShare } from './expect-numbers.ts';
 import { maskOverlap } from './mask-overlap.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 
@@ -11,6 +12,7 @@ import type { ScoredMask } from './matrix-nms.ts';
  * @returns Indices of those that stay, ascending
  */
 export function maskNms(masks: readonly ScoredMask[], threshold = 0.5): number[] {
+  expectShare('maskNms', 'threshold', threshold);
   const kept: number[] = [];
   for (const [j, { category, mask }] of masks.entries()) {
     const rivals = kept.filter((i) => masks[i].category === category && canOverlap(masks[i].mask, mask, threshold));

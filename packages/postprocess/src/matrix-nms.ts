@@ -1,4 +1,5 @@
 import type { BitMask } from './bit-mask.ts';
+import { expectAmount } from './expect-numbers.ts';
 import { maskOverlap } from './mask-overlap.ts';
 
 /** A mask that competes with others of its class. */
@@ -31,6 +32,7 @@ export function matrixNms(
   masks: readonly ScoredMask[],
   { kernel = 'gaussian', sigma = 2 }: MatrixNmsOptions = {},
 ): number[] {
+  expectAmount('matrixNms', 'sigma', sigma);
   const decayOf = kernel === 'gaussian' ? (iou: number) => Math.exp(-sigma * iou * iou) : (iou: number) => 1 - iou;
   const compensations: number[] = []; // f(largest overlap with a better mask)
   return masks.map(({ category, score, mask }, j) => {

@@ -2,6 +2,7 @@ import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core'
 import type { SegmentMap } from '@seg/image';
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectShares } from './expect-numbers.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -84,6 +85,8 @@ export async function panopticMap(
   options: PanopticOptions,
 ): Promise<SegmentMap> {
   expectGeometry('panopticMap', geometry);
+  const { scoreThreshold, overlapThreshold } = options;
+  expectShares('panopticMap', { scoreThreshold, overlapThreshold });
   const rule = options.rule ?? 'mask2former';
   const terms = { ...RULES[rule], ...withoutUndefined(options) };
   const probabilities = await readClassProbabilities('panopticMap', prediction);
