@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodeOther, OTHER_READER } from '#platform';
+import { expectBytes } from './expect-bytes.ts';
 import { recognizeFormat } from './image-format.ts';
 import { IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
@@ -19,10 +20,7 @@ export async function decodeImage(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<RgbImage> {
-  if (!(bytes instanceof Uint8Array)) {
-    const found = typeof bytes === 'string' ? 'text' : Object.prototype.toString.call(bytes).slice(8, -1);
-    throw new FormatError(`decodeImage: expected bytes (Uint8Array) of ${name}, got ${found}`);
-  }
+  expectBytes('decodeImage', bytes, name);
   const numbers = [limits.minSide, limits.maxSide, limits.maxPixels];
   if (!numbers.every((limit) => limit > 0)) {
     throw new FormatError(`decodeImage: expected limits in numbers, got ${numbers.join(', ')}`);

@@ -1,4 +1,5 @@
 import { decodeImage } from './decode-image.ts';
+import { expectBytes } from './expect-bytes.ts';
 import { recognizeFormat } from './image-format.ts';
 import { checkImageSize, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { JpegSegments } from './jpeg/read-segments.ts';
@@ -25,6 +26,7 @@ export async function readImageHeader(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<ImageHeader> {
+  expectBytes('readImageHeader', bytes, name);
   const format = recognizeFormat(bytes);
   if (format === 'jpeg') return jpegHeader(bytes, name, limits);
   if (format === 'png') return pngHeader(bytes, name, limits);

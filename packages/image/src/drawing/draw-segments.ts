@@ -125,8 +125,9 @@ function paintLabels(
     const text = textOf(segment);
     const { width, height } = measureText(text, scale);
     const size = { width: width + 6 * scale, height: height + 4 * scale };
-    const place = freePlace(places.get(segment.id)!, size, canvas, taken);
-    if (place === null) continue;
+    const center = places.get(segment.id);
+    const place = center && freePlace(center, size, canvas, taken);
+    if (!place) continue;
     taken.push(place);
     drawLabel(canvas, text, place, scale, colors.get(segment.id)!);
   }

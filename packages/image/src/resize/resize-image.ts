@@ -24,13 +24,10 @@ export type ResizeOptions = {
  * @param size Height and width of the result, at least 1
  * @throws RangeError where image, size or filter is none
  */
-export function resizeImage(
-  image: RgbImage,
-  [height, width]: ImageSize,
-  { filter = 'bilinear' }: ResizeOptions = {},
-): RgbImage {
+export function resizeImage(image: RgbImage, size: ImageSize, { filter = 'bilinear' }: ResizeOptions = {}): RgbImage {
   expectImage('resizeImage', image);
-  checkSize('resizeImage', [height, width]);
+  checkSize('resizeImage', size);
+  const [height, width] = size;
   if (filter === 'nearest') return resizeNearest(image, [height, width]);
   const kernel = Object.hasOwn(KERNELS, filter) ? KERNELS[filter] : undefined;
   if (kernel === undefined) throw new RangeError(`resizeImage: expected a filter of Pillow, got ${filter}`);

@@ -13,6 +13,7 @@ type Labels = Uint8Array | Uint16Array | Int32Array | Uint32Array;
  */
 export function resizeLabels<T extends Labels>(labels: T, from: ImageSize, to: ImageSize): T {
   checkSize('resizeLabels', to);
+  checkSize('resizeLabels', from);
   if (labels.length !== from[0] * from[1]) {
     throw new RangeError(`resizeLabels: expected ${from.join('x')} labels, got ${labels.length}`);
   }
@@ -40,8 +41,10 @@ export function nearestIndices(oldSize: number, size: number): Int32Array {
  * @throws RangeError where a side is no whole number of 1 or more
  */
 export function checkSize(where: string, size: ImageSize): void {
+  const sides = Array.isArray(size) ? Array.from(size) : [];
+  if (sides.length !== 2 || !sides.every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new RangeError(`${where}: expected a height and width of 1 or more, got ${sides.join('x') || String(size)}`);
+  }
   if (3 * size[0] * size[1] > MOST_BYTES)
     throw new RangeError(`${where}: expected at most 2^31 bytes, got ${size.join('x')} pixels`);
-  if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
-  throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);
 }
