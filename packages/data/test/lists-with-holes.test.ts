@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { MaskRoom } from '../masks/mask-room.ts';
-import { polygonMask } from '../masks/polygon-mask.ts';
-import { parseCocoInstances } from './coco-instances.ts';
-import { parseLabelMe } from './labelme.ts';
+import { parseCocoInstances } from '../src/formats/coco-instances.ts';
+import { parseLabelMe } from '../src/formats/labelme.ts';
+import { MaskRoom } from '../src/masks/mask-room.ts';
+import { polygonMask } from '../src/masks/polygon-mask.ts';
 
 const hole = (values: unknown[], at: number) =>
   values

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { idToRgb, rgbToId } from './panoptic-ids.ts';
-import { PanopticQuality } from './panoptic-quality.ts';
+import { idToRgb, rgbToId } from '../src/panoptic/panoptic-ids.ts';
+import { PanopticQuality } from '../src/panoptic/panoptic-quality.ts';
 
 const categories = [{ id: 1, isthing: 1 }];
 const map = (ids: number[], area?: number) => ({

@@ -1,16 +1,16 @@
 import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { boxDistanceCost, boxOverlapCost, generalizedIou } from './costs/box-costs.ts';
-import { classCost } from './costs/class-cost.ts';
-import { focalClassCost } from './costs/focal-class-cost.ts';
-import { diceCost, maskCrossEntropyCost, maskFocalCost } from './costs/mask-costs.ts';
-import { maskDiceCost } from './costs/mask-dice-cost.ts';
-import { pairCosts } from './costs/pair-costs.ts';
-import { classFixedAssignment, greedyAssignment } from './greedy-assignment.ts';
-import { linearAssignment, linearAssignmentBatch } from './linear-assignment.ts';
-import { matchQueries } from './match-queries.ts';
-import { maskDice, pqSimilarity } from './pq-similarity.ts';
+import { boxDistanceCost, boxOverlapCost, generalizedIou } from '../src/costs/box-costs.ts';
+import { classCost } from '../src/costs/class-cost.ts';
+import { focalClassCost } from '../src/costs/focal-class-cost.ts';
+import { diceCost, maskCrossEntropyCost, maskFocalCost } from '../src/costs/mask-costs.ts';
+import { maskDiceCost } from '../src/costs/mask-dice-cost.ts';
+import { pairCosts } from '../src/costs/pair-costs.ts';
+import { classFixedAssignment, greedyAssignment } from '../src/greedy-assignment.ts';
+import { linearAssignment, linearAssignmentBatch } from '../src/linear-assignment.ts';
+import { matchQueries } from '../src/match-queries.ts';
+import { maskDice, pqSimilarity } from '../src/pq-similarity.ts';
 
 describe.each([Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array])(
   '%o',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SemanticQuality } from './semantic-quality.ts';
+import { SemanticQuality } from '../src/semantic/semantic-quality.ts';
 
 test.each([
   { groundTruth: {}, prediction: {} },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { SegmentationTrackingQuality } from './segmentation-tracking-quality.ts';
-import { VideoPanopticQuality } from './video-panoptic-quality.ts';
+import { SegmentationTrackingQuality } from '../src/video/segmentation-tracking-quality.ts';
+import { VideoPanopticQuality } from '../src/video/video-panoptic-quality.ts';
 
 const categories = [{ id: 1, isthing: 1 }];
 const map = (ids: number[], more = {}) => ({ ids, segments: [{ id: 3, category_id: 1, ...more }] });

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decodePng } from './decode-png.ts';
-import { decodePng as decodeOnPlatform } from './index.ts';
-import { readLabelPng, readPanopticPng } from './segmentation-png.ts';
+import { decodePng } from '../src/png/decode-png.ts';
+import { decodePng as decodeOnPlatform } from '../src/png/index.ts';
+import { readLabelPng, readPanopticPng } from '../src/png/segmentation-png.ts';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 

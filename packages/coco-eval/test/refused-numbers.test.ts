@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { linspace, numpyMean, numpySum } from './numpy-sum.ts';
-import { formatFixed } from './python-format.ts';
+import { linspace, numpyMean, numpySum } from '../src/numeric/numpy-sum.ts';
+import { formatFixed } from '../src/numeric/python-format.ts';
 
 test('one point is the first, as in numpy, and none is none', () => {
   expect([...linspace(0, 1, 1)]).toEqual([0]);

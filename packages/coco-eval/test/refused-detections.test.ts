@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { DetectionConfusionMatrix } from './detection-confusion.ts';
-import { DetectionEvaluator } from './detection-evaluator.ts';
-import { DetectionErrors } from './error-breakdown.ts';
-import { evaluateDetections } from './evaluate-detections.ts';
+import { DetectionConfusionMatrix } from '../src/detection/detection-confusion.ts';
+import { DetectionEvaluator } from '../src/detection/detection-evaluator.ts';
+import { DetectionErrors } from '../src/detection/error-breakdown.ts';
+import { evaluateDetections } from '../src/detection/evaluate-detections.ts';
 
 const categories = [{ id: 1 }];
 const images = [0, 1, 2].map((id) => ({ id, width: 10, height: 10 }));

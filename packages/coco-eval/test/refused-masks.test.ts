@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { boundaryDistance, boundaryOf } from './boundary.ts';
-import { boxToRle, polygonsToRle, polygonToRle } from './polygon.ts';
-import { decodeRle, encodeRle, rleArea } from './rle.ts';
+import { boundaryDistance, boundaryOf } from '../src/mask/boundary.ts';
+import { boxToRle, polygonsToRle, polygonToRle } from '../src/mask/polygon.ts';
+import { decodeRle, encodeRle, rleArea } from '../src/mask/rle.ts';
 
 test.each([[[null, 0, 4, 4]], [[0, 0, true, 4]], [['0', 0, 4, 4]], [[0, 0, 4]], [new Array(4)], [null], ['0044']])(
   'the box %j is refused',

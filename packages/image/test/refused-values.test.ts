@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { drawOverlay } from './drawing/overlay.ts';
-import { readImageHeader } from './image-header.ts';
-import { orient } from './orientation.ts';
-import { decodeLabelPng } from './png/label-png.ts';
-import { decodePanopticPng } from './png/panoptic-png.ts';
-import { resizeImage } from './resize/resize-image.ts';
-import { resizeImageAligned } from './resize/resize-image-aligned.ts';
-import { resizeImageOpenCv } from './resize/resize-image-opencv.ts';
-import { resizeLabels } from './resize/resize-labels.ts';
+import { drawOverlay } from '../src/drawing/overlay.ts';
+import { readImageHeader } from '../src/image-header.ts';
+import { orient } from '../src/orientation.ts';
+import { decodeLabelPng } from '../src/png/label-png.ts';
+import { decodePanopticPng } from '../src/png/panoptic-png.ts';
+import { resizeImage } from '../src/resize/resize-image.ts';
+import { resizeImageAligned } from '../src/resize/resize-image-aligned.ts';
+import { resizeImageOpenCv } from '../src/resize/resize-image-opencv.ts';
+import { resizeLabels } from '../src/resize/resize-labels.ts';
 
 const image = { data: new Uint8Array(12), width: 2, height: 2 };
 
