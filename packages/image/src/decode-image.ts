@@ -1,5 +1,6 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { decodeOther, OTHER_READER } from '#platform';
+import { expectBytes } from './expect-bytes.ts';
 import { recognizeFormat } from './image-format.ts';
 import { expectLimits, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
@@ -19,10 +20,7 @@ export async function decodeImage(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<RgbImage> {
-  if (!(bytes instanceof Uint8Array)) {
-    const found = typeof bytes === 'string' ? 'text' : Object.prototype.toString.call(bytes).slice(8, -1);
-    throw new FormatError(`decodeImage: expected bytes (Uint8Array) of ${name}, got ${found}`);
-  }
+  expectBytes('decodeImage', bytes, name);
   expectLimits('decodeImage', limits);
   const format = recognizeFormat(bytes);
   if (format === 'png') return decodePng(bytes, name, limits);

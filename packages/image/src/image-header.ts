@@ -1,4 +1,5 @@
 import { decodeImage } from './decode-image.ts';
+import { expectBytes } from './expect-bytes.ts';
 import { recognizeFormat } from './image-format.ts';
 import { checkImageSize, expectLimits, IMAGE_LIMITS, type ImageLimits } from './image-limits.ts';
 import { JpegSegments } from './jpeg/read-segments.ts';
@@ -26,6 +27,7 @@ export async function readImageHeader(
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<ImageHeader> {
   expectLimits('readImageHeader', limits);
+  expectBytes('readImageHeader', bytes, name);
   const format = recognizeFormat(bytes);
   if (format === 'jpeg') return jpegHeader(bytes, name, limits);
   if (format === 'png') return pngHeader(bytes, name, limits);

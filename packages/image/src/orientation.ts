@@ -1,11 +1,17 @@
+import { expectImage } from './expect-image.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
  * Turns and mirrors an image so that it stands upright.
  *
  * @param orientation EXIF's 1 to 8: the corner of the scene that the first row and column show (EXIF 2.32, 4.6.4 A)
+ * @throws RangeError at others
  */
 export function orient(image: RgbImage, orientation: number): RgbImage {
+  expectImage('orientImage', image);
+  if (!(Number.isInteger(orientation) && orientation >= 1 && orientation <= 8)) {
+    throw new RangeError(`orientImage: expected a whole number of 1 to 8, got ${JSON.stringify(orientation)}`);
+  }
   if (orientation === 1) return image;
   const { data, width, height } = image;
   const swapsSides = orientation >= 5;

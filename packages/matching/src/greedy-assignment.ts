@@ -1,3 +1,4 @@
+import { doublesOf, expectSizes, isNumbers, isSize, shown } from './expect-costs.ts';
 import type { Assignment, Costs } from './linear-assignment.ts';
 
 /**
@@ -8,13 +9,15 @@ import type { Assignment, Costs } from './linear-assignment.ts';
  * @param costs [rows, columns] row-major
  */
 export function greedyAssignment(costs: Costs, rows: number, columns: number): Assignment {
-  if (costs.length !== rows * columns) {
+  expectSizes('greedyAssignment', [rows, columns]);
+  const values = doublesOf('greedyAssignment', costs);
+  if (values.length !== rows * columns) {
     throw new RangeError(
-      `greedyAssignment: expected ${rows * columns} costs for [${rows}, ${columns}], got ${costs.length}`,
+      `greedyAssignment: expected ${rows * columns} costs for [${rows}, ${columns}], got ${values.length}`,
     );
   }
-  const cost = (pair: number) => costs[pair] as number;
-  const pairs = Int32Array.from(costs.keys()).filter((pair) => cost(pair) < Infinity);
+  const cost = (pair: number) => values[pair] as number;
+  const pairs = Int32Array.from(values.keys()).filter((pair) => cost(pair) < Infinity);
   pairs.sort((a, b) => (cost(a) < cost(b) ? -1 : cost(a) > cost(b) ? 1 : a - b));
   const columnOfRow = new Int32Array(rows).fill(-1);
   const taken = new Uint8Array(columns);
@@ -38,6 +41,12 @@ export function greedyAssignment(costs: Costs, rows: number, columns: number): A
  * @throws if a class has no query, or two targets share one
  */
 export function classFixedAssignment(classes: ArrayLike<number>, queries: number): Assignment {
+  if (!isSize(queries)) {
+    throw new RangeError(`classFixedAssignment: expected a whole number of queries, got ${shown(queries)}`);
+  }
+  if (!Array.isArray(classes) && !isNumbers(classes)) {
+    throw new TypeError(`classFixedAssignment: expected a list of classes, got ${shown(classes)}`);
+  }
   const targetOfQuery = new Int32Array(queries).fill(-1);
   for (let target = 0; target < classes.length; target++) {
     const k = classes[target] as number;

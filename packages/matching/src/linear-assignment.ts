@@ -1,6 +1,7 @@
+import { doublesOf, expectSizes, isNumbers, isSize, shown } from './expect-costs.ts';
 import { type Candidates, prepare, type Relax } from './relax.ts';
 
-/** Costs of a [rows, columns] matrix, row by row. */
+/** Costs of a [rows, columns] matrix, row by row. Typed arrays of whole numbers are taken too. */
 export type Costs = Float64Array | Float32Array | readonly number[];
 
 /** Options of an assignment: the sum that is sought, and the meaning of costs that are no finite numbers. */
@@ -39,8 +40,7 @@ export function linearAssignment(
   options: LinearAssignmentOptions = {},
 ): Assignment {
   expectAssignment('linearAssignment', options);
-  requireLength('linearAssignment', costs, rows * columns);
-  return assign(costs, rows, columns, options);
+  return assign(costsOf('linearAssignment', costs, [rows, columns]), rows, columns, options);
 }
 
 /**
@@ -57,17 +57,18 @@ export function linearAssignmentBatch(
 ): Assignment[] {
   expectAssignment('linearAssignmentBatch', options, ['columnCounts']);
   expectList('linearAssignmentBatch', 'shape', shape, 3);
-  const { columnCounts } = options;
-  if (columnCounts !== undefined) expectList('linearAssignmentBatch', 'columnCounts', columnCounts, shape[0]);
   const [batch, rows, columns] = shape;
-  requireLength('linearAssignmentBatch', costs, batch * rows * columns);
+  const all = costsOf('linearAssignmentBatch', costs, [batch, rows, columns]);
+  expectCounts(options.columnCounts, batch, columns);
   return Array.from({ length: batch }, (_, b) => {
-    const count = columnCounts ? columnCounts[b] : columns;
-    if (!(count >= 0 && count <= columns)) {
-      throw new RangeError(`linearAssignmentBatch: expected 0 to ${columns} columns in problem ${b}, got ${count}`);
-    }
-    const problem = costs.slice(b * rows * columns, (b + 1) * rows * columns);
-    return assign(problem.filter((_, k) => k % columns < count) as Costs, rows, count, options);
+    const count = options.columnCounts ? options.columnCounts[b] : columns;
+    const problem = all.slice(b * rows * columns, (b + 1) * rows * columns);
+    return assign(
+      problem.filter((_, k) => k % columns < count),
+      rows,
+      count,
+      options,
+    );
   });
 }
 
@@ -94,14 +95,31 @@ function refuse(where: string, expected: string, value: unknown): never {
   throw new RangeError(`${where}: expected ${expected}, got ${value}`);
 }
 
-function requireLength(where: string, costs: Costs, length: number): void {
-  expectList(where, 'costs', costs);
-  if (costs.length !== length) throw new RangeError(`${where}: expected ${length} costs, got ${costs.length}`);
+/** Costs of a problem of these sizes. */
+function costsOf(where: string, costs: Costs, sizes: readonly number[]): Float64Array {
+  expectSizes(where, sizes);
+  const values = doublesOf(where, costs);
+  const length = sizes.reduce((product, size) => product * size, 1);
+  if (values.length !== length) throw new RangeError(`${where}: expected ${length} costs, got ${values.length}`);
+  return values;
+}
+
+/** @throws RangeError at the first problem whose number of columns is none */
+function expectCounts(counts: ArrayLike<number> | undefined, batch: number, columns: number): void {
+  if (counts === undefined) return;
+  const where = 'linearAssignmentBatch';
+  if (!Array.isArray(counts) && !isNumbers(counts)) {
+    throw new TypeError(`${where}: expected a list of columnCounts, got ${shown(counts)}`);
+  }
+  if (counts.length !== batch) throw new RangeError(`${where}: expected ${batch} columnCounts, got ${counts.length}`);
+  const wrong = Array.from(counts).findIndex((count) => !(isSize(count) && count <= columns));
+  if (wrong === -1) return;
+  throw new RangeError(`${where}: expected 0 to ${columns} columns in problem ${wrong}, got ${shown(counts[wrong])}`);
 }
 
 /** @param costs [rows, columns] */
 function assign(
-  costs: Costs,
+  costs: Float64Array,
   rows: number,
   columns: number,
   { maximize, nonFinite, fast = true }: LinearAssignmentOptions,

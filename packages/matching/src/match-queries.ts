@@ -1,4 +1,4 @@
-import { readTensors } from '@seg/core';
+import { expectShapes, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { type Assignment, linearAssignment } from './linear-assignment.ts';
@@ -15,6 +15,7 @@ export async function matchQueries(costs: () => tf.Tensor2D[]): Promise<Assignme
   let shapes: [number, number][] = [];
   const [values] = await readTensors(() => {
     const matrices = costs();
+    for (const matrix of matrices) expectShapes('matchQueries', { costs: [matrix, ['N', 'T']] });
     shapes = matrices.map((matrix) => matrix.shape);
     return [matrices.length === 0 ? tf.tensor1d([]) : tf.concat(matrices.map((matrix) => tf.reshape(matrix, [-1])))];
   });

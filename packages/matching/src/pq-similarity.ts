@@ -1,5 +1,6 @@
-import { matMul } from '@seg/core';
+import { expectShapes, matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from './costs/expect-classes.ts';
 
 /** Predictions of the slots for one image, and its masks. */
 export type PqSimilarityInputs = {
@@ -22,6 +23,13 @@ export type PqSimilarityInputs = {
  * @returns [N, R] in 0..1
  */
 export function pqSimilarity(inputs: PqSimilarityInputs): tf.Tensor2D {
+  const { K } = expectShapes('pqSimilarity', {
+    maskProbabilities: [inputs.maskProbabilities, ['P', 'N']],
+    classProbabilities: [inputs.classProbabilities, ['N', 'K']],
+    masks: [inputs.masks, ['P', 'R']],
+    classes: [inputs.classes, ['R']],
+  });
+  expectClasses('pqSimilarity', inputs.classes, K);
   return tf.tidy(() => {
     const columns = tf.transpose(inputs.classProbabilities); // [K, N]
     return tf.mul(tf.transpose(tf.gather(columns, inputs.classes)), maskDice(inputs));
@@ -38,6 +46,11 @@ export function maskDice({
   masks,
   known,
 }: Omit<PqSimilarityInputs, 'classProbabilities' | 'classes'>): tf.Tensor2D {
+  expectShapes('maskDice', {
+    maskProbabilities: [maskProbabilities, ['P', 'N']],
+    masks: [masks, ['P', 'R']],
+    known: [known, ['P']],
+  });
   return tf.tidy(() => {
     const predicted = tf.mul<tf.Tensor2D>(maskProbabilities, tf.expandDims(known, 1));
     const overlap = matMul<tf.Tensor2D>(predicted, masks, true); // [N, R]

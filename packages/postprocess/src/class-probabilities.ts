@@ -1,5 +1,6 @@
 import { expectShapes, type MaskPrediction, readTensors } from '@seg/core';
 import { expectValue, type OptionCheck } from '@seg/core/expect-options';
+import { notFinite } from './expect-numbers.ts';
 
 const PREDICTION: OptionCheck = ['masks and classes', (value) => typeof value === 'object' && value !== null];
 
@@ -12,7 +13,11 @@ export type ClassProbabilities = {
   numClasses: number;
 };
 
-/** Reads the class logits of one image and normalizes each query's: softmax over K + 1, in doubles. */
+/**
+ * Reads the class logits of one image and normalizes each query's: softmax over K + 1, in doubles.
+ *
+ * @throws RangeError where they are NaN
+ */
 export async function readClassProbabilities(where: string, prediction: MaskPrediction): Promise<ClassProbabilities> {
   expectValue(where, 'prediction', prediction, PREDICTION);
   const { classLogits, maskLogits } = prediction;
@@ -20,9 +25,11 @@ export async function readClassProbabilities(where: string, prediction: MaskPred
     classLogits: [classLogits, [1, 'N', 'C']],
     maskLogits: [maskLogits, [1, 'h', 'w', 'N']],
   });
+  if (C === 0) throw new RangeError(`${where}: expected logits of no object at least, got none`);
   const [logits] = await readTensors(() => [classLogits.clone()]);
   const values = Float64Array.from(logits);
   for (let query = 0; query < N; query++) softmaxInPlace(values.subarray(query * C, (query + 1) * C));
+  if (values.some(Number.isNaN)) throw notFinite(where, 'class logits');
   return { values, numQueries: N, numClasses: C - 1 };
 }
 

@@ -1,3 +1,5 @@
+import { notFinite } from './expect-numbers.ts';
+
 /** Finds the class of the highest score at each pixel. Sees the classes a part at a time; the first of equals wins. */
 export class ClassWinners {
   /** [H · W] class + 1 */
@@ -17,6 +19,7 @@ export class ClassWinners {
    * @param best [H · W] the highest score among these categories
    * @param which [H · W] which of them has it
    * @param sum [H · W] of their scores
+   * @throws RangeError where it is NaN
    */
   enter(
     best: ArrayLike<number>,
@@ -25,6 +28,7 @@ export class ClassWinners {
     categories: readonly number[],
   ): void {
     for (let i = 0; i < this.ids.length; i++) {
+      if (Number.isNaN(sum[i])) throw notFinite('semanticMap', 'mask logits');
       this.total[i] += sum[i];
       if (best[i] <= this.best[i]) continue;
       this.best[i] = best[i];

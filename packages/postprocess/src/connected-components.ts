@@ -1,5 +1,6 @@
 import type { Size } from '@seg/core';
 import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
+import { expectSize, expectValues } from './expect-numbers.ts';
 
 /** Options of connected components: the neighborhood, and the label of nothing. */
 export type ComponentOptions = {
@@ -31,6 +32,8 @@ export function connectedComponents(labels: ArrayLike<number>, size: Size, optio
   expectValue('connectedComponents', 'size', size, SIZE);
   const { neighbors = 4, background = 0 } = options;
   const [height, width] = size;
+  expectSize('connectedComponents', 'size', [height, width]);
+  expectValues('connectedComponents', 'labels', labels, height * width);
   const parents = Int32Array.from({ length: height * width }, (_, i) => i);
   for (let i = 0; i < parents.length; i++) {
     if (labels[i] === background) continue;

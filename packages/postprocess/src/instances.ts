@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectCount, expectShares, notFinite } from './expect-numbers.ts';
 import { withoutDoubles } from './mask-nms.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks } from './restore-masks.ts';
 
@@ -71,6 +72,8 @@ export async function instances(
 ): Promise<InstanceList> {
   expectOptions('instances', options, OPTIONS);
   expectGeometry('instances', geometry);
+  expectShares('instances', { scoreThreshold: options.scoreThreshold, nmsThreshold: options.nmsThreshold });
+  expectCount('instances', 'topK', options.topK);
   const { rule = 'mask2former', things, nmsThreshold } = options;
   const probabilities = await readClassProbabilities('instances', prediction);
   const { topK = isHuggingFace(rule) ? probabilities.numQueries : 100 } = options;
@@ -141,7 +144,8 @@ function meanInside(logits: ArrayLike<number>, count: number): number[] {
   const areas = new Int32Array(count);
   for (let i = 0; i < logits.length; i += count) {
     for (let k = 0; k < count; k++) {
-      if (!(logits[i + k] > 0)) continue;
+      if (logits[i + k] <= 0) continue;
+      if (Number.isNaN(logits[i + k])) throw notFinite('instances', 'mask logits');
       sums[k] += 1 / (1 + Math.exp(-logits[i + k]));
       areas[k]++;
     }

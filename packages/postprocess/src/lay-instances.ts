@@ -1,7 +1,8 @@
 import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 
-import { type BitMask, isInside } from './bit-mask.ts';
+import { type BitMask, expectMaskSize, isInside } from './bit-mask.ts';
+import { expectShare, expectSize } from './expect-numbers.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { measureSegments } from './segment-map.ts';
 
@@ -32,6 +33,9 @@ export function layInstances(list: InstanceList, options: LayInstancesOptions = 
   expectValue('layInstances', 'list', list, INSTANCES);
   const { instances, width, height } = list;
   const { threshold = SHOWN, things } = options;
+  expectShare('layInstances', 'threshold', threshold);
+  expectSize('layInstances', 'size', [height, width]);
+  for (const { mask } of instances) expectMaskSize('layInstances', mask, [height, width]);
   const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);
   const ids = new Int32Array(width * height);
   for (let k = shown.length - 1; k >= 0; k--) paint(ids, width, shown[k].mask, k + 1);

@@ -1,7 +1,9 @@
-import type { BitMask } from './bit-mask.ts';
+import { type BitMask, expectMaskSize } from './bit-mask.ts';
 
-/** Intersection over union of two masks of equal size; 0 where both are empty. */
+/** Intersection over union of two masks of equal size; 0 where both are empty. @throws RangeError where sizes differ */
 export function maskOverlap(a: BitMask, b: BitMask): number {
+  expectMaskSize('maskOverlap', a, [a.height, a.width]);
+  expectMaskSize('maskOverlap', b, [a.height, a.width]);
   const shared = intersection(a.bits, b.bits);
   const union = a.area + b.area - shared;
   return union === 0 ? 0 : shared / union;
@@ -10,11 +12,17 @@ export function maskOverlap(a: BitMask, b: BitMask): number {
 /** Bits set in both, 32 at a time. */
 function intersection(a: Uint8Array, b: Uint8Array): number {
   const words = a.length >> 2;
-  const [left, right] = [new Int32Array(a.buffer, a.byteOffset, words), new Int32Array(b.buffer, b.byteOffset, words)];
+  const [left, right] = [wordsOf(a, words), wordsOf(b, words)];
   let count = 0;
   for (let i = 0; i < words; i++) count += onesOf(left[i] & right[i]);
   for (let i = words * 4; i < a.length; i++) count += onesOf(a[i] & b[i]);
   return count;
+}
+
+/** Bytes as words: a copy where they do not begin at one. */
+function wordsOf(bits: Uint8Array, words: number): Int32Array {
+  const { buffer, byteOffset } = bits.byteOffset % 4 === 0 ? bits : bits.slice();
+  return new Int32Array(buffer, byteOffset, words);
 }
 
 /** Ones among 32 bits, added up in pairs, fours and bytes. */

@@ -1,9 +1,10 @@
-import { type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
+import { expectShapes, type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
 import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BitMask, isInside, packMask } from './bit-mask.ts';
+import { type BitMask, expectMaskSize, isInside, packMask } from './bit-mask.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectAmount, expectShares, expectSize, expectValues, notFinite } from './expect-numbers.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -76,6 +77,7 @@ export async function maskWiseMerge(
 ): Promise<SegmentMap> {
   expectMerge('maskWiseMerge', options);
   expectGeometry('maskWiseMerge', geometry);
+  expectThresholds('maskWiseMerge', options);
   return mergeMasks(await scoreMasks(groups, geometry, options), geometry.originalSize, options);
 }
 
@@ -91,6 +93,10 @@ export async function scoreMasks(
   expectOptions('scoreMasks', options, OPTIONS);
   expectValue('scoreMasks', 'groups', groups, GROUPS);
   const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta } = options;
+  expectGeometry('scoreMasks', geometry);
+  expectAmount('scoreMasks', 'alpha', alpha);
+  expectAmount('scoreMasks', 'beta', beta);
+  for (const group of groups) expectCandidates(group);
   const scored: ScoredMask[] = [];
   for (const { masks, categories, probabilities, queries } of groups) {
     for (const chunk of inChunks([...Array(masks.shape[3]).keys()], geometry)) {
@@ -106,12 +112,37 @@ export async function scoreMasks(
   return scored.sort((a, b) => b.score - a.score);
 }
 
+/** @throws unless every mask has a class and a probability */
+function expectCandidates({ masks, categories, probabilities }: MaskCandidates): void {
+  const { M } = expectShapes('scoreMasks', { masks: [masks, [1, 'h', 'w', 'M']] });
+  expectValues('scoreMasks', 'categories', categories, M);
+  expectValues('scoreMasks', 'probabilities', probabilities, M);
+  const wrong = Array.from(categories).findIndex((category) => !(Number.isSafeInteger(category) && category >= 0));
+  if (wrong !== -1)
+    throw new RangeError(`scoreMasks: expected a category of 0 or more for mask ${wrong}, got ${categories[wrong]}`);
+  expectShares(
+    'scoreMasks',
+    Object.fromEntries(Array.from(probabilities, (p, i) => [`probabilities[${i}]`, p ?? null])),
+  );
+}
+
+function expectThresholds(where: string, { scoreThresholds, overlapThresholds }: MaskWiseMergeOptions): void {
+  for (const [name, byKind] of Object.entries({ scoreThresholds, overlapThresholds })) {
+    if (byKind === undefined) continue;
+    for (const kind of ['things', 'stuff'] as const)
+      expectShares(where, { [`${name}.${kind}`]: byKind?.[kind] ?? null });
+  }
+}
+
 /** Paints masks in their order. @param scored As {@link scoreMasks} gives them */
 export function mergeMasks(scored: readonly ScoredMask[], size: Size, options: MaskWiseMergeOptions): SegmentMap {
   expectMerge('mergeMasks', options);
   expectValue('mergeMasks', 'scored', scored, GROUPS);
   const { things } = options;
   const { scoreThresholds = DEFAULTS.scoreThresholds, overlapThresholds = DEFAULTS.overlapThresholds } = options;
+  expectSize('mergeMasks', 'size', size);
+  expectThresholds('mergeMasks', options);
+  for (const { mask } of scored) expectMaskSize('mergeMasks', mask, size);
   const [height, width] = size;
   const ids = new Int32Array(height * width);
   const claims: SegmentClaim[] = [];
@@ -145,7 +176,11 @@ function aboveHalf(masks: tf.Tensor4D, chunk: number[], geometry: ImageGeometry)
 /** Σ m over the pixels inside, in doubles. */
 function sumInside(aboveHalf: ArrayLike<number>, index: number, count: number): number {
   let sum = 0;
-  for (let i = index; i < aboveHalf.length; i += count) if (aboveHalf[i] > 0) sum += aboveHalf[i] + 0.5;
+  for (let i = index; i < aboveHalf.length; i += count) {
+    if (aboveHalf[i] <= 0) continue;
+    if (Number.isNaN(aboveHalf[i])) throw notFinite('scoreMasks', 'masks');
+    sum += aboveHalf[i] + 0.5;
+  }
   return sum;
 }
 

@@ -1,6 +1,7 @@
 import { expectOptions, expectValue, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
 
 import type { BitMask } from './bit-mask.ts';
+import { expectAmount } from './expect-numbers.ts';
 import { maskOverlap } from './mask-overlap.ts';
 
 /** A mask that competes with others of its class. */
@@ -39,6 +40,7 @@ export function matrixNms(masks: readonly ScoredMask[], options: MatrixNmsOption
   expectOptions('matrixNms', options, MATRIX_NMS);
   expectValue('matrixNms', 'masks', masks, MASKS);
   const { kernel = 'gaussian', sigma = 2 } = options;
+  expectAmount('matrixNms', 'sigma', sigma);
   const decayOf = kernel === 'gaussian' ? (iou: number) => Math.exp(-sigma * iou * iou) : (iou: number) => 1 - iou;
   const compensations: number[] = []; // f(largest overlap with a better mask)
   return masks.map(({ category, score, mask }, j) => {

@@ -3,6 +3,7 @@ import { A_FLAG, A_SET, expectOptions, expectValue, numberIn } from '@seg/core/e
 import { resizeLabels, type SegmentMap } from '@seg/image';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectAmount, expectShares, expectSize } from './expect-numbers.ts';
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
@@ -43,6 +44,7 @@ export const MAX_DEEPLAB_AREAS = {
  * @param paddedSize Of the input
  */
 export function maxDeepLabAreas([height, width]: Size): { thingArea: number; stuffArea: number } {
+  expectSize('maxDeepLabAreas', 'paddedSize', [height, width]);
   const thingArea = Math.round((MAX_DEEPLAB_AREAS[641].thingArea * height * width) / 641 ** 2);
   return { thingArea, stuffArea: 16 * thingArea };
 }
@@ -66,6 +68,9 @@ export async function maxDeepLabPanoptic(
   expectValue('maxDeepLabPanoptic', 'things', options?.things, A_SET);
   expectGeometry('maxDeepLabPanoptic', geometry);
   const { classThreshold = 0.7, pixelThreshold = 0.4 } = options;
+  expectShares('maxDeepLabPanoptic', { classThreshold, pixelThreshold });
+  expectAmount('maxDeepLabPanoptic', 'thingArea', options.thingArea);
+  expectAmount('maxDeepLabPanoptic', 'stuffArea', options.stuffArea);
   const probabilities = await readClassProbabilities('maxDeepLabPanoptic', prediction);
   const slots = confidentSlots(probabilities, classThreshold);
   const [height, width] = geometry.originalSize;

@@ -1,5 +1,6 @@
 import { readTensors, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { notFinite } from './expect-numbers.ts';
 
 /** Finds the slot of the highest probability at each pixel. */
 export type SlotWinners = {
@@ -34,6 +35,7 @@ export async function slotWinners(
       return contest(resizedRows(maskLogits, weights, width), slots);
     });
     for (let i = 0, at = first * width; i < which.length; i++, at++) {
+      if (Number.isNaN(sums[i])) throw notFinite('maxDeepLabPanoptic', 'mask logits');
       winner[at] = isOwn[i] ? which[i] : -1;
       probability[at] = 1 / sums[i];
     }

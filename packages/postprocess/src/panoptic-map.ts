@@ -3,6 +3,7 @@ import { A_FLAG, A_SET, expectOptions, expectValue, numberIn, oneOf } from '@seg
 import type { SegmentMap } from '@seg/image';
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectShares } from './expect-numbers.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -96,6 +97,8 @@ export async function panopticMap(
   expectOptions('panopticMap', options, OPTIONS);
   expectValue('panopticMap', 'things', options?.things, A_SET);
   expectGeometry('panopticMap', geometry);
+  const { scoreThreshold, overlapThreshold } = options;
+  expectShares('panopticMap', { scoreThreshold, overlapThreshold });
   const rule = options.rule ?? 'mask2former';
   const terms = { ...RULES[rule], ...withoutUndefined(options) };
   const probabilities = await readClassProbabilities('panopticMap', prediction);

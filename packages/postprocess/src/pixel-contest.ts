@@ -1,3 +1,5 @@
+import { notFinite } from './expect-numbers.ts';
+
 /** Pixel counts of one query. */
 export type QueryAreas = {
   /** Pixels where it has the highest weighted probability. */
@@ -30,6 +32,7 @@ export class PixelContest {
   /**
    * @param maps [H · W, M] probabilities
    * @param scores M scores
+   * @throws RangeError where one is NaN
    */
   enter(maps: ArrayLike<number>, scores: readonly number[]): void {
     this.tally = null;
@@ -44,7 +47,7 @@ export class PixelContest {
           this.best[i] = weighted;
           this.winner[i] = first + k;
           this.isOwn[i] = isOwn ? 1 : 0;
-        }
+        } else if (!(weighted <= this.best[i])) throw notFinite('panopticMap', 'mask logits');
       }
     }
     this.ownAreas.push(...owned);

@@ -1,4 +1,4 @@
-import { maxPool } from '@seg/core';
+import { expectShapes, maxPool } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param scores [B, S, S, K]
  */
 export function pointsNms(scores: tf.Tensor4D): tf.Tensor4D {
+  expectShapes('pointsNms', { scores: [scores, ['B', 'H', 'W', 'K']] });
   return tf.tidy(() => {
     const before = [1, 0] as [number, number];
     const highest = maxPool(scores, { size: 2, strides: 1, padding: [before, before] });

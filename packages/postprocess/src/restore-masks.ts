@@ -1,10 +1,13 @@
-import { type ImageGeometry, resizeBilinear, type Size } from '@seg/core';
+import { expectShapes, type ImageGeometry, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectGeometry } from './expect-geometry.ts';
 
 /** transformers 5.18 brings every mask of Mask2Former to 384 x 384 first, whatever the input was (#44901). */
 const MASK2FORMER_SIZE: Size = [384, 384];
 /** Maps resized at a time: 64 MiB of float32 stay small beside the network's own maps. */
 const CHUNK_BYTES = 64 * 2 ** 20;
+/** 2 GiB of float32. */
+const MOST_VALUES = 2 ** 29;
 
 /**
  * Publisher's rule of `transformers` 5.18: MaskFormer's works at the size of the logits, Mask2Former's at 384 x 384, and
@@ -33,14 +36,24 @@ export function ruleSize({ shape }: tf.Tensor4D, rule: HuggingFaceRule): Size {
  *
  * @param maps [B, h, w, C] mask logits or scores
  * @returns [B, H, W, C] at `geometry.originalSize`
+ * @throws RangeError where sizes are none, or the maps at them take more than 2 GiB
  */
-export function restoreMasks(maps: tf.Tensor4D, { originalSize, resizedSize, paddedSize }: ImageGeometry): tf.Tensor4D {
+export function restoreMasks(maps: tf.Tensor4D, geometry: ImageGeometry): tf.Tensor4D {
+  expectGeometry('restoreMasks', geometry);
+  const { B, C } = expectShapes('restoreMasks', { maps: [maps, ['B', 'h', 'w', 'C']] });
+  const { originalSize, resizedSize, paddedSize } = geometry;
+  for (const [height, width] of [originalSize, paddedSize]) expectRoom(B * height * width * C);
   return tf.tidy(() => {
     const padded = resizeBilinear(maps, paddedSize);
     const [batch, , , channels] = maps.shape;
     const cropped = tf.slice(padded, [0, 0, 0, 0], [batch, ...resizedSize, channels]);
     return resizeBilinear(cropped, originalSize);
   });
+}
+
+function expectRoom(values: number): void {
+  if (values <= MOST_VALUES) return;
+  throw new RangeError(`restoreMasks: expected at most ${MOST_VALUES} values in the restored maps, got ${values}`);
 }
 
 /** Way of mask logits to probabilities at the image's pixels: logits resized throughout, or as transformers does. */

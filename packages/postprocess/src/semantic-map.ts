@@ -44,7 +44,8 @@ export async function semanticMap(
   const { things = new Set(), rule = 'masks-first' } = options;
   expectGeometry('semanticMap', geometry);
   const probabilities = await readClassProbabilities('semanticMap', prediction);
-  const { numClasses } = probabilities;
+  const { numClasses, numQueries } = probabilities;
+  if (numQueries === 0) throw new RangeError('semanticMap: expected a prediction of one query or more, got none');
   const [height, width] = geometry.originalSize;
   const winners = new ClassWinners(height * width, numClasses);
   for (const categories of splitBySize(

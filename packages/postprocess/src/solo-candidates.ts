@@ -2,6 +2,7 @@ import { readTensors, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { packMask } from './bit-mask.ts';
+import { expectShare, notFinite } from './expect-numbers.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { pointsNms } from './points-nms.ts';
 import { inChunks } from './restore-masks.ts';
@@ -26,6 +27,7 @@ export type SoloCandidate = ScoredCell & ScoredMask;
  * @returns Level by level, cells row by row, classes ascending
  */
 export async function scoredCells({ categoryLogits }: SoloOutput, threshold: number): Promise<ScoredCell[]> {
+  expectShare('scoredCells', 'threshold', threshold);
   let numClasses = 0;
   const scores = await readTensors(() => {
     const levels = categoryLogits();
@@ -35,7 +37,8 @@ export async function scoredCells({ categoryLogits }: SoloOutput, threshold: num
   return scores.flatMap((values, level) => {
     const found: ScoredCell[] = [];
     for (let i = 0; i < values.length; i++) {
-      if (!(values[i] > threshold)) continue;
+      if (values[i] <= threshold) continue;
+      if (Number.isNaN(values[i])) throw notFinite('scoredCells', 'category logits');
       found.push({ level, cell: Math.floor(i / numClasses), category: i % numClasses, score: values[i] });
     }
     return found;
@@ -93,7 +96,8 @@ function meanInside(values: ArrayLike<number>, count: number): number[] {
   const sums = new Float64Array(count);
   const areas = new Int32Array(count);
   for (let i = 0; i < values.length; i++) {
-    if (!(values[i] > 0)) continue;
+    if (values[i] <= 0) continue;
+    if (Number.isNaN(values[i])) throw notFinite('soloInstances', 'cell masks');
     sums[i % count] += values[i];
     areas[i % count]++;
   }

@@ -3,6 +3,7 @@ import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf }
 import * as tf from '@tensorflow/tfjs-core';
 import { packMask } from './bit-mask.ts';
 import { expectGeometry } from './expect-geometry.ts';
+import { expectCount, expectShares } from './expect-numbers.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { maskNms } from './mask-nms.ts';
 import { MATRIX_NMS, type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
@@ -73,7 +74,7 @@ export async function soloInstances(
 ): Promise<InstanceList> {
   expectSolo('soloInstances', options);
   expectGeometry('soloInstances', geometry);
-  const settings = { ...SOLO_INSTANCES, ...options };
+  const settings = settingsOf('soloInstances', options);
   const candidates = await soloCandidates(output, geometry, settings);
   const kept = suppressed(candidates, settings.nms)
     .filter(({ score }) => score >= settings.keepThreshold)
@@ -86,14 +87,27 @@ export async function soloInstances(
 /** The masks that compete, most certain first: everything before suppression. */
 export async function soloCandidates(
   output: SoloOutput,
-  { paddedSize }: ImageGeometry,
+  geometry: ImageGeometry,
   options: SoloInstanceOptions = {},
 ): Promise<SoloCandidate[]> {
   expectSolo('soloCandidates', options);
-  const settings = { ...SOLO_INSTANCES, ...options };
+  expectGeometry('soloCandidates', geometry);
+  const { paddedSize } = geometry;
+  const settings = settingsOf('soloCandidates', options);
   const cells = await scoredCells(output, settings.scoreThreshold);
   const measured = await measuredCells(output, cells, paddedSize, settings);
   return measured.sort((a, b) => b.score - a.score).slice(0, settings.maxCandidates);
+}
+
+/** @throws RangeError at the first number that is none */
+function settingsOf(where: string, options: SoloInstanceOptions): Required<SoloInstanceOptions> {
+  const settings = { ...SOLO_INSTANCES, ...options };
+  const { scoreThreshold, maskThreshold, keepThreshold, strides, maxCandidates, maxInstances } = settings;
+  expectShares(where, { scoreThreshold, maskThreshold, keepThreshold });
+  expectCount(where, 'maxCandidates', maxCandidates);
+  expectCount(where, 'maxInstances', maxInstances);
+  for (const [level, stride] of strides.entries()) expectCount(where, `strides[${level}]`, stride ?? null);
+  return settings;
 }
 
 function suppressed(candidates: SoloCandidate[], nms: SoloNms): SoloCandidate[] {

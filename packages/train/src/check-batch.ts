@@ -32,9 +32,10 @@ export async function checkBatch({ pixels, targets, samples }: TrainingBatch, ha
 /** @throws Error naming the first class that the model does not have */
 export function checkClasses(targets: readonly MaskTargets[], numClasses: number): void {
   for (const [image, { classes }] of targets.entries()) {
-    const bad = Array.from(classes).find((index) => !(Number.isInteger(index) && index >= 0 && index < numClasses));
-    if (bad === undefined) continue;
-    throw new Error(`trainStep: expected targets[${image}].classes of 0 to ${numClasses - 1}, got ${bad}`);
+    const bad = Array.from(classes).findIndex((one) => !(Number.isInteger(one) && one >= 0 && one < numClasses));
+    if (bad === -1) continue;
+    const got = classes[bad] ?? 'none';
+    throw new Error(`trainStep: expected targets[${image}].classes of 0 to ${numClasses - 1}, got ${got}`);
   }
 }
 

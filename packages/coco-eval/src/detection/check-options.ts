@@ -1,5 +1,5 @@
 import { expectNames } from '../state/expect-options.ts';
-import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
+import { expectEach, expectList, expectObject, expectThat, isId, isList, isWithin } from '../state/expect-value.ts';
 import type { DetectionOptions } from './options.ts';
 
 /** More thresholds than this are no thresholds. */
@@ -42,25 +42,29 @@ export function requireOptions(options: DetectionOptions): void {
   for (const [k, range] of expectList('areaRanges', areaRanges).entries()) requireRange(`areaRanges[${k}]`, range);
   const limits = expectList('maxDetections', maxDetections) as number[];
   const isLimit = (limit: number) => Number.isSafeInteger(limit) && limit > 0;
-  expectThat(limits.length > 0 && limits.every(isLimit), 'maxDetections', 'whole numbers above 0', limits);
+  expectThat(limits.length > 0 && Array.from(limits).every(isLimit), 'maxDetections', 'whole numbers above 0', limits);
 }
 
 function requireOneOf(where: string, value: unknown, known: unknown[]): void {
   expectThat(value === undefined || known.includes(value), where, `one of ${known.join(', ')}`, value);
 }
 
-/** A list of numbers or an array of them. */
+/** A list of numbers or an array of them: shares, of an overlap or of the objects. */
 function requireThresholds(where: string, value: ArrayLike<number> | undefined): void {
   if (value === undefined) return;
-  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-  const isNumbers = isList && value.length <= MOST_THRESHOLDS && Array.from(value).every((t) => Number.isFinite(t));
+  const isFew = isList(value) && value.length <= MOST_THRESHOLDS;
+  const isNumbers = isFew && Array.from(value).every((share) => Number.isFinite(share));
   expectThat(isNumbers, where, `at most ${MOST_THRESHOLDS} numbers`, value);
+  expectEach(where, 'numbers of 0 to 1', Array.from(value), (share) => isWithin(share, 0, 1));
 }
 
 function requireIds(where: string, ids: unknown): void {
-  if (ids === undefined) return;
-  const wrong = expectList(where, ids).find((id) => typeof id !== 'number' && typeof id !== 'string');
-  expectThat(wrong === undefined, where, 'ids of numbers or text', wrong);
+  if (ids !== undefined) expectEach(where, 'ids of numbers or text', ids, isId);
+}
+
+/** A share of a union, or what a caller has left out. */
+export function requireShare(where: string, value: unknown): void {
+  expectThat(isWithin(value ?? 0, 0, 1), where, 'a number of 0 to 1', value);
 }
 
 function requireRange(where: string, value: unknown): void {

@@ -66,7 +66,7 @@ function checkFederation({ images, categories }: CocoGroundTruth, findings: Find
       const where = `image ${image?.id}`;
       if (list === undefined) findings.warning(`no ${field}`, `${field} is missing; taken as empty`, where);
       else if (!Array.isArray(list)) findings.error(`${field} is no list`, `${field} cannot be read`, where);
-      else if (!list.every((id) => known.has(id)))
+      else if (!Array.from(list).every((id) => known.has(id)))
         findings.warning('list of unknown categories', 'a list of an image has a category that is not listed', where);
     }
   }

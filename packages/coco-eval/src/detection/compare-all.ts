@@ -1,4 +1,4 @@
-import type { DetectionImage } from './detection-evaluator.ts';
+import { type DetectionImage, requireImage } from './detection-evaluator.ts';
 import { type Detected, detectionShape, readDetection, readTruth, type Truth, truthShape } from './image-objects.ts';
 import { fallingScores } from './image-pairs.ts';
 import { isThere, thereOf } from './lvis-areas.ts';
@@ -20,6 +20,7 @@ export type ImageComparison = {
  * @param parameters with one category for each id: useCategories is true
  */
 export function compareAll(input: DetectionImage, parameters: DetectionParameters): ImageComparison {
+  requireImage('image', input);
   const { image } = input;
   const everything = parameters.areaRanges[0];
   const index = new Map(parameters.categories.map(({ id }, k) => [id, k]));

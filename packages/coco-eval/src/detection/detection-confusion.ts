@@ -1,5 +1,6 @@
 import { expectNumber } from '../state/expect-options.ts';
-import { expectDetectionNames } from './check-options.ts';
+import { expectThat } from '../state/expect-value.ts';
+import { expectDetectionNames, requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -33,6 +34,9 @@ export class DetectionConfusionMatrix {
     expectNumber('DetectionConfusionMatrix', 'iouThreshold', options.iouThreshold);
     expectNumber('DetectionConfusionMatrix', 'scoreThreshold', options.scoreThreshold);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
+    requireShare('iouThreshold', options.iouThreshold);
+    const { scoreThreshold } = options;
+    expectThat(Number.isFinite(scoreThreshold ?? 0), 'scoreThreshold', 'a finite number', scoreThreshold);
     this.#iouThreshold = options.iouThreshold ?? 0.5;
     this.#scoreThreshold = options.scoreThreshold ?? 0.5;
     this.#counts = new Float64Array((this.#parameters.categories.length + 1) ** 2);

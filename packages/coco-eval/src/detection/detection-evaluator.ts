@@ -1,5 +1,5 @@
 import { expectType } from '../state/expect-options.ts';
-import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
+import { expectList, expectObject, expectThat, isCount, isId } from '../state/expect-value.ts';
 import { accumulate, type DetectionResult } from './accumulate.ts';
 import { expectDetectionNames } from './check-options.ts';
 import type { CocoAnnotation, CocoCategory, CocoId, CocoImage, CocoResult } from './coco-types.ts';
@@ -82,7 +82,9 @@ export class DetectionEvaluator {
   }
 
   /** @throws if the image came before, or anything of it cannot be read; the evaluator is then as it was */
-  add({ image, annotations, detections, detectionIds }: DetectionImage): void {
+  add(input: DetectionImage): void {
+    requireImage('DetectionEvaluator', input);
+    const { image, annotations, detections, detectionIds } = input;
     if (this.#images.has(image.id))
       throw new RangeError(`DetectionEvaluator: expected image ${image.id} once, got it twice`);
     const pairs = new Map<number, Pair>();
@@ -192,6 +194,7 @@ export class DetectionEvaluator {
       );
     }
     const limit = selection.maxDetections ?? maxDetections.at(-1)!;
+    expectThat(isCount(limit) && limit > 0, 'DetectionEvaluator.curve', 'maxDetections of 1 or more', limit);
     const chosen = { area, threshold, limit, thresholds: iouThresholds.length };
     return precisionRecallCurve(this.#ledgers[k], this.#imageOrder(), chosen);
   }
@@ -235,7 +238,7 @@ export class DetectionEvaluator {
       throw new RangeError(`${where}: expected ${ledgers.length} categories in the state, got ${state.ledgers.length}`);
     }
     for (const [number, id] of expectList(`${where}: images`, state.images).entries()) {
-      const isNew = (typeof id === 'number' || typeof id === 'string') && !evaluator.#images.has(id);
+      const isNew = isId(id) && !evaluator.#images.has(id);
       expectThat(isNew, `${where}: images[${number}]`, 'an id, once', id);
       evaluator.#images.set(id as CocoId, number);
     }
@@ -246,6 +249,7 @@ export class DetectionEvaluator {
 
   /** Takes in what another has seen. @throws if both saw an image, or their parameters differ */
   merge(other: DetectionEvaluator): void {
+    expectThat(other instanceof DetectionEvaluator, 'DetectionEvaluator.merge', 'a DetectionEvaluator', other);
     if (JSON.stringify(this.parameters) !== JSON.stringify(other.parameters)) {
       throw new RangeError('DetectionEvaluator.merge: expected equal parameters, got different ones');
     }
@@ -257,6 +261,15 @@ export class DetectionEvaluator {
     for (const id of other.#images.keys()) this.#images.set(id, this.#images.size);
     for (const [k, ledger] of this.#ledgers.entries()) ledger.merge(other.#ledgers[k], first);
   }
+}
+
+/** @throws unless there is an image with an id, and lists of what is in it */
+export function requireImage(where: string, input: DetectionImage): void {
+  const { image, annotations, detections } = expectObject(where, input);
+  const { id } = expectObject(`${where}: image`, image);
+  expectThat(isId(id), `${where}: image`, 'an id of a number or text', id);
+  expectList(`${where}: annotations`, annotations);
+  expectList(`${where}: detections`, detections);
 }
 
 const NONE: number[] = [];

@@ -1,6 +1,7 @@
 import { numpyMean } from '../numeric/numpy-sum.ts';
 import { expectNumber } from '../state/expect-options.ts';
-import { expectDetectionNames } from './check-options.ts';
+import { expectThat } from '../state/expect-value.ts';
+import { expectDetectionNames, requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
 import { compareAll, type ImageComparison } from './compare-all.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -51,8 +52,13 @@ export class DetectionErrors {
     expectNumber('DetectionErrors', 'foreground', options.foreground);
     expectNumber('DetectionErrors', 'background', options.background);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
-    this.#foreground = options.foreground ?? 0.5;
-    this.#background = options.background ?? 0.1;
+    const { foreground, background } = options;
+    requireShare('foreground', foreground);
+    requireShare('background', background);
+    this.#foreground = foreground ?? 0.5;
+    this.#background = background ?? Math.min(0.1, this.#foreground);
+    const isBelow = this.#background <= this.#foreground;
+    expectThat(isBelow, 'background', `at most the foreground ${this.#foreground}`, this.#background);
   }
 
   /** Takes in one image. @throws where DetectionEvaluator.add would */

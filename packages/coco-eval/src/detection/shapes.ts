@@ -21,7 +21,7 @@ export function isRle(segmentation: unknown): segmentation is CocoRle {
  * @throws unless this is [x, y, width, height] of numbers, which may be NaN or infinite
  */
 export function requireBox(where: string, box: unknown): Box {
-  if (!Array.isArray(box) || box.length !== 4 || !box.every((value) => typeof value === 'number')) {
+  if (!Array.isArray(box) || box.length !== 4 || !Array.from(box).every((value) => typeof value === 'number')) {
     throw new TypeError(`${where}: expected bbox [x, y, width, height], got ${describeValue(box)}`);
   }
   return box as unknown as Box;
@@ -36,7 +36,10 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
   if (isRle(segmentation)) return segmentation;
   const polygons = segmentation as number[][];
   const good =
-    Array.isArray(polygons) && polygons.length > 0 && polygons.every(isCoordinates) && polygons[0]?.length > 4;
+    Array.isArray(polygons) &&
+    polygons.length > 0 &&
+    Array.from(polygons).every(isCoordinates) &&
+    polygons[0]?.length > 4;
   if (good) return polygons;
   throw new TypeError(
     `${where}: expected segmentation of polygons with three corners or more, or RLE, got ${describeValue(segmentation)}`,
@@ -44,7 +47,7 @@ export function requireSegmentation(where: string, segmentation: unknown): CocoS
 }
 
 function isCoordinates(polygon: unknown): boolean {
-  return Array.isArray(polygon) && polygon.every((value) => typeof value === 'number');
+  return Array.isArray(polygon) && Array.from(polygon).every((value) => typeof value === 'number');
 }
 
 /** The mask of an annotation: runs as they are, polygons and boxes drawn at the size of the image. */

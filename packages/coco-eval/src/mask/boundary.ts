@@ -1,11 +1,15 @@
+import { expectThat } from '../state/expect-value.ts';
 import { joinedRuns } from './joined-runs.ts';
-import { type Rle, requireTotal } from './rle.ts';
+import { type Rle, requireSize, requireTotal } from './rle.ts';
 
 /**
  * Reach of the boundary band inward, in pixels: a share of the image diagonal, rounded half to even as Python
  * does, at least 1. Cheng et al. 2021, "Boundary IoU".
  */
 export function boundaryDistance(height: number, width: number, dilationRatio = 0.02): number {
+  requireSize('boundaryDistance', height, width);
+  const isShare = Number.isFinite(dilationRatio) && dilationRatio > 0;
+  expectThat(isShare, 'boundaryDistance', 'dilationRatio above 0', dilationRatio);
   return Math.max(1, roundHalfEven(dilationRatio * Math.sqrt(height * height + width * width)));
 }
 

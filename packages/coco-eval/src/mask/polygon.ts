@@ -1,3 +1,4 @@
+import { describeValue, expectThat, isList } from '../state/expect-value.ts';
 import { type Rle, requireSize } from './rle.ts';
 import { mergeRles } from './rle-merge.ts';
 
@@ -14,6 +15,7 @@ const FINE = 5;
  */
 export function polygonToRle(corners: ArrayLike<number>, height: number, width: number): Rle {
   requireSize('polygonToRle', height, width);
+  expectThat(isList(corners), 'polygonToRle', 'a list of corners', corners);
   const flips = columnCrossings(corners, height, width);
   flips.sort();
   return { height, width, counts: countsBetween(flips, height * width) };
@@ -21,12 +23,16 @@ export function polygonToRle(corners: ArrayLike<number>, height: number, width: 
 
 /** The union of polygons: one annotation of several parts. */
 export function polygonsToRle(polygons: readonly ArrayLike<number>[], height: number, width: number): Rle {
-  const parts = polygons.map((corners) => polygonToRle(corners, height, width));
+  expectThat(Array.isArray(polygons), 'polygonsToRle', 'a list of polygons', polygons);
+  const parts = Array.from(polygons, (corners) => polygonToRle(corners, height, width));
   return parts.length === 1 ? parts[0] : mergeRles(parts, 'union');
 }
 
 /** The mask of a box [x, y, width, height]: that of the polygon of its four corners. */
-export function boxToRle([x, y, w, h]: readonly [number, number, number, number], height: number, width: number): Rle {
+export function boxToRle(box: readonly [number, number, number, number], height: number, width: number): Rle {
+  const isBox = isList(box) && box.length === 4 && Array.from(box).every((value) => typeof value === 'number');
+  expectThat(isBox, 'boxToRle', 'a box of four numbers', box);
+  const [x, y, w, h] = box;
   return polygonToRle([x, y, x, y + h, x + w, y + h, x + w, y], height, width);
 }
 
@@ -36,8 +42,8 @@ function fineCorners(corners: ArrayLike<number>): Float64Array {
   const fine = new Float64Array(2 * count + 2);
   for (let k = 0; k < 2 * count; k++) {
     fine[k] = Math.trunc(FINE * corners[k] + 0.5);
-    if (!(Math.abs(fine[k]) < 2 ** 31))
-      throw new RangeError(`polygonToRle: expected finite corners, got ${corners[k]}`);
+    if (typeof corners[k] !== 'number' || !(Math.abs(fine[k]) < 2 ** 31))
+      throw new RangeError(`polygonToRle: expected finite corners, got ${describeValue(corners[k])}`);
   }
   fine[2 * count] = fine[0];
   fine[2 * count + 1] = fine[1];

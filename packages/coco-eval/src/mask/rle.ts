@@ -1,5 +1,5 @@
 import { expectOneOf } from '../state/expect-options.ts';
-import { expectObject, expectThat } from '../state/expect-value.ts';
+import { describeValue, expectObject, expectThat, isCount, isList } from '../state/expect-value.ts';
 
 /**
  * A binary mask as run lengths: zeros, ones, zeros, ... walking down the columns from the left, as COCO stores masks.
@@ -42,8 +42,8 @@ export function encodeRle(
   layout: MaskLayout = 'row-major',
 ): Rle {
   expectOneOf('encodeRle', 'layout', layout, LAYOUTS);
-  expectThat(typeof (mask as { length?: unknown } | null)?.length === 'number', 'encodeRle', 'a mask', mask);
   requireSize('encodeRle', height, width);
+  expectThat(isList(mask), 'encodeRle', 'a list of pixels', mask);
   if (mask.length !== height * width) {
     throw new RangeError(`encodeRle: expected ${height * width} pixels for ${height} x ${width}, got ${mask.length}`);
   }
@@ -127,11 +127,17 @@ export function requireTotal(where: string, rle: Rle): void {
   const { height, width, counts } = expectObject(where, rle) as Rle;
   expectThat(typeof counts?.length === 'number', where, 'runs as counts', counts);
   requireSize(where, height, width);
+  if (!(counts instanceof Uint32Array)) requireRuns(where, counts);
   let total = 0;
   for (let j = 0; j < counts.length; j++) total += counts[j];
   if (total !== height * width) {
     throw new RangeError(`${where}: expected runs of ${height * width} pixels for ${height} x ${width}, got ${total}`);
   }
+}
+
+function requireRuns(where: string, counts: unknown): void {
+  const isRuns = isList(counts) && Array.from(counts).every(isCount);
+  if (!isRuns) throw new TypeError(`${where}: expected runs of whole numbers, got ${describeValue(counts)}`);
 }
 
 /** [rows, columns] → [columns, rows], in tiles that stay in the cache. */

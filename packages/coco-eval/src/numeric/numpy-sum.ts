@@ -1,4 +1,5 @@
 import { expectOneOf } from '../state/expect-options.ts';
+import { expectThat, isCount, isList } from '../state/expect-value.ts';
 
 /**
  * Version of numpy's sum of an array, since means must agree in the last bit. Version 2 sums the whole array
@@ -9,9 +10,13 @@ export type Summation = 'numpy2' | 'numpy1';
 /** Elements of numpy 1's buffer (`NPY_BUFSIZE`). */
 const BUFFER = 8192;
 
+/** 2 GB of points. */
+const MOST_POINTS = 2 ** 28;
+
 /** numpy.sum of float64, rounded as numpy rounds it: pairwise, not one by one. */
 export function numpySum(values: ArrayLike<number>, summation: Summation = 'numpy2'): number {
   expectOneOf('numpySum', 'summation', summation, ['numpy2', 'numpy1']);
+  expectThat(isList(values), 'numpySum', 'a list of numbers', values);
   if (summation === 'numpy2') return pairwise(values, 0, values.length);
   let sum = 0;
   for (let start = 0; start < values.length; start += BUFFER) {
@@ -46,10 +51,13 @@ export function numpyMean(values: ArrayLike<number>, summation: Summation = 'num
   return numpySum(values, summation) / values.length;
 }
 
-/** numpy.linspace: start + i · step with step = (stop − start) / (count − 1), the last point set to stop. */
+/** numpy.linspace: start + i · step with step = (stop − start) / (count − 1), the last of several points set to stop. */
 export function linspace(start: number, stop: number, count: number): Float64Array {
-  const step = (stop - start) / (count - 1);
+  expectThat(typeof start === 'number', 'linspace', 'start of a number', start);
+  expectThat(typeof stop === 'number', 'linspace', 'stop of a number', stop);
+  expectThat(isCount(count) && count <= MOST_POINTS, 'linspace', `a whole count of 0 to ${MOST_POINTS}`, count);
+  const step = count === 1 ? 0 : (stop - start) / (count - 1);
   const points = Float64Array.from({ length: count }, (_, i) => i * step + start);
-  points[count - 1] = stop;
+  if (count > 1) points[count - 1] = stop;
   return points;
 }

@@ -1,4 +1,13 @@
-import { expectCounts, expectList, expectObject, expectThat, isCount } from '../state/expect-value.ts';
+import {
+  expectCounts,
+  expectEach,
+  expectList,
+  expectObject,
+  expectThat,
+  isCount,
+  isList,
+  isWithin,
+} from '../state/expect-value.ts';
 import { IdRuns } from './id-runs.ts';
 import type { ImageTally, PanopticCategory, PanopticMap, PanopticQualityOptions } from './panoptic-types.ts';
 
@@ -32,22 +41,21 @@ export function requireMap(
   evaluator = 'PanopticQuality',
 ): void {
   const { ids, segments } = expectObject(`${evaluator}: ${what}`, map);
-  const isPixels =
-    Array.isArray(ids) || (ArrayBuffer.isView(ids) && !(ids instanceof DataView)) || ids instanceof IdRuns;
-  expectThat(isPixels, `${evaluator}: ${what}`, 'ids of pixels', ids);
+  expectThat(isList(ids) || ids instanceof IdRuns, `${evaluator}: ${what}`, 'ids of pixels', ids);
   const where = `${evaluator}: segments of the ${what}`;
+  requireSegments(where, segments, categories);
+}
+
+/** Checks a list of segments. @throws at the first that is none or unknown */
+export function requireSegments(where: string, segments: unknown, categories: ReadonlyMap<number, unknown>): void {
   for (const [k, segment] of expectList(where, segments).entries()) {
     const at = `${where}[${k}]`;
     const { id, category_id, iscrowd, area } = expectObject(at, segment);
     expectThat(isCount(id), at, 'an id of a whole number of 0 or more', id);
     expectThat(categories.has(category_id as number), where, `a known category for segment ${id}`, category_id);
     expectThat(isFlag(iscrowd), at, 'iscrowd of 0 or 1', iscrowd);
-    expectThat(
-      area === undefined || (Number.isFinite(area) && Number(area) >= 0),
-      at,
-      'area of a number, or none',
-      area,
-    );
+    const isArea = area === undefined || isWithin(area, 0, Number.MAX_VALUE);
+    expectThat(isArea, at, 'area of a number, or none', area);
   }
 }
 
@@ -57,11 +65,11 @@ export function readTally(where: string, stored: unknown, categories: ReadonlyMa
   expectThat(isCount(tally.index), `${where}.index`, 'a whole number of 0 or more', tally.index);
   const lists = ['matched', 'falsePositives', 'falseNegatives'] as const;
   for (const list of lists) {
-    const wrong = expectCounts(`${where}.${list}`, tally[list]).find((id) => !categories.has(id));
-    expectThat(wrong === undefined, `${where}.${list}`, 'known categories', wrong);
+    const ids = expectCounts(`${where}.${list}`, tally[list]);
+    expectEach(`${where}.${list}`, 'known categories', ids, (id) => categories.has(id as number));
   }
   const iou = expectList(`${where}.iou`, tally.iou, (tally.matched as number[]).length);
-  const wrong = iou.find((value) => !(Number.isFinite(value) && Number(value) > 0.5));
-  expectThat(wrong === undefined, `${where}.iou`, 'numbers above 0.5', wrong);
+  const isMatch = (value: unknown) => isWithin(value, 0.5, 1) && value > 0.5;
+  expectEach(`${where}.iou`, 'numbers above 0.5, at most 1', iou, isMatch);
   return stored as ImageTally;
 }

@@ -6,7 +6,7 @@ export type SegmentInfo = {
   category_id: number;
   /** 1 where single objects were not told apart. Ground truth only. */
   iscrowd?: number | boolean;
-  /** Pixels. Of ground truth only, and believed even where it is wrong, as panopticapi does; counted if absent. */
+  /** Pixels. Of ground truth only, and believed where it is more than there are, as panopticapi does; counted if absent. */
   area?: number;
 };
 
@@ -29,7 +29,8 @@ const VOID = 0;
  * unmatched prediction that lies by more than half on void, or on the crowd of its category listed last, is no error.
  *
  * @param band Pair counts of the boundaries alone, for boundary PQ: the IoU is then the lesser of the two
- * @throws where panopticapi does: at ids of the prediction that only the pixels or only the JSON know
+ * @throws where panopticapi does: at ids of the prediction that only the pixels or only the JSON know; and at an area
+ *   below the pixels there are, for which it gives an IoU above 1
  */
 export function matchSegments(
   truth: readonly SegmentInfo[],
@@ -42,6 +43,7 @@ export function matchSegments(
   const truths = new Map(truth.map((segment) => [segment.id, segment]));
   const predictions = new Map(predicted.map((segment) => [segment.id, segment]));
   requireSameIds(predictions, areas);
+  for (const segment of truths.values()) requireArea('PanopticQuality', segment, areas.ofTruth(segment.id));
 
   const matched: SegmentMatches['matched'] = [];
   const [seenTruth, seenPredicted] = [new Set<number>(), new Set<number>()];
@@ -70,6 +72,12 @@ export function matchSegments(
     falsePositives: [...predictions.values()].filter((segment) => !seenPredicted.has(segment.id) && !excused(segment)),
     falseNegatives: unmatched.filter(({ iscrowd }) => Number(iscrowd) !== 1),
   };
+}
+
+/** @throws unless the area of a segment of the ground truth, if it has one, is of all its pixels */
+export function requireArea(where: string, { id, area }: SegmentInfo, pixels: number): void {
+  if (area === undefined || area >= pixels) return;
+  throw new RangeError(`${where}: expected area of at least its ${pixels} pixels for segment ${id}, got ${area}`);
 }
 
 function requireSameIds(predictions: Map<number, SegmentInfo>, areas: Counted): void {

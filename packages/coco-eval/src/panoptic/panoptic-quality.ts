@@ -17,6 +17,9 @@ import type {
 } from './panoptic-types.ts';
 import { emptyTallies, qualityOf } from './quality-means.ts';
 
+/** More than there are processors anywhere. */
+const MOST_CORES = 2 ** 16;
+
 /**
  * Panoptic quality (Kirillov et al. 2019, §4): PQ = Σ IoU / (TP + ½ FP + ½ FN) = SQ · RQ for each category, then the
  * mean over categories that occur. Takes one image at a time; equal to panopticapi in every bit.
@@ -59,7 +62,7 @@ export class PanopticQuality {
   #bandPairs({ groundTruth, prediction, height, width }: PanopticImage) {
     if (this.options.iouType !== 'boundary') return undefined;
     const [truth, predicted] = [groundTruth, prediction].map(({ ids }) => (ids instanceof IdRuns ? ids.toIds() : ids));
-    if (height === undefined || width === undefined || height * width !== truth.length) {
+    if (!isCount(height) || !isCount(width) || height * width !== truth.length) {
       throw new RangeError(
         `PanopticQuality: expected height and width of ${truth.length} pixels for boundaries, got ${height} x ${width}`,
       );
@@ -74,6 +77,8 @@ export class PanopticQuality {
    * splits by processor cores, which moves the last digit
    */
   result({ cores = 1 }: { cores?: number } = {}): PanopticResult {
+    const isCores = isCount(cores) && cores >= 1 && cores <= MOST_CORES;
+    expectThat(isCores, 'PanopticQuality.result', `cores of 1 to ${MOST_CORES}`, cores);
     const images = [...this.#images.values()].sort((a, b) => a.index - b.index);
     const tallies = emptyTallies(this.#categories.values());
     for (const part of split(images, cores)) addPart(tallies, part);
@@ -101,6 +106,7 @@ export class PanopticQuality {
 
   /** Takes in what another has seen. @throws if both saw an image, or their options differ */
   merge(other: PanopticQuality): void {
+    expectThat(other instanceof PanopticQuality, 'PanopticQuality.merge', 'a PanopticQuality', other);
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('PanopticQuality.merge: expected equal categories and options, got different ones');
     }

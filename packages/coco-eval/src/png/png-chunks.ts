@@ -1,5 +1,5 @@
-import { expectNames, expectNumber } from '../state/expect-options.ts';
-import { expectThat } from '../state/expect-value.ts';
+import { expectNames } from '../state/expect-options.ts';
+import { expectThat, isWithin } from '../state/expect-value.ts';
 
 /** Limits of a PNG, checked from its header before anything of the size of its image is made. */
 export type PngLimits = {
@@ -47,9 +47,11 @@ const MOST = 2 ** 29;
  */
 export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChunks {
   expectNames('decodePng', limits, ['maxPixels', 'maxBytes']);
-  expectNumber('decodePng', 'maxPixels', limits.maxPixels);
-  expectNumber('decodePng', 'maxBytes', limits.maxBytes);
-  expectThat(file instanceof Uint8Array, 'decodePng', 'a Uint8Array', file);
+  if (!(file instanceof Uint8Array)) {
+    const found = typeof file === 'object' ? Object.prototype.toString.call(file).slice(8, -1) : typeof file;
+    throw new TypeError(`decodePng: expected bytes (Uint8Array), got ${found}`);
+  }
+  requireLimits(limits);
   if (!SIGNATURE.every((byte, k) => file[k] === byte))
     throw new TypeError('decodePng: expected a PNG, got other bytes');
   const found: Partial<PngChunks> = {};
@@ -65,6 +67,11 @@ export function readPngChunks(file: Uint8Array, limits: PngLimits = {}): PngChun
     before = type;
   }
   return { ...(found as PngChunks), data: parts.length === 1 ? parts[0] : concatenated(parts) };
+}
+
+function requireLimits({ maxPixels = MOST, maxBytes = MOST }: PngLimits): void {
+  expectThat(isWithin(maxPixels, 1, Infinity), 'decodePng', 'maxPixels of 1 or more', maxPixels);
+  expectThat(isWithin(maxBytes, 1, Infinity), 'decodePng', 'maxBytes of 1 or more', maxBytes);
 }
 
 type Chunk = { type: string; body: Uint8Array };

@@ -1,5 +1,6 @@
 import { numpySum } from '../numeric/numpy-sum.ts';
 import { expectNames, expectOneOf } from '../state/expect-options.ts';
+import { expectObject, expectThat, isCount, isList } from '../state/expect-value.ts';
 import { labelBoundary } from './label-boundary.ts';
 import { readSemanticState, requireOptions } from './semantic-state.ts';
 import type {
@@ -27,12 +28,15 @@ export class SemanticQuality {
   }
 
   /** @throws at a ground-truth label that is neither a class nor ignored, or a predicted one that is no class */
-  add({ groundTruth, prediction, height, width }: SemanticImage): void {
+  add(image: SemanticImage): void {
+    const { groundTruth, prediction, height, width } = expectObject('SemanticQuality', image) as SemanticImage;
     const { classes, ignoreLabel = 255, boundary = false } = this.options;
+    expectThat(isList(groundTruth), 'SemanticQuality: ground truth', 'labels of pixels', groundTruth);
+    expectThat(isList(prediction), 'SemanticQuality: prediction', 'labels of pixels', prediction);
     if (groundTruth.length !== prediction.length) {
       throw new RangeError(`SemanticQuality: expected ${groundTruth.length} pixels, got ${prediction.length}`);
     }
-    if (boundary && (height === undefined || width === undefined || height * width !== groundTruth.length)) {
+    if (boundary && (!isCount(height) || !isCount(width) || height * width !== groundTruth.length)) {
       throw new RangeError(
         `SemanticQuality: expected height and width of ${groundTruth.length} pixels for boundaries, got ${height} x ${width}`,
       );
@@ -40,12 +44,11 @@ export class SemanticQuality {
     requireLabels('ground truth', groundTruth, classes, ignoreLabel);
     requireLabels('prediction', prediction, classes);
     const truth = Uint32Array.from(groundTruth, (label) => (label === ignoreLabel ? classes : label));
+    const outlines = boundary && [prediction, truth].map((labels) => labelBoundary(labels, height!, width!));
     count(this.#confusion, prediction, truth, classes + 1);
     this.#images++;
     if (ignoreLabel !== classes) for (let p = 0; p < truth.length; p++) if (groundTruth[p] === classes) this.#beyond++;
-    if (!boundary) return;
-    const outlines = [prediction, truth].map((labels) => labelBoundary(labels, height!, width!));
-    count(this.#boundaryConfusion, outlines[0], outlines[1], classes + 1);
+    if (outlines) count(this.#boundaryConfusion, outlines[0], outlines[1], classes + 1);
   }
 
   /** The measures over all images so far, after detectron2's SemSegEvaluator; sums are rounded as numpy's. */
@@ -113,8 +116,10 @@ export class SemanticQuality {
     return quality;
   }
 
-  /** Takes in what another has seen. */
+  /** Takes in what another has seen. @throws if it is this one, or their options differ */
   merge(other: SemanticQuality): void {
+    const isOther = other instanceof SemanticQuality && other !== this;
+    expectThat(isOther, 'SemanticQuality.merge', 'another SemanticQuality', other === this ? 'itself' : other);
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('SemanticQuality.merge: expected equal classes and options, got different ones');
     }

@@ -34,6 +34,29 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+/** True for a number of `least` to `most`, which NaN is not. */
+export function isWithin(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && value >= least && value <= most;
+}
+
+/** True for what names an image or a category and is still itself as JSON: text, or a finite number. */
+export function isId(value: unknown): value is string | number {
+  return typeof value === 'string' || Number.isFinite(value);
+}
+
+/** True for a list or a typed array, though not of bigints; its entries are not looked at. */
+export function isList(value: unknown): value is ArrayLike<number> {
+  const isOther = value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array;
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !isOther);
+}
+
+/** A list whose entries all hold, holes among them. @throws at the first that does not */
+export function expectEach(where: string, expected: string, value: unknown, holds: (entry: unknown) => boolean): void {
+  const list = expectList(where, value);
+  const wrong = list.findIndex((entry) => !holds(entry));
+  expectThat(wrong === -1, where, expected, list[wrong]);
+}
+
 /** A list of counts. @throws at the first that is none */
 export function expectCounts(where: string, value: unknown, length?: number): number[] {
   const list = expectList(where, value, length);

@@ -2,7 +2,7 @@ import { readOptions } from '../panoptic/check-panoptic-input.ts';
 import type { SegmentInfo } from '../panoptic/match-segments.ts';
 import type { PanopticCategory } from '../panoptic/panoptic-types.ts';
 import { expectNames } from '../state/expect-options.ts';
-import { expectList, expectObject } from '../state/expect-value.ts';
+import { expectList, expectObject, expectThat } from '../state/expect-value.ts';
 import { readTrackingTally } from './tracking-tally.ts';
 import { countFrame, type FrameCounts, type VideoPanopticFrame } from './video-frame.ts';
 import type {
@@ -138,6 +138,8 @@ export class SegmentationTrackingQuality {
 
   /** Takes in what another has seen. @throws if both saw a video, or their categories differ */
   merge(other: SegmentationTrackingQuality): void {
+    const where = 'SegmentationTrackingQuality.merge';
+    expectThat(other instanceof SegmentationTrackingQuality, where, 'a SegmentationTrackingQuality', other);
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('SegmentationTrackingQuality.merge: expected equal categories, got different ones');
     }

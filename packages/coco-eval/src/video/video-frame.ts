@@ -1,8 +1,9 @@
 import { requireMap } from '../panoptic/check-panoptic-input.ts';
-import type { SegmentInfo } from '../panoptic/match-segments.ts';
+import { requireArea, type SegmentInfo } from '../panoptic/match-segments.ts';
 import { countPairs, type PairCounts } from '../panoptic/pair-counts.ts';
 import { runsOf } from '../panoptic/panoptic-quality.ts';
 import type { PanopticCategory, PanopticMap } from '../panoptic/panoptic-types.ts';
+import { expectObject, expectThat } from '../state/expect-value.ts';
 
 /** A frame of a video: truth and prediction under ids that stay from frame to frame. */
 export type VideoPanopticFrame = {
@@ -22,9 +23,11 @@ export type FrameCounts = { pairs: PairCounts; truths: SegmentInfo[]; prediction
  */
 export function countFrame(
   where: string,
-  { groundTruth, prediction }: VideoPanopticFrame,
+  frame: VideoPanopticFrame,
   categories: ReadonlyMap<number, PanopticCategory>,
 ): FrameCounts {
+  const { groundTruth, prediction, video } = expectObject(where, frame) as VideoPanopticFrame;
+  expectThat(typeof (video ?? '') === 'string', where, 'a name of the video', video);
   requireMap('ground truth', groundTruth, categories, where);
   requireMap('prediction', prediction, categories, where);
   const pairs = countPairs(...runsOf(groundTruth.ids, prediction.ids));
@@ -32,10 +35,11 @@ export function countFrame(
   const areaOf = new Map(
     Array.from(pairs.truthIds, (id, row) => [id, sum(pairs.counts.subarray(row * columns, (row + 1) * columns))]),
   );
-  const truths = groundTruth.segments.map((segment) => ({
-    ...segment,
-    area: segment.area ?? areaOf.get(segment.id) ?? 0,
-  }));
+  const truths = groundTruth.segments.map((segment) => {
+    const pixels = areaOf.get(segment.id) ?? 0;
+    requireArea(where, segment, pixels);
+    return { ...segment, area: segment.area ?? pixels };
+  });
   const known = new Set(prediction.segments.map(({ id }) => id));
   const unknown = pairs.predictedIds.find((id) => id !== 0 && !known.has(id));
   if (unknown !== undefined) {

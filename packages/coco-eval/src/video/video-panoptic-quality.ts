@@ -1,5 +1,5 @@
 import { readOptions } from '../panoptic/check-panoptic-input.ts';
-import { matchSegments } from '../panoptic/match-segments.ts';
+import { matchSegments, type SegmentMatches } from '../panoptic/match-segments.ts';
 import type { CategoryQuality, PanopticCategory } from '../panoptic/panoptic-types.ts';
 import { emptyTallies, qualityOf } from '../panoptic/quality-means.ts';
 import { expectNames } from '../state/expect-options.ts';
@@ -32,7 +32,7 @@ export class VideoPanopticQuality {
     this.#categories = readOptions('VideoPanopticQuality', { categories: options.categories });
     this.#windows = options.windows ?? WINDOWS;
     const isWindow = (window: unknown) => isCount(window) && window >= 1;
-    const wrong = Array.isArray(this.#windows) && this.#windows.length > 0 && this.#windows.every(isWindow);
+    const wrong = Array.isArray(this.#windows) && this.#windows.length > 0 && Array.from(this.#windows).every(isWindow);
     expectThat(wrong, 'VideoPanopticQuality', 'windows of one frame or more', this.#windows);
   }
 
@@ -42,9 +42,8 @@ export class VideoPanopticQuality {
     const name = frame.video ?? '';
     const video = this.#videos.get(name) ?? { frames: 0, tallies: this.#windows.map(() => new Map()), open: [] };
     const open = [...video.open, counts];
-    for (const [k, window] of this.#windows.entries()) {
-      if (open.length >= window) addTubes(video.tallies[k], joinFrames(open.slice(-window)));
-    }
+    const matches = this.#windows.map((window) => (open.length < window ? undefined : matchTubes(open.slice(-window))));
+    for (const [k, match] of matches.entries()) if (match) addTubes(video.tallies[k], match);
     const kept = Math.max(...this.#windows) - 1;
     this.#videos.set(name, { ...video, frames: video.frames + 1, open: kept === 0 ? [] : open.slice(-kept) });
   }
@@ -88,6 +87,7 @@ export class VideoPanopticQuality {
 
   /** Takes in what another has seen. @throws if both saw a video, or their options differ */
   merge(other: VideoPanopticQuality): void {
+    expectThat(other instanceof VideoPanopticQuality, 'VideoPanopticQuality.merge', 'a VideoPanopticQuality', other);
     if (JSON.stringify(this.options) !== JSON.stringify(other.options)) {
       throw new RangeError('VideoPanopticQuality.merge: expected equal categories and windows, got different ones');
     }
@@ -99,13 +99,17 @@ export class VideoPanopticQuality {
   }
 }
 
-function addTubes(tally: Map<number, TubeTally>, { truths, predictions, pairs }: FrameCounts): void {
+function matchTubes(frames: readonly FrameCounts[]): SegmentMatches {
+  const { truths, predictions, pairs } = joinFrames(frames);
+  return matchSegments(truths, predictions, pairs);
+}
+
+function addTubes(tally: Map<number, TubeTally>, { matched, falsePositives, falseNegatives }: SegmentMatches): void {
   const of = (category: number) => {
     const known = tally.get(category) ?? { category, iou: 0, tp: 0, fp: 0, fn: 0 };
     tally.set(category, known);
     return known;
   };
-  const { matched, falsePositives, falseNegatives } = matchSegments(truths, predictions, pairs);
   for (const { category, iou } of matched) {
     of(category).tp++;
     of(category).iou += iou;

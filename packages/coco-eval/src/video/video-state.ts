@@ -1,5 +1,6 @@
+import { requireSegments } from '../panoptic/check-panoptic-input.ts';
 import type { PanopticCategory } from '../panoptic/panoptic-types.ts';
-import { expectCounts, expectList, expectObject, expectThat, isCount } from '../state/expect-value.ts';
+import { expectCounts, expectList, expectObject, expectThat, isCount, isWithin } from '../state/expect-value.ts';
 import type { FrameCounts } from './video-frame.ts';
 import type { StoredFrame, TubeTally, VideoPanopticQualityOptions, VideoPanopticState } from './video-types.ts';
 
@@ -55,8 +56,8 @@ function readVideo(
 function readTubeTally(where: string, stored: unknown, categories: ReadonlyMap<number, PanopticCategory>): TubeTally {
   const { category, iou, tp, fp, fn } = expectObject(where, stored);
   expectThat(categories.has(category as number), where, 'a known category', category);
-  expectThat(Number.isFinite(iou) && Number(iou) >= 0, where, 'a sum of IoU from 0 on', iou);
-  expectCounts(where, [tp, fp, fn]);
+  const [matches] = expectCounts(where, [tp, fp, fn]);
+  expectThat(isWithin(iou, matches / 2, matches), where, `a sum of ${matches} IoU of 0.5 to 1`, iou);
   return { category, iou, tp, fp, fn } as TubeTally;
 }
 
@@ -66,11 +67,7 @@ function readFrame(where: string, stored: unknown, categories: ReadonlyMap<numbe
   const predictedIds = expectCounts(`${where}.predictedIds`, frame.predictedIds);
   const counts = expectCounts(`${where}.counts`, frame.counts, truthIds.length * predictedIds.length);
   for (const list of ['truths', 'predictions'] as const) {
-    for (const segment of expectList(`${where}.${list}`, frame[list])) {
-      const { id, category_id } = expectObject(`${where}.${list}`, segment);
-      expectThat(isCount(id), `${where}.${list}`, 'an id of a whole number of 0 or more', id);
-      expectThat(categories.has(category_id as number), `${where}.${list}`, 'a known category', category_id);
-    }
+    requireSegments(`${where}.${list}`, frame[list], categories);
   }
   const { truths, predictions } = frame as StoredFrame;
   const [rows, columns, pixels] = [truthIds, predictedIds, counts].map((values) =>

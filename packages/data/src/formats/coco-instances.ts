@@ -174,9 +174,9 @@ const isFlag = (value: unknown) => value === 0 || value === 1 || value === false
 
 /** Lists of corners; or one list that is not within another, as VGG Image Annotator writes it. */
 function readPolygons(given: readonly unknown[], where: string): (readonly number[])[] {
-  const parts = given.every((value) => typeof value === 'number') ? [given] : given;
-  return parts.map((part, i) => {
-    if (!Array.isArray(part) || part.length < 6 || part.length % 2 !== 0 || !part.every(Number.isFinite)) {
+  const parts = Array.from(given).every((value) => typeof value === 'number') ? [given] : given;
+  return Array.from(parts, (part, i) => {
+    if (!Array.isArray(part) || part.length < 6 || part.length % 2 !== 0 || !Array.from(part).every(Number.isFinite)) {
       const found = Array.isArray(part) ? `${part.length} values, ${describeValue(part)}` : describeValue(part);
       throw new FormatError(`${where}.segmentation[${i}]: expected three or more corners x, y, got ${found}`);
     }

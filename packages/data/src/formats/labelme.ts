@@ -86,8 +86,9 @@ function addShape(
 }
 
 function readPoints(points: unknown, where: string): number[][] {
-  const isPoint = (point: unknown) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
-  if (Array.isArray(points) && points.every(isPoint)) return points as number[][];
+  const isPoint = (point: unknown) =>
+    Array.isArray(point) && point.length === 2 && Array.from(point).every(Number.isFinite);
+  if (Array.isArray(points) && Array.from(points).every(isPoint)) return points as number[][];
   throw new FormatError(`${where}: expected points of x and y, got ${describeValue(points)}`);
 }
 

@@ -35,8 +35,8 @@ export function polygonMask(
 }
 
 function crossedColumns(corners: readonly number[], width: number, where: string): number {
-  const far = corners.find((corner) => !(Math.abs(corner) <= MOST_CORNER));
-  if (far !== undefined) throw new FormatError(`${where}: expected corners in ±${MOST_CORNER}, got ${far}`);
+  const far = corners.findIndex((corner) => !(Math.abs(corner) <= MOST_CORNER));
+  if (far !== -1) throw new FormatError(`${where}: expected corners in ±${MOST_CORNER}, got ${corners[far] ?? 'none'}`);
   const within = (x: number) => Math.max(0, Math.min(width, x));
   let sum = 0;
   for (let i = 0; i + 1 < corners.length; i += 2) {

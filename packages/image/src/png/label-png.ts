@@ -1,6 +1,7 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { type LabelMap, labelsOf } from '@seg/coco-eval/png';
 
+import { expectBytes } from '../expect-bytes.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
 import { readPng } from './read-png.ts';
 
@@ -14,6 +15,7 @@ export async function decodeLabelPng(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<LabelMap> {
+  expectBytes('decodeLabelPng', bytes, name);
   const png = await readPng(bytes, name, limits);
   if (png.channels !== 1) {
     throw new FormatError(`decodeLabelPng: ${name}: expected one channel of labels, got ${png.channels}`);

@@ -1,6 +1,7 @@
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { idToRgb, rgbToId } from '@seg/coco-eval';
 
+import { expectBytes } from '../expect-bytes.ts';
 import { IMAGE_LIMITS, type ImageLimits } from '../image-limits.ts';
 import { encodePng } from './encode-png.ts';
 import { readPng } from './read-png.ts';
@@ -26,6 +27,7 @@ export async function decodePanopticPng(
   name: string,
   limits: ImageLimits = IMAGE_LIMITS,
 ): Promise<IdMap> {
+  expectBytes('decodePanopticPng', bytes, name);
   const { samples, width, height, channels, depth } = await readPng(bytes, name, limits);
   if (channels < 3 || depth !== 8) {
     const found = `${channels} channels of ${depth} bits`;

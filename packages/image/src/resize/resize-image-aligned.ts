@@ -1,3 +1,4 @@
+import { expectImage } from '../expect-image.ts';
 import type { FloatImage, ImageSize, RgbImage } from '../rgb-image.ts';
 import { checkSize } from './resize-labels.ts';
 
@@ -7,10 +8,9 @@ import { checkSize } from './resize-labels.ts';
  *
  * @param size Height and width of the result, at least 1
  */
-export function resizeImageAligned(
-  { data, width: oldWidth, height: oldHeight }: RgbImage,
-  size: ImageSize,
-): FloatImage {
+export function resizeImageAligned(image: RgbImage, size: ImageSize): FloatImage {
+  expectImage('resizeImageAligned', image);
+  const { data, width: oldWidth, height: oldHeight } = image;
   checkSize('resizeImageAligned', size);
   const [height, width] = size;
   const result = new Float32Array(height * width * 3);

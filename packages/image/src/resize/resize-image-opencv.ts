@@ -1,3 +1,4 @@
+import { expectImage } from '../expect-image.ts';
 import type { ImageSize, RgbImage } from '../rgb-image.ts';
 import { checkSize } from './resize-labels.ts';
 import { roundHalfEven } from './round-half-even.ts';
@@ -13,6 +14,7 @@ type Taps = { first: Int32Array; second: Int32Array; firstWeight: Int32Array; se
  * @param size Height and width of the result, at least 1
  */
 export function resizeImageOpenCv(image: RgbImage, size: ImageSize): RgbImage {
+  expectImage('resizeImageOpenCv', image);
   checkSize('resizeImageOpenCv', size);
   const [height, width] = size;
   const isHalf = image.height === 2 * height && image.width === 2 * width;

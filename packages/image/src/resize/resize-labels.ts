@@ -1,4 +1,3 @@
-import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { MOST_BYTES } from '../expect-image.ts';
 import type { ImageSize } from '../rgb-image.ts';
 
@@ -14,6 +13,7 @@ type Labels = Uint8Array | Uint16Array | Int32Array | Uint32Array;
  */
 export function resizeLabels<T extends Labels>(labels: T, from: ImageSize, to: ImageSize): T {
   checkSize('resizeLabels', to);
+  checkSize('resizeLabels', from);
   if (labels.length !== from[0] * from[1]) {
     throw new RangeError(`resizeLabels: expected ${from.join('x')} labels, got ${labels.length}`);
   }
@@ -35,17 +35,16 @@ export function nearestIndices(oldSize: number, size: number): Int32Array {
   return indices;
 }
 
-const A_SIZE: OptionCheck = ['a height and a width', (value) => Array.isArray(value) && value.length === 2];
-
 /**
  * Checks a size to resize to.
  *
  * @throws RangeError where a side is no whole number of 1 or more
  */
 export function checkSize(where: string, size: ImageSize): void {
-  expectValue(where, 'size', size, A_SIZE);
+  const sides = Array.isArray(size) ? Array.from(size) : [];
+  if (sides.length !== 2 || !sides.every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new RangeError(`${where}: expected a height and width of 1 or more, got ${sides.join('x') || String(size)}`);
+  }
   if (3 * size[0] * size[1] > MOST_BYTES)
     throw new RangeError(`${where}: expected at most 2^31 bytes, got ${size.join('x')} pixels`);
-  if (size.every((side) => Number.isInteger(side) && side >= 1)) return;
-  throw new RangeError(`${where}: expected a height and width of 1 or more, got ${size.join('x')}`);
 }

@@ -1,3 +1,4 @@
+import { expectShapes } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps areas from zero: a thousandth of a pixel squared in an image of a megapixel, as a share of it. */
@@ -12,6 +13,7 @@ const SMALLEST_AREA = 1e-12;
  * @returns [...]
  */
 export function generalizedIou(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  for (const boxes of [a, b]) expectShapes('generalizedIou', { boxes: [boxes, ['...', 4]] });
   return tf.tidy(() => {
     const [first, second] = [cornersOf(a), cornersOf(b)];
     const shared = areaOf(tf.maximum(first.start, second.start), tf.minimum(first.end, second.end));
@@ -44,6 +46,7 @@ function areaOf(start: tf.Tensor, end: tf.Tensor): tf.Tensor {
  * @returns [N, T]
  */
 export function boxDistanceCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectShapes('boxDistanceCost', { boxes: [boxes, ['N', 4]], targets: [targets, ['T', 4]] });
   return tf.tidy(() => {
     const differences = tf.sub(tf.expandDims(boxes, 1), tf.expandDims(targets, 0)); // [N, T, 4]
     return tf.sum(tf.abs(differences), 2) as tf.Tensor2D;
@@ -52,5 +55,6 @@ export function boxDistanceCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
 
 /** Cost of boxes by their overlap: minus {@link generalizedIou}. @returns [N, T] */
 export function boxOverlapCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectShapes('boxOverlapCost', { boxes: [boxes, ['N', 4]], targets: [targets, ['T', 4]] });
   return tf.tidy(() => tf.neg(generalizedIou(tf.expandDims(boxes, 1), tf.expandDims(targets, 0))) as tf.Tensor2D);
 }

@@ -1,4 +1,6 @@
+import { expectShapes } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from './expect-classes.ts';
 
 /**
  * Cost of giving a query a class: minus the probability it assigns to it. Carion et al. 2020, section 3.1.
@@ -8,6 +10,8 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns [N, T]
  */
 export function classCost(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  const { C } = expectShapes('classCost', { classLogits: [classLogits, ['N', 'C']], classes: [classes, ['T']] });
+  expectClasses('classCost', classes, C);
   return tf.tidy(() => {
     const columns = tf.transpose(tf.softmax(classLogits)); // [K + 1, N]
     return tf.neg(tf.transpose(tf.gather(columns, classes)));

@@ -1,4 +1,6 @@
+import { expectShapes } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from './expect-classes.ts';
 
 /** Weight of positives (Lin et al. 2017). */
 const ALPHA = 0.25;
@@ -14,6 +16,8 @@ const SMALLEST = 1e-12;
  * @returns [N, T]
  */
 export function focalClassCost(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  const { K } = expectShapes('focalClassCost', { classLogits: [classLogits, ['N', 'K']], classes: [classes, ['T']] });
+  expectClasses('focalClassCost', classes, K);
   return tf.tidy(() => {
     const is = tf.sigmoid(classLogits);
     const isNot = tf.sub(1, is);

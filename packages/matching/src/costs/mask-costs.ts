@@ -1,4 +1,4 @@
-import { matMul } from '@seg/core';
+import { expectShapes, matMul } from '@seg/core';
 import { expectOptions, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -13,6 +13,7 @@ const FOCAL = { alpha: numberIn(), gamma: numberIn({ least: 0 }) };
  * @returns [N, T]
  */
 export function diceCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectMasks('diceCost', logits, targets);
   return tf.tidy(() => {
     const probabilities = tf.sigmoid(logits);
     const overlap = matMul<tf.Tensor2D>(probabilities, targets, false, true); // [N, T]
@@ -30,6 +31,7 @@ export function diceCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D
  * @returns [N, T]
  */
 export function maskCrossEntropyCost(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectMasks('maskCrossEntropyCost', logits, targets);
   return tf.tidy(() => {
     const empty = tf.sum(tf.softplus(logits), 1, true); // [N, 1]
     return tf.div(tf.sub(empty, matMul<tf.Tensor2D>(logits, targets, false, true)), logits.shape[1]);
@@ -51,6 +53,7 @@ export function maskFocalCost(
 ): tf.Tensor2D {
   expectOptions('maskFocalCost', options, FOCAL);
   const { alpha = 0.25, gamma = 2 } = options;
+  expectMasks('maskFocalCost', logits, targets);
   return tf.tidy(() => {
     const p = tf.sigmoid(logits);
     const positive = tf.mul<tf.Tensor2D>(tf.mul(tf.pow(tf.sub(1, p), gamma), alpha), tf.softplus(tf.neg(logits)));
@@ -59,4 +62,9 @@ export function maskFocalCost(
     const outside = matMul<tf.Tensor2D>(negative, tf.sub<tf.Tensor2D>(1, targets), false, true);
     return tf.div(tf.add(inside, outside), logits.shape[1]);
   });
+}
+
+/** @throws ShapeError unless both are of the same points */
+function expectMasks(where: string, logits: tf.Tensor, targets: tf.Tensor): void {
+  expectShapes(where, { logits: [logits, ['N', 'P']], targets: [targets, ['T', 'P']] });
 }

@@ -1,4 +1,4 @@
-import { matMul } from '@seg/core';
+import { expectShapes, matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps both sums of the denominator from zero, each by this much. */
@@ -12,6 +12,7 @@ const SMOOTHING = 0.001;
  * @returns [N, T]
  */
 export function maskDiceCost(masks: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectShapes('maskDiceCost', { masks: [masks, ['N', 'P']], targets: [targets, ['T', 'P']] });
   return tf.tidy(() => {
     const overlap = matMul<tf.Tensor2D>(masks, targets, false, true);
     const ofMasks = tf.add(tf.sum(tf.square(masks), 1, true), SMOOTHING); // [N, 1]

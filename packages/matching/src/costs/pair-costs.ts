@@ -1,8 +1,9 @@
-import { defineKernel, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
+import { defineKernel, expectShapes, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
 import { expectOptions, expectValue, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { classCost } from './class-cost.ts';
+import { expectClasses } from './expect-classes.ts';
 import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
 
 const WEIGHTS = { mask: numberIn(), class: numberIn(), dice: numberIn() };
@@ -16,6 +17,14 @@ const WEIGHTS = { mask: numberIn(), class: numberIn(), dice: numberIn() };
 export function pairCosts(inputs: PairCostInputs, weights: PairCostWeights): tf.Tensor2D {
   expectOptions('pairCosts', weights, WEIGHTS);
   for (const name of ['mask', 'class', 'dice'] as const) expectValue('pairCosts', name, weights?.[name], numberIn());
+  const { logits, targets, scores, labels } = inputs;
+  const { C } = expectShapes('pairCosts', {
+    logits: [logits, ['N', 'P']],
+    targets: [targets, ['T', 'P']],
+    scores: [scores, ['N', 'C']],
+    labels: [labels, ['T']],
+  });
+  expectClasses('pairCosts', labels, C);
   if (isOneKernel()) return pairCostsKernel(inputs, weights) as tf.Tensor2D;
   return tf.tidy(() => pairCostsReference(inputs, weights));
 }

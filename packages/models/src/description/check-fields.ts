@@ -79,7 +79,7 @@ export function listOf(check: Check, length?: number): Check {
   return {
     expected: `${length ?? 'any number of'} times ${check.expected}`,
     holds: (value) =>
-      Array.isArray(value) && (length === undefined || value.length === length) && value.every(check.holds),
+      Array.isArray(value) && (length === undefined || value.length === length) && Array.from(value).every(check.holds),
   };
 }
 

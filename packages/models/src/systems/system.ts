@@ -176,9 +176,9 @@ function expectCategories(where: string, categories: readonly Category[]): reado
   if (categories.length === 0) throw new FormatError(`${where}: expected at least one category, got none`);
   for (const field of ['id', 'name'] as const) {
     const values = categories.map((category) => category[field]);
-    const twice = values.find((value, i) => values.indexOf(value) !== i);
-    if (twice !== undefined)
-      throw new FormatError(`${where}: expected categories of one ${field} each, got ${twice} twice`);
+    const twice = values.findIndex((value, i) => values.indexOf(value) !== i);
+    if (twice !== -1)
+      throw new FormatError(`${where}: expected categories of one ${field} each, got ${values[twice]} twice`);
   }
   return categories;
 }

@@ -12,7 +12,7 @@ const MOST_PIXELS = 2 ** 24;
  */
 export function expectCounts(where: string, size: Size | 'free', batch: number | 'free'): void {
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
-  if (size !== 'free' && !(Array.isArray(size) && size.length === 2 && size.every(isCount))) {
+  if (size !== 'free' && !(Array.isArray(size) && size.length === 2 && Array.from(size).every(isCount))) {
     throw new RangeError(`${where}: expected a height and a width, got ${size}`);
   }
   if (batch !== 'free' && !isCount(batch)) throw new RangeError(`${where}: expected a batch or free, got ${batch}`);

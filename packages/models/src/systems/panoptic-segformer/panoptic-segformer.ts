@@ -105,9 +105,10 @@ export class PanopticSegFormer {
 }
 
 function checkedSizes(sizes: readonly Size[], { shape: [batch, height, width] }: tf.Tensor4D): readonly Size[] {
-  const isWithin = ([tall, wide]: Size) => tall >= 1 && tall <= height && wide >= 1 && wide <= width;
-  if (sizes.length === batch && sizes.every(isWithin)) return sizes;
-  const got = sizes.map((size) => size.join('x')).join(', ');
+  const isWithin = (size?: Size) =>
+    size?.length === 2 && size[0] >= 1 && size[0] <= height && size[1] >= 1 && size[1] <= width;
+  if (sizes.length === batch && Array.from(sizes).every(isWithin)) return sizes;
+  const got = Array.from(sizes, (size) => String(size).replace(',', 'x')).join(', ');
   throw new RangeError(`PanopticSegFormer: expected ${batch} sizes within ${height}x${width}, got ${got || 'none'}`);
 }
 
