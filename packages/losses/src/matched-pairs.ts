@@ -2,6 +2,8 @@ import type { MaskTargets } from '@seg/core';
 import type { Assignment } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectClasses } from './expect-classes.ts';
+
 /** Number of matched pairs over all images. */
 export function numMatched(assignments: Assignment[]): number {
   return assignments.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -37,7 +39,7 @@ export function targetMasks(targets: MaskTargets[], assignments: Assignment[]): 
 }
 
 /**
- * Class of every query: its target's where it has one, no-object elsewhere.
+ * Class of every query, of those below no-object: its target's where it has one, no-object elsewhere.
  *
  * @returns [B · N]
  */
@@ -47,6 +49,7 @@ export function classLabels(
   numQueries: number,
   noObject: number,
 ): Int32Array {
+  for (const { classes } of targets) expectClasses('classLabels', classes, noObject);
   const labels = new Int32Array(assignments.length * numQueries).fill(noObject);
   assignments.forEach(({ rows, columns }, image) => {
     rows.forEach((query, i) => {

@@ -1,5 +1,8 @@
-import type { MaskTargets } from '@seg/core';
+import { expectShapes, type MaskTargets } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { expectClasses } from './expect-classes.ts';
+import { expectWhole } from './expect-whole.ts';
 
 /** The panoptic ground truth of one image at the P pixels of a prediction: R masks that do not overlap. */
 export type PanopticGrid = {
@@ -32,8 +35,11 @@ export type PanopticGridOptions = {
  * are void. An image without masks gets one that is empty, as deeplab2 pads its ground truth.
  */
 export function panopticGrid(target: MaskTargets, options: PanopticGridOptions): PanopticGrid {
+  expectWhole('panopticGrid', 'stride', options.stride, 1);
+  expectTargets(target);
   return tf.tidy(() => {
-    const { classes, masks } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
+    const { classes, masks: given } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
+    const masks = tf.cast(given, 'float32');
     const columns = sampledMasks(masks, options.stride); // [P, R]
     const ofClasses = tf.tensor1d(Float32Array.from(classes, (category) => category + 1));
     const isThing = tf.tensor1d(Float32Array.from(classes, (category) => (options.things.has(category) ? 1 : 0)));
@@ -47,6 +53,11 @@ export function panopticGrid(target: MaskTargets, options: PanopticGridOptions):
       weights: pixelWeights(masks, columns, isThing, options.smallThings),
     };
   });
+}
+
+function expectTargets({ classes, masks }: MaskTargets): void {
+  expectShapes('panopticGrid', { masks: [masks, [classes.length, 'H', 'W']] });
+  expectClasses('panopticGrid', classes, Number.POSITIVE_INFINITY);
 }
 
 function oneEmptyMask({ shape: [, height, width] }: tf.Tensor3D): MaskTargets {

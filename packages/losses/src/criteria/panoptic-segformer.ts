@@ -2,6 +2,7 @@ import { resizeBilinear, type Size } from '@seg/core';
 import { type Assignment, generalizedIou } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectClasses } from '../expect-classes.ts';
 import { matchedMasks, numMatched } from '../matched-pairs.ts';
 import { maskDiceDistance } from '../terms/mask-dice-distance.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
@@ -132,6 +133,7 @@ function classTargets(
 ): tf.Tensor3D {
   const [batch, numQueries, numClasses] = shape;
   const values = new Float32Array(batch * numQueries * numClasses);
+  for (const { things } of targets) expectClasses('panopticSegFormerTerms things', things.classes, numClasses);
   for (const [image, { rows, columns }] of assignments.entries()) {
     for (const [i, row] of rows.entries()) {
       values[(image * numQueries + row) * numClasses + targets[image].things.classes[columns[i]]] = 1;
@@ -186,6 +188,7 @@ function presenceSum(logits: tf.Tensor2D, targets: PanopticTargets[]): tf.Scalar
   const [batch, numClasses] = logits.shape;
   const values = new Float32Array(batch * numClasses);
   for (const [image, { stuff }] of targets.entries()) {
+    expectClasses('panopticSegFormerTerms stuff', stuff.classes, numClasses);
     for (const k of stuff.classes) values[image * numClasses + k] = 1;
   }
   return tf.sum(sigmoidFocal(logits, tf.tensor2d(values, [batch, numClasses])));

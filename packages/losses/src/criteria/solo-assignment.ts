@@ -1,6 +1,8 @@
 import { type MaskTargets, readTensors } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectWhole } from '../expect-whole.ts';
+
 /** Rule that gives cells to objects: grids, ranges of sizes, and the part of its box around its center. */
 export type SoloAssignmentConfig = {
   /** Cells along each side of the image, by level. */
@@ -32,6 +34,7 @@ const REACH = 1;
  * @param targets One per image, masks in the coordinates of the padded input
  */
 export async function assignCells(targets: MaskTargets[], config: SoloAssignmentConfig): Promise<SoloAssignment> {
+  expectLevels(config);
   const profiles = await readTensors(() => targets.flatMap(({ masks }) => profilesOf(masks)));
   return targets.map(({ classes, masks }, image) => {
     const [, height, width] = masks.shape;
@@ -43,6 +46,12 @@ export async function assignCells(targets: MaskTargets[], config: SoloAssignment
       assignLevel(extents, [height, width], grid, config.scaleRanges[level], config),
     );
   });
+}
+
+function expectLevels({ grids, scaleRanges }: SoloAssignmentConfig): void {
+  for (const [level, grid] of grids.entries()) expectWhole('assignCells', `grids[${level}]`, grid, 1);
+  if (scaleRanges.length === grids.length) return;
+  throw new RangeError(`assignCells: expected ${grids.length} scaleRanges, one a level, got ${scaleRanges.length}`);
 }
 
 /** Pixels in each row and in each column of each mask: [T, H] and [T, W]. */

@@ -1,6 +1,6 @@
 import { type MaskTargets, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectClasses } from '../expect-classes.ts';
 import { balancedCrossEntropy } from '../terms/balanced-cross-entropy.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
 import { squaredDiceDistance } from '../terms/squared-dice-distance.ts';
@@ -91,6 +91,7 @@ function categoryTargets(
   const [, grid, , numClasses] = shape;
   const values = new Float32Array(shape[0] * grid * grid * numClasses);
   for (const [image, { classes }] of targets.entries()) {
+    expectClasses('soloTerms', classes, numClasses);
     const { cells, objects } = assignments[image][level];
     for (const [cell, object] of new Map(Array.from(cells, (cell, k) => [cell, objects[k]]))) {
       values[(image * grid * grid + cell) * numClasses + classes[object]] = 1;
