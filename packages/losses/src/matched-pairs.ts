@@ -33,7 +33,7 @@ export function targetMasks(targets: MaskTargets[], assignments: Assignment[]): 
     const perImage = targets
       .map(({ masks }, image) => ({ masks, columns: assignments[image].columns }))
       .filter(({ columns }) => columns.length > 0)
-      .map(({ masks, columns }) => tf.gather(masks, tf.tensor1d(columns, 'int32')));
+      .map(({ masks, columns }) => tf.cast(tf.gather(masks, tf.tensor1d(columns, 'int32')), 'float32'));
     return tf.concat(perImage, 0);
   });
 }

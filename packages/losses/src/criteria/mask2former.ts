@@ -56,7 +56,9 @@ export async function matchMask2Former(
 ): Promise<Mask2FormerMatching> {
   expectPoints(config);
   const flat = await matchQueries(() => {
-    const maps = targets.map(({ masks }) => tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D);
+    const maps = targets.map(
+      ({ masks }) => tf.expandDims(tf.transpose(tf.cast(masks, 'float32'), [1, 2, 0]), 0) as tf.Tensor4D,
+    );
     return predictions.flatMap((prediction, output) =>
       imageCosts(prediction, output, { targets, maps }, config, source),
     );

@@ -180,7 +180,7 @@ function diceSum(masks: tf.Tensor3D, truth: tf.Tensor3D): tf.Scalar {
 }
 
 function resized(masks: tf.Tensor3D, size: Size): tf.Tensor3D {
-  return tf.squeeze(resizeBilinear(tf.expandDims(masks, -1) as tf.Tensor4D, size), [3]);
+  return tf.squeeze(resizeBilinear(tf.expandDims(tf.cast(masks, 'float32'), -1) as tf.Tensor4D, size), [3]);
 }
 
 /** Focal loss of the presence of every stuff class. @param logits [B, S] */

@@ -146,7 +146,7 @@ function meanOfPixels(maps: tf.Tensor3D): tf.Tensor1D {
  */
 export function assignedMasks(masks: tf.Tensor3D, { objects }: LevelAssignment, size: Size): tf.Tensor3D {
   return tf.tidy(() => {
-    const chosen = tf.gather(masks, tf.tensor1d(objects, 'int32'));
+    const chosen = tf.cast(tf.gather(masks, tf.tensor1d(objects, 'int32')), 'float32');
     const resized = tf.squeeze<tf.Tensor3D>(resizeBilinear(tf.expandDims(chosen, 3) as tf.Tensor4D, size), [3]);
     return tf.cast(tf.greaterEqual(resized, 0.5), 'float32');
   });
