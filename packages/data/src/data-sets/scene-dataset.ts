@@ -1,6 +1,7 @@
+import { expectIndex, expectNumber } from '../expect-number.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
-import { type SceneSplit, sceneSeed } from '../scenes/splits.ts';
+import { SCENE_SPLITS, type SceneSplit, sceneSeed } from '../scenes/splits.ts';
 import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
 
 /** Options of `SceneDataset`: split, number and size of its scenes. */
@@ -13,11 +14,14 @@ export class SceneDataset implements PanopticDataset {
   private readonly options: SceneDatasetOptions;
 
   constructor(options: SceneDatasetOptions) {
-    this.length = options.length;
+    const { split, length } = options;
+    expectNumber('SceneDataset', 'length', length, { least: 0, most: SCENE_SPLITS[split]?.count ?? 0, isWhole: true });
+    this.length = length;
     this.options = options;
   }
 
   async read(index: number): Promise<PanopticSample> {
+    expectIndex('SceneDataset.read', index, this.length);
     const { split, height, width } = this.options;
     const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
     return {

@@ -4,6 +4,7 @@ import { readBytes } from '@seg/image/node';
 
 import { type FaultSink, refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
+import { expectIndex } from '../expect-number.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { turnMask } from '../masks/turn-mask.ts';
 import type { DatasetOptions } from './dataset-options.ts';
@@ -97,8 +98,9 @@ export class FileDataset implements MaskDataset {
     return this.items.length;
   }
 
+  /** @throws RangeError where there is no such image */
   name(index: number): string {
-    return this.items[index].name;
+    return this.itemAt('name', index).name;
   }
 
   /**
@@ -107,7 +109,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where the file is absent or no image
    */
   async info(index: number): Promise<ImageInfo> {
-    const { name, file } = this.items[index];
+    const { name, file } = this.itemAt('info', index);
     const { width, height } = await readImageHeader(await readBytes(file), file);
     return { name, file, width, height };
   }
@@ -120,7 +122,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where a file is absent or damaged, or sizes do not agree
    */
   async read(index: number, report: FaultSink = this.report): Promise<MaskSample> {
-    const { name, file } = this.items[index];
+    const { name, file } = this.itemAt('read', index);
     const bytes = await readBytes(file);
     const [header, image] = [await readImageHeader(bytes, file), await decodeImage(bytes, file)];
     const { segments, unknown } = await this.masksOf(index, header, report);
@@ -133,8 +135,13 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError as `read` does
    */
   async readMasks(index: number, report: FaultSink = this.report): Promise<AnnotatedMasks> {
-    const { file } = this.items[index];
+    const { file } = this.itemAt('readMasks', index);
     return this.masksOf(index, await readImageHeader(await readBytes(file), file), report);
+  }
+
+  private itemAt(method: string, index: number): DatasetItem {
+    expectIndex(`FileDataset.${method}`, index, this.length);
+    return this.items[index];
   }
 
   private async masksOf(index: number, header: ImageHeader, report: FaultSink): Promise<AnnotatedMasks> {

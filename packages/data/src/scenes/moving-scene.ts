@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
 
+import { expectNumber } from '../expect-number.ts';
 import { type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';
 import { NoiseField } from './noise-field.ts';
 import { layThings, proposeThing, type Thing } from './place-things.ts';
@@ -35,6 +36,7 @@ type Mover = { id: number; thing: Thing; velocity: [x: number, y: number] };
  */
 export function* generateMovingScene(options: MovingSceneOptions): Generator<Scene, void, undefined> {
   const { seed, frames, height = 128, width = 128 } = options;
+  expectNumber('generateMovingScene', 'seed', seed, { isWhole: true });
   checkOptions(frames, height, width);
   const world = new World(seed, height, width);
   for (let frame = 0; frame < frames; frame++) {

@@ -11,6 +11,7 @@ import {
 import { Mask2Former, MaskFormer, MaxDeepLab, type Network, PanopticSegFormer, Solo } from '@seg/models';
 import type * as tf from '@tensorflow/tfjs-core';
 
+import { expectNumber } from '../optimizers/expect-number.ts';
 import type { Objective } from '../train-step.ts';
 import { changedLoss } from './changed-loss.ts';
 import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
@@ -50,6 +51,7 @@ const GRID_STRIDE = 4;
  */
 export function objectiveOf(network: Network, params: ParamStore, options: ObjectiveOptions): AnyObjective {
   const { categories, seed, loss, semanticWeight = 0 } = options;
+  expectNumber('objectiveOf.semanticWeight', semanticWeight, { least: 0 });
   const aid = { semanticWeight, scope: params.root.at(AUXILIARY) };
   if (network instanceof Mask2Former) {
     const config = changedLoss(MASK2FORMER_LOSS, loss);
