@@ -1,8 +1,10 @@
-/** Bounds of a number, both allowed themselves. */
-type Bounds = { least?: number; most?: number; isWhole?: boolean };
-
-/** @throws RangeError where a value is no finite number within its bounds */
-export function expectNumber(where: string, name: string, value: unknown, bounds: Bounds = {}): void {
+/** @throws RangeError where a value is no finite number within its bounds, which are both allowed themselves */
+export function expectNumber(
+  where: string,
+  name: string,
+  value: unknown,
+  bounds: { least?: number; most?: number; isWhole?: boolean } = {},
+): void {
   const { least = -Number.MAX_VALUE, most = Number.MAX_VALUE, isWhole = false } = bounds;
   const isIn = typeof value === 'number' && value >= least && value <= most;
   if (isIn && (!isWhole || Number.isSafeInteger(value))) return;
