@@ -339,7 +339,8 @@ class SwinBlock {
     const { window, shift } = this.config;
     if (shift === 0) return undefined;
     const [height, width] = paddedToWindows(size, window);
-    return this.scope.constant(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
+    const bias = () => [regionBias(height, width, window, shift)];
+    return this.scope.constant('regions', bias, `${height}x${width}`)[0];
   }
 }
 
