@@ -149,7 +149,7 @@ export class AxialAttention {
       const [query, key, value] = this.positions.map((table) => gathered(table, length));
       return [query, tf.transpose(key, [1, 0, 2]), value];
     };
-    return this.scope.derive(`positions ${length}`, compute);
+    return this.scope.derive('positions', compute, `${length}`);
   }
 }
 

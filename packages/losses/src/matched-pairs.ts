@@ -2,6 +2,8 @@ import type { MaskTargets } from '@seg/core';
 import type { Assignment } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectClasses } from './expect-classes.ts';
+
 /** Number of matched pairs over all images. */
 export function numMatched(assignments: Assignment[]): number {
   return assignments.reduce((sum, { rows }) => sum + rows.length, 0);
@@ -31,13 +33,13 @@ export function targetMasks(targets: MaskTargets[], assignments: Assignment[]): 
     const perImage = targets
       .map(({ masks }, image) => ({ masks, columns: assignments[image].columns }))
       .filter(({ columns }) => columns.length > 0)
-      .map(({ masks, columns }) => tf.gather(masks, tf.tensor1d(columns, 'int32')));
+      .map(({ masks, columns }) => tf.cast(tf.gather(masks, tf.tensor1d(columns, 'int32')), 'float32'));
     return tf.concat(perImage, 0);
   });
 }
 
 /**
- * Class of every query: its target's where it has one, no-object elsewhere.
+ * Class of every query, of those below no-object: its target's where it has one, no-object elsewhere.
  *
  * @returns [B · N]
  */
@@ -47,6 +49,7 @@ export function classLabels(
   numQueries: number,
   noObject: number,
 ): Int32Array {
+  for (const { classes } of targets) expectClasses('classLabels', classes, noObject);
   const labels = new Int32Array(assignments.length * numQueries).fill(noObject);
   assignments.forEach(({ rows, columns }, image) => {
     rows.forEach((query, i) => {

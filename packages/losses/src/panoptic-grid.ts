@@ -1,7 +1,9 @@
-import type { MaskTargets } from '@seg/core';
+import { expectShapes, type MaskTargets } from '@seg/core';
 import { A_SET, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from './expect-classes.ts';
 import { expectConfig } from './expect-config.ts';
+import { expectWhole } from './expect-whole.ts';
 
 /** The panoptic ground truth of one image at the P pixels of a prediction: R masks that do not overlap. */
 export type PanopticGrid = {
@@ -46,8 +48,11 @@ function isSmallThings(value: unknown): boolean {
  */
 export function panopticGrid(target: MaskTargets, options: PanopticGridOptions): PanopticGrid {
   expectConfig('panopticGrid', options, OPTIONS, ['things', 'stride']);
+  expectWhole('panopticGrid', 'stride', options.stride, 1);
+  expectTargets(target);
   return tf.tidy(() => {
-    const { classes, masks } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
+    const { classes, masks: given } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;
+    const masks = tf.cast(given, 'float32');
     const columns = sampledMasks(masks, options.stride); // [P, R]
     const ofClasses = tf.tensor1d(Float32Array.from(classes, (category) => category + 1));
     const isThing = tf.tensor1d(Float32Array.from(classes, (category) => (options.things.has(category) ? 1 : 0)));
@@ -61,6 +66,11 @@ export function panopticGrid(target: MaskTargets, options: PanopticGridOptions):
       weights: pixelWeights(masks, columns, isThing, options.smallThings),
     };
   });
+}
+
+function expectTargets({ classes, masks }: MaskTargets): void {
+  expectShapes('panopticGrid', { masks: [masks, [classes.length, 'H', 'W']] });
+  expectClasses('panopticGrid', classes, Number.POSITIVE_INFINITY);
 }
 
 function oneEmptyMask({ shape: [, height, width] }: tf.Tensor3D): MaskTargets {

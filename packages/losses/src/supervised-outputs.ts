@@ -28,7 +28,7 @@ export function supervisedOutputs(
     const [batch, numQueries, numClasses] = classLogits.shape;
     const labels = classLabels(assignments[output], targets, numQueries, numClasses - 1);
     const logits: tf.Tensor2D = tf.reshape(classLogits, [batch * numQueries, numClasses]);
-    const classification = classCrossEntropy(logits, tf.tensor1d(labels, 'int32'), noObjectWeight);
+    const classification = classCrossEntropy(logits, labels, noObjectWeight);
     const pairs = numMatched(assignments[output]);
     if (pairs > 0) return { classification, ...maskTerms(output, pairs, Math.max(1, total)) };
     const nothing = tf.mul<tf.Scalar>(tf.sum(maskLogits), 0);

@@ -1,6 +1,7 @@
-import { type Random, samplePoints } from '@seg/core';
+import { type Random, ShapeError, samplePoints } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectWhole } from './expect-whole.ts';
 import { smallestMagnitudes } from './smallest-magnitudes.ts';
 
 /** Points where masks are compared: (x, y) pairs in [0, 1], row-major. */
@@ -35,7 +36,7 @@ export function randomPoints(random: Random): PointSource {
  * @param logits [M, C] of the candidates
  * @param candidates [M, C, 2]
  * @param anywhere [M, A, 2]
- * @param keep Number of uncertain points per mask
+ * @param keep Number of uncertain points per mask, C at most
  * @returns [M, keep + A, 2]
  */
 export function uncertainPoints(
@@ -44,7 +45,16 @@ export function uncertainPoints(
   anywhere: Float32Array,
   { masks, keep }: { masks: number; keep: number },
 ): Float32Array {
+  expectWhole('uncertainPoints', 'masks', masks, 0);
+  expectRows('logits', logits.length, masks, 1);
+  expectRows('anywhere', anywhere.length, masks, 2);
+  if (candidates.length !== 2 * logits.length) {
+    throw new ShapeError(
+      `uncertainPoints: expected ${2 * logits.length} numbers as candidates, got ${candidates.length}`,
+    );
+  }
   const count = logits.length / Math.max(1, masks);
+  expectWhole('uncertainPoints', 'keep', keep, 0, masks === 0 ? undefined : count);
   const rest = anywhere.length / 2 / Math.max(1, masks);
   const points = new Float32Array(masks * (keep + rest) * 2);
   for (let m = 0; m < masks; m++) {
@@ -59,6 +69,12 @@ export function uncertainPoints(
     points.set(anywhere.subarray(m * rest * 2, (m + 1) * rest * 2), start + keep * 2);
   }
   return points;
+}
+
+/** Refuses numbers that do not share out to masks. @param size Numbers of a point */
+function expectRows(name: string, length: number, masks: number, size: number): void {
+  if (length % (size * Math.max(1, masks)) === 0 && (masks > 0 || length === 0)) return;
+  throw new ShapeError(`uncertainPoints: expected as many ${name} for each of ${masks} masks, got ${length} numbers`);
 }
 
 /**

@@ -16,6 +16,7 @@ const LARGEST_PIXEL = 1e6;
  * @throws Error where a size disagrees, a pixel is not finite or beyond ±1e6, or masks leave 0..1
  */
 export async function checkBatch({ pixels, targets, samples }: TrainingBatch, hasTargets: boolean): Promise<void> {
+  if (pixels.dtype !== 'float32') throw new Error(`trainStep: expected pixels as float32, got ${pixels.dtype}`);
   const [count, height, width] = pixels.shape;
   if (samples !== undefined && samples.length !== count) {
     throw new Error(`trainStep: expected numbers of ${count} samples, got ${samples.length}`);
@@ -27,6 +28,18 @@ export async function checkBatch({ pixels, targets, samples }: TrainingBatch, ha
     checkTarget(target, [height, width], `targets[${image}]`);
   });
   await checkValues({ pixels, targets });
+}
+
+/** Targets whose masks are float32, which those of whole numbers and truth values become. The caller disposes the new ones. */
+export function floatTargets(targets: readonly MaskTargets[]): { targets: MaskTargets[]; made: tf.Tensor[] } {
+  const made: tf.Tensor[] = [];
+  const floats = targets.map((target) => {
+    if (target.masks.dtype === 'float32') return target;
+    const masks = tf.cast(target.masks, 'float32');
+    made.push(masks);
+    return { ...target, masks };
+  });
+  return { targets: floats, made };
 }
 
 /** @throws Error naming the first class that the model does not have */
@@ -63,7 +76,8 @@ async function checkValues({ pixels, targets }: TrainingBatch): Promise<void> {
  * Least and largest value; NaN where one is not finite: x · 0 is NaN then, while `min` and `max` hide NaN on some
  * backends.
  */
-function range(x: tf.Tensor): tf.Tensor {
-  if (x.size === 0) return tf.zeros([2]);
+function range(values: tf.Tensor): tf.Tensor {
+  if (values.size === 0) return tf.zeros([2]);
+  const x = tf.cast(values, 'float32');
   return tf.add(tf.stack([tf.min(x), tf.max(x)]), tf.sum(tf.mul(x, 0)));
 }

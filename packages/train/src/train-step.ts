@@ -1,7 +1,7 @@
 import { type MaskTargets, type ParamStore, seedDropout, Tape } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { checkBatch, checkClasses } from './check-batch.ts';
+import { checkBatch, checkClasses, floatTargets } from './check-batch.ts';
 import { ALONE, type Collective } from './collective/collective.ts';
 import { meanOverRanks } from './collective/mean-over-ranks.ts';
 import { type Differentiated, disposeDifferentiated, madeOrNothing, present } from './differentiated.ts';
@@ -108,8 +108,9 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   draw: number,
   collective: Collective,
 ): Promise<Differentiated> {
-  const { pixels, targets } = batch;
+  const { pixels } = batch;
   await objective.prepare?.(batch);
+  const { targets, made } = floatTargets(batch.targets);
   // A prime between the steps: layers count up from their step's seed, and no two steps draw the same numbers.
   seedDropout(1 + draw * 1_000_003);
   params.ranks = collective;
@@ -133,6 +134,7 @@ async function differentiate<Prediction extends tf.TensorContainer, Decisions>(
   } finally {
     params.ranks = null;
     tape.dispose();
+    tf.dispose(made);
     if (prediction !== undefined) tf.dispose(prediction);
   }
 }

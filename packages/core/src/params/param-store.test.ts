@@ -131,3 +131,29 @@ test('a store that was disposed has no keys, no layouts and no values to give', 
     expect(ask).toThrow('expected a live model, got one that was disposed');
   }
 });
+
+test('tensors for sizes of inputs are those of the last eight, and of passes that rest', () => {
+  const params = scaled();
+  const before = tf.memory().numTensors;
+  const ofSize = (size: number) => params.constant('sizes', () => [tf.scalar(size)], `${size}`)[0]!;
+  function* resting(): Steps<tf.Tensor> {
+    const first = ofSize(0);
+    yield;
+    return tf.add(first, 1);
+  }
+  const pass = tidySteps(resting());
+  pass.next();
+  for (let size = 1; size <= 20; size++) expect(ofSize(size).dataSync()[0]).toBe(size);
+  expect((pass.next().value as tf.Tensor).dataSync()[0]).toBe(1);
+  expect(tf.memory().numTensors).toBe(before + 8 + 1);
+  const kept = ofSize(13);
+  for (let size = 21; size < 28; size++) ofSize(size); // the thirteenth has been used since the others
+  expect(ofSize(13)).toBe(kept);
+  expect(kept.isDisposed).toBe(false);
+  expect(tf.memory().numTensors).toBe(before + 8 + 1);
+  params.derive('sizes', () => [tf.mul(params.get('scale'), 2)], 'a');
+  params.touch();
+  params.derive('sizes', () => [tf.mul(params.get('scale'), 2)], 'a');
+  expect(tf.memory().numTensors).toBe(before + 8 + 1);
+  params.dispose();
+});

@@ -31,6 +31,9 @@ const A_SOURCE: OptionCheck = [
 /** Bounds of a model, checked at every parameter that it declares. */
 export type ParamLimits = { numbers: number; parameters: number };
 
+/** Sizes of inputs for which a place keeps tensors: those that were used last. */
+const MOST_SIZES = 8;
+
 type StoredParam = {
   variable: tf.Variable;
   stored: StoredLayout | undefined;
@@ -53,6 +56,7 @@ export class ParamStore {
   private readonly missing: string[] = [];
   private readonly misshapen: string[] = [];
   private readonly derived = new Map<string, { tensors: tf.Tensor[]; version: number }>();
+  private readonly sized = new Map<string, Set<string>>(); // keys of a place, the last used last
   private version = 0;
   private placeholder: tf.Variable | undefined; // stands for every parameter of a store of shapes
   private isDisposed = false;
@@ -202,14 +206,41 @@ export class ParamStore {
   /**
    * Tensors computed from parameters once and kept until parameters change: folded batch norms, for one. Where a tape records,
    * whose gradients kept tensors would cut off, they are computed anew, and the tidy around them frees them.
+   *
+   * @param size Of the input that they are for: those of the last eight are kept. Default: they are for all
    */
-  derive<T extends tf.Tensor[]>(key: string, compute: () => T): T {
-    return isRecorded() ? compute() : this.hold(key, this.version, compute);
+  derive<T extends tf.Tensor[]>(key: string, compute: () => T, size?: string): T {
+    return isRecorded() ? compute() : this.holdSized(key, this.version, compute, size);
   }
 
-  /** Tensors that no parameter has a part in, computed once and kept. */
-  constant<T extends tf.Tensor[]>(key: string, compute: () => T): T {
-    return this.hold(key, 0, compute);
+  /**
+   * Tensors that no parameter has a part in, computed once and kept.
+   *
+   * @param size As in {@link derive}
+   */
+  constant<T extends tf.Tensor[]>(key: string, compute: () => T, size?: string): T {
+    return this.holdSized(key, 0, compute, size);
+  }
+
+  private holdSized<T extends tf.Tensor[]>(place: string, version: number, compute: () => T, size?: string): T {
+    if (size === undefined) return this.hold(place, version, compute);
+    const key = `${place}.${size}`;
+    const tensors = this.hold(key, version, compute);
+    if (this.derived.has(key)) this.use(place, key);
+    return tensors;
+  }
+
+  /** Counts a size as the last one used, and lets go of those used longest ago; passes that rest keep theirs. */
+  private use(place: string, key: string): void {
+    const keys = this.sized.get(place) ?? new Set();
+    keys.delete(key);
+    this.sized.set(place, keys.add(key));
+    for (const oldest of keys) {
+      if (keys.size <= MOST_SIZES) return;
+      keys.delete(oldest);
+      disposeBehindPasses(this.derived.get(oldest)?.tensors ?? []);
+      this.derived.delete(oldest);
+    }
   }
 
   private hold<T extends tf.Tensor[]>(key: string, version: number, compute: () => T): T {
@@ -237,6 +268,7 @@ export class ParamStore {
     }
     for (const { tensors } of this.derived.values()) disposeBehindPasses(tensors);
     this.derived.clear();
+    this.sized.clear();
     for (const [key, { variable, stored, required, initialize }] of gone) {
       tf.tidy(() => {
         const shape = variable.shape;
@@ -260,6 +292,7 @@ export class ParamStore {
     }
     this.entries.clear();
     this.derived.clear();
+    this.sized.clear();
   }
 
   /** @internal Called through {@link Scope.param}. */
@@ -351,13 +384,13 @@ export class Scope {
   }
 
   /** Tensors computed from this scope's parameters once; see {@link ParamStore.derive}. */
-  derive<T extends tf.Tensor[]>(name: string, compute: () => T): T {
-    return this.store.derive(this.at(name).path, compute);
+  derive<T extends tf.Tensor[]>(name: string, compute: () => T, size?: string): T {
+    return this.store.derive(this.at(name).path, compute, size);
   }
 
   /** Tensors that no parameter has a part in, computed once; see {@link ParamStore.constant}. */
-  constant<T extends tf.Tensor[]>(name: string, compute: () => T): T {
-    return this.store.constant(this.at(name).path, compute);
+  constant<T extends tf.Tensor[]>(name: string, compute: () => T, size?: string): T {
+    return this.store.constant(this.at(name).path, compute, size);
   }
 
   /** Shows a value to the store's observer under this path, or a path below it, and hands it on. */

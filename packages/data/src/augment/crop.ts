@@ -2,6 +2,7 @@ import type { Random, Size } from '@seg/core';
 import type { RgbImage } from '@seg/image';
 
 import type { MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
+import { expectNumber, expectSize } from '../expect-number.ts';
 import { type BoxMask, cropBoxMask, maskArea, maskBox, type PixelBox } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { CROP, expectAugment } from './step-checks.ts';
@@ -18,6 +19,8 @@ const PADDING = 128;
  * @param leastShare Of the pixels of a segment, 0 to 1. Default: 0, every pixel counts
  */
 export function cropSample(sample: MaskSample, window: PixelBox, leastShare = 0): MaskSample {
+  expectWindow(sample.image, window);
+  expectNumber('cropSample', 'leastShare', leastShare, { least: 0, most: 1 });
   const segments: MaskSegment[] = [];
   const remains: BoxMask[] = [];
   for (const segment of sample.segments) {
@@ -35,6 +38,12 @@ export function cropSample(sample: MaskSample, window: PixelBox, leastShare = 0)
     segments,
     unknown: someMask([...unknown, ...remains, ...beyond]),
   };
+}
+
+function expectWindow(image: RgbImage, { x, y, width, height }: PixelBox): void {
+  expectNumber('cropSample', 'window.x', x, { least: 0, most: image.width - 1, isWhole: true });
+  expectNumber('cropSample', 'window.y', y, { least: 0, most: image.height - 1, isWhole: true });
+  expectSize('cropSample', 'window', [height, width]);
 }
 
 function someMask(masks: readonly BoxMask[]): BoxMask | null {
@@ -84,6 +93,7 @@ export type RandomCropOptions = {
 export function cropRandomly(sample: MaskSample, options: RandomCropOptions, random: Random): MaskSample {
   expectAugment('cropRandomly', options, CROP, ['size']);
   const { size, keep = 'anything', leastShare } = options;
+  expectCrop(size);
   const [height, width] = 'least' in size ? drawnSize(sample.image, size, random) : size;
   const [pick, down, across] = [random(), random(), random()];
   const kept = keep === 'object' ? pickedObject(sample, pick) : null;
@@ -92,6 +102,15 @@ export function cropRandomly(sample: MaskSample, options: RandomCropOptions, ran
   const y = windowStart(sample.image.height, height, rows, down);
   const x = windowStart(sample.image.width, width, columns, across);
   return cropSample(sample, { x, y, width, height }, leastShare);
+}
+
+function expectCrop(size: RandomCropOptions['size']): void {
+  if (!('least' in size)) {
+    expectSize('cropRandomly', 'size', size);
+    return;
+  }
+  expectNumber('cropRandomly', 'size.least', size.least, { least: 1, isWhole: true });
+  expectNumber('cropRandomly', 'size.most', size.most, { least: size.least, isWhole: true });
 }
 
 function drawnSize(

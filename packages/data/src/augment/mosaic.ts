@@ -1,6 +1,7 @@
 import type { Random, Size } from '@seg/core';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { expectNumber, expectRange, expectSize } from '../expect-number.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { jitterScale } from './scale-jitter.ts';
@@ -32,6 +33,11 @@ export function mosaic(
 ): MaskSample {
   expectAugment('mosaic', options, SCALE_JITTER, ['size']);
   const { size, range = [0.8, 2], leastShare } = options;
+  expectSize('mosaic', 'size', size);
+  for (const side of size) expectNumber('mosaic', 'size', side, { least: 2 }); // four parts
+  expectRange('mosaic', 'range', range);
+  if ((samples as readonly MaskSample[]).length !== 4)
+    throw new RangeError(`mosaic: expected 4 samples, got ${(samples as readonly MaskSample[]).length}`);
   const [height, width] = size;
   const top = parting(height, random());
   const left = parting(width, random());

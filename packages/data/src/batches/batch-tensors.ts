@@ -2,7 +2,8 @@ import { expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/ex
 import type { MaskTargets } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { maskTargets } from './mask-targets.ts';
+import { expectNumber } from '../expect-number.ts';
+import { expectCategories, maskTargets } from './mask-targets.ts';
 
 /** Normalization and size of a batch. */
 export type BatchTensorOptions = {
@@ -32,11 +33,17 @@ const OPTIONS = {
 /**
  * Puts samples into one batch: normalized, and padded right and below to the largest height and width, rounded up to the
  * divisor. The caller disposes pixels and masks.
+ *
+ * @throws RangeError where there is no sample, or mean, deviation, scale or divisor are none
  */
 export function batchTensors(samples: readonly MaskSample[], options: BatchTensorOptions): TensorBatch {
   expectOptions('batchTensors', options ?? null, OPTIONS);
   for (const name of ['mean', 'std'] as const) expectValue('batchTensors', name, options[name], OPTIONS[name]);
   const { divisor = 32 } = options;
+  expectNormalization(options);
+  if (samples.length === 0) throw new RangeError('batchTensors: expected samples, got none');
+  expectNumber('batchTensors', 'divisor', divisor, { least: 1, isWhole: true });
+  for (const { segments } of samples) expectCategories('batchTensors', segments);
   const padded = (side: number) => Math.ceil(side / divisor) * divisor;
   const height = padded(Math.max(...samples.map(({ image }) => image.height)));
   const width = padded(Math.max(...samples.map(({ image }) => image.width)));
@@ -48,6 +55,17 @@ export function batchTensors(samples: readonly MaskSample[], options: BatchTenso
     pixels: tf.tensor4d(values, [samples.length, height, width, 3]),
     targets: samples.map((sample) => maskTargets(sample, [height, width])),
   };
+}
+
+function expectNormalization({ mean, std, rescale = 1 }: BatchTensorOptions): void {
+  expectNumber('batchTensors', 'rescale', rescale, { least: Number.MIN_VALUE });
+  for (const [name, values, least] of [
+    ['mean', mean, undefined],
+    ['std', std, Number.MIN_VALUE],
+  ] as const) {
+    if (values.length !== 3) throw new RangeError(`batchTensors: expected 3 numbers as ${name}, got ${values.length}`);
+    for (const [c, value] of values.entries()) expectNumber('batchTensors', `${name}[${c}]`, value, { least });
+  }
 }
 
 function normalizeInto(

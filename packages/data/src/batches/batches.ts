@@ -2,6 +2,7 @@ import { A_FUNCTION, ANYTHING, expectOptions, numberIn, type OptionCheck } from 
 import { type Random, seededRandom } from '@seg/core';
 
 import type { SampleSource } from '../data-sets/sample-source.ts';
+import { expectNumber } from '../expect-number.ts';
 
 /** Options of {@link batches}: size, order, and the step to begin at. */
 export type BatchOptions<Sample> = {
@@ -37,7 +38,15 @@ const MOST_DISTINCT = 1_000_000;
 
 /** First position of a step's batch. */
 export function positionOf(step: number, batchSize: number, { rank, size }: Share = { rank: 0, size: 1 }): number {
+  expectNumber('batches', 'step', step, { least: 0, isWhole: true });
+  expectShare(batchSize, { rank, size });
   return (step * size + rank) * batchSize;
+}
+
+function expectShare(batchSize: number, { rank, size }: Share): void {
+  expectNumber('batches', 'batchSize', batchSize, { least: 1, isWhole: true });
+  expectNumber('batches', 'share.size', size, { least: 1, isWhole: true });
+  expectNumber('batches', 'share.rank', rank, { least: 0, most: size - 1, isWhole: true });
 }
 
 /** Samples of one step, with the number of the step and the position that each was made for. */
@@ -46,6 +55,8 @@ export type Batch<Sample> = { step: number; samples: Sample[]; positions: number
 /**
  * Batches without end. Each pass over the data set has its own order, and each sample its own random numbers, both made
  * from the seed and the position alone: a run that is resumed at step n sees what the uninterrupted one saw.
+ *
+ * @throws RangeError where the data set is empty, or a number is none, at the first batch
  */
 export async function* batches<Sample>(
   dataset: SampleSource<Sample>,
@@ -54,6 +65,8 @@ export async function* batches<Sample>(
   expectOptions<object>('batches', options ?? null, OPTIONS);
   const { start = 0 } = options;
   if (dataset.length === 0) throw new RangeError('batches: expected a data set with samples, got an empty one');
+  expectNumber('batches', 'start', start, { least: 0, isWhole: true });
+  expectNumber('batches', 'seed', options.seed, { isWhole: true });
   const order = new SampleOrder(dataset.length, options.seed);
   const positionsAt = positionsOfSteps(options);
   for (let step = start; ; step++) {
@@ -67,17 +80,18 @@ export async function* batches<Sample>(
 /**
  * Positions whose samples a step takes: its own, or where samples come again, those that their order says.
  *
- * @throws RangeError where `distinct` is no count
+ * @throws RangeError where a number is none
  */
 export function positionsOfSteps({
   batchSize,
   seed,
-  share,
+  share = { rank: 0, size: 1 },
   distinct,
 }: Pick<BatchOptions<unknown>, 'batchSize' | 'seed' | 'share' | 'distinct'>): (step: number) => number[] {
   if (distinct !== undefined && !(Number.isInteger(distinct) && distinct >= 1 && distinct <= MOST_DISTINCT)) {
     throw new RangeError(`batches: expected distinct of 1 to ${MOST_DISTINCT}, got ${distinct}`);
   }
+  expectShare(batchSize, share);
   // mixed, since the order of the data set within a pass comes from the seed itself
   const order = distinct === undefined ? null : new SampleOrder(distinct, mixSeeds(seed, distinct));
   return (step) => {

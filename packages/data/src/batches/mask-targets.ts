@@ -3,6 +3,7 @@ import type { ImageSize } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { expectNumber } from '../expect-number.ts';
 import { paintMask } from '../masks/box-mask.ts';
 
 /**
@@ -16,6 +17,7 @@ export function maskTargets(
   [height, width]: ImageSize = [image.height, image.width],
 ): MaskTargets {
   const single = segments.filter(({ isCrowd }) => !isCrowd);
+  expectCategories('maskTargets', segments);
   const masks = new Float32Array(single.length * height * width);
   single.forEach(({ mask }, row) => {
     paintMask(masks, width, mask, 1, row * height * width);
@@ -24,4 +26,9 @@ export function maskTargets(
     classes: Int32Array.from(single, ({ category }) => category),
     masks: tf.tensor3d(masks, [single.length, height, width]),
   };
+}
+
+/** @throws RangeError where a segment's category is no index of one */
+export function expectCategories(where: string, segments: MaskSample['segments']): void {
+  for (const { category } of segments) expectNumber(where, 'category', category, { least: 0, isWhole: true });
 }

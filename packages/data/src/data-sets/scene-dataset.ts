@@ -1,4 +1,5 @@
 import { expectOptions, expectValue, numberIn, oneOf } from '@seg/checkpoint/expect-options';
+import { expectIndex, expectNumber } from '../expect-number.ts';
 import { SCENE_CATEGORIES } from '../scenes/categories.ts';
 import { generateScene } from '../scenes/generate-scene.ts';
 import { SCENE_SPLITS, type SceneSplit, sceneSeed } from '../scenes/splits.ts';
@@ -25,11 +26,14 @@ export class SceneDataset implements PanopticDataset {
     expectOptions('SceneDataset', options ?? null, OPTIONS);
     expectValue('SceneDataset', 'length', options.length, OPTIONS.length);
     expectValue('SceneDataset', 'split', options.split, OPTIONS.split);
-    this.length = options.length;
+    const { split, length } = options;
+    expectNumber('SceneDataset', 'length', length, { least: 0, most: SCENE_SPLITS[split]?.count ?? 0, isWhole: true });
+    this.length = length;
     this.options = options;
   }
 
   async read(index: number): Promise<PanopticSample> {
+    expectIndex('SceneDataset.read', index, this.length);
     const { split, height, width } = this.options;
     const { image, panoptic, segments } = generateScene({ seed: sceneSeed(split, index), height, width });
     return {

@@ -7,6 +7,7 @@ import { fromCocoCategories } from '../data-sets/coco-categories.ts';
 import type { CocoPanopticAnnotation, CocoPanopticJson } from '../data-sets/coco-panoptic-json.ts';
 import type { PanopticDataset, PanopticSample } from '../data-sets/panoptic-sample.ts';
 import { parseCocoPanoptic } from '../data-sets/parse-coco-panoptic.ts';
+import { expectIndex } from '../expect-number.ts';
 
 /** Paths of the parts of a COCO panoptic set. */
 export type CocoPanopticFiles = {
@@ -42,6 +43,7 @@ export class CocoPanopticDataset implements PanopticDataset {
 
   /** @throws FormatError where the image, its ids and the annotation do not agree */
   async read(index: number): Promise<PanopticSample> {
+    expectIndex('CocoPanopticDataset.read', index, this.length);
     const annotation = this.json.annotations[index];
     const entry = this.json.images.find(({ id }) => id === annotation.image_id)!;
     const image = await readImage(path.join(this.files.images, entry.file_name));

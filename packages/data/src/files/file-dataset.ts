@@ -1,9 +1,10 @@
-import { expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { type Category, decodeImage, type ImageHeader, type ImageSize, readImageHeader } from '@seg/image';
 import { readBytes } from '@seg/image/node';
+
 import { type FaultSink, refuseErrors, skipFaults } from '../data-sets/data-fault.ts';
 import type { DatasetTask, MaskDataset, MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
+import { expectIndex } from '../expect-number.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { turnMask } from '../masks/turn-mask.ts';
 import type { DatasetOptions } from './dataset-options.ts';
@@ -98,15 +99,8 @@ export class FileDataset implements MaskDataset {
   }
 
   /** @throws RangeError where there is no such image */
-  private item(index: number): DatasetItem {
-    const most = Math.max(0, this.length - 1);
-    expectValue('FileDataset', 'index', index, numberIn({ least: 0, most, isWhole: true }));
-    if (this.length === 0) throw new RangeError('FileDataset: expected a data set with images, got an empty one');
-    return this.items[index];
-  }
-
   name(index: number): string {
-    return this.item(index).name;
+    return this.itemAt('name', index).name;
   }
 
   /**
@@ -115,7 +109,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where the file is absent or no image
    */
   async info(index: number): Promise<ImageInfo> {
-    const { name, file } = this.item(index);
+    const { name, file } = this.itemAt('info', index);
     const { width, height } = await readImageHeader(await readBytes(file), file);
     return { name, file, width, height };
   }
@@ -128,7 +122,7 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError where a file is absent or damaged, or sizes do not agree
    */
   async read(index: number, report: FaultSink = this.report): Promise<MaskSample> {
-    const { name, file } = this.item(index);
+    const { name, file } = this.itemAt('read', index);
     const bytes = await readBytes(file);
     const [header, image] = [await readImageHeader(bytes, file), await decodeImage(bytes, file)];
     const { segments, unknown } = await this.masksOf(index, header, report);
@@ -141,12 +135,17 @@ export class FileDataset implements MaskDataset {
    * @throws FormatError as `read` does
    */
   async readMasks(index: number, report: FaultSink = this.report): Promise<AnnotatedMasks> {
-    const { file } = this.item(index);
+    const { file } = this.itemAt('readMasks', index);
     return this.masksOf(index, await readImageHeader(await readBytes(file), file), report);
   }
 
+  private itemAt(method: string, index: number): DatasetItem {
+    expectIndex(`FileDataset.${method}`, index, this.length);
+    return this.items[index];
+  }
+
   private async masksOf(index: number, header: ImageHeader, report: FaultSink): Promise<AnnotatedMasks> {
-    const item = this.item(index);
+    const item = this.items[index];
     const upright: ImageSize = [header.height, header.width];
     if (item.size !== null) orientationOf(item.size, header, item.file);
     const { size, segments, unknown } = await item.masks(upright, report);

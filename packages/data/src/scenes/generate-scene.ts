@@ -1,6 +1,8 @@
 import { ANYTHING, expectOptions, expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import { seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
+
+import { expectNumber } from '../expect-number.ts';
 import { SCENE_CATEGORIES } from './categories.ts';
 import { NoiseField } from './noise-field.ts';
 import { type Placement, placeThings } from './place-things.ts';
@@ -38,12 +40,13 @@ const LEAST_STUFF = 0.006;
  * shadows on it. The same seed and size give the same bytes on every platform.
  *
  * @param options `height` and `width`: 32 to 1024 pixels, 128 unless told
- * @throws RangeError for other sizes
+ * @throws RangeError for other sizes, and for a seed that is not whole
  */
 export function generateScene(options: SceneOptions): Scene {
   expectOptions('generateScene', options ?? null, { seed: numberIn(), height: ANYTHING, width: ANYTHING });
   expectValue('generateScene', 'seed', options.seed, numberIn());
   const { seed, height = 128, width = 128 } = options;
+  expectNumber('generateScene', 'seed', seed, { isWhole: true });
   for (const side of [height, width]) {
     if (!Number.isInteger(side) || side < 32 || side > 1024) {
       throw new RangeError(`generateScene: expected sides of 32 to 1024 pixels, got ${height}x${width}`);

@@ -1,6 +1,8 @@
 import { ANYTHING, expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import { type Random, seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
+
+import { expectNumber } from '../expect-number.ts';
 import { type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';
 import { NoiseField } from './noise-field.ts';
 import { layThings, proposeThing, type Thing } from './place-things.ts';
@@ -37,6 +39,7 @@ export function* generateMovingScene(options: MovingSceneOptions): Generator<Sce
   const known = { seed: numberIn(), frames: ANYTHING, height: ANYTHING, width: ANYTHING };
   expectOptions('generateMovingScene', options ?? null, known);
   const { seed, frames, height = 128, width = 128 } = options;
+  expectNumber('generateMovingScene', 'seed', seed, { isWhole: true });
   checkOptions(frames, height, width);
   const world = new World(seed, height, width);
   for (let frame = 0; frame < frames; frame++) {

@@ -1,5 +1,7 @@
 import { seededRandom } from '@seg/core';
 
+import { expectNumber } from '../expect-number.ts';
+
 /** One image, or several that have to stay together, and its objects by class. */
 export type SplitUnit = { members: readonly number[]; classes: readonly number[] };
 
@@ -12,6 +14,7 @@ export type SplitUnit = { members: readonly number[]; classes: readonly number[]
  * @returns Members of each part, in order
  */
 export function splitEvenly(units: readonly SplitUnit[], shares: readonly number[], seed: number): number[][] {
+  expectShares(shares);
   const random = seededRandom(seed);
   const waiting = units.map((unit) => ({ ...unit, key: random() })).sort((a, b) => a.key - b.key);
   const parts = shares.map((share) => new Part(share, units));
@@ -22,6 +25,12 @@ export function splitEvenly(units: readonly SplitUnit[], shares: readonly number
     neediest(parts, rare).take(unit);
   }
   return parts.map(({ members }) => members.toSorted((a, b) => a - b));
+}
+
+function expectShares(shares: readonly number[]): void {
+  for (const [k, share] of shares.entries()) expectNumber('splitEvenly', `shares[${k}]`, share, { least: 0, most: 1 });
+  const sum = shares.reduce((total, share) => total + share, 0);
+  if (Math.abs(sum - 1) > 1e-6) throw new RangeError(`splitEvenly: expected shares that add up to 1, got ${sum}`);
 }
 
 class Part {

@@ -3,6 +3,8 @@ import { numberIn, type OptionCheck } from '@seg/core/expect-options';
 import { type Assignment, matchQueries, pairCosts } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 import { A_WEIGHT, expectConfig } from '../expect-config.ts';
+
+import { expectWhole } from '../expect-whole.ts';
 import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
@@ -67,8 +69,11 @@ export async function matchMask2Former(
   source: PointSource,
 ): Promise<Mask2FormerMatching> {
   expectConfig('matchMask2Former', config, CONFIG, MATCHED);
+  expectPoints(config);
   const flat = await matchQueries(() => {
-    const maps = targets.map(({ masks }) => tf.expandDims(tf.transpose(masks, [1, 2, 0]), 0) as tf.Tensor4D);
+    const maps = targets.map(
+      ({ masks }) => tf.expandDims(tf.transpose(tf.cast(masks, 'float32'), [1, 2, 0]), 0) as tf.Tensor4D,
+    );
     return predictions.flatMap((prediction, output) =>
       imageCosts(prediction, output, { targets, maps }, config, source),
     );
@@ -77,6 +82,17 @@ export async function matchMask2Former(
     flat.slice(output * targets.length, (output + 1) * targets.length),
   );
   return { assignments, points: await drawPoints(predictions, assignments, config, source) };
+}
+
+/** As many candidates as are kept of them, and no more kept than there are points. */
+function expectPoints({ numPoints, oversampleRatio, importanceRatio }: Mask2FormerLossConfig): void {
+  expectWhole('matchMask2Former', 'numPoints', numPoints, 1);
+  const isIn = importanceRatio >= 0 && importanceRatio <= 1 && Number.isFinite(oversampleRatio);
+  if (isIn && oversampleRatio >= importanceRatio) return;
+  const found = `${oversampleRatio} and ${importanceRatio}`;
+  throw new RangeError(
+    `matchMask2Former: expected an importanceRatio of 0 to 1, and an oversampleRatio of at least that, got ${found}`,
+  );
 }
 
 /**

@@ -61,10 +61,8 @@ function imageCost(
   return tf.tidy(() => {
     const maps = tf.slice(detach(maskLogits), [image, 0, 0, 0], [1, height, width, numQueries]);
     const logits: tf.Tensor2D = tf.transpose(tf.reshape(maps, [height * width, numQueries]));
-    const truth: tf.Tensor2D = tf.reshape(resizeNearest(tf.expandDims(masks, -1) as tf.Tensor4D, [height, width]), [
-      classes.length,
-      height * width,
-    ]);
+    const maps4d = tf.expandDims(tf.cast(masks, 'float32'), -1) as tf.Tensor4D;
+    const truth: tf.Tensor2D = tf.reshape(resizeNearest(maps4d, [height, width]), [classes.length, height * width]);
     const scores = tf.squeeze(tf.slice(detach(classLogits), [image, 0, 0], [1, -1, -1]), [0]) as tf.Tensor2D;
     return tf.addN([
       tf.mul(maskFocalCost(logits, truth), maskWeight),

@@ -123,7 +123,7 @@ function detectionCost(
 function maskCost(masks: tf.Tensor4D, image: number, count: number, truth: tf.Tensor3D): tf.Tensor2D {
   const [, height, width] = masks.shape;
   const maps = tf.slice(detach(masks), [image, 0, 0, 0], [1, height, width, count]);
-  const small = resizeBilinear(tf.expandDims(truth, -1) as tf.Tensor4D, [height, width]);
+  const small = resizeBilinear(tf.expandDims(tf.cast(truth, 'float32'), -1) as tf.Tensor4D, [height, width]);
   return maskDiceCost(
     tf.transpose(tf.reshape(maps, [height * width, count])),
     tf.reshape(small, [truth.shape[0], height * width]),

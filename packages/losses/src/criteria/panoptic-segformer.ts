@@ -2,6 +2,7 @@ import { resizeBilinear, type Size } from '@seg/core';
 import type { OptionCheck } from '@seg/core/expect-options';
 import { type Assignment, generalizedIou } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from '../expect-classes.ts';
 import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 import { matchedMasks, numMatched } from '../matched-pairs.ts';
 import { maskDiceDistance } from '../terms/mask-dice-distance.ts';
@@ -142,6 +143,7 @@ function classTargets(
 ): tf.Tensor3D {
   const [batch, numQueries, numClasses] = shape;
   const values = new Float32Array(batch * numQueries * numClasses);
+  for (const { things } of targets) expectClasses('panopticSegFormerTerms things', things.classes, numClasses);
   for (const [image, { rows, columns }] of assignments.entries()) {
     for (const [i, row] of rows.entries()) {
       values[(image * numQueries + row) * numClasses + targets[image].things.classes[columns[i]]] = 1;
@@ -188,7 +190,7 @@ function diceSum(masks: tf.Tensor3D, truth: tf.Tensor3D): tf.Scalar {
 }
 
 function resized(masks: tf.Tensor3D, size: Size): tf.Tensor3D {
-  return tf.squeeze(resizeBilinear(tf.expandDims(masks, -1) as tf.Tensor4D, size), [3]);
+  return tf.squeeze(resizeBilinear(tf.expandDims(tf.cast(masks, 'float32'), -1) as tf.Tensor4D, size), [3]);
 }
 
 /** Focal loss of the presence of every stuff class. @param logits [B, S] */
@@ -196,6 +198,7 @@ function presenceSum(logits: tf.Tensor2D, targets: PanopticTargets[]): tf.Scalar
   const [batch, numClasses] = logits.shape;
   const values = new Float32Array(batch * numClasses);
   for (const [image, { stuff }] of targets.entries()) {
+    expectClasses('panopticSegFormerTerms stuff', stuff.classes, numClasses);
     for (const k of stuff.classes) values[image * numClasses + k] = 1;
   }
   return tf.sum(sigmoidFocal(logits, tf.tensor2d(values, [batch, numClasses])));

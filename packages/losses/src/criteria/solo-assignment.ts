@@ -3,6 +3,8 @@ import { listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-opti
 import * as tf from '@tensorflow/tfjs-core';
 import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 
+import { expectWhole } from '../expect-whole.ts';
+
 /** Rule that gives cells to objects: grids, ranges of sizes, and the part of its box around its center. */
 export type SoloAssignmentConfig = {
   /** Cells along each side of the image, by level. */
@@ -60,6 +62,7 @@ const REACH = 1;
  */
 export async function assignCells(targets: MaskTargets[], config: SoloAssignmentConfig): Promise<SoloAssignment> {
   expectConfig('assignCells', config, SOLO_CONFIG, ['grids', 'scaleRanges', 'centerRatio', 'sharedCells']);
+  expectLevels(config);
   const profiles = await readTensors(() => targets.flatMap(({ masks }) => profilesOf(masks)));
   return targets.map(({ classes, masks }, image) => {
     const [, height, width] = masks.shape;
@@ -71,6 +74,12 @@ export async function assignCells(targets: MaskTargets[], config: SoloAssignment
       assignLevel(extents, [height, width], grid, config.scaleRanges[level], config),
     );
   });
+}
+
+function expectLevels({ grids, scaleRanges }: SoloAssignmentConfig): void {
+  for (const [level, grid] of grids.entries()) expectWhole('assignCells', `grids[${level}]`, grid, 1);
+  if (scaleRanges.length === grids.length) return;
+  throw new RangeError(`assignCells: expected ${grids.length} scaleRanges, one a level, got ${scaleRanges.length}`);
 }
 
 /** Pixels in each row and in each column of each mask: [T, H] and [T, W]. */

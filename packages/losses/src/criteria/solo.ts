@@ -1,5 +1,6 @@
 import { type MaskTargets, resizeBilinear, type Size } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectClasses } from '../expect-classes.ts';
 import { expectConfig } from '../expect-config.ts';
 import { balancedCrossEntropy } from '../terms/balanced-cross-entropy.ts';
 import { sigmoidFocal } from '../terms/sigmoid-focal-loss.ts';
@@ -95,6 +96,7 @@ function categoryTargets(
   const [, grid, , numClasses] = shape;
   const values = new Float32Array(shape[0] * grid * grid * numClasses);
   for (const [image, { classes }] of targets.entries()) {
+    expectClasses('soloTerms', classes, numClasses);
     const { cells, objects } = assignments[image][level];
     for (const [cell, object] of new Map(Array.from(cells, (cell, k) => [cell, objects[k]]))) {
       values[(image * grid * grid + cell) * numClasses + classes[object]] = 1;
@@ -149,7 +151,7 @@ function meanOfPixels(maps: tf.Tensor3D): tf.Tensor1D {
  */
 export function assignedMasks(masks: tf.Tensor3D, { objects }: LevelAssignment, size: Size): tf.Tensor3D {
   return tf.tidy(() => {
-    const chosen = tf.gather(masks, tf.tensor1d(objects, 'int32'));
+    const chosen = tf.cast(tf.gather(masks, tf.tensor1d(objects, 'int32')), 'float32');
     const resized = tf.squeeze<tf.Tensor3D>(resizeBilinear(tf.expandDims(chosen, 3) as tf.Tensor4D, size), [3]);
     return tf.cast(tf.greaterEqual(resized, 0.5), 'float32');
   });

@@ -1,4 +1,8 @@
+import { ShapeError } from '@seg/core/errors';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { expectWhole } from '../expect-whole.ts';
+import { checkedPair } from './checked-inputs.ts';
 
 /**
  * Signed distance of every pixel to the border of a mask, in pixels: positive outside, the distance to the nearest pixel
@@ -10,6 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns [height · width]
  */
 export function signedDistances(mask: ArrayLike<number>, height: number, width: number): Float32Array {
+  expectSides(mask.length, height, width);
   const inside = Uint8Array.from({ length: height * width }, (_, i) => (mask[i] ? 1 : 0));
   const distances = new Float32Array(height * width);
   if (!inside.includes(1) || !inside.includes(0)) return distances;
@@ -19,6 +24,12 @@ export function signedDistances(mask: ArrayLike<number>, height: number, width: 
     distances[i] = inside[i] === 1 ? 1 - Math.sqrt(toOutside[i]) : Math.sqrt(toInside[i]);
   }
   return distances;
+}
+
+function expectSides(length: number, height: number, width: number): void {
+  for (const [name, side] of Object.entries({ height, width })) expectWhole('signedDistances', name, side, 0);
+  if (length === height * width) return;
+  throw new ShapeError(`signedDistances: expected a mask of ${height} · ${width} pixels, got ${length}`);
 }
 
 /** Squared distance of every pixel to the nearest one of a value: along columns, then along rows. */
@@ -63,5 +74,8 @@ function transformLine(values: Float64Array, start: number, stride: number, leng
  * @param distances [M, P] of {@link signedDistances}
  */
 export function boundaryLoss(logits: tf.Tensor2D, distances: tf.Tensor2D): tf.Scalar {
-  return tf.tidy(() => (logits.size === 0 ? tf.scalar(0) : tf.mean(tf.mul(tf.sigmoid(logits), distances))));
+  return tf.tidy(() => {
+    const [x, d] = checkedPair('boundaryLoss', logits, distances, ['M', 'P'], ['logits', 'distances']);
+    return x.size === 0 ? tf.scalar(0) : tf.mean(tf.mul(tf.sigmoid(x), d));
+  });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { checkedPair, expectDivisor } from './checked-inputs.ts';
 import { sumOfPoints } from './sum-of-points.ts';
 
 /**
@@ -15,9 +16,10 @@ import { sumOfPoints } from './sum-of-points.ts';
  */
 export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   return tf.tidy(() => {
-    const probabilities = tf.sigmoid(logits); // [M, P]
-    const overlap = sumOfPoints(tf.mul(probabilities, targets)); // [M]
-    const total = tf.add(sumOfPoints(probabilities), sumOfPoints(targets)); // [M]
+    const [x, t] = checkedPair('diceDistance', logits, targets, ['M', 'P']);
+    const probabilities = tf.sigmoid(x); // [M, P]
+    const overlap = sumOfPoints(tf.mul(probabilities, t)); // [M]
+    const total = tf.add(sumOfPoints(probabilities), sumOfPoints(t)); // [M]
     return tf.sub(1, tf.div(tf.add(tf.mul(overlap, 2), 1), tf.add(total, 1)));
   });
 }
@@ -25,8 +27,9 @@ export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tens
 /**
  * {@link diceDistance} summed over masks and divided by `normalizer`.
  *
- * @param normalizer Number of ground-truth masks in the whole batch, at least 1
+ * @param normalizer Number of ground-truth masks in the whole batch, above 0
  */
 export function diceLoss(logits: tf.Tensor2D, targets: tf.Tensor2D, normalizer: number): tf.Scalar {
+  expectDivisor('diceLoss', 'normalizer', normalizer);
   return tf.tidy(() => tf.div(tf.sum(diceDistance(logits, targets)), normalizer));
 }

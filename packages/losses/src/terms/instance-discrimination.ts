@@ -2,6 +2,7 @@ import { matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticGrid } from '../panoptic-grid.ts';
+import { expectDivisor, expectShape } from './checked-inputs.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
 
 /** Added to the logits of masks without a pixel. */
@@ -15,8 +16,10 @@ const ABSENT = -99999;
  * @param temperature Published: 0.3
  */
 export function instanceDiscrimination(features: tf.Tensor2D, grid: PanopticGrid, temperature: number): tf.Scalar {
+  expectDivisor('instanceDiscrimination', 'temperature', temperature);
   return tf.tidy(() => {
     const { masks, isThing } = grid;
+    expectShape('instanceDiscrimination', 'features', features, [masks.shape[0], features.shape[1] ?? 0]);
     const areas = tf.sum(masks, 0); // [R]
     const sums = matMul<tf.Tensor2D>(masks, features, true); // [R, D]
     const means = unitRows(tf.div(sums, tf.expandDims(tf.maximum(areas, 1), 1)));

@@ -1,4 +1,8 @@
+import { ShapeError } from '@seg/core/errors';
 import * as tf from '@tensorflow/tfjs-core';
+
+import { checkedPair, expectShape } from './checked-inputs.ts';
+import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 
 /**
  * Slopes of the Lovász extension of the Jaccard loss at some errors: how much the loss of a set grows with each, when the
@@ -9,6 +13,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns [P], in the order of the errors
  */
 export function lovaszSlopes(errors: ArrayLike<number>, truth: ArrayLike<number>): Float32Array {
+  expectLength('lovaszSlopes', 'truth', truth, errors.length);
   const order = Uint32Array.from(errors, (_, i) => i).sort((a, b) => errors[b] - errors[a] || a - b);
   const positives = order.reduce((sum, i) => sum + truth[i], 0);
   const slopes = new Float32Array(errors.length);
@@ -23,6 +28,16 @@ export function lovaszSlopes(errors: ArrayLike<number>, truth: ArrayLike<number>
   return slopes;
 }
 
+/** @throws TypeError where values are no list of numbers, a tensor for example, ShapeError where they are fewer or more */
+function expectLength(where: string, name: string, values: ArrayLike<number>, length: number): void {
+  const isList = Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
+  if (!isList || typeof (values[0] ?? 0) !== 'number') {
+    throw new TypeError(`${where}: expected a list of numbers as ${name}, got ${isList ? 'others' : typeof values}`);
+  }
+  if (values.length === length) return;
+  throw new ShapeError(`${where}: expected ${length} numbers as ${name}, got ${values.length}`);
+}
+
 /**
  * Decides the slopes of {@link lovaszHinge} on the host; they carry no gradient.
  *
@@ -32,7 +47,7 @@ export function lovaszSlopes(errors: ArrayLike<number>, truth: ArrayLike<number>
  */
 export async function lovaszHingeSlopes(logits: tf.Tensor2D, targets: tf.Tensor2D): Promise<tf.Tensor2D> {
   const [masks, points] = logits.shape;
-  const margins = tf.tidy(() => hingeErrors(logits, targets));
+  const margins = tf.tidy(() => hingeErrors('lovaszHingeSlopes', logits, targets));
   const [errors, truth] = await Promise.all([margins.data(), targets.data()]);
   margins.dispose();
   const slopes = new Float32Array(masks * points);
@@ -52,13 +67,15 @@ export async function lovaszHingeSlopes(logits: tf.Tensor2D, targets: tf.Tensor2
  */
 export function lovaszHinge(logits: tf.Tensor2D, targets: tf.Tensor2D, slopes: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
-    const total = tf.sum(tf.mul(tf.relu(hingeErrors(logits, targets)), slopes));
-    return tf.div(total, Math.max(1, logits.shape[0]));
+    expectShape('lovaszHinge', 'slopes', slopes, logits.shape);
+    const total = tf.sum(tf.mul(tf.relu(hingeErrors('lovaszHinge', logits, targets)), slopes));
+    return tf.div(infiniteLosses(total), Math.max(1, logits.shape[0]));
   });
 }
 
-function hingeErrors(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
-  return tf.sub(1, tf.mul(logits, tf.sub(tf.mul(targets, 2), 1)));
+function hingeErrors(where: string, logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  const [x, t] = checkedPair(where, logits, targets, ['M', 'P']);
+  return tf.sub(1, tf.mul(finiteLogits(x), tf.sub(tf.mul(t, 2), 1)));
 }
 
 /**
@@ -70,7 +87,8 @@ function hingeErrors(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
  */
 export async function lovaszSoftmaxSlopes(logits: tf.Tensor2D, labels: ArrayLike<number>): Promise<tf.Tensor2D> {
   const [points, classes] = logits.shape;
-  const probabilities = tf.tidy(() => tf.softmax(logits));
+  expectLength('lovaszSoftmaxSlopes', 'labels', labels, points);
+  const probabilities = tf.tidy(() => classProbabilities(logits));
   const values = await probabilities.data();
   probabilities.dispose();
   const known = Array.from({ length: points }, (_, p) => p).filter((p) => labels[p] >= 0 && labels[p] < classes);
@@ -95,7 +113,13 @@ export async function lovaszSoftmaxSlopes(logits: tf.Tensor2D, labels: ArrayLike
  */
 export function lovaszSoftmax(logits: tf.Tensor2D, labels: tf.Tensor1D, slopes: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
+    expectShape('lovaszSoftmax', 'labels', labels, [logits.shape[0]]);
+    expectShape('lovaszSoftmax', 'slopes', slopes, logits.shape);
     const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');
-    return tf.sum(tf.mul(tf.abs(tf.sub(truth, tf.softmax(logits))), slopes)) as tf.Scalar;
+    return tf.sum(tf.mul(tf.abs(tf.sub(truth, classProbabilities(logits))), slopes)) as tf.Scalar;
   });
+}
+
+function classProbabilities(logits: tf.Tensor2D): tf.Tensor2D {
+  return tf.softmax(finiteLogits(logits.dtype === 'float32' ? logits : tf.cast(logits, 'float32')));
 }

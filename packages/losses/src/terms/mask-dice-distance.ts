@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { checkedPair } from './checked-inputs.ts';
 import { sumOfPixels } from './sum-of-pixels.ts';
 
 /** Keeps both sums of the denominator from zero, each by this much. */
@@ -14,8 +15,9 @@ const SMOOTHING = 1e-6;
  */
 export function maskDiceDistance(masks: tf.Tensor3D, targets: tf.Tensor3D): tf.Tensor1D {
   return tf.tidy(() => {
-    const overlap = sumOfPixels(tf.mul(masks, targets));
-    const squares = tf.add(sumOfPixels(tf.square(masks)), sumOfPixels(tf.square(targets)));
+    const [m, t] = checkedPair('maskDiceDistance', masks, targets, ['M', 'h', 'w'], ['masks', 'targets']);
+    const overlap = sumOfPixels(tf.mul(m, t));
+    const squares = tf.add(sumOfPixels(tf.square(m)), sumOfPixels(tf.square(t)));
     return tf.sub(1, tf.div<tf.Tensor1D>(tf.mul(overlap, 2), tf.add(squares, 2 * SMOOTHING)));
   });
 }

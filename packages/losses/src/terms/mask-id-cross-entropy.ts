@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticGrid } from '../panoptic-grid.ts';
+import { expectShape } from './checked-inputs.ts';
+import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
 import { matchedLogits, type SlotMatching } from './slot-competition.ts';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
@@ -17,8 +19,10 @@ export function maskIdCrossEntropy(
   slots: SlotMatching,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const product = tf.sum<tf.Tensor1D>(tf.mul(masks, matchedLogits(logits, slots)), 1);
+    expectShape('maskIdCrossEntropy', 'logits', logits, [masks.shape[0], logits.shape[1] ?? 0]);
+    const finite = finiteLogits(logits);
+    const product = tf.sum<tf.Tensor1D>(tf.mul(masks, matchedLogits(finite, slots)), 1);
     const labels = { product, sum: tf.sum<tf.Tensor1D>(masks, 1) };
-    return meanOfNonzero(tf.mul(softmaxCrossEntropy(labels, tf.logSumExp(logits, 1)), known));
+    return infiniteLosses(meanOfNonzero(tf.mul(softmaxCrossEntropy(labels, tf.logSumExp(finite, 1)), known)));
   });
 }

@@ -1,6 +1,8 @@
 import { diceDistance } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectDivisor } from './checked-inputs.ts';
+
 /**
  * `diceLoss` by one kernel of the backend where it has one. That one stands alone, on tfjs only.
  *
@@ -9,5 +11,6 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param normalizer Number of ground-truth masks in the whole batch, at least 1
  */
 export function matchedDiceLoss(logits: tf.Tensor2D, targets: tf.Tensor2D, normalizer: number): tf.Scalar {
+  expectDivisor('diceLoss', 'normalizer', normalizer);
   return tf.tidy(() => tf.div(tf.sum(diceDistance(logits, targets)), normalizer));
 }

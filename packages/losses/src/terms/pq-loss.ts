@@ -1,10 +1,11 @@
-import { detach, matMul } from '@seg/core';
+import { detach, expectShapes, matMul } from '@seg/core';
 import { numberIn, oneOf } from '@seg/core/expect-options';
 import { maskDice } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectClasses } from '../expect-classes.ts';
 import { expectConfig } from '../expect-config.ts';
 import type { PanopticGrid } from '../panoptic-grid.ts';
+import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
 import { matchedLogits, type SlotMatching, slotColumns } from './slot-competition.ts';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
@@ -39,7 +40,7 @@ const LEAST_WEIGHT = 1e-5;
  * one; the others are to be void. Wang et al. 2021 (MaX-DeepLab), eq. 11 and 12, `L^pos` second part and `L^neg`.
  */
 export function pqClassLoss(
-  logits: SlotLogits,
+  given: SlotLogits,
   grid: PanopticGrid,
   slots: SlotMatching,
   options: PqLossOptions,
@@ -47,6 +48,7 @@ export function pqClassLoss(
   expectConfig('pqClassLoss', options, PQ_LOSS, ['alpha', 'unmatched']);
   const { alpha, unmatched } = options;
   return tf.tidy(() => {
+    const logits = checked('pqClassLoss', given, grid);
     const columns = slotColumns(slots, logits.classes.shape[0]); // [N, R]
     const isMatched = tf.sum<tf.Tensor1D>(columns, 1);
     const probabilities = tf.softmax(detach(logits.masks));
@@ -58,8 +60,18 @@ export function pqClassLoss(
     const product = tf.sum<tf.Tensor1D>(tf.mul(labels, logits.classes), 1);
     const sums = { product, sum: tf.sum<tf.Tensor1D>(labels, 1) };
     const entropy = softmaxCrossEntropy(sums, tf.logSumExp(logits.classes, 1)); // [N]
-    return meanOfNonzero(tf.mul(entropy, tf.add(positive, negative)));
+    return infiniteLosses(meanOfNonzero(tf.mul(entropy, tf.add(positive, negative))));
   });
+}
+
+function checked(where: string, { masks, classes }: SlotLogits, grid: PanopticGrid): SlotLogits {
+  expectShapes(where, {
+    'grid.masks': [grid.masks, ['P', grid.classes.length]],
+    masks: [masks, ['P', 'N']],
+    classes: [classes, ['N', 'K + 1']],
+  });
+  expectClasses(where, grid.classes, classes.shape[1] - 1);
+  return { masks: finiteLogits(masks), classes: finiteLogits(classes) };
 }
 
 /**
@@ -89,7 +101,7 @@ function classLabels(
  * 2021 (MaX-DeepLab), eq. 11, `L^pos` first part, divided by the number of slots.
  */
 export function pqMaskLoss(
-  logits: SlotLogits,
+  given: SlotLogits,
   grid: PanopticGrid,
   slots: SlotMatching,
   options: Pick<PqLossOptions, 'alpha'>,
@@ -97,6 +109,7 @@ export function pqMaskLoss(
   expectConfig('pqMaskLoss', options, PQ_LOSS, ['alpha']);
   const { alpha } = options;
   return tf.tidy(() => {
+    const logits = checked('pqMaskLoss', given, grid);
     const inMasks = tf.sum(grid.masks, 1, true); // [P, 1], 0 at void and crowd pixels
     const logSums = tf.logSumExp(logits.masks, 1, true); // [P, 1]
     const predicted = tf.mul(tf.exp(tf.sub(matchedLogits(logits.masks, slots), logSums)), inMasks); // [P, R]

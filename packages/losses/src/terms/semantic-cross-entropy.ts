@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticGrid } from '../panoptic-grid.ts';
+import { expectShape } from './checked-inputs.ts';
+import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
 
 /**
@@ -11,9 +13,11 @@ import { meanOfNonzero } from './mean-of-nonzero.ts';
  */
 export function semanticCrossEntropy(logits: tf.Tensor2D, { semantic, weights }: PanopticGrid): tf.Scalar {
   return tf.tidy(() => {
-    const oneHot = tf.cast(tf.oneHot(semantic, logits.shape[1]), 'float32');
-    const entropy = tf.neg(tf.sum(tf.mul(oneHot, tf.logSoftmax(logits)), 1)); // [P]
-    const counts = tf.mul(weights, tf.cast(tf.notEqual(semantic, 0), 'float32'));
-    return meanOfNonzero(tf.mul(entropy, counts));
+    expectShape('semanticCrossEntropy', 'logits', logits, [semantic.shape[0], logits.shape[1] ?? 0]);
+    const isOwn = tf.cast(tf.oneHot(semantic, logits.shape[1]), 'bool');
+    const logs = tf.logSoftmax(finiteLogits(logits)); // [P, K + 1]
+    const entropy = tf.neg(tf.sum(tf.where(isOwn, logs, tf.zerosLike(logs)), 1)); // [P]
+    const isKnown = tf.notEqual(semantic, 0);
+    return infiniteLosses(meanOfNonzero(tf.mul(tf.where(isKnown, entropy, tf.zerosLike(entropy)), weights)));
   });
 }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { checkedPair, expectDivisor } from './checked-inputs.ts';
+import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 import { sumOfPoints } from './sum-of-points.ts';
 
 /** Constants of the focal loss. Lin et al. 2017 (RetinaNet), section 3. */
@@ -35,12 +37,15 @@ export function sigmoidFocal<T extends tf.Tensor>(logits: T, targets: T, options
   expectFocal('sigmoidFocal', options);
   const { alpha = 0.25, gamma = 2 } = options;
   return tf.tidy(() => {
-    const p = tf.sigmoid(logits);
-    const entropy = tf.sub(tf.softplus(logits), tf.mul(logits, targets));
-    const off = tf.sub(1, targets);
-    const missed = tf.add(tf.mul(tf.sub(1, p), targets), tf.mul(p, off)); // 1 − p_t
-    const faded = gamma > 0 && gamma < 1 ? fadeSlowly(entropy, logits, off, gamma) : fade(entropy, missed, gamma);
-    return (alpha < 0 ? faded : tf.mul(faded, tf.add(tf.mul(targets, alpha), tf.mul(off, 1 - alpha)))) as T;
+    const [given, t] = checkedPair('sigmoidFocal', logits, targets);
+    const x = finiteLogits(given);
+    const p = tf.sigmoid(x);
+    const entropy = tf.sub(tf.softplus(x), tf.mul(x, t));
+    const off = tf.sub(1, t);
+    const missed = tf.add(tf.mul(tf.sub(1, p), t), tf.mul(p, off)); // 1 − p_t
+    const faded = gamma > 0 && gamma < 1 ? fadeSlowly(entropy, x, off, gamma) : fade(entropy, missed, gamma);
+    const weighted = alpha < 0 ? faded : tf.mul(faded, tf.add(tf.mul(t, alpha), tf.mul(off, 1 - alpha)));
+    return infiniteLosses(weighted as T);
   });
 }
 
@@ -73,6 +78,7 @@ export function sigmoidFocalLoss(
   options: FocalOptions = {},
 ): tf.Scalar {
   expectFocal('sigmoidFocalLoss', options);
+  expectDivisor('sigmoidFocalLoss', 'normalizer', normalizer);
   const points = Math.max(1, logits.shape[1]);
   return tf.tidy(() => tf.div(tf.sum(tf.div(sumOfPoints(sigmoidFocal(logits, targets, options)), points)), normalizer));
 }

@@ -1,6 +1,8 @@
 import { matMul } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectWhole } from '../expect-whole.ts';
+
 /** The slot of each of an image's masks: [R], −1 where the mask has none or no pixel. */
 export type SlotMatching = Int32Array;
 
@@ -24,6 +26,7 @@ export function matchedLogits(logits: tf.Tensor2D, slots: SlotMatching): tf.Tens
 export function slotColumns(slots: SlotMatching, numSlots: number): tf.Tensor2D {
   const values = new Float32Array(numSlots * slots.length);
   slots.forEach((slot, row) => {
+    expectWhole('slots', `slots[${row}]`, slot, -1, numSlots - 1);
     if (slot >= 0) values[slot * slots.length + row] = 1;
   });
   return tf.tensor2d(values, [numSlots, slots.length]);

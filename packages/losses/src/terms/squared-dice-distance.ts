@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+import { checkedPair } from './checked-inputs.ts';
 import { sumOfPixels } from './sum-of-pixels.ts';
 
 /** Keeps both sums of the denominator from zero, each by this much. */
@@ -19,9 +20,10 @@ const SMOOTHING = 0.001;
  */
 export function squaredDiceDistance(logits: tf.Tensor3D, targets: tf.Tensor3D): tf.Tensor1D {
   return tf.tidy(() => {
-    const probabilities = tf.sigmoid(logits); // [M, h, w]
-    const overlap = sumOfPixels(tf.mul(probabilities, targets)); // [M]
-    const squares = tf.add(sumOfPixels(tf.square(probabilities)), sumOfPixels(tf.square(targets))); // [M]
+    const [x, t] = checkedPair('squaredDiceDistance', logits, targets, ['M', 'h', 'w']);
+    const probabilities = tf.sigmoid(x); // [M, h, w]
+    const overlap = sumOfPixels(tf.mul(probabilities, t)); // [M]
+    const squares = tf.add(sumOfPixels(tf.square(probabilities)), sumOfPixels(tf.square(t))); // [M]
     return tf.sub(1, tf.div(tf.mul(overlap, 2), tf.add(squares, 2 * SMOOTHING)));
   });
 }

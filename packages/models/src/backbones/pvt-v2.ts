@@ -16,8 +16,8 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { type FieldsOf, listOf, optional, PART, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
+import { expectPixels } from './expect-pixels.ts';
 
 /** Sizes of a PVTv2. Wang et al. 2022, Table 1. */
 export type PvtV2Config = {
@@ -89,6 +89,7 @@ export class PvtV2 {
 
   /** {@link forward} block by block. */
   forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    expectPixels('PvtV2.forward', pixels);
     return tidySteps(this.maps(pixels));
   }
 

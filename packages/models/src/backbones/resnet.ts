@@ -15,8 +15,8 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { BOOLEAN, type FieldsOf, listOf, oneOf, optional, SIZE, SOME_LAYERS } from '../description/check-fields.ts';
+import { expectPixels } from './expect-pixels.ts';
 
 /** Sizes and variants of a ResNet. He et al. 2016, Table 1. */
 export type ResNetConfig = {
@@ -131,6 +131,7 @@ export class ResNet {
 
   /** {@link forward} block by block. */
   forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    expectPixels('ResNet.forward', pixels);
     return tidySteps(this.maps(pixels));
   }
 

@@ -24,7 +24,6 @@ import {
   tidySteps,
 } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
-
 import {
   BOOLEAN,
   COUNT,
@@ -37,6 +36,7 @@ import {
   SIZE,
   SOME_LAYERS,
 } from '../description/check-fields.ts';
+import { expectPixels } from './expect-pixels.ts';
 
 /** Sizes of a Swin Transformer. Liu et al. 2021, section 3.3. */
 export type SwinConfig = {
@@ -162,6 +162,7 @@ export class Swin {
 
   /** {@link forward} block by block. */
   forwardSteps(pixels: tf.Tensor4D): Steps<tf.Tensor4D[]> {
+    expectPixels('Swin.forward', pixels);
     return tidySteps(this.maps(pixels));
   }
 
@@ -338,7 +339,8 @@ class SwinBlock {
     const { window, shift } = this.config;
     if (shift === 0) return undefined;
     const [height, width] = paddedToWindows(size, window);
-    return this.scope.constant(`regions.${height}x${width}`, () => [regionBias(height, width, window, shift)])[0];
+    const bias = () => [regionBias(height, width, window, shift)];
+    return this.scope.constant('regions', bias, `${height}x${width}`)[0];
   }
 }
 

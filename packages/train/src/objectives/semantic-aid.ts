@@ -150,7 +150,7 @@ function withSemanticAid<Prediction extends tf.TensorContainer, Decisions>(
       const pixel =
         share === null
           ? tf.mul<tf.Scalar>(tf.sum(logits), 0) // a mean over no pixels is none
-          : timesShare(classCrossEntropy(logits, tf.tensor1d(labels, 'int32'), emptyWeight), share);
+          : timesShare(classCrossEntropy(logits, labels, emptyWeight), share);
       return { total: tf.add(total, tf.mul(pixel, semanticWeight)), terms: { ...terms, pixel } };
     },
   };

@@ -4,6 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { expectNames } from '../expect-names.ts';
 import { adamEach } from './adam-each.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
+import { expectUpdate, scalesOf } from './expect-update.ts';
 import { gradientNorm } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -46,11 +47,9 @@ export class AdamW implements Optimizer {
     this.moments = new OptimizerState(variables, ['first', 'second']);
   }
 
-  update(
-    gradients: ReadonlyMap<string, tf.Tensor | null>,
-    learningRate: number,
-    norm = gradientNorm(gradients.values()),
-  ): tf.Scalar {
+  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, given?: tf.Scalar): tf.Scalar {
+    expectUpdate('AdamW.update', gradients, learningRate);
+    const norm = given ?? gradientNorm(gradients.values());
     const step = this.steps + 1;
     adamEach('AdamW.update', { variables: this.variables, moments: this.moments }, gradients, norm, (key) =>
       this.constantsOf(key, learningRate, step),
@@ -61,12 +60,12 @@ export class AdamW implements Optimizer {
 
   private constantsOf(key: string, learningRate: number, step: number): AdamStep {
     const { betas, epsilon, weightDecay, group, clipNorm } = this.config;
-    const scales = group(key);
-    const rate = learningRate * (scales.learningRate ?? 1);
+    const scales = scalesOf('AdamW.update', group, key);
+    const rate = learningRate * scales.learningRate;
     const [correction1, correction2] = betas.map((beta) => 1 - beta ** step);
     return {
       ...{ beta1: betas[0], beta2: betas[1], epsilon, clipNorm },
-      ...{ decay: rate * weightDecay * (scales.weightDecay ?? 1), rate: rate / correction1 },
+      ...{ decay: rate * weightDecay * scales.weightDecay, rate: rate / correction1 },
       rootScale: 1 / Math.sqrt(correction2),
     };
   }

@@ -17,7 +17,8 @@ type Bounds = {
  */
 export function expectNumber(where: string, value: number, bounds: Bounds): void {
   const { least, most = Number.MAX_VALUE, above = false, below = false, isWhole = false } = bounds;
-  const isIn = (above ? value > least : value >= least) && (below ? value < most : value <= most);
+  const isIn =
+    typeof value === 'number' && (above ? value > least : value >= least) && (below ? value < most : value <= most);
   if (isIn && (!isWhole || Number.isSafeInteger(value))) return;
   const kind = isWhole ? 'a whole number' : 'a number';
   const range = `${above ? 'above' : 'of at least'} ${least}${most >= Number.MAX_VALUE ? '' : ` and ${below ? 'below' : 'at most'} ${most}`}`;

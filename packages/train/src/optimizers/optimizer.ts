@@ -10,10 +10,10 @@ export type Optimizer = {
   /**
    * One update. Parameters without a gradient stay as they are.
    *
-   * @param gradients By key; the caller disposes them
+   * @param gradients By key, finite: values are not looked at here, `trainStep` does so; the caller disposes them
    * @param norm Of all gradients before clipping, where the caller has it already
    * @returns That norm; the caller disposes it
-   * @throws Error that tells so where memory ends within the update; before its first change nothing has changed, nor `steps`
+   * @throws RangeError at a learning rate that is none, TypeError at gradients that are not float32; Error that tells so where memory ends within the update; before its first change nothing has changed, nor `steps`
    */
   update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, norm?: tf.Scalar): tf.Scalar;
   /** All that it remembers of every parameter, for a checkpoint. */

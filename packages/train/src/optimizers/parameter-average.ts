@@ -29,6 +29,7 @@ export class ParameterAverage {
 
   /** Takes in the parameters after a step. @param step Counted from 0 */
   update(step: number): void {
+    expectNumber('ParameterAverage.update, step', step, { least: 0, isWhole: true });
     const decay = Math.min(this.decay, (1 + step) / (10 + step));
     const changes = this.params.keys().map((key) => {
       const { average } = this.averages.of(key);

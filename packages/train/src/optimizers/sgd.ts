@@ -3,6 +3,7 @@ import { type MomentumStep, momentumStep } from '@seg/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { expectNames } from '../expect-names.ts';
 import { expectOptimizerNumbers } from './expect-number.ts';
+import { expectUpdate, scalesOf } from './expect-update.ts';
 import { gradientNorm } from './gradient-norm.ts';
 import type { Optimizer, OptimizerOptions } from './optimizer.ts';
 import { OptimizerState } from './optimizer-state.ts';
@@ -42,11 +43,9 @@ export class Sgd implements Optimizer {
     this.momenta = new OptimizerState(variables, ['momentum']);
   }
 
-  update(
-    gradients: ReadonlyMap<string, tf.Tensor | null>,
-    learningRate: number,
-    norm = gradientNorm(gradients.values()),
-  ): tf.Scalar {
+  update(gradients: ReadonlyMap<string, tf.Tensor | null>, learningRate: number, given?: tf.Scalar): tf.Scalar {
+    expectUpdate('Sgd.update', gradients, learningRate);
+    const norm = given ?? gradientNorm(gradients.values());
     stepEach(
       'Sgd.update',
       gradients,
@@ -63,10 +62,10 @@ export class Sgd implements Optimizer {
 
   private constantsOf(key: string, learningRate: number): MomentumStep {
     const { weightDecay, momentum: mu, group, clipNorm } = this.config;
-    const scales = group(key);
+    const scales = scalesOf('Sgd.update', group, key);
     return {
-      ...{ mu, decay: weightDecay * (scales.weightDecay ?? 1), clipNorm },
-      rate: learningRate * (scales.learningRate ?? 1),
+      ...{ mu, decay: weightDecay * scales.weightDecay, clipNorm },
+      rate: learningRate * scales.learningRate,
     };
   }
 

@@ -1,5 +1,7 @@
 import { MAX_DEEPLAB_PRESETS, type ModelConfig, type ModelDescription } from '@seg/models';
 
+import { expectNumber } from '../optimizers/expect-number.ts';
+
 /** A ResNet small enough to learn on two processor cores. */
 export const SMALL_BACKBONE = {
   type: 'resnet',
@@ -72,6 +74,10 @@ const STD: [number, number, number] = [58.395, 57.12, 57.375];
  * @param size Shortest edge of the images that it sees; the longest is twice that. MaX-DeepLab sees squares of it and a pixel.
  */
 export function smallModel(name: SmallModelName, size = 256): ModelDescription {
+  if (!Object.hasOwn(CONFIGS, name)) {
+    throw new RangeError(`smallModel: expected ${SMALL_MODELS.join(', ')}, got ${name}`);
+  }
+  expectNumber('smallModel, size', size, { least: 1, isWhole: true });
   const config: ModelConfig = CONFIGS[name];
   const isMaxDeepLab = name === 'max-deeplab';
   return {

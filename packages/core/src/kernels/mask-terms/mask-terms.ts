@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { vjp } from '../../gradients/vjp.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel, type GradientOf } from '../define-kernel.ts';
+import { finiteLogits, infiniteLosses } from '../infinite-logits.ts';
 import { isOneKernel } from '../may-fuse.ts';
 import { sumOfPoints } from './sum-of-points.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
@@ -17,8 +18,8 @@ import type { Attrs, GradientInputs, Inputs } from './types.ts';
  */
 export function maskCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   expectPoints('maskCrossEntropy', logits, targets);
-  if (!isOneKernel()) return tf.tidy(() => maskCrossEntropyReference({ logits, targets }) as tf.Tensor1D);
-  return crossEntropyKernel({ logits, targets }, {}) as tf.Tensor1D;
+  const compute = isOneKernel() ? crossEntropyKernel : maskCrossEntropyReference;
+  return tf.tidy(() => compute({ logits: floats(logits), targets: floats(targets) }, {}) as tf.Tensor1D);
 }
 
 /**
@@ -34,8 +35,13 @@ export function maskCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.
  */
 export function diceDistance(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
   expectPoints('diceDistance', logits, targets);
-  if (!isOneKernel()) return tf.tidy(() => diceDistanceReference({ logits, targets }) as tf.Tensor1D);
-  return diceKernel({ logits, targets }, {}) as tf.Tensor1D;
+  const compute = isOneKernel() ? diceKernel : diceDistanceReference;
+  return tf.tidy(() => compute({ logits: floats(logits), targets: floats(targets) }, {}) as tf.Tensor1D);
+}
+
+/** Integers would round what is made of them. */
+function floats(x: tf.Tensor): tf.Tensor {
+  return x.dtype === 'float32' ? x : tf.cast(x, 'float32');
 }
 
 function expectPoints(where: string, logits: tf.Tensor, targets: tf.Tensor): void {
@@ -44,8 +50,9 @@ function expectPoints(where: string, logits: tf.Tensor, targets: tf.Tensor): voi
 
 /** The meaning of {@link maskCrossEntropy} in plain ops. */
 export function maskCrossEntropyReference({ logits, targets }: Inputs): tf.Tensor {
-  const sums = sumOfPoints(tf.sub<tf.Tensor2D>(tf.softplus(logits), tf.mul(logits, targets)));
-  return tf.div(sums, Math.max(1, logits.shape[1]!));
+  const x = finiteLogits(logits);
+  const sums = sumOfPoints(tf.sub<tf.Tensor2D>(tf.softplus(x), tf.mul(x, targets)));
+  return infiniteLosses(tf.div(sums, Math.max(1, logits.shape[1]!)));
 }
 
 /** The meaning of {@link diceDistance} in plain ops. */

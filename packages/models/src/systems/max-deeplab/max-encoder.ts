@@ -2,6 +2,8 @@ import { type DualPath, KerasConvNorm } from '@seg/attention';
 import { init, runSteps, type Scope, type Steps, tidySteps } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { expectPixels } from '../../backbones/expect-pixels.ts';
+
 import { BlockGroup } from './block-group.ts';
 import type { MaxEncoderConfig } from './config.ts';
 import { type DecoderStep, decoderSteps } from './decoder-steps.ts';
@@ -61,6 +63,7 @@ export class MaxEncoder {
 
   /** {@link forward} block by block. */
   forwardSteps(pixels: tf.Tensor4D): Steps<MaxFeatures> {
+    expectPixels('MaxEncoder.forward', pixels);
     return tidySteps(this.features(pixels));
   }
 

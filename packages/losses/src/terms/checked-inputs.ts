@@ -1,0 +1,36 @@
+import { ShapeError } from '@seg/core/errors';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Names of the axes that a term wants. Default: any */
+type Axes = readonly string[];
+
+/** Logits and targets of one shape, in float32: integers would round what is made of them. Call it within a tidy. */
+export function checkedPair<T extends tf.Tensor>(
+  where: string,
+  logits: T,
+  targets: T,
+  axes?: Axes,
+  names: readonly [string, string] = ['logits', 'targets'],
+): [logits: T, targets: T] {
+  if (axes !== undefined && logits.rank !== axes.length) {
+    throw new ShapeError(`${where}: expected ${names[0]} [${axes.join(', ')}], got [${logits.shape.join(', ')}]`);
+  }
+  expectShape(where, names[1], targets, logits.shape);
+  return [floats(logits), floats(targets)];
+}
+
+/** @throws ShapeError where a tensor has another shape than another one */
+export function expectShape(where: string, name: string, tensor: tf.Tensor, shape: readonly number[]): void {
+  if (tensor.shape.join() === shape.join()) return;
+  throw new ShapeError(`${where}: expected ${name} [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`);
+}
+
+function floats<T extends tf.Tensor>(x: T): T {
+  return x.dtype === 'float32' ? x : tf.cast(x, 'float32');
+}
+
+/** @throws RangeError where what a sum is divided by is no number above 0 */
+export function expectDivisor(where: string, name: string, value: number): void {
+  if (typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new RangeError(`${where}: expected a number above 0 as ${name}, got ${value}`);
+}
