@@ -16,12 +16,12 @@ const RLE = [
 
 /** What is imported, from where, and how many bytes it may be. */
 const PROMISES = [
-  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 32 * 1024 },
+  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 33 * 1024 },
   { name: 'RLE alone', code: `export { ${RLE} } from './packages/coco-eval/src/index.ts'`, limit: 4 * 1024 },
   {
     name: 'assignment alone',
     code: `export { linearAssignment } from './packages/matching/src/linear-assignment.ts'`,
-    limit: 2.5 * 1024,
+    limit: 2.75 * 1024,
   },
   {
     name: 'decoding images on a page',

@@ -62,9 +62,17 @@ it.each<[string, object, string]>([
   ['checkDetections', { iouType: 'mask' }, 'checkDetections: expected segm, bbox, boundary as iouType, got "mask"'],
   ['checkDetections', { rules: 'LVIS' }, 'checkDetections: expected coco, lvis as rules, got "LVIS"'],
   ['DetectionEvaluator', { categories, onMatches: 5 }, 'expected a function as onMatches, got 5'],
-  ['DetectionErrors', { categories, foreground: Number.NaN }, 'expected a number as foreground, got NaN'],
-  ['DetectionConfusionMatrix', { categories, iouThreshold: '0.5' }, 'expected a number as iouThreshold, got "0.5"'],
-  ['DetectionConfusionMatrix', { categories, scoreThreshold: Number.NaN }, 'as scoreThreshold, got NaN'],
+  ['DetectionErrors', { categories, foreground: Number.NaN }, 'foreground: expected a number of 0 to 1, got NaN'],
+  [
+    'DetectionConfusionMatrix',
+    { categories, iouThreshold: '0.5' },
+    'iouThreshold: expected a number of 0 to 1, got "0.5"',
+  ],
+  [
+    'DetectionConfusionMatrix',
+    { categories, scoreThreshold: Number.NaN },
+    'scoreThreshold: expected a finite number, got NaN',
+  ],
   ['PanopticQuality', { categories, iouType: 'segm' }, 'expected iouType mask or boundary, got "segm"'],
   ['SemanticQuality', { classes: Number.NaN }, 'got NaN'],
   ['SemanticQuality', { classes: 2, boundary: 1 }, 'expected boundary of true or false, got 1'],
@@ -74,7 +82,7 @@ it.each<[string, object, string]>([
     'expected leave-out, count-as-zero as absentClass, got "leave_out"',
   ],
   ['VideoPanopticQuality', { categories, windows: [Number.NaN] }, 'expected windows of one frame or more, got'],
-  ['decodePng', { maxPixels: Number.NaN }, 'decodePng: expected a number as maxPixels, got NaN'],
+  ['decodePng', { maxPixels: Number.NaN }, 'decodePng: expected maxPixels of 1 or more, got NaN'],
 ])('%s refuses %j', (name, options, message) => {
   expect(() => calls[name](options as never)).toThrow(message);
 });
@@ -84,7 +92,7 @@ it.each<[() => unknown, string]>([
     () => encodeRle([1], 1, 1, 'rowmajor' as never),
     'encodeRle: expected row-major, column-major as layout, got "rowmajor"',
   ],
-  [() => encodeRle(null as never, 1, 1), 'encodeRle: expected a mask, got null'],
+  [() => encodeRle(null as never, 1, 1), 'encodeRle: expected a list of pixels, got null'],
   [() => decodeRle(rle, 'rowmajor' as never), 'decodeRle: expected row-major, column-major as layout, got "rowmajor"'],
   [() => decodeRle(null as never), 'decodeRle: expected an object, got null'],
   [

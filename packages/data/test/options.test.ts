@@ -145,7 +145,7 @@ it('places and images that there are not', async () => {
   const item = { name: 'a', file: 'a.png', size: null, masks: none };
   const dataset = new FileDataset({ items: [item], options: {} } as never);
   for (const index of [-1, 1, 0.5]) {
-    const message = `FileDataset: expected a whole number of at least 0 and at most 0 as index, got ${index}`;
+    const message = `expected an index from 0 to 0, got ${index}`;
     expect(() => dataset.name(index)).toThrow(message);
     await expect(dataset.read(index)).rejects.toThrow(message);
     await expect(dataset.info(index)).rejects.toThrow(message);

@@ -49,11 +49,11 @@ test.each([
 const NORMAL = { mean: [0, 0, 0], std: [1, 1, 1] };
 
 test.each([
-  [{ std: [0, 1, 1] }, 'std[0]'],
-  [{ std: [1, 1] }, '3 numbers as std, got 2'],
-  [{ std: [1, Number.NaN, 1] }, 'std[1]'],
-  [{ mean: [1] }, '3 numbers as mean, got 1'],
-  [{ mean: [1, 1, Number.POSITIVE_INFINITY] }, 'mean[2]'],
+  [{ std: [0, 1, 1] }, 'each a number above 0 as std, got [0,1,1]'],
+  [{ std: [1, 1] }, 'as std, got [1,1]'],
+  [{ std: [1, Number.NaN, 1] }, 'as std, got [1,null,1]'],
+  [{ mean: [1] }, 'as mean, got [1]'],
+  [{ mean: [1, 1, Number.POSITIVE_INFINITY] }, 'as mean, got [1,1,null]'],
   [{ rescale: Number.NaN }, 'rescale'],
   [{ rescale: 0 }, 'rescale'],
   [{ divisor: 0 }, 'divisor'],
@@ -69,8 +69,8 @@ test.each([Number.NaN, -1, 0.5])('a category of %s is refused, and a batch of no
 });
 
 test.each([
-  [{ kind: 'flip', chance: Number.NaN }, 'chance of flip'],
-  [{ kind: 'turn', chance: 2 }, 'chance of turn'],
+  [{ kind: 'flip', chance: Number.NaN }, 'flip: expected a number of at least 0 and at most 1 as chance'],
+  [{ kind: 'turn', chance: 2 }, 'turn: expected a number of at least 0 and at most 1 as chance'],
   [{ kind: 'mosaic', size: [4, 4] }, 'chance'],
   [{ kind: 'crop', size: [0, 0] }, 'size'],
   [{ kind: 'crop', size: [2.5, 2] }, 'size'],
@@ -79,7 +79,7 @@ test.each([
   [{ kind: 'scale-jitter', size: [4, Number.NaN] }, 'size'],
   [{ kind: 'scale-jitter', size: [4, 4], range: [2, 1] }, 'range'],
   [{ kind: 'shortest-edge', shortestEdges: [], longestEdge: 8 }, 'shortestEdges'],
-  [{ kind: 'shortest-edge', shortestEdges: [0], longestEdge: 8 }, 'shortestEdges[0]'],
+  [{ kind: 'shortest-edge', shortestEdges: [0], longestEdge: 8 }, 'as shortestEdges, got [0]'],
   [{ kind: 'shortest-edge', shortestEdges: [4], longestEdge: Number.NaN }, 'longestEdge'],
   [{ kind: 'one-of', choices: [] }, 'choices'],
 ] as const)('a step of %j is refused', async (step, name) => {

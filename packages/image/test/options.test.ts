@@ -75,7 +75,7 @@ it.each<[() => unknown, string]>([
   [() => drawLegend(image, null as never), 'drawLegend: expected a list of entries as entries, got null'],
   [() => drawSegments(image, null as never, []), 'drawSegments: expected a map with ids and segments as map, got null'],
   [() => drawOverlay(image, map, null as never), 'drawOverlay: expected a list as categories, got null'],
-  [() => resizeImage(image, null as never), 'resizeImage: expected a height and a width as size, got null'],
+  [() => resizeImage(image, null as never), 'resizeImage: expected a height and width of 1 or more, got null'],
 ])('what cannot be is refused: %s', (call, message) => {
   expect(call).toThrow(message);
 });

@@ -128,7 +128,7 @@ onEveryBackend('inputs of loss terms', () => {
     const inputs = { categoryLogits: [tf.zeros<tf.Rank.R4>([1, 2, 2, 3])], cellMaskLogits: () => tf.zeros<tf.Rank.R4>([1, 2, 2, 4]) }; // biome-ignore format: one object
     expect(() => soloTerms(inputs, targets, assignment, config)).toThrow('expected classes of 0 to 2, got 3');
     await expect(assignCells(targets, { ...config, grids: [2, 4] })).rejects.toThrow('expected 2 scaleRanges');
-    await expect(assignCells(targets, { ...config, grids: [0] })).rejects.toThrow('grids[0]');
+    await expect(assignCells(targets, { ...config, grids: [0] })).rejects.toThrow('as grids, got [0]');
     const grid = panopticGrid(targets[0], { things: new Set([0]), stride: 4 });
     expect(() => semanticCrossEntropy(tf.zeros([3, 5]), grid)).toThrow(ShapeError);
   });

@@ -25,8 +25,8 @@ it.each<[string, unknown, string]>([
     { columnCount: [1] },
     'expected nothing but maximize,nonFinite,fast,columnCounts, got columnCount',
   ],
-  ['linearAssignmentBatch', { columnCounts: 1 }, 'expected a list as columnCounts, got 1'],
-  ['linearAssignmentBatch', { columnCounts: [1, 1] }, 'expected 1 entries as columnCounts, got 2'],
+  ['linearAssignmentBatch', { columnCounts: 1 }, 'expected a list of columnCounts, got 1'],
+  ['linearAssignmentBatch', { columnCounts: [1, 1] }, 'expected 1 columnCounts, got 2'],
   ['linearAssignmentBatch', { columnCounts: [Number.NaN] }, 'expected 0 to 1 columns in problem 0, got NaN'],
   ['linearAssignmentBatch', { nonFinite: 'clamped' }, 'expected reject, clamp as nonFinite, got clamped'],
   ['linearAssignmentBatch', null, 'linearAssignmentBatch: expected an object of options, got null'],
@@ -42,6 +42,6 @@ it.each<[string, unknown, string]>([
 });
 
 it('asks for costs and shapes', () => {
-  expect(() => linearAssignment(null as never, 1, 1)).toThrow('linearAssignment: expected a list as costs, got null');
+  expect(() => linearAssignment(null as never, 1, 1)).toThrow('linearAssignment: expected a list of costs, got null');
   expect(() => linearAssignmentBatch([1], null as never)).toThrow('expected a list as shape, got null');
 });

@@ -88,7 +88,7 @@ onEveryBackend('predictions with nothing in them', () => {
     const pair = { classLogits: tf.zeros([2, 1, 3]), maskLogits: tf.zeros([2, 2, 4, 1]) } as unknown as MaskPrediction;
     await expect(panopticMap(pair, geometry, { things })).rejects.toThrow(ShapeError);
     const odd = { classLogits: tf.zeros([1, 3, 3]), maskLogits: tf.zeros([1, 2, 4, 1]) } as unknown as MaskPrediction;
-    await expect(instances(odd, geometry)).rejects.toThrow('expected maskLogits [1, h=2, w=4, N=3], got [1, 2, 4, 1]');
+    await expect(instances(odd, geometry)).rejects.toThrow('expected maskLogits [1, h, w, N=3], got [1, 2, 4, 1]');
   });
 });
 

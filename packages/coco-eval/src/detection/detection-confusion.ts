@@ -1,4 +1,3 @@
-import { expectNumber } from '../state/expect-options.ts';
 import { expectThat } from '../state/expect-value.ts';
 import { expectDetectionNames, requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
@@ -31,8 +30,6 @@ export class DetectionConfusionMatrix {
 
   constructor(options: ConfusionOptions) {
     expectDetectionNames('DetectionConfusionMatrix', options, ['categories', 'iouThreshold', 'scoreThreshold']);
-    expectNumber('DetectionConfusionMatrix', 'iouThreshold', options.iouThreshold);
-    expectNumber('DetectionConfusionMatrix', 'scoreThreshold', options.scoreThreshold);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
     requireShare('iouThreshold', options.iouThreshold);
     const { scoreThreshold } = options;

@@ -1,5 +1,4 @@
 import { numpyMean } from '../numeric/numpy-sum.ts';
-import { expectNumber } from '../state/expect-options.ts';
 import { expectThat } from '../state/expect-value.ts';
 import { expectDetectionNames, requireShare } from './check-options.ts';
 import type { CocoCategory } from './coco-types.ts';
@@ -49,8 +48,6 @@ export class DetectionErrors {
 
   constructor(options: ErrorBreakdownOptions) {
     expectDetectionNames('DetectionErrors', options, ['categories', 'foreground', 'background']);
-    expectNumber('DetectionErrors', 'foreground', options.foreground);
-    expectNumber('DetectionErrors', 'background', options.background);
     this.#parameters = decideParameters(options.categories, { ...options, useCategories: true });
     const { foreground, background } = options;
     requireShare('foreground', foreground);

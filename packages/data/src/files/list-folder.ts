@@ -64,7 +64,7 @@ export async function readText(file: string): Promise<string> {
     if (size > MOST_TEXT_BYTES) {
       throw new FormatError(`${file}: expected at most ${MOST_TEXT_BYTES} bytes of annotations, got ${size}`);
     }
-    return utf8Text(file, await readFile(file));
+    return utf8Text(file, await readFile(file), /\.json$/i.test(file) ? 'JSON' : 'text');
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(`${file}: expected a file to read, got ${systemReason(error)}`, { cause: error });

@@ -261,6 +261,6 @@ test('names that are no UTF-8 are refused, not changed', async () => {
   const folder = dataFolder({ 'a.png': photograph(5, 4) });
   writeFileSync(path.join(folder, 'set.json'), Buffer.from(json, 'latin1'));
   await expect(openDataset(path.join(folder, 'set.json'))).rejects.toThrow(
-    `set.json: expected text, got byte e9 at ${json.indexOf('\xe9')}, which is no UTF-8`,
+    `set.json: expected JSON, got byte e9 at ${json.indexOf('\xe9')}, which is no UTF-8`,
   );
 });
