@@ -217,7 +217,7 @@ describe('lists', () => {
     ['a root alone', ['x.png', '--root', 'y'], 'expected --list with --root'],
     ['a list that is not there', ['--list', 'nowhere.txt'], 'nowhere.txt: expected a list of images, got ENOENT'],
     ['an empty list', ['--list', 'EMPTY'], 'expected names of images, got none'],
-    ['a picture for a list', ['--list', 'PICTURE'], 'got a file that is no text'],
+    ['a picture for a list', ['--list', 'PICTURE'], 'which is no UTF-8'],
   ])('%s is refused', async (_, args, message) => {
     writeFileSync(at('empty'), '\n\n');
     const given = args.map((one) => ({ EMPTY: at('empty'), PICTURE: at('images', '000.png') })[one] ?? one);

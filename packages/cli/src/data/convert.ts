@@ -35,7 +35,7 @@ export function convertDataCommand(io: DataIo): Command {
       await claimFolder(options.out, options.force ?? false);
       const parts = datasets.map((dataset) => ({ split: dataset.split ?? 'train', dataset }));
       await WRITERS[options.to](options.out, parts, {
-        segmentation: options.polygons ? 'polygons' : 'rle',
+        ...(options.polygons && { segmentation: 'polygons' }),
         images: options.link ? 'link' : 'copy',
         onProgress: onTerminal(io, 'writing'),
       });

@@ -1,4 +1,4 @@
-import { expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
+import { ANYTHING, expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
 import type { MaskTargets } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
@@ -28,6 +28,8 @@ const OPTIONS = {
   std: listOf(numberIn({ least: 0, above: true }), 3),
   rescale: numberIn(),
   divisor: numberIn({ least: 1, isWhole: true }),
+  // what else the preprocessing of a model has, which is handed on as it is
+  ...{ resize: ANYTHING, reachDivisor: ANYTHING, filter: ANYTHING, padTo: ANYTHING },
 };
 
 /**

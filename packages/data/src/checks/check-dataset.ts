@@ -31,9 +31,7 @@ export type DatasetCheckOptions = Pick<DatasetOptions, 'images' | 'categories' |
 };
 
 const CHECKED: Readonly<Record<keyof Required<DatasetCheckOptions>, OptionCheck>> = {
-  images: DATASET.images,
-  categories: DATASET.categories,
-  ignored: DATASET.ignored,
+  ...DATASET, // those that do not matter here too: whoever opens the set has them
   split: A_TEXT,
   pixels: A_FLAG,
   onProgress: A_FUNCTION,
