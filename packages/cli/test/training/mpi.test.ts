@@ -96,7 +96,7 @@ describe.skipIf(!isThere)(`seg train under mpirun${isThere ? '' : ' (skipped: mp
   });
 
   test('what is wrong ends all ranks with one line of rank 0', { timeout: 120_000 }, () => {
-    const { status, stderr } = mpirun(3, `${TRAIN} new --task semantic --data nowhere`);
+    const { status, stderr } = mpirun(3, `${TRAIN.replace('--data scenes', '--data nowhere')} new --task semantic`);
     expect(status).toBe(1);
     expect(ours(stderr)).toEqual([expect.stringContaining('expected')]);
     expect(existsSync(path.join(folder, 'new'))).toBe(false);
