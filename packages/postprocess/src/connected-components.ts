@@ -1,5 +1,5 @@
 import type { Size } from '@seg/core';
-import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
+import { expectOptions, numberIn, oneOf } from '@seg/core/expect-options';
 import { expectSize, expectValues } from './expect-numbers.ts';
 
 /** Options of connected components: the neighborhood, and the label of nothing. */
@@ -11,8 +11,6 @@ export type ComponentOptions = {
 };
 
 const OPTIONS = { neighbors: oneOf(4, 8), background: numberIn() };
-const SIZE = listOf(numberIn({ least: 0, isWhole: true }), 2);
-const LABELS: OptionCheck = ['labels', (value) => typeof (value as { length?: unknown } | null)?.length === 'number'];
 
 /** Regions of pixels that touch. */
 export type Components = {
@@ -28,12 +26,10 @@ export type Components = {
  */
 export function connectedComponents(labels: ArrayLike<number>, size: Size, options: ComponentOptions = {}): Components {
   expectOptions('connectedComponents', options, OPTIONS);
-  expectValue('connectedComponents', 'labels', labels, LABELS);
-  expectValue('connectedComponents', 'size', size, SIZE);
-  const { neighbors = 4, background = 0 } = options;
+  expectSize('connectedComponents', 'size', size);
   const [height, width] = size;
-  expectSize('connectedComponents', 'size', [height, width]);
   expectValues('connectedComponents', 'labels', labels, height * width);
+  const { neighbors = 4, background = 0 } = options;
   const parents = Int32Array.from({ length: height * width }, (_, i) => i);
   for (let i = 0; i < parents.length; i++) {
     if (labels[i] === background) continue;

@@ -1,28 +1,23 @@
 import type { Size } from '@seg/core';
+import type { OptionCheck } from '@seg/core/expect-options';
 
-/** Checks a threshold. @throws RangeError unless it is left out, or of 0 to 1 */
-export function expectShare(where: string, name: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 1)) return;
-  throw new RangeError(`${where}: expected a number of 0 to 1 as ${name}, got ${shown(value)}`);
-}
+/** A threshold, or another share of one. */
+export const A_SHARE: OptionCheck = [
+  'a number of 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+];
 
-/** Checks thresholds by their names. @throws as {@link expectShare} */
-export function expectShares(where: string, shares: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(shares)) expectShare(where, name, value);
-}
+/** A number that counts something, without end too. */
+export const A_COUNT: OptionCheck = [
+  'a whole number of 1 or more',
+  (value) => (Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY) && (value as number) >= 1,
+];
 
-/** Checks a number that counts something. @throws RangeError unless it is left out, whole and of `least` or more */
-export function expectCount(where: string, name: string, value: unknown, least = 1): void {
-  const isWhole = Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY;
-  if (value === undefined || (isWhole && (value as number) >= least)) return;
-  throw new RangeError(`${where}: expected a whole number of ${least} or more as ${name}, got ${shown(value)}`);
-}
-
-/** Checks a number that is no share. @throws RangeError unless it is left out, finite and of 0 or more */
-export function expectAmount(where: string, name: string, value: unknown): void {
-  if (value === undefined || (Number.isFinite(value) && (value as number) >= 0)) return;
-  throw new RangeError(`${where}: expected a number of 0 or more as ${name}, got ${shown(value)}`);
-}
+/** An area, an exponent, or another number that is no share. */
+export const AN_AMOUNT: OptionCheck = [
+  'a number of 0 or more',
+  (value) => Number.isFinite(value) && (value as number) >= 0,
+];
 
 /** Largest size that is taken: 512 MiB a map, more than twice what images are decoded to. */
 const MOST_PIXELS = 2 ** 27;

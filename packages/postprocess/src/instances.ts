@@ -1,10 +1,10 @@
 import { type ImageGeometry, type MaskPrediction, readTensors, resizeNearest } from '@seg/core';
-import { A_FLAG, A_SET, expectOptions, numberIn, oneOf } from '@seg/core/expect-options';
+import { A_FLAG, A_SET, expectOptions, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, packMask } from './bit-mask.ts';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
-import { expectCount, expectShares, notFinite } from './expect-numbers.ts';
+import { A_COUNT, A_SHARE, notFinite } from './expect-numbers.ts';
 import { withoutDoubles } from './mask-nms.ts';
 import { atRuleSize, type HuggingFaceRule, inChunks, isHuggingFace, restoreMasks } from './restore-masks.ts';
 
@@ -51,9 +51,9 @@ type RestoredMask = { mask: BitMask; certainty: number };
 const OPTIONS = {
   things: A_SET,
   rule: oneOf('mask2former', 'huggingface', 'huggingface-384'),
-  topK: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
-  scoreThreshold: numberIn(),
-  nmsThreshold: numberIn(),
+  topK: A_COUNT,
+  scoreThreshold: A_SHARE,
+  nmsThreshold: A_SHARE,
   queries: A_FLAG,
 };
 
@@ -72,8 +72,6 @@ export async function instances(
 ): Promise<InstanceList> {
   expectOptions('instances', options, OPTIONS);
   expectGeometry('instances', geometry);
-  expectShares('instances', { scoreThreshold: options.scoreThreshold, nmsThreshold: options.nmsThreshold });
-  expectCount('instances', 'topK', options.topK);
   const { rule = 'mask2former', things, nmsThreshold } = options;
   const probabilities = await readClassProbabilities('instances', prediction);
   const { topK = isHuggingFace(rule) ? probabilities.numQueries : 100 } = options;

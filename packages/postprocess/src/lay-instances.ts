@@ -1,8 +1,8 @@
-import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
+import { A_SET, expectOptions, expectValue, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 
 import { type BitMask, expectMaskSize, isInside } from './bit-mask.ts';
-import { expectShare, expectSize } from './expect-numbers.ts';
+import { A_SHARE, expectSize } from './expect-numbers.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { measureSegments } from './segment-map.ts';
 
@@ -29,11 +29,10 @@ const INSTANCES: OptionCheck = [
  * @param list Most certain first
  */
 export function layInstances(list: InstanceList, options: LayInstancesOptions = {}): SegmentMap {
-  expectOptions('layInstances', options, { threshold: numberIn(), things: A_SET });
+  expectOptions('layInstances', options, { threshold: A_SHARE, things: A_SET });
   expectValue('layInstances', 'list', list, INSTANCES);
   const { instances, width, height } = list;
   const { threshold = SHOWN, things } = options;
-  expectShare('layInstances', 'threshold', threshold);
   expectSize('layInstances', 'size', [height, width]);
   for (const { mask } of instances) expectMaskSize('layInstances', mask, [height, width]);
   const shown = instances.filter(({ score, mask }) => score >= threshold && mask.area > 0);

@@ -1,7 +1,7 @@
-import { expectValue, numberIn } from '@seg/core/expect-options';
+import { expectValue } from '@seg/core/expect-options';
 
 import type { BitMask } from './bit-mask.ts';
-import { expectShare } from './expect-numbers.ts';
+import { A_SHARE } from './expect-numbers.ts';
 import { maskOverlap } from './mask-overlap.ts';
 import { MASKS, type ScoredMask } from './matrix-nms.ts';
 
@@ -15,8 +15,7 @@ import { MASKS, type ScoredMask } from './matrix-nms.ts';
  */
 export function maskNms(masks: readonly ScoredMask[], threshold = 0.5): number[] {
   expectValue('maskNms', 'masks', masks, MASKS);
-  expectValue('maskNms', 'threshold', threshold, numberIn());
-  expectShare('maskNms', 'threshold', threshold);
+  expectValue('maskNms', 'threshold', threshold, A_SHARE);
   const kept: number[] = [];
   for (const [j, { category, mask }] of masks.entries()) {
     const rivals = kept.filter((i) => masks[i].category === category && canOverlap(masks[i].mask, mask, threshold));

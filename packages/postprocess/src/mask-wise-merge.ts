@@ -1,10 +1,10 @@
 import { expectShapes, type ImageGeometry, readTensors, resizeBilinear, type Size } from '@seg/core';
-import { A_SET, expectOptions, expectValue, numberIn, type OptionCheck } from '@seg/core/expect-options';
+import { A_SET, expectOptions, expectValue, type OptionCheck } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BitMask, expectMaskSize, isInside, packMask } from './bit-mask.ts';
 import { expectGeometry } from './expect-geometry.ts';
-import { expectAmount, expectShares, expectSize, expectValues, notFinite } from './expect-numbers.ts';
+import { A_SHARE, AN_AMOUNT, expectSize, expectValues, notFinite } from './expect-numbers.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { inChunks, restoreMasks } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -48,20 +48,29 @@ const DEFAULTS = {
 
 const BY_KIND: OptionCheck = [
   'a number each for things and stuff',
-  (value) => ['things', 'stuff'].every((kind) => Number.isFinite((value as Record<string, unknown> | null)?.[kind])),
+  (value) => typeof value === 'object' && value !== null,
 ];
 const OPTIONS = {
   things: A_SET,
-  alpha: numberIn(),
-  beta: numberIn(),
+  alpha: AN_AMOUNT,
+  beta: AN_AMOUNT,
   scoreThresholds: BY_KIND,
   overlapThresholds: BY_KIND,
 };
 const GROUPS: OptionCheck = ['a list of masks with their classes', Array.isArray];
 
 function expectMerge(where: string, options: MaskWiseMergeOptions): void {
-  expectOptions(where, options, OPTIONS);
+  expectTerms(where, options);
   expectValue(where, 'things', options?.things, A_SET);
+}
+
+function expectTerms(where: string, options: Partial<MaskWiseMergeOptions>): void {
+  expectOptions(where, options, OPTIONS);
+  const { scoreThresholds, overlapThresholds } = options ?? {};
+  for (const [name, byKind] of Object.entries({ scoreThresholds, overlapThresholds })) {
+    if (byKind === undefined) continue;
+    for (const kind of ['things', 'stuff'] as const) expectValue(where, `${name}.${kind}`, byKind[kind], A_SHARE);
+  }
 }
 
 /**
@@ -77,7 +86,6 @@ export async function maskWiseMerge(
 ): Promise<SegmentMap> {
   expectMerge('maskWiseMerge', options);
   expectGeometry('maskWiseMerge', geometry);
-  expectThresholds('maskWiseMerge', options);
   return mergeMasks(await scoreMasks(groups, geometry, options), geometry.originalSize, options);
 }
 
@@ -90,12 +98,10 @@ export async function scoreMasks(
   geometry: ImageGeometry,
   options: Partial<MaskWiseMergeOptions> = {},
 ): Promise<ScoredMask[]> {
-  expectOptions('scoreMasks', options, OPTIONS);
+  expectTerms('scoreMasks', options);
   expectValue('scoreMasks', 'groups', groups, GROUPS);
   const { alpha = DEFAULTS.alpha, beta = DEFAULTS.beta } = options;
   expectGeometry('scoreMasks', geometry);
-  expectAmount('scoreMasks', 'alpha', alpha);
-  expectAmount('scoreMasks', 'beta', beta);
   for (const group of groups) expectCandidates(group);
   const scored: ScoredMask[] = [];
   for (const { masks, categories, probabilities, queries } of groups) {
@@ -120,18 +126,7 @@ function expectCandidates({ masks, categories, probabilities }: MaskCandidates):
   const wrong = Array.from(categories).findIndex((category) => !(Number.isSafeInteger(category) && category >= 0));
   if (wrong !== -1)
     throw new RangeError(`scoreMasks: expected a category of 0 or more for mask ${wrong}, got ${categories[wrong]}`);
-  expectShares(
-    'scoreMasks',
-    Object.fromEntries(Array.from(probabilities, (p, i) => [`probabilities[${i}]`, p ?? null])),
-  );
-}
-
-function expectThresholds(where: string, { scoreThresholds, overlapThresholds }: MaskWiseMergeOptions): void {
-  for (const [name, byKind] of Object.entries({ scoreThresholds, overlapThresholds })) {
-    if (byKind === undefined) continue;
-    for (const kind of ['things', 'stuff'] as const)
-      expectShares(where, { [`${name}.${kind}`]: byKind?.[kind] ?? null });
-  }
+  for (let i = 0; i < M; i++) expectValue('scoreMasks', `probabilities[${i}]`, probabilities[i], A_SHARE);
 }
 
 /** Paints masks in their order. @param scored As {@link scoreMasks} gives them */
@@ -141,7 +136,6 @@ export function mergeMasks(scored: readonly ScoredMask[], size: Size, options: M
   const { things } = options;
   const { scoreThresholds = DEFAULTS.scoreThresholds, overlapThresholds = DEFAULTS.overlapThresholds } = options;
   expectSize('mergeMasks', 'size', size);
-  expectThresholds('mergeMasks', options);
   for (const { mask } of scored) expectMaskSize('mergeMasks', mask, size);
   const [height, width] = size;
   const ids = new Int32Array(height * width);

@@ -1,7 +1,7 @@
-import { expectOptions, expectValue, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
+import { expectOptions, expectValue, type OptionCheck, oneOf } from '@seg/core/expect-options';
 
 import type { BitMask } from './bit-mask.ts';
-import { expectAmount } from './expect-numbers.ts';
+import { AN_AMOUNT } from './expect-numbers.ts';
 import { maskOverlap } from './mask-overlap.ts';
 
 /** A mask that competes with others of its class. */
@@ -22,7 +22,7 @@ export type MatrixNmsOptions = {
 };
 
 /** Checks of {@link MatrixNmsOptions}. */
-export const MATRIX_NMS = { kernel: oneOf('gaussian', 'linear'), sigma: numberIn() };
+export const MATRIX_NMS = { kernel: oneOf('gaussian', 'linear'), sigma: AN_AMOUNT };
 
 /** Lists of masks, checked. */
 export const MASKS: OptionCheck = ['a list of masks', Array.isArray];
@@ -40,7 +40,6 @@ export function matrixNms(masks: readonly ScoredMask[], options: MatrixNmsOption
   expectOptions('matrixNms', options, MATRIX_NMS);
   expectValue('matrixNms', 'masks', masks, MASKS);
   const { kernel = 'gaussian', sigma = 2 } = options;
-  expectAmount('matrixNms', 'sigma', sigma);
   const decayOf = kernel === 'gaussian' ? (iou: number) => Math.exp(-sigma * iou * iou) : (iou: number) => 1 - iou;
   const compensations: number[] = []; // f(largest overlap with a better mask)
   return masks.map(({ category, score, mask }, j) => {

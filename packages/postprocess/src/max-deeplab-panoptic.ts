@@ -1,9 +1,9 @@
 import type { ImageGeometry, MaskPrediction, Size } from '@seg/core';
-import { A_FLAG, A_SET, expectOptions, expectValue, numberIn } from '@seg/core/expect-options';
+import { A_FLAG, A_SET, expectOptions, expectValue } from '@seg/core/expect-options';
 import { resizeLabels, type SegmentMap } from '@seg/image';
 import { type ClassProbabilities, readClassProbabilities } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
-import { expectAmount, expectShares, expectSize } from './expect-numbers.ts';
+import { A_SHARE, AN_AMOUNT, expectSize } from './expect-numbers.ts';
 import { type SlotWinners, slotWinners } from './max-deeplab-winners.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
 
@@ -25,10 +25,10 @@ export type MaxDeepLabPanopticOptions = {
 
 const OPTIONS = {
   things: A_SET,
-  classThreshold: numberIn(),
-  pixelThreshold: numberIn(),
-  thingArea: numberIn(),
-  stuffArea: numberIn(),
+  classThreshold: A_SHARE,
+  pixelThreshold: A_SHARE,
+  thingArea: AN_AMOUNT,
+  stuffArea: AN_AMOUNT,
   queries: A_FLAG,
 };
 
@@ -68,9 +68,6 @@ export async function maxDeepLabPanoptic(
   expectValue('maxDeepLabPanoptic', 'things', options?.things, A_SET);
   expectGeometry('maxDeepLabPanoptic', geometry);
   const { classThreshold = 0.7, pixelThreshold = 0.4 } = options;
-  expectShares('maxDeepLabPanoptic', { classThreshold, pixelThreshold });
-  expectAmount('maxDeepLabPanoptic', 'thingArea', options.thingArea);
-  expectAmount('maxDeepLabPanoptic', 'stuffArea', options.stuffArea);
   const probabilities = await readClassProbabilities('maxDeepLabPanoptic', prediction);
   const slots = confidentSlots(probabilities, classThreshold);
   const [height, width] = geometry.originalSize;

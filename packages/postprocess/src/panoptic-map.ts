@@ -1,9 +1,9 @@
 import { type ImageGeometry, type MaskPrediction, readTensors } from '@seg/core';
-import { A_FLAG, A_SET, expectOptions, expectValue, numberIn, oneOf } from '@seg/core/expect-options';
+import { A_FLAG, A_SET, expectOptions, expectValue, oneOf } from '@seg/core/expect-options';
 import type { SegmentMap } from '@seg/image';
 import { confidentQueries, readClassProbabilities, type ScoredQuery } from './class-probabilities.ts';
 import { expectGeometry } from './expect-geometry.ts';
-import { expectShares } from './expect-numbers.ts';
+import { A_SHARE } from './expect-numbers.ts';
 import { PixelContest } from './pixel-contest.ts';
 import { type HuggingFaceRule, inChunks, isHuggingFace, maskProbabilities, type Restoration } from './restore-masks.ts';
 import { measureSegments, type SegmentClaim } from './segment-map.ts';
@@ -73,8 +73,8 @@ const RULES: Readonly<Record<PanopticRule, RuleTerms>> = {
 const OPTIONS = {
   things: A_SET,
   rule: oneOf(...Object.keys(RULES)),
-  scoreThreshold: numberIn(),
-  overlapThreshold: numberIn(),
+  scoreThreshold: A_SHARE,
+  overlapThreshold: A_SHARE,
   fuse: A_SET,
   queries: A_FLAG,
 };
@@ -97,8 +97,6 @@ export async function panopticMap(
   expectOptions('panopticMap', options, OPTIONS);
   expectValue('panopticMap', 'things', options?.things, A_SET);
   expectGeometry('panopticMap', geometry);
-  const { scoreThreshold, overlapThreshold } = options;
-  expectShares('panopticMap', { scoreThreshold, overlapThreshold });
   const rule = options.rule ?? 'mask2former';
   const terms = { ...RULES[rule], ...withoutUndefined(options) };
   const probabilities = await readClassProbabilities('panopticMap', prediction);

@@ -1,5 +1,6 @@
+import { expectValue } from '@seg/core/expect-options';
 import type { Segment } from '@seg/image';
-import { expectCount, expectValues } from './expect-numbers.ts';
+import { A_COUNT, expectValues } from './expect-numbers.ts';
 
 /** A segment before its pixels are counted. */
 export type SegmentClaim = Pick<Segment, 'id' | 'category' | 'isThing' | 'score' | 'query'>;
@@ -41,7 +42,7 @@ export function measureSegments(ids: Int32Array, width: number, claims: readonly
 
 /** Places of ids, from 0 on: tables by id would be as long as the highest. */
 function placesOf(ids: Int32Array, width: number, claims: readonly SegmentClaim[]): Map<number, number> {
-  expectCount('measureSegments', 'width', width);
+  expectValue('measureSegments', 'width', width, A_COUNT);
   expectValues('measureSegments', `ids in rows of ${width}`, ids, width * Math.ceil((ids?.length ?? 0) / width));
   const places = new Map<number, number>();
   for (const { id } of claims) {

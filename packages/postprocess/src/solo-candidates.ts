@@ -1,8 +1,8 @@
 import { readTensors, type Size } from '@seg/core';
+import { expectValue } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { packMask } from './bit-mask.ts';
-import { expectShare, notFinite } from './expect-numbers.ts';
+import { A_SHARE, notFinite } from './expect-numbers.ts';
 import type { ScoredMask } from './matrix-nms.ts';
 import { pointsNms } from './points-nms.ts';
 import { inChunks } from './restore-masks.ts';
@@ -27,7 +27,7 @@ export type SoloCandidate = ScoredCell & ScoredMask;
  * @returns Level by level, cells row by row, classes ascending
  */
 export async function scoredCells({ categoryLogits }: SoloOutput, threshold: number): Promise<ScoredCell[]> {
-  expectShare('scoredCells', 'threshold', threshold);
+  expectValue('scoredCells', 'threshold', threshold, A_SHARE);
   let numClasses = 0;
   const scores = await readTensors(() => {
     const levels = categoryLogits();

@@ -1,9 +1,9 @@
 import { type ImageGeometry, readTensors } from '@seg/core';
-import { expectOptions, expectValue, listOf, numberIn, type OptionCheck, oneOf } from '@seg/core/expect-options';
+import { expectOptions, expectValue, listOf, type OptionCheck, oneOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { packMask } from './bit-mask.ts';
 import { expectGeometry } from './expect-geometry.ts';
-import { expectCount, expectShares } from './expect-numbers.ts';
+import { A_COUNT, A_SHARE } from './expect-numbers.ts';
 import type { Instance, InstanceList } from './instances.ts';
 import { maskNms } from './mask-nms.ts';
 import { MATRIX_NMS, type MatrixNmsOptions, matrixNms } from './matrix-nms.ts';
@@ -43,16 +43,16 @@ export const SOLO_INSTANCES: Required<SoloInstanceOptions> = {
 
 const KINDS = {
   matrix: { kind: oneOf('matrix'), ...MATRIX_NMS },
-  mask: { kind: oneOf('mask'), threshold: numberIn() },
+  mask: { kind: oneOf('mask'), threshold: A_SHARE },
 };
 const OPTIONS = {
-  scoreThreshold: numberIn(),
-  maskThreshold: numberIn(),
-  strides: listOf(numberIn()),
-  maxCandidates: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
+  scoreThreshold: A_SHARE,
+  maskThreshold: A_SHARE,
+  strides: listOf(A_COUNT),
+  maxCandidates: A_COUNT,
   nms: ['an object with a kind', (value) => typeof value === 'object' && value !== null] satisfies OptionCheck,
-  keepThreshold: numberIn(),
-  maxInstances: numberIn({ least: 0, most: Number.POSITIVE_INFINITY, isWhole: true }),
+  keepThreshold: A_SHARE,
+  maxInstances: A_COUNT,
 };
 
 function expectSolo(where: string, options: SoloInstanceOptions): void {
@@ -74,7 +74,7 @@ export async function soloInstances(
 ): Promise<InstanceList> {
   expectSolo('soloInstances', options);
   expectGeometry('soloInstances', geometry);
-  const settings = settingsOf('soloInstances', options);
+  const settings = { ...SOLO_INSTANCES, ...options };
   const candidates = await soloCandidates(output, geometry, settings);
   const kept = suppressed(candidates, settings.nms)
     .filter(({ score }) => score >= settings.keepThreshold)
@@ -93,21 +93,10 @@ export async function soloCandidates(
   expectSolo('soloCandidates', options);
   expectGeometry('soloCandidates', geometry);
   const { paddedSize } = geometry;
-  const settings = settingsOf('soloCandidates', options);
+  const settings = { ...SOLO_INSTANCES, ...options };
   const cells = await scoredCells(output, settings.scoreThreshold);
   const measured = await measuredCells(output, cells, paddedSize, settings);
   return measured.sort((a, b) => b.score - a.score).slice(0, settings.maxCandidates);
-}
-
-/** @throws RangeError at the first number that is none */
-function settingsOf(where: string, options: SoloInstanceOptions): Required<SoloInstanceOptions> {
-  const settings = { ...SOLO_INSTANCES, ...options };
-  const { scoreThreshold, maskThreshold, keepThreshold, strides, maxCandidates, maxInstances } = settings;
-  expectShares(where, { scoreThreshold, maskThreshold, keepThreshold });
-  expectCount(where, 'maxCandidates', maxCandidates);
-  expectCount(where, 'maxInstances', maxInstances);
-  for (const [level, stride] of strides.entries()) expectCount(where, `strides[${level}]`, stride ?? null);
-  return settings;
 }
 
 function suppressed(candidates: SoloCandidate[], nms: SoloNms): SoloCandidate[] {

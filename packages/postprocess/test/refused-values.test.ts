@@ -53,10 +53,10 @@ describe('masks', () => {
       'connectedComponents: expected 4 labels, got 3',
     );
     for (const labels of [null, '0000', {}])
-      expect(() => connectedComponents(labels as never, [2, 2])).toThrow('labels, got');
+      expect(() => connectedComponents(labels as never, [2, 2])).toThrow('4 labels');
     for (const size of [[2.5, 2], [-1, -4], ['2', '2'], [4]])
       expect(() => connectedComponents([1, 1, 1, 1], size as never)).toThrow(
-        /expected a (height and width of 1|list of 2, each a whole number)/,
+        'expected a height and width of 1 or more',
       );
   });
 
@@ -81,12 +81,12 @@ describe('masks', () => {
 
   test.each(NO_SHARES)('a threshold of %j is refused', (threshold) => {
     const wrong = threshold as never;
-    expect(() => maskNms([], wrong)).toThrow(/^maskNms: expected a number (of 0 to 1 )?as threshold, got/);
+    expect(() => maskNms([], wrong)).toThrow('maskNms: expected a number of 0 to 1 as threshold, got');
     expect(() => layInstances({ instances: [], height: 4, width: 4 }, { threshold: wrong })).toThrow(
       'as threshold, got',
     );
     const thresholds = { scoreThresholds: { things: 0.5, stuff: wrong } };
-    expect(() => mergeMasks([], [4, 4], { things, ...thresholds })).toThrow(/as scoreThresholds(\.stuff)?, got/);
+    expect(() => mergeMasks([], [4, 4], { things, ...thresholds })).toThrow('as scoreThresholds.stuff, got');
   });
 
   test('amounts and sizes that are none are refused', () => {
@@ -120,7 +120,7 @@ onEveryBackend('predictions that are refused', () => {
   test.each(NO_SHARES)('thresholds of %j', async (share) => {
     const wrong = share as never;
     const refused = async (made: Promise<unknown>, name: string) =>
-      expect(made).rejects.toThrow(new RegExp(`expected a number (of 0 to 1 )?as ${name}, got`));
+      expect(made).rejects.toThrow(`expected a number of 0 to 1 as ${name}, got`);
     for (const name of ['scoreThreshold', 'nmsThreshold'])
       await refused(instances(prediction(), geometry, { [name]: wrong }), name);
     for (const name of ['scoreThreshold', 'overlapThreshold'])
@@ -134,7 +134,7 @@ onEveryBackend('predictions that are refused', () => {
 
   test.each(NO_COUNTS)('counts of %j', async (count) => {
     const wrong = count as never;
-    await expect(instances(prediction(), geometry, { topK: wrong })).rejects.toThrow('as topK, got');
+    await expect(instances(prediction(), geometry, { topK: wrong })).rejects.toThrow('of 1 or more as topK, got');
     for (const name of ['maxCandidates', 'maxInstances'])
       await expect(soloCandidates({} as never, geometry, { [name]: wrong })).rejects.toThrow(`as ${name}, got`);
   });
