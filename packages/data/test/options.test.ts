@@ -98,7 +98,7 @@ it.each<[string, object, string]>([
     'SceneDataset: expected training, validation, testing as split, got "trian"',
   ],
   ['SceneDataset', { split: 'training', length: Number.NaN }, 'as length, got NaN'],
-  ['generateScene', { seed: Number.NaN }, 'generateScene: expected a number as seed, got NaN'],
+  ['generateScene', { seed: Number.NaN }, 'generateScene: expected a whole number as seed, got NaN'],
   ['writeCoco', { segmentation: 'polygon' }, 'writeCoco: expected rle, polygons as segmentation, got "polygon"'],
   ['writeYolo', { images: 'move' }, 'writeYolo: expected copy, link as images, got "move"'],
   ['cropRandomly', { size: [2, 2], keep: 'objects' }, 'cropRandomly: expected anything, object as keep, got "objects"'],

@@ -3,7 +3,6 @@ import { A_SET, numberIn, type OptionCheck } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectClasses } from './expect-classes.ts';
 import { expectConfig } from './expect-config.ts';
-import { expectWhole } from './expect-whole.ts';
 
 /** The panoptic ground truth of one image at the P pixels of a prediction: R masks that do not overlap. */
 export type PanopticGrid = {
@@ -48,7 +47,6 @@ function isSmallThings(value: unknown): boolean {
  */
 export function panopticGrid(target: MaskTargets, options: PanopticGridOptions): PanopticGrid {
   expectConfig('panopticGrid', options, OPTIONS, ['things', 'stride']);
-  expectWhole('panopticGrid', 'stride', options.stride, 1);
   expectTargets(target);
   return tf.tidy(() => {
     const { classes, masks: given } = target.classes.length === 0 ? oneEmptyMask(target.masks) : target;

@@ -2,7 +2,6 @@ import type { Random } from '@seg/core';
 import type { Category } from '@seg/image';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectNumber } from '../expect-number.ts';
 import { jitterColor } from './color-jitter.ts';
 import { type CopyPasteOptions, copyPaste } from './copy-paste.ts';
 import { cropRandomly, type RandomCropOptions } from './crop.ts';
@@ -67,11 +66,6 @@ async function augmentOnce(
   context: AugmentContext,
 ): Promise<MaskSample> {
   const { kind: _, ...own } = (step ?? {}) as never as Record<string, never>;
-  const isOptional = step?.kind === 'flip' || step?.kind === 'turn';
-  if (isOptional || step?.kind === 'mosaic' || step?.kind === 'copy-paste') {
-    const chance = isOptional ? (step.chance ?? 0.5) : step.chance;
-    expectNumber('augmentSample', `chance of ${step.kind}`, chance, { least: 0, most: 1 });
-  }
   switch (step?.kind) {
     case 'flip':
       if (random() >= (step.chance ?? 0.5)) return sample;

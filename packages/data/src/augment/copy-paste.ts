@@ -1,7 +1,6 @@
 import { A_FUNCTION } from '@seg/checkpoint/expect-options';
 import type { Random } from '@seg/core';
 import type { MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
-import { expectNumber } from '../expect-number.ts';
 import { type BoxMask, cropBoxMask, maskArea, maskBox, subtractMask } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { COPY_PASTE, expectAugment } from './step-checks.ts';
@@ -29,8 +28,6 @@ export function copyPaste(
 ): MaskSample {
   expectAugment('copyPaste', options, { ...COPY_PASTE, isThing: A_FUNCTION }, []);
   const { share = 0.5, isThing = () => true, leastShare = 0 } = options;
-  expectNumber('copyPaste', 'share', share, { least: 0, most: 1 });
-  expectNumber('copyPaste', 'leastShare', leastShare, { least: 0, most: 1 });
   const frame = { x: 0, y: 0, width: target.image.width, height: target.image.height };
   const movable = source.segments.filter(({ category, isCrowd }) => !isCrowd && isThing(category));
   const pasted = movable

@@ -93,7 +93,7 @@ export type RandomCropOptions = {
 export function cropRandomly(sample: MaskSample, options: RandomCropOptions, random: Random): MaskSample {
   expectAugment('cropRandomly', options, CROP, ['size']);
   const { size, keep = 'anything', leastShare } = options;
-  expectCrop(size);
+  if ('least' in size) expectNumber('cropRandomly', 'size.most', size.most, { least: size.least });
   const [height, width] = 'least' in size ? drawnSize(sample.image, size, random) : size;
   const [pick, down, across] = [random(), random(), random()];
   const kept = keep === 'object' ? pickedObject(sample, pick) : null;
@@ -102,15 +102,6 @@ export function cropRandomly(sample: MaskSample, options: RandomCropOptions, ran
   const y = windowStart(sample.image.height, height, rows, down);
   const x = windowStart(sample.image.width, width, columns, across);
   return cropSample(sample, { x, y, width, height }, leastShare);
-}
-
-function expectCrop(size: RandomCropOptions['size']): void {
-  if (!('least' in size)) {
-    expectSize('cropRandomly', 'size', size);
-    return;
-  }
-  expectNumber('cropRandomly', 'size.least', size.least, { least: 1, isWhole: true });
-  expectNumber('cropRandomly', 'size.most', size.most, { least: size.least, isWhole: true });
 }
 
 function drawnSize(

@@ -1,7 +1,7 @@
 import type { Random, Size } from '@seg/core';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectNumber, expectRange, expectSize } from '../expect-number.ts';
+import { expectNumber, expectRange } from '../expect-number.ts';
 import type { BoxMask } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { jitterScale } from './scale-jitter.ts';
@@ -33,7 +33,6 @@ export function mosaic(
 ): MaskSample {
   expectAugment('mosaic', options, SCALE_JITTER, ['size']);
   const { size, range = [0.8, 2], leastShare } = options;
-  expectSize('mosaic', 'size', size);
   for (const side of size) expectNumber('mosaic', 'size', side, { least: 2 }); // four parts
   expectRange('mosaic', 'range', range);
   if ((samples as readonly MaskSample[]).length !== 4)

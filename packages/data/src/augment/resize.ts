@@ -2,7 +2,7 @@ import type { Random, Size } from '@seg/core';
 import { resizeImage, shortestEdgeSize } from '@seg/image';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectNumber, expectSize } from '../expect-number.ts';
+import { expectSize } from '../expect-number.ts';
 import { maskBox, resizeBoxMask } from '../masks/box-mask.ts';
 import { expectAugment, SHORTEST_EDGE } from './step-checks.ts';
 
@@ -28,12 +28,6 @@ export function resizeShortestEdge(sample: MaskSample, options: ShortestEdgeOpti
   expectAugment('resizeShortestEdge', options, SHORTEST_EDGE, ['shortestEdges', 'longestEdge']);
   const { shortestEdges, longestEdge } = options;
   if (shortestEdges.length === 0) throw new RangeError('resizeShortestEdge: expected shortestEdges, got none');
-  for (const [name, edge] of Object.entries({ ...shortestEdges, longestEdge })) {
-    expectNumber('resizeShortestEdge', name === 'longestEdge' ? name : `shortestEdges[${name}]`, edge, {
-      least: 1,
-      isWhole: true,
-    });
-  }
   const shortestEdge = shortestEdges[Math.floor(random() * shortestEdges.length)];
   const { height, width } = sample.image;
   return resizeSample(sample, shortestEdgeSize([height, width], { shortestEdge, longestEdge }));

@@ -2,7 +2,7 @@ import type { Random, Size } from '@seg/core';
 import { roundHalfEven } from '@seg/image';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectRange, expectSize } from '../expect-number.ts';
+import { expectRange } from '../expect-number.ts';
 import { cropSample } from './crop.ts';
 import { resizeSample } from './resize.ts';
 import { expectAugment, SCALE_JITTER } from './step-checks.ts';
@@ -25,7 +25,6 @@ export type ScaleJitterOptions = {
 export function jitterScale(sample: MaskSample, options: ScaleJitterOptions, random: Random): MaskSample {
   expectAugment('jitterScale', options, SCALE_JITTER, ['size']);
   const { size, range = [0.1, 2], leastShare } = options;
-  expectSize('jitterScale', 'size', size);
   expectRange('jitterScale', 'range', range);
   const scale = range[0] + (range[1] - range[0]) * random();
   const { height, width } = sample.image;

@@ -2,7 +2,6 @@ import { ANYTHING, expectOptions, expectValue, listOf, numberIn } from '@seg/che
 import type { MaskTargets } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectNumber } from '../expect-number.ts';
 import { expectCategories, maskTargets } from './mask-targets.ts';
 
 /** Normalization and size of a batch. */
@@ -26,7 +25,7 @@ export type TensorBatch = {
 const OPTIONS = {
   mean: listOf(numberIn(), 3),
   std: listOf(numberIn({ least: 0, above: true }), 3),
-  rescale: numberIn(),
+  rescale: numberIn({ least: 0, above: true }),
   divisor: numberIn({ least: 1, isWhole: true }),
   // what else the preprocessing of a model has, which is handed on as it is
   ...{ resize: ANYTHING, reachDivisor: ANYTHING, filter: ANYTHING, padTo: ANYTHING },
@@ -42,9 +41,7 @@ export function batchTensors(samples: readonly MaskSample[], options: BatchTenso
   expectOptions('batchTensors', options ?? null, OPTIONS);
   for (const name of ['mean', 'std'] as const) expectValue('batchTensors', name, options[name], OPTIONS[name]);
   const { divisor = 32 } = options;
-  expectNormalization(options);
   if (samples.length === 0) throw new RangeError('batchTensors: expected samples, got none');
-  expectNumber('batchTensors', 'divisor', divisor, { least: 1, isWhole: true });
   for (const { segments } of samples) expectCategories('batchTensors', segments);
   const padded = (side: number) => Math.ceil(side / divisor) * divisor;
   const height = padded(Math.max(...samples.map(({ image }) => image.height)));
@@ -57,17 +54,6 @@ export function batchTensors(samples: readonly MaskSample[], options: BatchTenso
     pixels: tf.tensor4d(values, [samples.length, height, width, 3]),
     targets: samples.map((sample) => maskTargets(sample, [height, width])),
   };
-}
-
-function expectNormalization({ mean, std, rescale = 1 }: BatchTensorOptions): void {
-  expectNumber('batchTensors', 'rescale', rescale, { least: Number.MIN_VALUE });
-  for (const [name, values, least] of [
-    ['mean', mean, undefined],
-    ['std', std, Number.MIN_VALUE],
-  ] as const) {
-    if (values.length !== 3) throw new RangeError(`batchTensors: expected 3 numbers as ${name}, got ${values.length}`);
-    for (const [c, value] of values.entries()) expectNumber('batchTensors', `${name}[${c}]`, value, { least });
-  }
 }
 
 function normalizeInto(

@@ -1,5 +1,4 @@
 import { expectOptions, numberIn } from '@seg/checkpoint/expect-options';
-import { expectNumber } from '../expect-number.ts';
 import type { MaskDataset, MaskSample } from './mask-sample.ts';
 
 /** Room for samples in memory, 256 MB: a hundred photographs of 1024 x 768 with ten objects each. */
@@ -18,7 +17,6 @@ export type CacheOptions = {
 export function cachedDataset<T extends Pick<MaskDataset, 'read'>>(dataset: T, options: CacheOptions = {}): T {
   expectOptions('cachedDataset', options, { bytes: numberIn({ least: 0, most: Number.POSITIVE_INFINITY }) });
   const { bytes: most = DEFAULT_BYTES } = options;
-  expectNumber('cachedDataset', 'bytes', most === Number.POSITIVE_INFINITY ? 0 : most, { least: 0 });
   const kept = new Map<number, { reading: Promise<MaskSample>; bytes: number }>();
   let bytes = 0;
   const drop = (index: number) => {

@@ -24,7 +24,6 @@ export class SceneDataset implements PanopticDataset {
 
   constructor(options: SceneDatasetOptions) {
     expectOptions('SceneDataset', options ?? null, OPTIONS);
-    expectValue('SceneDataset', 'length', options.length, OPTIONS.length);
     expectValue('SceneDataset', 'split', options.split, OPTIONS.split);
     const { split, length } = options;
     expectNumber('SceneDataset', 'length', length, { least: 0, most: SCENE_SPLITS[split]?.count ?? 0, isWhole: true });

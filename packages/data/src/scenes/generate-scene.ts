@@ -2,7 +2,6 @@ import { ANYTHING, expectOptions, expectValue, numberIn } from '@seg/checkpoint/
 import { seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
 
-import { expectNumber } from '../expect-number.ts';
 import { SCENE_CATEGORIES } from './categories.ts';
 import { NoiseField } from './noise-field.ts';
 import { type Placement, placeThings } from './place-things.ts';
@@ -32,6 +31,9 @@ export type Scene = {
 export type SceneOptions = { seed: number; height?: number; width?: number };
 
 const THING_COUNT = SCENE_CATEGORIES.filter(({ isThing }) => isThing).length;
+/** Seed of a scene. */
+export const A_SEED = numberIn({ isWhole: true });
+
 /** Share of the image below which stuff is a scrap that nobody could learn: 98 of 128² pixels. */
 const LEAST_STUFF = 0.006;
 
@@ -43,10 +45,9 @@ const LEAST_STUFF = 0.006;
  * @throws RangeError for other sizes, and for a seed that is not whole
  */
 export function generateScene(options: SceneOptions): Scene {
-  expectOptions('generateScene', options ?? null, { seed: numberIn(), height: ANYTHING, width: ANYTHING });
-  expectValue('generateScene', 'seed', options.seed, numberIn());
+  expectOptions('generateScene', options ?? null, { seed: A_SEED, height: ANYTHING, width: ANYTHING });
+  expectValue('generateScene', 'seed', options.seed, A_SEED);
   const { seed, height = 128, width = 128 } = options;
-  expectNumber('generateScene', 'seed', seed, { isWhole: true });
   for (const side of [height, width]) {
     if (!Number.isInteger(side) || side < 32 || side > 1024) {
       throw new RangeError(`generateScene: expected sides of 32 to 1024 pixels, got ${height}x${width}`);

@@ -1,9 +1,8 @@
-import { ANYTHING, expectOptions, numberIn } from '@seg/checkpoint/expect-options';
+import { ANYTHING, expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import { type Random, seededRandom } from '@seg/core/random';
 import type { RgbImage } from '@seg/image';
 
-import { expectNumber } from '../expect-number.ts';
-import { type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';
+import { A_SEED, type Scene, type SceneOptions, segmentsOf } from './generate-scene.ts';
 import { NoiseField } from './noise-field.ts';
 import { layThings, proposeThing, type Thing } from './place-things.ts';
 import { renderScene } from './render-scene.ts';
@@ -36,10 +35,10 @@ type Mover = { id: number; thing: Thing; velocity: [x: number, y: number] };
  * @throws RangeError for other sizes, and for a number of frames that is none
  */
 export function* generateMovingScene(options: MovingSceneOptions): Generator<Scene, void, undefined> {
-  const known = { seed: numberIn(), frames: ANYTHING, height: ANYTHING, width: ANYTHING };
+  const known = { seed: A_SEED, frames: ANYTHING, height: ANYTHING, width: ANYTHING };
   expectOptions('generateMovingScene', options ?? null, known);
   const { seed, frames, height = 128, width = 128 } = options;
-  expectNumber('generateMovingScene', 'seed', seed, { isWhole: true });
+  expectValue('generateMovingScene', 'seed', seed, A_SEED);
   checkOptions(frames, height, width);
   const world = new World(seed, height, width);
   for (let frame = 0; frame < frames; frame++) {

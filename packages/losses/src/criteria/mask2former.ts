@@ -4,7 +4,6 @@ import { type Assignment, matchQueries, pairCosts } from '@seg/matching';
 import * as tf from '@tensorflow/tfjs-core';
 import { A_WEIGHT, expectConfig } from '../expect-config.ts';
 
-import { expectWhole } from '../expect-whole.ts';
 import { matchedMasks, numMatched, targetMasks } from '../matched-pairs.ts';
 import { type MaskLossTerms, supervisedOutputs } from '../supervised-outputs.ts';
 import { maskCrossEntropyLoss } from '../terms/mask-cross-entropy.ts';
@@ -85,8 +84,7 @@ export async function matchMask2Former(
 }
 
 /** As many candidates as are kept of them, and no more kept than there are points. */
-function expectPoints({ numPoints, oversampleRatio, importanceRatio }: Mask2FormerLossConfig): void {
-  expectWhole('matchMask2Former', 'numPoints', numPoints, 1);
+function expectPoints({ oversampleRatio, importanceRatio }: Mask2FormerLossConfig): void {
   const isIn = importanceRatio >= 0 && importanceRatio <= 1 && Number.isFinite(oversampleRatio);
   if (isIn && oversampleRatio >= importanceRatio) return;
   const found = `${oversampleRatio} and ${importanceRatio}`;
