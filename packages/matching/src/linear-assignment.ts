@@ -72,7 +72,7 @@ export function linearAssignmentBatch(
   });
 }
 
-/** Own checks: this part imports nothing. */
+/** Own checks: this part imports no other package. */
 const KNOWN = { maximize: [true, false], nonFinite: ['reject', 'clamp'], fast: [true, false] };
 
 function expectAssignment(where: string, options: LinearAssignmentOptions, others: readonly string[] = []): void {

@@ -15,11 +15,13 @@ export const wasmIndexingRepairs: Repair[] = [
     expectIndices('gather', backend, whole, [x!.shape[at]!]);
     return gather(x!, whole, at, batchDims ?? 0);
   }),
-  composed('UnsortedSegmentSum', 'wasm', ({ x, segmentIds }, { numSegments }) => {
+  composed('UnsortedSegmentSum', 'wasm', ({ x, segmentIds }, { numSegments }, backend) => {
+    const summed = (ids: tf.Tensor, rows: number) =>
+      tf.scatterND(tf.reshape(ids, [-1, 1]), x!, [rows, ...x!.shape.slice(1)]);
+    if (outside(backend, segmentIds!, [numSegments]) < 0) return summed(segmentIds!, numSegments);
     const isInside = tf.logicalAnd(tf.greaterEqual(segmentIds!, 0), tf.less(segmentIds!, numSegments));
     const kept = tf.where(isInside, segmentIds!, tf.fill(segmentIds!.shape, numSegments, 'int32')); // others into one more
-    const rows = [numSegments + 1, ...x!.shape.slice(1)];
-    return tf.slice(tf.scatterND(tf.reshape(kept, [-1, 1]), x!, rows), 0, numSegments);
+    return tf.slice(summed(kept, numSegments + 1), 0, numSegments);
   }),
   checked('GatherNd', 'gatherND', ({ params }) => params!.shape),
   checked('ScatterNd', 'scatterND', (_, { shape }) => shape),
@@ -44,15 +46,23 @@ function checked(
 }
 
 /** @param sides Limits of the coordinates, which follow each other */
-function expectIndices(where: string, given: tf.KernelBackend, indices: tf.TensorInfo, sides: number[]): void {
+function expectIndices(where: string, backend: tf.KernelBackend, indices: tf.TensorInfo, sides: number[]): void {
+  const at = outside(backend, indices, sides);
+  if (at < 0) return;
+  const found = wholeNumbers(backend, indices)[at];
+  throw new RangeError(`${where}: expected indices from 0 to ${sides[at % sides.length]! - 1}, got ${found}`);
+}
+
+/** Place of the first coordinate beyond its limit, −1 where there is none. */
+function outside(backend: tf.KernelBackend, indices: tf.TensorInfo, sides: number[]): number {
+  const values = wholeNumbers(backend, indices);
+  return values.findIndex((value, i) => value < 0 || value >= sides[i % sides.length]!);
+}
+
+/** An int32 tensor where it lies in the heap. */
+function wholeNumbers(given: tf.KernelBackend, tensor: tf.TensorInfo): Int32Array {
   const backend = given as WasmBackend;
-  const values = new Int32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, indices), sizeFromShape(indices.shape));
-  for (let i = 0; i < values.length; i++) {
-    const side = sides[i % sides.length]!;
-    if (values[i]! < 0 || values[i]! >= side) {
-      throw new RangeError(`${where}: expected indices from 0 to ${side - 1}, got ${values[i]}`);
-    }
-  }
+  return new Int32Array(backend.wasm.HEAPU8.buffer, addressOf(backend, tensor), sizeFromShape(tensor.shape));
 }
 
 /** Rows of one table [B·O·D, S]: B shared batches, O outer positions, D along the axis, S inner elements. */
