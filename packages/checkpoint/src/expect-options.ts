@@ -12,10 +12,15 @@ export type OptionCheck = readonly [expected: string, holds: (value: unknown) =>
 /** Bounds of a number: both are allowed themselves unless `above` or `below` is true. */
 export type NumberBounds = { least?: number; most?: number; above?: boolean; below?: boolean; isWhole?: boolean };
 
+/** A truth value, which no text is. */
 export const A_FLAG: OptionCheck = ['true or false', (value) => typeof value === 'boolean'];
+/** A string, empty too. */
 export const A_TEXT: OptionCheck = ['a text', (value) => typeof value === 'string'];
+/** Whatever can be called. */
 export const A_FUNCTION: OptionCheck = ['a function', (value) => typeof value === 'function'];
+/** A Set, or what can be asked as one: class indices, say. */
 export const A_SET: OptionCheck = ['a Set', (value) => typeof (value as { has?: unknown } | null)?.has === 'function'];
+/** An AbortSignal, of another realm too. */
 export const A_SIGNAL: OptionCheck = [
   'an AbortSignal',
   (value) => typeof (value as { throwIfAborted?: unknown } | null)?.throwIfAborted === 'function',

@@ -5,7 +5,7 @@ import type { WasmBackend } from './kernels/wasm/wasm-backend.ts';
 import { wasmModule } from './kernels/wasm/wasm-kernels.ts';
 import { isRecordedPlain } from './record-kernels.ts';
 
-/** Floating point operations of a thread between two turns of the event loop: WebAssembly does as many in 12 to 30 ms. */
+/** Floating point operations of a thread between two turns of the event loop, which may take 50 ms: `bench/steps` measures them. */
 const MOST_OPERATIONS = 5e8;
 
 /** Threads that are counted on: a third and fourth are often busy with other work, and parts of a step are one thread's. */

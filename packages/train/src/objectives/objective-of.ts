@@ -13,7 +13,6 @@ import { Mask2Former, MaskFormer, MaxDeepLab, type Network, PanopticSegFormer, S
 import type * as tf from '@tensorflow/tfjs-core';
 import { expectNames } from '../expect-names.ts';
 
-import { expectNumber } from '../optimizers/expect-number.ts';
 import type { Objective } from '../train-step.ts';
 import { changedLoss } from './changed-loss.ts';
 import { mask2FormerObjective, maskFormerObjective, maxDeepLabObjective, soloObjective } from './objectives.ts';
@@ -55,7 +54,6 @@ export function objectiveOf(network: Network, params: ParamStore, options: Objec
   expectNames('objectiveOf', options, ['categories', 'seed', 'loss', 'semanticWeight'], ['categories', 'seed']);
   const { categories, seed, loss, semanticWeight = 0 } = options;
   expectValue('objectiveOf', 'semanticWeight', semanticWeight, numberIn({ least: 0 }));
-  expectNumber('objectiveOf.semanticWeight', semanticWeight, { least: 0 });
   const aid = { semanticWeight, scope: params.root.at(AUXILIARY) };
   if (network instanceof Mask2Former) {
     const config = changedLoss(MASK2FORMER_LOSS, loss);
