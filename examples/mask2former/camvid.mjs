@@ -48,6 +48,7 @@ const open = (split) => openDataset(folder, { split, categories: CATEGORIES, ign
 const [training, validation] = [await open('train'), await open('val')];
 const config = { ...MODEL, numClasses: NAMES.length, numQueries: 20 };
 const recipe = { ...TRAINING, batch: 6, steps: Number(process.env.TOTAL ?? 1200) };
+const { seed, semanticWeight } = recipe;
 const out = process.env.OUT ?? 'out/camvid';
 
 async function* batchesFrom(start) {
@@ -65,7 +66,7 @@ const { model } = await trainInFolder('out/camvid', {
   title: 'Mask2Former on CamVid',
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (mask2Former, params) =>
-    aidedMask2FormerObjective(mask2Former, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+    aidedMask2FormerObjective(mask2Former, LOSS, { seed, semanticWeight, scope: params.root.at('auxiliary') }),
   recipe,
   batchesFrom,
 });

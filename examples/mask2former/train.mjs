@@ -7,11 +7,12 @@ import { MASK2FORMER, Mask2Former } from '@seg/models';
 import { aidedMask2FormerObjective } from '@seg/train';
 import { INFERENCE, LOSS, MODEL, TRAINING } from './config.mjs';
 
+const { seed, semanticWeight } = TRAINING;
 const { model } = await trainInFolder('out/mask2former', {
   title: 'Mask2Former on generated scenes',
   build: (params) => new Mask2Former(params, MODEL),
   objectiveFor: (model, params) =>
-    aidedMask2FormerObjective(model, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
+    aidedMask2FormerObjective(model, LOSS, { seed, semanticWeight, scope: params.root.at('auxiliary') }),
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });

@@ -7,11 +7,12 @@ import { MASKFORMER, MaskFormer } from '@seg/models';
 import { aidedMaskFormerObjective } from '@seg/train';
 import { INFERENCE, LOSS, MODEL, TRAINING } from './config.mjs';
 
+const { semanticWeight } = TRAINING;
 const { model } = await trainInFolder('out/maskformer', {
   title: 'MaskFormer on generated scenes',
   build: (params) => new MaskFormer(params, MODEL),
   objectiveFor: (maskFormer, params) =>
-    aidedMaskFormerObjective(maskFormer, LOSS, { ...TRAINING, scope: params.root.at('auxiliary') }),
+    aidedMaskFormerObjective(maskFormer, LOSS, { semanticWeight, scope: params.root.at('auxiliary') }),
   recipe: TRAINING,
   batchesFrom: (first) => sceneBatches(first, TRAINING),
 });

@@ -10,6 +10,7 @@ import { aidedSoloObjective } from '@seg/train';
 import { modelNamed } from './config.mjs';
 
 const { name, config, loss, recipe } = modelNamed(process.argv[2]);
+const { semanticWeight, emptyWeight } = recipe;
 
 /** Scenes with their things alone. */
 async function* batchesFrom(first) {
@@ -21,7 +22,8 @@ async function* batchesFrom(first) {
 const { model } = await trainInFolder(`out/${name}`, {
   title: `${name === 'solo' ? 'SOLO' : 'SOLOv2'} on generated scenes`,
   build: (params) => new Solo(params, config),
-  objectiveFor: (solo, params) => aidedSoloObjective(solo, loss, { ...recipe, scope: params.root.at('auxiliary') }),
+  objectiveFor: (solo, params) =>
+    aidedSoloObjective(solo, loss, { semanticWeight, emptyWeight, scope: params.root.at('auxiliary') }),
   recipe,
   batchesFrom,
 });

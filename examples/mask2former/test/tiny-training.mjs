@@ -15,12 +15,13 @@ const config = {
   numDecoderLayers: 1,
 };
 const recipe = { ...TRAINING, size: 96, batch: 1, steps: 12, warmup: 4 };
+const { seed, semanticWeight } = recipe;
 
 await trainInFolder(undefined, {
   title: 'a tiny Mask2Former',
   build: (params) => new Mask2Former(params, config),
   objectiveFor: (model, params) =>
-    aidedMask2FormerObjective(model, LOSS, { ...recipe, scope: params.root.at('auxiliary') }),
+    aidedMask2FormerObjective(model, LOSS, { seed, semanticWeight, scope: params.root.at('auxiliary') }),
   recipe,
   batchesFrom: (first) => sceneBatches(first, recipe),
 });

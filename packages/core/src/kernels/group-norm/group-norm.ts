@@ -22,10 +22,10 @@ const OPTIONS = { groups: A_DIM, epsilon: AN_EPSILON };
  * @param bias [C]
  */
 export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
-  expectGroups(x, options);
   expectOptions('groupNorm', options, OPTIONS);
-  expectValue('groupNorm', 'groups', options?.groups, A_DIM);
+  expectValue('groupNorm', 'groups', options.groups, A_DIM);
   expectValue('groupNorm', 'epsilon', options.epsilon, AN_EPSILON);
+  expectGroups(x, options);
   return groupNormKernel({ x, gain, bias }, options) as tf.Tensor4D;
 }
 
