@@ -203,7 +203,7 @@ export class SegmenterWorker {
    * training is kept in the page's database as it goes: the same call goes on, and one of the same name with other photographs,
    * annotations or choices begins anew. The model that was loaded stays until all is read and checked; `isLoaded` tells.
    *
-   * @param onNews Hears of steps, validations and checkpoints
+   * @param options `onNews` hears of steps, validations and checkpoints
    * @returns The files of the model folder, to download or to load again
    * @throws FormatError where pictures and annotations do not fit, or the classes of the validation; RangeError at choices that are
    *   none; the reason of `signal`, at once; Error where the worker trains, unless that training was aborted, whose end is

@@ -19,6 +19,22 @@ export {
   oneOf,
 } from '@seg/checkpoint/expect-options';
 
+/** A tensor, or what has a shape as one: no list, no promise of one, no object that holds one. */
+export const A_TENSOR: OptionCheck = [
+  'a tensor',
+  (value) => Array.isArray((value as { shape?: unknown } | null)?.shape),
+];
+
+/**
+ * Refuses what is no tensor where one is needed.
+ *
+ * @param tensors By the names that the error says
+ * @throws RangeError that names the first
+ */
+export function expectTensors(where: string, tensors: Readonly<Record<string, unknown>>): void {
+  for (const [name, tensor] of Object.entries(tensors)) expectValue(where, name, tensor, A_TENSOR);
+}
+
 /** A size of a layer, or another count from 1. */
 export const A_DIM = numberIn({ least: 1, isWhole: true });
 

@@ -1,6 +1,6 @@
 import { expectShapes, readTensors } from '@seg/core';
+import { A_FUNCTION, expectValue } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { type Assignment, linearAssignment } from './linear-assignment.ts';
 
 /**
@@ -12,6 +12,7 @@ import { type Assignment, linearAssignment } from './linear-assignment.ts';
  * @returns One assignment per problem: queries ascending, and the target of each
  */
 export async function matchQueries(costs: () => tf.Tensor2D[]): Promise<Assignment[]> {
+  expectValue('matchQueries', 'costs', costs, A_FUNCTION);
   let shapes: [number, number][] = [];
   const [values] = await readTensors(() => {
     const matrices = costs();

@@ -1,4 +1,5 @@
 import { expectShapes, matMul } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectClasses } from './costs/expect-classes.ts';
 
@@ -23,16 +24,18 @@ export type PqSimilarityInputs = {
  * @returns [N, R] in 0..1
  */
 export function pqSimilarity(inputs: PqSimilarityInputs): tf.Tensor2D {
+  const { maskProbabilities, classProbabilities, masks, classes, known } = inputs ?? {};
+  expectTensors('pqSimilarity', { maskProbabilities, classProbabilities, masks, classes, known });
   const { K } = expectShapes('pqSimilarity', {
-    maskProbabilities: [inputs.maskProbabilities, ['P', 'N']],
-    classProbabilities: [inputs.classProbabilities, ['N', 'K']],
-    masks: [inputs.masks, ['P', 'R']],
-    classes: [inputs.classes, ['R']],
+    maskProbabilities: [maskProbabilities, ['P', 'N']],
+    classProbabilities: [classProbabilities, ['N', 'K']],
+    masks: [masks, ['P', 'R']],
+    classes: [classes, ['R']],
   });
-  expectClasses('pqSimilarity', inputs.classes, K);
+  expectClasses('pqSimilarity', classes, K);
   return tf.tidy(() => {
-    const columns = tf.transpose(inputs.classProbabilities); // [K, N]
-    return tf.mul(tf.transpose(tf.gather(columns, inputs.classes)), maskDice(inputs));
+    const columns = tf.transpose(classProbabilities); // [K, N]
+    return tf.mul(tf.transpose(tf.gather(columns, classes)), maskDice(inputs));
   });
 }
 
@@ -46,6 +49,7 @@ export function maskDice({
   masks,
   known,
 }: Omit<PqSimilarityInputs, 'classProbabilities' | 'classes'>): tf.Tensor2D {
+  expectTensors('maskDice', { maskProbabilities, masks, known });
   expectShapes('maskDice', {
     maskProbabilities: [maskProbabilities, ['P', 'N']],
     masks: [masks, ['P', 'R']],

@@ -2,8 +2,7 @@ import { init, ParamStore, useBackend } from '@seg/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { Mask2Former } from '../src/systems/mask2former/mask2former.ts';
-import { PRESETS } from '../src/systems/systems.ts';
+import { buildModel, PRESETS } from '../src/systems/systems.ts';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -16,7 +15,7 @@ function heapBytes(): number {
 test('a pass of Mask2Former-R50 over 512 × 512 stays within 450 MiB of the heap, and another takes no more', async () => {
   await useBackend('wasm', { threads: 2 });
   init.seedInitializers(1);
-  const model = new Mask2Former(new ParamStore(), PRESETS['mask2former-r50-coco-panoptic'].config);
+  const model = buildModel(new ParamStore(), PRESETS['mask2former-r50-coco-panoptic'].config);
   const pass = () => {
     const pixels = tf.zeros<tf.Rank.R4>([1, 512, 512, 3]);
     tf.dispose([pixels, model.forward(pixels) as tf.TensorContainer]);

@@ -1,3 +1,4 @@
+import { expectThat } from '../state/expect-value.ts';
 import { expectDetectionNames, requireOptions } from './check-options.ts';
 import type { CocoAnnotation, CocoGroundTruth, CocoId, CocoImage, CocoResult } from './coco-types.ts';
 import type { DetectionImage } from './detection-evaluator.ts';
@@ -11,6 +12,7 @@ import { ascendingIds } from './parameters.ts';
  * @throws without a first result, or if it has neither
  */
 export function resultKind(results: readonly CocoResult[]): 'bbox' | 'segmentation' {
+  expectThat(Array.isArray(results), 'results', 'a list of results', results);
   const first = results[0];
   if (typeof first !== 'object' || first === null) {
     throw new TypeError(`results: expected a list of results, got ${results.length === 0 ? 'an empty one' : first}`);

@@ -1,5 +1,5 @@
 import { boundaryOf } from '../mask/boundary.ts';
-import { type Box, boxIou, type MeasuredRle, measuredIou, measureRle } from '../mask/overlap.ts';
+import { type Box, iouOfBoxes, type MeasuredRle, measuredIou, measureRle } from '../mask/overlap.ts';
 import { boxToRle, polygonsToRle } from '../mask/polygon.ts';
 import type { Rle } from '../mask/rle.ts';
 import { type CocoRle, parseArea, parseRle } from '../mask/rle-string.ts';
@@ -90,7 +90,7 @@ export function boundaryShape(mask: MeasuredRle, dilationRatio: number): Measure
 
 /** IoU of a detection with a ground truth; a boundary counts only where it is the lesser, and never for crowds. */
 export function shapeIou(iouType: IouType, detection: ObjectShape, truth: ObjectShape, isCrowd: boolean): number {
-  if (iouType === 'bbox') return boxIou(detection.box, truth.box, isCrowd);
+  if (iouType === 'bbox') return iouOfBoxes(detection.box, truth.box, isCrowd);
   const iou = measuredIou(detection.mask!, truth.mask!, isCrowd);
   if (iouType === 'segm' || isCrowd) return iou;
   return Math.min(iou, measuredIou(detection.boundary!, truth.boundary!, false));

@@ -1,4 +1,5 @@
 import { numpyMean, type Summation } from '../numeric/numpy-sum.ts';
+import { expectResult } from '../state/expect-value.ts';
 import type { DetectionResult } from './accumulate.ts';
 import type { CocoCategory } from './coco-types.ts';
 
@@ -23,6 +24,7 @@ type Selection = { iou?: number | null; area: string; maxDetections: number; cat
  * @throws with fewer than three limits, where the reference fails
  */
 export function summarizeDetections(result: DetectionResult, summation: Summation = 'numpy2'): SummaryLine[] {
+  expectResult('summarizeDetections', result, 'parameters');
   const { parameters } = result;
   if (parameters.rules === 'lvis') return summarizeLvis(result, summation);
   const limits = parameters.maxDetections;
@@ -116,6 +118,7 @@ export type CategoryAverages = { category: CocoCategory; averages: Record<string
 
 /** AP, AP50, AP75, AP by size, and AR by limit, for each category. */
 export function averagesPerCategory(result: DetectionResult, summation: Summation = 'numpy2'): CategoryAverages[] {
+  expectResult('averagesPerCategory', result, 'parameters');
   const { categories, areaRanges, maxDetections } = result.parameters;
   const largest = maxDetections.at(-1)!;
   const mean = (values: number[]) => (values.length === 0 ? -1 : numpyMean(values, summation));

@@ -1,3 +1,4 @@
+import { expectList, expectThat, isList } from '../state/expect-value.ts';
 import { type Rle, requireTotal, rleArea, rleBox } from './rle.ts';
 
 /** [x, y, width, height] */
@@ -9,6 +10,17 @@ export type Box = readonly [x: number, y: number, width: number, height: number]
  * in the result, as in pycocotools.
  */
 export function boxIou(detection: Box, groundTruth: Box, isCrowd = false): number {
+  expectThat(isBox(detection), 'boxIou', 'a box [x, y, width, height] as detection', detection);
+  expectThat(isBox(groundTruth), 'boxIou', 'a box [x, y, width, height] as groundTruth', groundTruth);
+  return iouOfBoxes(detection, groundTruth, isCrowd);
+}
+
+function isBox(value: unknown): boolean {
+  return isList(value) && value.length === 4 && Array.from(value).every((side) => typeof side === 'number');
+}
+
+/** {@link boxIou} of what was checked where it came in. */
+export function iouOfBoxes(detection: Box, groundTruth: Box, isCrowd: boolean): number {
   const [dx, dy, dw, dh] = detection;
   const [gx, gy, gw, gh] = groundTruth;
   const width = lesser(dx + dw, gx + gw) - greater(dx, gx);
@@ -47,7 +59,7 @@ export function measureRle(rle: Rle): MeasuredRle {
  * differ, 0 if they do not meet.
  */
 export function measuredIou(detection: MeasuredRle, groundTruth: MeasuredRle, isCrowd = false): number {
-  if (!(boxIou(detection.box, groundTruth.box, isCrowd) > 0)) return 0;
+  if (!(iouOfBoxes(detection.box, groundTruth.box, isCrowd) > 0)) return 0;
   if (detection.height !== groundTruth.height || detection.width !== groundTruth.width) return -1;
   const common = intersectionArea(detection.counts, groundTruth.counts);
   if (common === 0) return 0;
@@ -90,6 +102,7 @@ export function maskIou(
   groundTruths: readonly Rle[],
   isCrowd: ArrayLike<number | boolean> = [],
 ): Float64Array {
+  for (const masks of [detections, groundTruths]) expectList('maskIou', masks);
   for (const rle of [...detections, ...groundTruths]) requireTotal('maskIou', rle);
   const measured = groundTruths.map(measureRle);
   const ious = new Float64Array(detections.length * measured.length);

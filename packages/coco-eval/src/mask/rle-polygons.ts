@@ -8,8 +8,8 @@ export type RlePolygons = { outlines: number[][]; holes: number[][] };
  * the mask only if there are none, and then `polygonsToRle(outlines)` gives it back.
  */
 export function rleToPolygons(rle: Rle): RlePolygons {
-  const { height, width } = rle;
   const mask = decodeRle(rle);
+  const { height, width } = rle;
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] === 1;
   const seen = new Uint8Array(width * height); // top edges of pixels that an outline has taken
   const polygons: RlePolygons = { outlines: [], holes: [] };

@@ -1,5 +1,5 @@
-import { describeValue } from '../state/expect-value.ts';
-import { type Rle, requireTotal, rleArea } from './rle.ts';
+import { describeValue, expectThat } from '../state/expect-value.ts';
+import { type Rle, requireRuns, requireTotal, rleArea } from './rle.ts';
 
 /** A mask as COCO files hold it: the compressed string, or the plain list of runs. */
 export type CocoRle = { size: readonly [height: number, width: number]; counts: string | readonly number[] };
@@ -10,6 +10,7 @@ export type CocoRle = { size: readonly [height: number, width: number]; counts: 
  * bit of the last group is the sign, and 48 makes the whole a printable character.
  */
 export function formatCounts(counts: Uint32Array): string {
+  if (!(counts instanceof Uint32Array)) requireRuns('formatCounts', counts);
   const codes: number[] = [];
   for (let j = 0; j < counts.length; j++) {
     let value = j > 2 ? counts[j] - counts[j - 2] : counts[j];
@@ -36,6 +37,7 @@ function fromCharCodes(codes: number[]): string {
  * @throws at a character outside '0' to 'o', a number cut short or too long, or a run below zero or above 2³² − 1
  */
 export function parseCounts(text: string): Uint32Array {
+  expectThat(typeof text === 'string', 'parseCounts', 'a text', text);
   return passingCounts(text).slice();
 }
 
@@ -119,7 +121,9 @@ function listedCounts(counts: unknown): Uint32Array {
   return Uint32Array.from(counts);
 }
 
-/** The mask as COCO files hold it, compressed. */
-export function formatRle({ height, width, counts }: Rle): { size: [number, number]; counts: string } {
+/** The mask as COCO files hold it, compressed. @throws unless the runs add up to its size */
+export function formatRle(rle: Rle): { size: [number, number]; counts: string } {
+  requireTotal('formatRle', rle);
+  const { height, width, counts } = rle;
   return { size: [height, width], counts: formatCounts(counts) };
 }

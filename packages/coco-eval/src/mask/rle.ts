@@ -135,7 +135,8 @@ export function requireTotal(where: string, rle: Rle): void {
   }
 }
 
-function requireRuns(where: string, counts: unknown): void {
+/** @throws unless these are whole numbers that a run can be */
+export function requireRuns(where: string, counts: unknown): void {
   const isRuns = isList(counts) && Array.from(counts).every(isCount);
   if (!isRuns) throw new TypeError(`${where}: expected runs of whole numbers, got ${describeValue(counts)}`);
 }
@@ -161,6 +162,7 @@ function transposeBytes(source: Uint8Array, rows: number, columns: number): Uint
 /** Number of foreground pixels. */
 export function rleArea(rle: Pick<Rle, 'counts'>): number {
   const { counts } = expectObject('rleArea', rle) as Rle;
+  expectThat(isList(counts), 'rleArea', 'runs as counts', counts);
   let area = 0;
   for (let j = 1; j < counts.length; j += 2) area += counts[j];
   return area;
@@ -173,6 +175,7 @@ export function rleArea(rle: Pick<Rle, 'counts'>): number {
  */
 export function rleBox(rle: Rle): [x: number, y: number, width: number, height: number] {
   const { height, width, counts } = expectObject('rleBox', rle) as Rle;
+  expectThat(isList(counts), 'rleBox', 'runs as counts', counts);
   if (counts.length < 2) return [0, 0, 0, 0];
   let left = width;
   let top = height;

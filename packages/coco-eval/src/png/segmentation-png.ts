@@ -1,4 +1,5 @@
 import { type IdRuns, IdRunsBuilder } from '../panoptic/id-runs.ts';
+import { expectResult } from '../state/expect-value.ts';
 import { decodePng, type Inflate, inflatePng, type PngImage, pngImage } from './decode-png.ts';
 import { unfilterRuns } from './unfilter-runs.ts';
 
@@ -41,7 +42,9 @@ export function readLabelPng(file: Uint8Array, inflate: Inflate): LabelMap {
  *
  * @throws at colors, or an alpha channel
  */
-export function labelsOf({ width, height, channels, depth, colorType, samples }: PngImage): LabelMap {
+export function labelsOf(image: PngImage): LabelMap {
+  expectResult('labelsOf', image, 'width', 'height', 'channels', 'depth', 'colorType', 'samples');
+  const { width, height, channels, depth, colorType, samples } = image;
   if (channels !== 1) throw new TypeError(`readLabelPng: expected one channel of labels, got ${channels}`);
   const isStretched = colorType === 0 && (depth === 2 || depth === 4);
   return { width, height, labels: isStretched ? samples.map((sample) => sample * (depth === 2 ? 85 : 17)) : samples };

@@ -3,9 +3,13 @@ import type { SummaryLine } from '../detection/summarize.ts';
 import { formatFixed } from '../numeric/python-format.ts';
 import type { PanopticMean, PanopticResult } from '../panoptic/panoptic-types.ts';
 import type { SemanticResult } from '../semantic/semantic-types.ts';
+import { expectList, expectResult } from '../state/expect-value.ts';
 
 /** The lines pycocotools prints (lvis-api's for LVIS), digit for digit. */
-export function formatDetectionSummary(lines: readonly SummaryLine[], { parameters }: DetectionResult): string {
+export function formatDetectionSummary(lines: readonly SummaryLine[], result: DetectionResult): string {
+  expectList('formatDetectionSummary', lines);
+  expectResult('formatDetectionSummary', result, 'parameters');
+  const { parameters } = result;
   const thresholds = parameters.iouThresholds;
   const range = `${formatFixed(thresholds[0], 2)}:${formatFixed(thresholds[thresholds.length - 1], 2)}`;
   return lines
@@ -21,7 +25,9 @@ export function formatDetectionSummary(lines: readonly SummaryLine[], { paramete
 }
 
 /** The table panopticapi prints, digit for digit. */
-export function formatPanopticSummary({ all, things, stuff }: PanopticResult): string {
+export function formatPanopticSummary(result: PanopticResult): string {
+  expectResult('formatPanopticSummary', result, 'all', 'things', 'stuff');
+  const { all, things, stuff } = result;
   const percent = (value: number) => formatFixed(100 * value, 1).padStart(5);
   const row = (name: string, { pq, sq, rq, n }: PanopticMean) =>
     `${name.padEnd(10)}| ${percent(pq)}  ${percent(sq)}  ${percent(rq)} ${String(n).padStart(5)}`;
@@ -31,6 +37,7 @@ export function formatPanopticSummary({ all, things, stuff }: PanopticResult): s
 
 /** Mean IoU and its relatives, in percent. */
 export function formatSemanticSummary(result: SemanticResult): string {
+  expectResult('formatSemanticSummary', result, 'meanIou', 'frequencyWeightedIou', 'meanAccuracy', 'pixelAccuracy');
   const row = (name: string, value: number) => `${name.padEnd(10)}| ${formatFixed(value, 2).padStart(6)}`;
   return [
     row('mIoU', result.meanIou),

@@ -1,9 +1,11 @@
 import { formatFixed } from '../numeric/python-format.ts';
+import { expectResult } from '../state/expect-value.ts';
 import { escapeControls, escapeMarkdown } from './escaped-text.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** A report as Markdown: summary, categories, errors, findings. */
 export function formatMarkdown(report: EvaluationReport): string {
+  expectResult('formatMarkdown', report, 'title', 'text', 'categories');
   const parts = [`# ${escapeMarkdown(report.title)}`];
   if (report.images !== null) parts.push(`${report.images} images`);
   parts.push(fenced(report.text), categoryTable(report));

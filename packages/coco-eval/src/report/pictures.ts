@@ -1,8 +1,10 @@
+import { expectResult } from '../state/expect-value.ts';
 import { escapeXml } from './escaped-text.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** The pictures of a report as SVG documents, by file name: what it has data for. */
 export function drawPictures(report: EvaluationReport): Record<string, string> {
+  expectResult('drawPictures', report, 'kind', 'categories');
   const measure = { detection: 'AP', panoptic: 'PQ', semantic: 'IoU' }[report.kind];
   return {
     'categories.svg': barsSvg(report, measure),

@@ -10,6 +10,7 @@ import type { PanopticResult } from '../panoptic/panoptic-types.ts';
 import { checkSemantic } from '../semantic/check-semantic.ts';
 import type { SemanticResult } from '../semantic/semantic-types.ts';
 import { expectNames } from '../state/expect-options.ts';
+import { expectResult } from '../state/expect-value.ts';
 import { formatDetectionSummary, formatPanopticSummary, formatSemanticSummary } from './format-summary.ts';
 
 /** One row of the table of categories: −1 (detection) or NaN (semantic) where there is nothing to measure. */
@@ -47,6 +48,7 @@ const EXTRAS = ['summation', 'confusion', 'errors', 'findings'];
 /** The report of an evaluation of detections: summary, table of categories, mean curves, and the extras given. */
 export function detectionReport(result: DetectionResult, extras: DetectionReportExtras = {}): EvaluationReport {
   expectNames('detectionReport', extras, EXTRAS);
+  expectResult('detectionReport', result, 'parameters');
   const { confusion, errors, findings, summation = 'numpy2' } = extras;
   const { parameters } = result;
   const lines: SummaryLine[] =
@@ -89,6 +91,7 @@ function meanCurves({ parameters, shape, precision }: DetectionResult): ReportCu
 
 /** The report of panoptic quality: all, things, stuff, and a row for each category. */
 export function panopticReport(result: PanopticResult): EvaluationReport {
+  expectResult('panopticReport', result, 'all', 'things', 'stuff', 'perCategory');
   const { all, things, stuff } = result;
   const named = (suffix: string, { pq, sq, rq, n }: typeof all) =>
     Object.entries({ PQ: pq, SQ: sq, RQ: rq, N: n }).map(([name, value]) => [name + suffix, value] as const);
@@ -113,6 +116,7 @@ export function panopticReport(result: PanopticResult): EvaluationReport {
  * @param names of the classes; their numbers if absent
  */
 export function semanticReport(result: SemanticResult, names: readonly string[] = []): EvaluationReport {
+  expectResult('semanticReport', result, 'meanIou', 'iou', 'confusion');
   return {
     kind: 'semantic',
     title: 'Semantic segmentation',

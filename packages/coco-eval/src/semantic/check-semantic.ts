@@ -1,4 +1,5 @@
 import { type Finding, warningOf } from '../detection/findings.ts';
+import { expectResult } from '../state/expect-value.ts';
 import type { SemanticResult } from './semantic-types.ts';
 
 /**
@@ -8,6 +9,7 @@ import type { SemanticResult } from './semantic-types.ts';
  * @param names of the classes; their numbers if absent
  */
 export function checkSemantic(result: SemanticResult, names: readonly string[] = []): Finding[] {
+  expectResult('checkSemantic', result, 'confusion', 'iou');
   const { confusion, iou, beyond } = result;
   const size = iou.length + 1;
   const columns = Array.from({ length: size }, (_, k) => sumOf(confusion, k, size));

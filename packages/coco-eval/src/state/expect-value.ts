@@ -70,3 +70,10 @@ export function expectObject(where: string, value: unknown): Record<string, unkn
   expectThat(typeof value === 'object' && value !== null && !Array.isArray(value), where, 'an object', value);
   return value as Record<string, unknown>;
 }
+
+/** A result of ours, or what has its fields. @throws where one is missing */
+export function expectResult(where: string, result: unknown, ...fields: string[]): void {
+  const given = (result ?? {}) as Record<string, unknown>;
+  const isWhole = fields.every((field) => given[field] !== undefined);
+  expectThat(isWhole, where, `a result with ${fields.join(', ')}`, result);
+}

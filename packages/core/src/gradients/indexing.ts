@@ -42,8 +42,10 @@ export const indexingGradients: Gradient[] = [
     inputsToSave: ['segmentIds'],
     gradFunc: (dy, [segmentIds]) => ({
       x: () => {
-        const inside = tf.cast(tf.greaterEqual(segmentIds, 0), 'float32');
-        const rows = tf.gather(dy as tf.Tensor, tf.maximum(segmentIds, tf.scalar(0, 'int32')));
+        const [least, most] = [0, (dy as tf.Tensor).shape[0]! - 1].map((row) => tf.scalar(row, 'int32'));
+        const clipped = tf.minimum(tf.maximum(segmentIds, least!), most!);
+        const inside = tf.cast(tf.equal(segmentIds, clipped), 'float32');
+        const rows = tf.gather(dy as tf.Tensor, clipped);
         return tf.mul(rows, tf.reshape(inside, [...segmentIds.shape, ...new Array(rows.rank - 1).fill(1)]));
       },
       segmentIds: () => tf.zeros(segmentIds.shape),

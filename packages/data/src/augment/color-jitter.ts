@@ -1,5 +1,5 @@
 import type { Random } from '@seg/core';
-import type { RgbImage } from '@seg/image';
+import { expectImage, type RgbImage } from '@seg/image';
 
 /** Published: brightness within ±32, factors of contrast and saturation 0.5 to 1.5, hue within 18 of 180 (SSD). */
 const BRIGHTNESS = 32;
@@ -11,6 +11,7 @@ const HUE_TURNS = 18 / 180; // OpenCV's hue has 180 steps a turn
  * and hue, each with even chance, contrast before or after the colors.
  */
 export function jitterColor(image: RgbImage, random: Random): RgbImage {
+  expectImage('jitterColor', image);
   const values = Float32Array.from(image.data);
   const happens = () => random() < 0.5;
   const factor = () => FACTOR[0] + (FACTOR[1] - FACTOR[0]) * random();

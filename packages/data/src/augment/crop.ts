@@ -3,6 +3,7 @@ import type { RgbImage } from '@seg/image';
 
 import type { MaskSample, MaskSegment } from '../data-sets/mask-sample.ts';
 import { expectNumber, expectSize } from '../expect-number.ts';
+import { expectSample } from '../expect-sample.ts';
 import { type BoxMask, cropBoxMask, maskArea, maskBox, type PixelBox } from '../masks/box-mask.ts';
 import { joinMasks } from '../masks/join-masks.ts';
 import { CROP, expectAugment } from './step-checks.ts';
@@ -19,6 +20,7 @@ const PADDING = 128;
  * @param leastShare Of the pixels of a segment, 0 to 1. Default: 0, every pixel counts
  */
 export function cropSample(sample: MaskSample, window: PixelBox, leastShare = 0): MaskSample {
+  expectSample('cropSample', sample);
   expectWindow(sample.image, window);
   expectNumber('cropSample', 'leastShare', leastShare, { least: 0, most: 1 });
   const segments: MaskSegment[] = [];

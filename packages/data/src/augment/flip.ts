@@ -1,16 +1,19 @@
 import type { RgbImage } from '@seg/image';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { expectSample } from '../expect-sample.ts';
 import { type BoxMask, mirrorColumns, mirrorRows } from '../masks/box-mask.ts';
 
 /** Left and right exchanged, in pixels and masks. */
 export function flipHorizontally(sample: MaskSample): MaskSample {
+  expectSample('flipHorizontally', sample);
   const { width } = sample.image;
   return changed(sample, (mask) => mirrorColumns(mask, width), mirroredColumns(sample.image));
 }
 
 /** Top and bottom exchanged: for photographs from above, which have none. */
 export function flipVertically(sample: MaskSample): MaskSample {
+  expectSample('flipVertically', sample);
   const { height } = sample.image;
   return changed(sample, (mask) => mirrorRows(mask, height), mirroredRows(sample.image));
 }

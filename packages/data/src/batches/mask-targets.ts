@@ -3,7 +3,8 @@ import type { ImageSize } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
-import { expectNumber } from '../expect-number.ts';
+import { expectNumber, expectSize } from '../expect-number.ts';
+import { expectSample } from '../expect-sample.ts';
 import { paintMask } from '../masks/box-mask.ts';
 
 /**
@@ -13,9 +14,12 @@ import { paintMask } from '../masks/box-mask.ts';
  * @returns T classes and masks [T, H, W]
  */
 export function maskTargets(
-  { segments, image }: Pick<MaskSample, 'segments' | 'image'>,
-  [height, width]: ImageSize = [image.height, image.width],
+  sample: Pick<MaskSample, 'segments' | 'image'>,
+  size: ImageSize = [sample?.image?.height, sample?.image?.width],
 ): MaskTargets {
+  expectSample('maskTargets', sample);
+  expectSize('maskTargets', 'size', size);
+  const [{ segments }, [height, width]] = [sample, size];
   const single = segments.filter(({ isCrowd }) => !isCrowd);
   expectCategories('maskTargets', segments);
   const masks = new Float32Array(single.length * height * width);

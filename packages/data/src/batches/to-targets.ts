@@ -3,6 +3,7 @@ import type { Category } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
+import { expectSample } from '../expect-sample.ts';
 
 /**
  * Ground truth as a criterion wants it: the class and the mask of every segment that is not a crowd. Segments that a
@@ -13,9 +14,11 @@ import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
  * @throws RangeError at a category that is not among them
  */
 export function toTargets(
-  { ids, segments, image, name }: Pick<PanopticSample, 'ids' | 'segments' | 'image' | 'name'>,
+  sample: Pick<PanopticSample, 'ids' | 'segments' | 'image' | 'name'>,
   categories: readonly Pick<Category, 'id'>[],
 ): MaskTargets {
+  expectSample('toTargets', sample);
+  const { ids, segments, image, name } = sample;
   const single = segments.filter(({ iscrowd }) => iscrowd !== 1);
   const classes = Int32Array.from(single, ({ category_id }) => {
     const index = categories.findIndex(({ id }) => id === category_id);

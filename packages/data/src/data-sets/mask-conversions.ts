@@ -1,5 +1,5 @@
 import type { Category } from '@seg/image';
-
+import { expectSample } from '../expect-sample.ts';
 import { maskArea, paintMask } from '../masks/box-mask.ts';
 import { labelMasks } from '../masks/label-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
@@ -12,10 +12,9 @@ import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
  * @param categories Class k is `categories[k]`
  * @throws RangeError at a category that is not among them
  */
-export function toMaskSample(
-  { name, image, ids, segments }: PanopticSample,
-  categories: readonly Pick<Category, 'id'>[],
-): MaskSample {
+export function toMaskSample(sample: PanopticSample, categories: readonly Pick<Category, 'id'>[]): MaskSample {
+  expectSample('toMaskSample', sample);
+  const { name, image, ids, segments } = sample;
   const masks = labelMasks(ids, [image.height, image.width], new MaskRoom(name));
   const classes = new Map(categories.map(({ id }, index) => [id, index]));
   return {
@@ -37,10 +36,9 @@ export function toMaskSample(
  * Turns a stack of masks into a map of segment ids, 1 to T in the order of the segments. Where masks overlap, the smaller one
  * is on top; segments that vanish under others are left out.
  */
-export function toPanopticSample(
-  { name, image, segments }: MaskSample,
-  categories: readonly Pick<Category, 'id'>[],
-): PanopticSample {
+export function toPanopticSample(sample: MaskSample, categories: readonly Pick<Category, 'id'>[]): PanopticSample {
+  expectSample('toPanopticSample', sample);
+  const { name, image, segments } = sample;
   const ids = new Int32Array(image.width * image.height);
   const order = segments
     .map(({ mask }, i) => ({ i, area: maskArea(mask) }))

@@ -1,5 +1,6 @@
 import { type Rle, rleBox } from '@seg/coco-eval';
 import { type ImageSize, resizeLabels } from '@seg/image';
+import { expectSize } from '../expect-number.ts';
 
 /**
  * One mask of an image, stored within its box: what is outside of the box is 0. Objects are small, so a stack of them
@@ -47,7 +48,12 @@ export function rlePixelBox(rle: Rle): PixelBox {
 }
 
 /** Makes a mask of one value a pixel: 0 is background, anything else foreground. */
-export function boxMaskOf(dense: ArrayLike<number>, [height, width]: ImageSize): BoxMask {
+export function boxMaskOf(dense: ArrayLike<number>, size: ImageSize): BoxMask {
+  expectSize('boxMaskOf', 'size', size);
+  const [height, width] = size;
+  if (dense?.length !== height * width) {
+    throw new RangeError(`boxMaskOf: expected ${height * width} pixels, got ${dense?.length ?? 'none'}`);
+  }
   return cropBoxMask(
     { x: 0, y: 0, width, height, data: Uint8Array.from(dense, (value) => (value ? 1 : 0)) },
     boxAround(dense, width, height),

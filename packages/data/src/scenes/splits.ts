@@ -17,6 +17,9 @@ export const SCENE_SPLITS: Readonly<Record<SceneSplit, SeedRange>> = {
  * @throws RangeError where the split has no such index
  */
 export function sceneSeed(split: SceneSplit, index: number): number {
+  if (!Object.hasOwn(SCENE_SPLITS, split)) {
+    throw new RangeError(`sceneSeed: expected ${Object.keys(SCENE_SPLITS).join(', ')} as split, got ${split}`);
+  }
   const { start, count } = SCENE_SPLITS[split];
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new RangeError(`sceneSeed: expected an index from 0 to ${count - 1} in ${split}, got ${index}`);

@@ -3,6 +3,8 @@ import { type Category, drawOverlay, type RgbImage, type Segment } from '@seg/im
 import { resizeSample } from '../augment/resize.ts';
 import { toPanopticSample } from '../data-sets/mask-conversions.ts';
 import type { MaskSample } from '../data-sets/mask-sample.ts';
+import { expectNumber } from '../expect-number.ts';
+import { expectSample } from '../expect-sample.ts';
 import { maskArea, maskBox, paintMask } from '../masks/box-mask.ts';
 
 /** Share of the light that pixels of which nothing is known keep. */
@@ -13,6 +15,8 @@ const DIMMED = 0.35;
  * nothing is known, it is dark.
  */
 export function drawSample(sample: MaskSample, categories: readonly Category[], side: number): RgbImage {
+  expectSample('drawSample', sample);
+  expectNumber('drawSample', 'side', side, { least: 1 });
   const { height, width } = sample.image;
   const scale = side / Math.max(height, width);
   const size = [height, width].map((length) => Math.max(1, Math.round(length * scale))) as [number, number];

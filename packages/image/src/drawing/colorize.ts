@@ -1,6 +1,8 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
 import type { Color } from '../category.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import type { Segment, SegmentMap } from '../segment-map.ts';
+import { expectMap } from './expect-map.ts';
 
 /** Steps of the golden ratio fill the circle evenly, whatever their number. */
 const GOLDEN_TURN = 0.6180339887498949;
@@ -20,6 +22,7 @@ export function segmentColors(
   categoryColors: readonly (Color | undefined)[] = [],
   isSteady = false,
 ): Map<number, Color> {
+  expectValue('segmentColors', 'segments', segments, ['a list', Array.isArray]);
   const seen = new Map<number, number>();
   const colors = new Map<number, Color>();
   for (const { id, category, isThing } of segments) {
@@ -32,10 +35,9 @@ export function segmentColors(
 }
 
 /** Paints ids: each segment in its color, 0 in black. */
-export function colorize(
-  { ids, width, height, segments }: SegmentMap,
-  categoryColors?: readonly (Color | undefined)[],
-): RgbImage {
+export function colorize(map: SegmentMap, categoryColors?: readonly (Color | undefined)[]): RgbImage {
+  expectMap('colorize', map);
+  const { ids, width, height, segments } = map;
   const colors = segmentColors(segments, categoryColors);
   const data = new Uint8Array(ids.length * 3);
   for (let i = 0; i < ids.length; i++) {

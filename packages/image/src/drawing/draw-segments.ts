@@ -3,6 +3,7 @@ import type { Category, Color } from '../category.ts';
 import type { Segment, SegmentMap } from '../segment-map.ts';
 import { blend, drawText, fillRectangle, measureText, type Pixels, type Rectangle } from './canvas.ts';
 import { segmentColors } from './colorize.ts';
+import { expectMap } from './expect-map.ts';
 import { freePlace, innermostPixels } from './label-places.ts';
 import { outlines } from './outlines.ts';
 
@@ -46,17 +47,11 @@ export const DRAWING: Readonly<Record<keyof DrawOptions, OptionCheck>> = {
   highlight: ['an id, or null', (value) => value === null || Number.isFinite(value)],
 };
 
-const A_MAP: OptionCheck = ['a map with ids and segments', isMap];
 const A_LIST: OptionCheck = ['a list', Array.isArray];
-
-function isMap(value: unknown): boolean {
-  const { ids, segments } = (value ?? {}) as Partial<SegmentMap>;
-  return ids !== undefined && Array.isArray(segments);
-}
 
 /** @throws RangeError unless there is a map, and categories for it */
 export function expectDrawn(where: string, map: SegmentMap, categories: readonly DrawnCategory[]): void {
-  expectValue(where, 'map', map, A_MAP);
+  expectMap(where, map);
   expectValue(where, 'categories', categories, A_LIST);
 }
 

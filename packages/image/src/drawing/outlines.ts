@@ -1,3 +1,5 @@
+import { expectValue } from '@seg/checkpoint/expect-options';
+import { expectSize } from '../resize/expect-edges.ts';
 import type { ImageSize } from '../rgb-image.ts';
 
 /**
@@ -7,7 +9,13 @@ import type { ImageSize } from '../rgb-image.ts';
  * @param ids [H · W]
  * @returns [H · W], 1 on a border
  */
-export function outlines(ids: ArrayLike<number>, [height, width]: ImageSize): Uint8Array {
+export function outlines(ids: ArrayLike<number>, size: ImageSize): Uint8Array {
+  expectSize('outlines', size);
+  const [height, width] = size;
+  expectValue('outlines', 'ids', ids, [
+    `${height * width} ids`,
+    (value) => (value as typeof ids | null)?.length === height * width,
+  ]);
   const marks = new Uint8Array(height * width);
   for (let i = 0; i < marks.length; i++) {
     if ((i + 1) % width !== 0 && ids[i] !== ids[i + 1]) marks[i] = marks[i + 1] = 1;

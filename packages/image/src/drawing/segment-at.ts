@@ -1,4 +1,5 @@
 import type { Segment, SegmentMap } from '../segment-map.ts';
+import { expectMap } from './expect-map.ts';
 
 /**
  * Finds the segment at a point of the picture: what a pointer is at.
@@ -7,7 +8,9 @@ import type { Segment, SegmentMap } from '../segment-map.ts';
  * @param y From the top
  * @returns null where there is none, or the point is outside
  */
-export function segmentAt({ ids, width, height, segments }: SegmentMap, x: number, y: number): Segment | null {
+export function segmentAt(map: SegmentMap, x: number, y: number): Segment | null {
+  expectMap('segmentAt', map);
+  const { ids, width, height, segments } = map;
   const [column, row] = [Math.floor(x), Math.floor(y)];
   if (!(column >= 0 && column < width && row >= 0 && row < height)) return null;
   const id = ids[row * width + column];

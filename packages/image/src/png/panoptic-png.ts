@@ -1,3 +1,4 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { FormatError } from '@seg/checkpoint/safetensors';
 import { idToRgb, rgbToId } from '@seg/coco-eval';
 
@@ -9,8 +10,12 @@ import { readPng } from './read-png.ts';
 /** Segment ids per pixel, row by row. */
 export type IdMap = { ids: Int32Array; width: number; height: number };
 
+const A_MAP: OptionCheck = ['a map with ids', (value) => (value as IdMap | null)?.ids !== undefined];
+
 /** Encodes segment ids as the colors of a PNG: id = R + 256 · G + 65536 · B (panopticapi, `id2rgb`). */
-export function encodePanopticPng({ ids, width, height }: IdMap): Uint8Array {
+export function encodePanopticPng(map: IdMap): Uint8Array {
+  expectValue('encodePanopticPng', 'map', map, A_MAP);
+  const { ids, width, height } = map;
   if (ids.length !== width * height) {
     throw new RangeError(`encodePanopticPng: expected an id for each pixel of ${width}x${height}, got ${ids.length}`);
   }

@@ -1,4 +1,5 @@
 import { ShapeError } from '@seg/core/errors';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Names of the axes that a term wants. Default: any */
@@ -12,6 +13,7 @@ export function checkedPair<T extends tf.Tensor>(
   axes?: Axes,
   names: readonly [string, string] = ['logits', 'targets'],
 ): [logits: T, targets: T] {
+  expectTensors(where, { [names[0]]: logits });
   if (axes !== undefined && logits.rank !== axes.length) {
     throw new ShapeError(`${where}: expected ${names[0]} [${axes.join(', ')}], got [${logits.shape.join(', ')}]`);
   }
@@ -21,6 +23,7 @@ export function checkedPair<T extends tf.Tensor>(
 
 /** @throws ShapeError where a tensor has another shape than another one */
 export function expectShape(where: string, name: string, tensor: tf.Tensor, shape: readonly number[]): void {
+  expectTensors(where, { [name]: tensor });
   if (tensor.shape.join() === shape.join()) return;
   throw new ShapeError(`${where}: expected ${name} [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`);
 }

@@ -1,6 +1,6 @@
 import { matMul } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { PanopticGrid } from '../panoptic-grid.ts';
 import { expectDivisor, expectShape } from './checked-inputs.ts';
 import { meanOfNonzero } from './mean-of-nonzero.ts';
@@ -19,6 +19,7 @@ export function instanceDiscrimination(features: tf.Tensor2D, grid: PanopticGrid
   expectDivisor('instanceDiscrimination', 'temperature', temperature);
   return tf.tidy(() => {
     const { masks, isThing } = grid;
+    expectTensors('instanceDiscrimination', { features, masks, isThing });
     expectShape('instanceDiscrimination', 'features', features, [masks.shape[0], features.shape[1] ?? 0]);
     const areas = tf.sum(masks, 0); // [R]
     const sums = matMul<tf.Tensor2D>(masks, features, true); // [R, D]

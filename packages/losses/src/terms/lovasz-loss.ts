@@ -1,6 +1,6 @@
 import { ShapeError } from '@seg/core/errors';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import { checkedPair, expectShape } from './checked-inputs.ts';
 import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 
@@ -67,6 +67,7 @@ export async function lovaszHingeSlopes(logits: tf.Tensor2D, targets: tf.Tensor2
  */
 export function lovaszHinge(logits: tf.Tensor2D, targets: tf.Tensor2D, slopes: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
+    expectTensors('lovaszHinge', { logits, slopes });
     expectShape('lovaszHinge', 'slopes', slopes, logits.shape);
     const total = tf.sum(tf.mul(tf.relu(hingeErrors('lovaszHinge', logits, targets)), slopes));
     return tf.div(infiniteLosses(total), Math.max(1, logits.shape[0]));
@@ -113,6 +114,7 @@ export async function lovaszSoftmaxSlopes(logits: tf.Tensor2D, labels: ArrayLike
  */
 export function lovaszSoftmax(logits: tf.Tensor2D, labels: tf.Tensor1D, slopes: tf.Tensor2D): tf.Scalar {
   return tf.tidy(() => {
+    expectTensors('lovaszSoftmax', { logits });
     expectShape('lovaszSoftmax', 'labels', labels, [logits.shape[0]]);
     expectShape('lovaszSoftmax', 'slopes', slopes, logits.shape);
     const truth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');

@@ -1,5 +1,5 @@
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { PanopticGrid } from '../panoptic-grid.ts';
 import { expectShape } from './checked-inputs.ts';
 import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
@@ -18,6 +18,7 @@ export function maskIdCrossEntropy(
   { masks, known }: PanopticGrid,
   slots: SlotMatching,
 ): tf.Scalar {
+  expectTensors('maskIdCrossEntropy', { logits, masks, known });
   return tf.tidy(() => {
     expectShape('maskIdCrossEntropy', 'logits', logits, [masks.shape[0], logits.shape[1] ?? 0]);
     const finite = finiteLogits(logits);

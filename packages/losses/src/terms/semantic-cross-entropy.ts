@@ -1,5 +1,5 @@
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
 import type { PanopticGrid } from '../panoptic-grid.ts';
 import { expectShape } from './checked-inputs.ts';
 import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
@@ -12,6 +12,7 @@ import { meanOfNonzero } from './mean-of-nonzero.ts';
  * @param logits [P, K + 1] with void as class 0
  */
 export function semanticCrossEntropy(logits: tf.Tensor2D, { semantic, weights }: PanopticGrid): tf.Scalar {
+  expectTensors('semanticCrossEntropy', { logits, semantic, weights });
   return tf.tidy(() => {
     expectShape('semanticCrossEntropy', 'logits', logits, [semantic.shape[0], logits.shape[1] ?? 0]);
     const isOwn = tf.cast(tf.oneHot(semantic, logits.shape[1]), 'bool');

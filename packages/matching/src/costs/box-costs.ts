@@ -1,4 +1,5 @@
 import { expectShapes } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps areas from zero: a thousandth of a pixel squared in an image of a megapixel, as a share of it. */
@@ -13,6 +14,7 @@ const SMALLEST_AREA = 1e-12;
  * @returns [...]
  */
 export function generalizedIou(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  expectTensors('generalizedIou', { a, b });
   for (const boxes of [a, b]) expectShapes('generalizedIou', { boxes: [boxes, ['...', 4]] });
   return tf.tidy(() => {
     const [first, second] = [cornersOf(a), cornersOf(b)];
@@ -46,6 +48,7 @@ function areaOf(start: tf.Tensor, end: tf.Tensor): tf.Tensor {
  * @returns [N, T]
  */
 export function boxDistanceCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectTensors('boxDistanceCost', { boxes, targets });
   expectShapes('boxDistanceCost', { boxes: [boxes, ['N', 4]], targets: [targets, ['T', 4]] });
   return tf.tidy(() => {
     const differences = tf.sub(tf.expandDims(boxes, 1), tf.expandDims(targets, 0)); // [N, T, 4]
@@ -55,6 +58,7 @@ export function boxDistanceCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Te
 
 /** Cost of boxes by their overlap: minus {@link generalizedIou}. @returns [N, T] */
 export function boxOverlapCost(boxes: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectTensors('boxOverlapCost', { boxes, targets });
   expectShapes('boxOverlapCost', { boxes: [boxes, ['N', 4]], targets: [targets, ['T', 4]] });
   return tf.tidy(() => tf.neg(generalizedIou(tf.expandDims(boxes, 1), tf.expandDims(targets, 0))) as tf.Tensor2D);
 }

@@ -1,4 +1,5 @@
 import { expectShapes } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectClasses } from './expect-classes.ts';
 
@@ -10,6 +11,7 @@ import { expectClasses } from './expect-classes.ts';
  * @returns [N, T]
  */
 export function classCost(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  expectTensors('classCost', { classLogits, classes });
   const { C } = expectShapes('classCost', { classLogits: [classLogits, ['N', 'C']], classes: [classes, ['T']] });
   expectClasses('classCost', classes, C);
   return tf.tidy(() => {

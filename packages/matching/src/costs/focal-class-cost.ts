@@ -1,4 +1,5 @@
 import { expectShapes } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectClasses } from './expect-classes.ts';
 
@@ -16,6 +17,7 @@ const SMALLEST = 1e-12;
  * @returns [N, T]
  */
 export function focalClassCost(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
+  expectTensors('focalClassCost', { classLogits, classes });
   const { K } = expectShapes('focalClassCost', { classLogits: [classLogits, ['N', 'K']], classes: [classes, ['T']] });
   expectClasses('focalClassCost', classes, K);
   return tf.tidy(() => {

@@ -1,5 +1,5 @@
 import { expectShapes, matMul } from '@seg/core';
-import { expectOptions, numberIn } from '@seg/core/expect-options';
+import { expectOptions, expectTensors, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 const FOCAL = { alpha: numberIn(), gamma: numberIn({ least: 0 }) };
@@ -66,5 +66,6 @@ export function maskFocalCost(
 
 /** @throws ShapeError unless both are of the same points */
 function expectMasks(where: string, logits: tf.Tensor, targets: tf.Tensor): void {
+  expectTensors(where, { logits, targets });
   expectShapes(where, { logits: [logits, ['N', 'P']], targets: [targets, ['T', 'P']] });
 }

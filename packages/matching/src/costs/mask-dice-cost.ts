@@ -1,4 +1,5 @@
 import { expectShapes, matMul } from '@seg/core';
+import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Keeps both sums of the denominator from zero, each by this much. */
@@ -12,6 +13,7 @@ const SMOOTHING = 0.001;
  * @returns [N, T]
  */
 export function maskDiceCost(masks: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor2D {
+  expectTensors('maskDiceCost', { masks, targets });
   expectShapes('maskDiceCost', { masks: [masks, ['N', 'P']], targets: [targets, ['T', 'P']] });
   return tf.tidy(() => {
     const overlap = matMul<tf.Tensor2D>(masks, targets, false, true);

@@ -1,5 +1,5 @@
 import { defineKernel, expectShapes, isOneKernel, type PairCostInputs, type PairCostWeights } from '@seg/core';
-import { expectOptions, expectValue, numberIn } from '@seg/core/expect-options';
+import { expectOptions, expectTensors, expectValue, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { classCost } from './class-cost.ts';
@@ -18,6 +18,7 @@ export function pairCosts(inputs: PairCostInputs, weights: PairCostWeights): tf.
   expectOptions('pairCosts', weights, WEIGHTS);
   for (const name of ['mask', 'class', 'dice'] as const) expectValue('pairCosts', name, weights?.[name], numberIn());
   const { logits, targets, scores, labels } = inputs;
+  expectTensors('pairCosts', { logits, targets, scores, labels });
   const { C } = expectShapes('pairCosts', {
     logits: [logits, ['N', 'P']],
     targets: [targets, ['T', 'P']],

@@ -1,5 +1,6 @@
 import { expectOptions, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
@@ -26,6 +27,7 @@ export function attention(
   bias?: tf.Tensor,
   options: AttentionOptions = {},
 ): tf.Tensor4D {
+  expectTensors('attention', { query, key, value });
   expectShapes('attention', {
     ...{ query: [query, ['B', 'N', 'h', 'd']], key: [key, ['B', 'L', 'h', 'd']], value: [value, ['B', 'L', 'h', 'd']] },
     bias: [bias, ['1|B', ...(bias?.rank === 3 ? [] : ['1|h']), '1|N', '1|L']],

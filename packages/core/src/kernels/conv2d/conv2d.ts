@@ -1,6 +1,6 @@
 import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectTensors } from '../../expect-options.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { fusedLinear } from '../fused-linear/fused-linear.ts';
@@ -34,6 +34,7 @@ const OPTIONS = {
  * @returns [B, H', W', out]
  */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptions = {}): tf.Tensor4D {
+  expectTensors('conv2d', { x, filter });
   expectOptions('conv2d', options, OPTIONS);
   const { strides = 1, padding = 0, dilation = 1, groups = 1, scale, bias, added, activation = 'linear' } = options;
   const attrs = { strides: pairOf(strides), padding: paddingOf(padding), dilation, activation };

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { detach } from '../../detach.ts';
+import { expectTensors } from '../../expect-options.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import type { Size } from '../../outputs.ts';
 import { defineKernel } from '../define-kernel.ts';
@@ -25,6 +26,7 @@ export function deformableSampling(
   weights: tf.Tensor,
   levels: Size[],
 ): tf.Tensor3D {
+  expectTensors('deformableSampling', { value, locations, weights });
   return deformableSamplingKernel({ value, locations, weights }, { levels }) as tf.Tensor3D;
 }
 

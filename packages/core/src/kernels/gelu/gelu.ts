@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectTensors } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, GradientInputs, Inputs } from './types.ts';
 import { geluGradientWasm, geluWasm } from './wasm.ts';
 
 /** Gaussian error linear unit in its exact form, x · Φ(x) = x/2 · (1 + erf(x/√2)). Hendrycks & Gimpel 2016. */
 export function gelu<T extends tf.Tensor>(x: T): T {
+  expectTensors('gelu', { x });
   return geluKernel({ x }, {}) as T;
 }
 

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { A_TENSOR, expectValue, listOf } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 import { globalNormWasm } from './wasm.ts';
 
 /** Euclidean norm of all elements of all tensors together; zero where there are none. Has no gradient. */
 export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
+  expectValue('globalNorm', 'tensors', tensors, listOf(A_TENSOR));
   const filled = tensors.filter(({ size }) => size > 0);
   if (filled.length === 0) return tf.scalar(0);
   return globalNormKernel(Object.fromEntries(filled.entries()), {}) as tf.Scalar;

@@ -2,6 +2,7 @@ import { expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { ShapeError } from '../../errors.ts';
+import { expectTensors } from '../../expect-options.ts';
 import type { Size } from '../../outputs.ts';
 import type { Steps } from '../../steps.ts';
 import { defineKernel } from '../define-kernel.ts';
@@ -22,6 +23,7 @@ const OPTIONS = { groups: A_DIM, epsilon: AN_EPSILON };
  * @param bias [C]
  */
 export function groupNorm(x: tf.Tensor4D, gain: tf.Tensor, bias: tf.Tensor, options: GroupNormOptions): tf.Tensor4D {
+  expectTensors('groupNorm', { x, gain, bias });
   expectOptions('groupNorm', options, OPTIONS);
   expectValue('groupNorm', 'groups', options.groups, A_DIM);
   expectValue('groupNorm', 'epsilon', options.epsilon, AN_EPSILON);

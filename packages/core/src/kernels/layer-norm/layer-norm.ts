@@ -1,5 +1,6 @@
 import { expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { AN_EPSILON } from '../layer-checks.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
@@ -14,6 +15,7 @@ import { layerNormGradientWasm, layerNormWasm } from './wasm.ts';
  * @param bias [C]
  */
 export function layerNorm<T extends tf.Tensor>(x: T, gain: tf.Tensor, bias: tf.Tensor, epsilon: number): T {
+  expectTensors('layerNorm', { x, gain, bias });
   expectValue('layerNorm', 'epsilon', epsilon, AN_EPSILON);
   return layerNormKernel({ x, gain, bias }, { epsilon }) as T;
 }

@@ -1,5 +1,6 @@
 import { expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { AN_ACTIVATION } from '../layer-checks.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
@@ -21,6 +22,7 @@ export function linear<T extends tf.Tensor>(
   bias?: tf.Tensor,
   activation: Activation = 'linear',
 ): T {
+  expectTensors('linear', { x, weight });
   expectValue('linear', 'activation', activation, AN_ACTIVATION);
   return tf.tidy(() => {
     const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);

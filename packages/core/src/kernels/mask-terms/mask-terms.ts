@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectTensors } from '../../expect-options.ts';
 import { vjp } from '../../gradients/vjp.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel, type GradientOf } from '../define-kernel.ts';
@@ -45,6 +45,7 @@ function floats(x: tf.Tensor): tf.Tensor {
 }
 
 function expectPoints(where: string, logits: tf.Tensor, targets: tf.Tensor): void {
+  expectTensors(where, { logits, targets });
   expectShapes(where, { logits: [logits, ['M', 'P']], targets: [targets, ['M', 'P']] });
 }
 

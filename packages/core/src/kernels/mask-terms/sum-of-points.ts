@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 
 /**
  * Sums each row in blocks of about √P points, so that rounding grows with the root of their number: P is 12544 in the published
@@ -8,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * @returns [M]
  */
 export function sumOfPoints(values: tf.Tensor2D): tf.Tensor1D {
+  expectTensors('sumOfPoints', { values });
   const [rows, points] = values.shape;
   const block = largestDivisor(points);
   return tf.tidy(() => tf.sum(tf.sum(tf.reshape(values, [rows, points / block, block]), 2), 1));

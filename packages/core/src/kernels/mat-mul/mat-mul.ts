@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectTensors } from '../../expect-options.ts';
 import { sizeFromShape } from '../size.ts';
 
 /**
@@ -11,6 +11,7 @@ import { sizeFromShape } from '../size.ts';
  * @returns [..., n, m]
  */
 export function matMul<T extends tf.Tensor>(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): T {
+  expectTensors('matMul', { a, b });
   return tf.tidy(() => {
     const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
     if (batchA.join() === batchB.join()) return tf.matMul(a, b, transposeA, transposeB) as T;

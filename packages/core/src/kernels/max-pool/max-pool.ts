@@ -1,5 +1,6 @@
 import { expectOptions, expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { A_PADDING, A_STRIDE } from '../layer-checks.ts';
 import { expectRoom, paddingOf, padLowest, pairOf } from '../map-layout.ts';
@@ -16,6 +17,7 @@ const OPTIONS = { size: A_STRIDE, strides: A_STRIDE, padding: A_PADDING };
  * @returns [B, h, w, C]
  */
 export function maxPool(x: tf.Tensor4D, options: MaxPoolOptions): tf.Tensor4D {
+  expectTensors('maxPool', { x });
   expectOptions('maxPool', options, OPTIONS);
   expectValue('maxPool', 'size', options?.size, A_STRIDE);
   const { size, strides = size, padding = 0 } = options;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
+import { expectTensors } from '../../expect-options.ts';
 import { defineKernel } from '../define-kernel.ts';
 import type { Attrs, Inputs } from './types.ts';
 
@@ -9,6 +9,7 @@ import type { Attrs, Inputs } from './types.ts';
  * @param scale Default: 1
  */
 export function mix<T extends tf.Tensor>(from: T, to: tf.Tensor, part: number, scale = 1): T {
+  expectTensors('mix', { from, to });
   return mixKernel({ from, to }, { part, scale }) as T;
 }
 

@@ -10,8 +10,8 @@ const BEGINNINGS = {
   ...{ Max: Number.NEGATIVE_INFINITY, Min: Number.POSITIVE_INFINITY },
 };
 
-/** Reductions of nothing were what lay in the heap on wasm; on cpu, means were 0 and extremes undefined; on WebGPU errors. */
-export const reductionsOfNothing: Repair[] = (['cpu', 'wasm', 'webgpu'] as const).flatMap((backendName) =>
+/** Reductions of nothing were what lay in the heap on wasm; on cpu, means were 0 and extremes undefined; elsewhere errors. */
+export const reductionsOfNothing: Repair[] = (['cpu', 'wasm', 'webgpu', 'tensorflow'] as const).flatMap((backendName) =>
   Object.entries(BEGINNINGS).map(([kernelName, value]) => beginning(kernelName, backendName, value)),
 );
 

@@ -35,6 +35,43 @@ export const webgpuRepairs: Repair[] = [
   },
   // sums of integers along an axis that is not the last produce an invalid shader, hence zeros
   ...['Sum', 'Max', 'Min', 'Any', 'All', 'Prod'].map(reducedAsFloat),
+  // its shader does not compile for integers, those that a cast has only named floats among them; tfjs's others compute with
+  // floats, too: exact to 2²⁴
+  {
+    kernelName: 'Transpose',
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      if (areFloats(x, args.backend)) return original!.kernelFunc(args);
+      const { perm } = args.attrs as unknown as { perm: number[] };
+      return tf.tidy(() => tf.cast(tf.transpose(floatsOf(x), perm), x.dtype));
+    },
+  },
+  // five axes and more are read back to the host, which cannot wait
+  {
+    kernelName: 'Tile',
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      if (x.rank < 5) return original!.kernelFunc(args);
+      return tf.tidy(() => tiledAxisByAxis(x, (args.attrs as unknown as { reps: number[] }).reps));
+    },
+  },
+  // segments beyond the sums are added to the first: here to one more, which is cut off
+  {
+    kernelName: 'UnsortedSegmentSum',
+    backendName: 'webgpu',
+    replace: (original) => (args) => {
+      const { x, segmentIds } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
+      const { numSegments } = args.attrs as unknown as { numSegments: number };
+      return tf.tidy(() => {
+        const inputs = { x, segmentIds: tf.minimum(segmentIds, tf.scalar(numSegments, 'int32')) };
+        const attrs = { numSegments: numSegments + 1 };
+        const sums = original!.kernelFunc({ ...args, inputs, attrs }) as tf.TensorInfo;
+        return tf.slice(tf.engine().makeTensorFromTensorInfo(sums), 0, numSegments);
+      });
+    },
+  },
   // its shader clamps NaN to 0, that of ClipByValue hands it on
   composed('Relu6', 'webgpu', ({ x }) => tf.clipByValue(x, 0, 6)),
   // the length of the axis is written into the shader but not into its key
@@ -43,6 +80,17 @@ export const webgpuRepairs: Repair[] = [
   ),
 ];
 
+/** False for whole numbers that a cast has only named floats: kernels of tfjs that call each other do not see the name. */
+function areFloats(x: tf.Tensor, backend: unknown): boolean {
+  const { tensorMap } = backend as { tensorMap: { get(dataId: object): { dtype: tf.DataType } } };
+  return x.dtype === 'float32' && tensorMap.get(x.dataId).dtype === 'float32';
+}
+
+/** Whole numbers as floats in memory, too. */
+function floatsOf(x: tf.Tensor): tf.Tensor {
+  return tf.add(tf.cast(x, 'float32'), 0);
+}
+
 function reducedAsFloat(kernelName: string): Repair {
   return {
     kernelName,
@@ -50,11 +98,11 @@ function reducedAsFloat(kernelName: string): Repair {
     replace: (original) => (args) => {
       const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
       if (kernelName === 'Sum' && x.size === 0) return sumOfNothing(x, args.attrs as unknown as SumAttrs);
-      if (x.dtype === 'float32') return original!.kernelFunc(args);
+      if (areFloats(x, args.backend)) return original!.kernelFunc(args);
       return tf.tidy(() => {
         const isLogical = kernelName === 'Any' || kernelName === 'All';
         const name = kernelName === 'Any' ? 'Max' : kernelName === 'All' ? 'Min' : kernelName;
-        const inputs = { x: tf.cast(x, 'float32') };
+        const inputs = { x: floatsOf(x) };
         const attrs = args.attrs as unknown as tf.NamedAttrMap & { axis?: number; reductionIndices?: number };
         const axis = attrs.axis ?? attrs.reductionIndices;
         const result = tf
@@ -93,6 +141,18 @@ function padAxisByAxis(x: tf.Tensor, paddings: [number, number][], value: number
     );
     return tf.reshape(wide, [...outer, before + side + after, ...inner]);
   }, x);
+}
+
+/** One axis at a time, each as the middle of three. */
+function tiledAxisByAxis(x: tf.Tensor, reps: number[]): tf.Tensor {
+  const shape = x.shape.slice();
+  const tiled = reps.reduce((tile, rep, axis) => {
+    if (rep === 1) return tile;
+    const middle = [sizeFromShape(shape.slice(0, axis)), shape[axis]!, sizeFromShape(shape.slice(axis + 1))];
+    shape[axis] = shape[axis]! * rep;
+    return tf.tile(tf.reshape(tile, middle), [1, rep, 1]);
+  }, x);
+  return tf.reshape(tiled, shape);
 }
 
 /** Running sums by doubling: after k steps each element holds the sum of the 2ᵏ up to it. */

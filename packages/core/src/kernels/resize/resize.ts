@@ -1,5 +1,6 @@
 import { A_FLAG, expectOptions, expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import type { Size } from '../../outputs.ts';
 import type { ResizeBilinearOptions } from './types.ts';
 
@@ -13,6 +14,7 @@ const A_SIZE = listOf(numberIn({ least: 1, isWhole: true }), 2);
  * @returns [B, h, w, C]
  */
 export function resizeBilinear(x: tf.Tensor4D, size: Size, options: ResizeBilinearOptions = {}): tf.Tensor4D {
+  expectTensors('resizeBilinear', { x });
   expectOptions('resizeBilinear', options, { alignCorners: A_FLAG });
   expectValue('resizeBilinear', 'size', size, A_SIZE);
   const { alignCorners = false } = options;
@@ -28,6 +30,7 @@ export function resizeBilinear(x: tf.Tensor4D, size: Size, options: ResizeBiline
  * @returns [B, h, w, C]
  */
 export function resizeNearest(x: tf.Tensor4D, size: Size): tf.Tensor4D {
+  expectTensors('resizeNearest', { x });
   expectValue('resizeNearest', 'size', size, A_SIZE);
   if (x.shape[1] === size[0] && x.shape[2] === size[1]) return tf.clone(x);
   return tf.image.resizeNearestNeighbor(x, size);

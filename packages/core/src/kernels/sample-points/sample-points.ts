@@ -1,5 +1,6 @@
 import { A_FLAG, expectOptions } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
+import { expectTensors } from '../../expect-options.ts';
 import { deformableSampling } from '../deformable-sampling/deformable-sampling.ts';
 import type { GridSampleOptions } from './types.ts';
 
@@ -12,6 +13,7 @@ import type { GridSampleOptions } from './types.ts';
  * @returns [B, P, C]
  */
 export function samplePoints(x: tf.Tensor4D, points: tf.Tensor3D): tf.Tensor3D {
+  expectTensors('samplePoints', { x, points });
   return tf.tidy(() => {
     const [batch, height, width, channels] = x.shape;
     const count = points.shape[1];
@@ -30,6 +32,7 @@ export function samplePoints(x: tf.Tensor4D, points: tf.Tensor3D): tf.Tensor3D {
  * @returns [B, h, w, C]
  */
 export function gridSample(x: tf.Tensor4D, grid: tf.Tensor4D, options: GridSampleOptions = {}): tf.Tensor4D {
+  expectTensors('gridSample', { x, grid });
   expectOptions('gridSample', options, { alignCorners: A_FLAG });
   const { alignCorners = false } = options;
   return tf.tidy(() => {
