@@ -17,25 +17,42 @@ import {
 const image = { data: new Uint8Array(3 * 4 * 4), width: 4, height: 4 };
 const window = { x: 0, y: 0, width: 2, height: 2 };
 
-/** Functions of samples. */
-const OF_SAMPLES: [string, (sample: never) => unknown][] = [
+/** Functions of the pixels of samples. */
+const OF_PIXELS: [string, (sample: never) => unknown][] = [
   ['cropSample', (sample) => cropSample(sample, window)],
   ['drawSample', (sample) => drawSample(sample, [], 64)],
   ['flipHorizontally', flipHorizontally],
   ['flipVertically', flipVertically],
+];
+
+/** Functions of what is on an image. */
+const OF_SEGMENTS: [string, (sample: never) => unknown][] = [
   ['maskTargets', (sample) => maskTargets(sample)],
   ['toMaskSample', (sample) => toMaskSample(sample, [])],
   ['toPanopticSample', (sample) => toPanopticSample(sample, [])],
   ['toTargets', (sample) => toTargets(sample, [])],
 ];
 
-test.each(OF_SAMPLES)('%s refuses what is no sample', (name, call) => {
-  for (const sample of [undefined, null, {}, 'x', { segments: [] }, Promise.resolve({})]) {
+const NONE = [undefined, null, {}, 'x', { segments: [] }, Promise.resolve({})];
+
+test.each(OF_PIXELS)('%s refuses what is no sample', (name, call) => {
+  for (const sample of NONE) {
     expect(() => call(sample as never)).toThrow(`${name}: expected an image with data, width and height, got `);
   }
   expect(() => call({ image: { ...image, width: 5 }, segments: [] } as never)).toThrow(
     `${name}: expected 3 bytes for each pixel of 5x4, got 48`,
   );
+});
+
+test.each(OF_SEGMENTS)('%s refuses segments on no image', (name, call) => {
+  for (const sample of NONE) {
+    expect(() => call(sample as never)).toThrow(
+      `${name}: expected a whole number of at least 1 as image, got undefined`,
+    );
+  }
+});
+
+test.each([...OF_PIXELS, ...OF_SEGMENTS])('%s refuses a sample without segments', (name, call) => {
   for (const segments of [undefined, null, {}]) {
     expect(() => call({ image, segments } as never)).toThrow(`${name}: expected a list as segments, got `);
   }

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import type { MaskSample } from '../data-sets/mask-sample.ts';
 import { expectNumber, expectSize } from '../expect-number.ts';
-import { expectSample } from '../expect-sample.ts';
+import { expectSegments } from '../expect-sample.ts';
 import { paintMask } from '../masks/box-mask.ts';
 
 /**
@@ -17,7 +17,7 @@ export function maskTargets(
   sample: Pick<MaskSample, 'segments' | 'image'>,
   size: ImageSize = [sample?.image?.height, sample?.image?.width],
 ): MaskTargets {
-  expectSample('maskTargets', sample);
+  expectSegments('maskTargets', sample);
   expectSize('maskTargets', 'size', size);
   const [{ segments }, [height, width]] = [sample, size];
   const single = segments.filter(({ isCrowd }) => !isCrowd);

@@ -3,7 +3,7 @@ import type { Category } from '@seg/image';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { PanopticSample } from '../data-sets/panoptic-sample.ts';
-import { expectSample } from '../expect-sample.ts';
+import { expectSegments } from '../expect-sample.ts';
 
 /**
  * Ground truth as a criterion wants it: the class and the mask of every segment that is not a crowd. Segments that a
@@ -17,7 +17,7 @@ export function toTargets(
   sample: Pick<PanopticSample, 'ids' | 'segments' | 'image' | 'name'>,
   categories: readonly Pick<Category, 'id'>[],
 ): MaskTargets {
-  expectSample('toTargets', sample);
+  expectSegments('toTargets', sample);
   const { ids, segments, image, name } = sample;
   const single = segments.filter(({ iscrowd }) => iscrowd !== 1);
   const classes = Int32Array.from(single, ({ category_id }) => {

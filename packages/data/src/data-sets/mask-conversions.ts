@@ -1,5 +1,5 @@
 import type { Category } from '@seg/image';
-import { expectSample } from '../expect-sample.ts';
+import { expectSegments } from '../expect-sample.ts';
 import { maskArea, paintMask } from '../masks/box-mask.ts';
 import { labelMasks } from '../masks/label-masks.ts';
 import { MaskRoom } from '../masks/mask-room.ts';
@@ -13,7 +13,7 @@ import type { PanopticDataset, PanopticSample } from './panoptic-sample.ts';
  * @throws RangeError at a category that is not among them
  */
 export function toMaskSample(sample: PanopticSample, categories: readonly Pick<Category, 'id'>[]): MaskSample {
-  expectSample('toMaskSample', sample);
+  expectSegments('toMaskSample', sample);
   const { name, image, ids, segments } = sample;
   const masks = labelMasks(ids, [image.height, image.width], new MaskRoom(name));
   const classes = new Map(categories.map(({ id }, index) => [id, index]));
@@ -37,7 +37,7 @@ export function toMaskSample(sample: PanopticSample, categories: readonly Pick<C
  * is on top; segments that vanish under others are left out.
  */
 export function toPanopticSample(sample: MaskSample, categories: readonly Pick<Category, 'id'>[]): PanopticSample {
-  expectSample('toPanopticSample', sample);
+  expectSegments('toPanopticSample', sample);
   const { name, image, segments } = sample;
   const ids = new Int32Array(image.width * image.height);
   const order = segments
