@@ -16,7 +16,7 @@ const RLE = [
 
 /** What is imported, from where, and how many bytes it may be. */
 const PROMISES = [
-  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 33 * 1024 },
+  { name: '@seg/coco-eval, all of it', code: `export * from './packages/coco-eval/src/index.ts'`, limit: 34 * 1024 },
   { name: 'RLE alone', code: `export { ${RLE} } from './packages/coco-eval/src/index.ts'`, limit: 4 * 1024 },
   {
     name: 'assignment alone',
@@ -26,7 +26,7 @@ const PROMISES = [
   {
     name: 'decoding images on a page',
     code: `export { decodeImage } from './packages/image/src/index.ts'`,
-    limit: 12 * 1024,
+    limit: 12.25 * 1024,
   },
 ];
 

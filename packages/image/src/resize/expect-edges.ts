@@ -1,6 +1,8 @@
 import { expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
 import type { ImageSize } from '../rgb-image.ts';
-import type { ShortestEdge } from './shortest-edge-size.ts';
+
+/** Lengths that the shorter edge gets, and the longer one at most. */
+type Edges = { readonly shortestEdge: number; readonly longestEdge: number };
 
 const A_SIZE = listOf(numberIn({ least: 1, isWhole: true }), 2);
 const AN_EDGE = numberIn({ least: 0, above: true });
@@ -13,7 +15,7 @@ export function expectSize(where: string, size: ImageSize): void {
 }
 
 /** @throws RangeError unless the size is that of an image, and its edges can be brought to these lengths */
-export function expectEdges(where: string, size: ImageSize, edges: ShortestEdge): void {
+export function expectEdges(where: string, size: ImageSize, edges: Edges): void {
   expectSize(where, size);
   expectValue(where, 'shortestEdge', edges?.shortestEdge, AN_EDGE);
   expectValue(where, 'longestEdge', edges.longestEdge, A_BOUND);
