@@ -1,6 +1,13 @@
-/** A tensor has the wrong shape at a public boundary. */
+/**
+ * A tensor has the wrong shape at a public boundary. Told by its name: packages that have no core of their own throw it too, and a
+ * bundle may hold two of them.
+ */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'ShapeError';
+  }
 }
 
 /** A backend could not be started, or reported an error of its own. */

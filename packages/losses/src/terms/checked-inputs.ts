@@ -1,5 +1,3 @@
-import { ShapeError } from '@seg/core/errors';
-import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Names of the axes that a term wants. Default: any */
@@ -13,9 +11,9 @@ export function checkedPair<T extends tf.Tensor>(
   axes?: Axes,
   names: readonly [string, string] = ['logits', 'targets'],
 ): [logits: T, targets: T] {
-  expectTensors(where, { [names[0]]: logits });
+  expectTensor(where, names[0], logits);
   if (axes !== undefined && logits.rank !== axes.length) {
-    throw new ShapeError(`${where}: expected ${names[0]} [${axes.join(', ')}], got [${logits.shape.join(', ')}]`);
+    throw shapeError(`${where}: expected ${names[0]} [${axes.join(', ')}], got [${logits.shape.join(', ')}]`);
   }
   expectShape(where, names[1], targets, logits.shape);
   return [floats(logits), floats(targets)];
@@ -23,9 +21,20 @@ export function checkedPair<T extends tf.Tensor>(
 
 /** @throws ShapeError where a tensor has another shape than another one */
 export function expectShape(where: string, name: string, tensor: tf.Tensor, shape: readonly number[]): void {
-  expectTensors(where, { [name]: tensor });
+  expectTensor(where, name, tensor);
   if (tensor.shape.join() === shape.join()) return;
-  throw new ShapeError(`${where}: expected ${name} [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`);
+  throw shapeError(`${where}: expected ${name} [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`);
+}
+
+/** @throws RangeError where a list, a promise or nothing is in the place of a tensor */
+export function expectTensor(where: string, name: string, value: unknown): void {
+  if (Array.isArray((value as { shape?: unknown } | null | undefined)?.shape)) return;
+  throw new RangeError(`${where}: expected a tensor as ${name}, got ${JSON.stringify(value)?.slice(0, 80) ?? 'none'}`);
+}
+
+/** `ShapeError` of `@seg/core` by name: terms that stand alone have no core. */
+function shapeError(message: string): Error {
+  return Object.assign(new Error(message), { name: 'ShapeError' });
 }
 
 function floats<T extends tf.Tensor>(x: T): T {

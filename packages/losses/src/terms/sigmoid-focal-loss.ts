@@ -1,6 +1,5 @@
-import { expectTensors } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkedPair, expectDivisor } from './checked-inputs.ts';
+import { checkedPair, expectDivisor, expectTensor } from './checked-inputs.ts';
 import { finiteLogits, infiniteLosses } from './infinite-logits.ts';
 import { sumOfPoints } from './sum-of-points.ts';
 
@@ -79,7 +78,7 @@ export function sigmoidFocalLoss(
 ): tf.Scalar {
   expectFocal('sigmoidFocalLoss', options);
   expectDivisor('sigmoidFocalLoss', 'normalizer', normalizer);
-  expectTensors('sigmoidFocalLoss', { logits, targets });
+  expectTensor('sigmoidFocalLoss', 'logits', logits);
   const points = Math.max(1, logits.shape[1]);
   return tf.tidy(() => tf.div(tf.sum(tf.div(sumOfPoints(sigmoidFocal(logits, targets, options)), points)), normalizer));
 }
