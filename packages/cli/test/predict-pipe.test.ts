@@ -183,6 +183,7 @@ describe('faults are named', () => {
     const run = predict(Readable.from(bytes), args);
     await expect(run).rejects.toThrow(message);
     await expect(run.catch(exitCodeOf)).resolves.toBe(code);
+    expect(existsSync(path.join(out(), 'predictions.jsonl'))).toBe(false); // the next run may begin
   });
 
   test('a terminal, a size that is none, a format that is none', async () => {

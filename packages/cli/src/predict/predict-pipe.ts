@@ -90,7 +90,7 @@ async function predictWith(
     const settings = { categories, task, threshold, out, run: runDigest(header), ...(track && { track }) };
     const frames = pipeFrames(input, options);
     return await predictFrames(segmenter, pictures, frames, { ...settings, records, metrics, signal }, report).finally(
-      () => records.close(),
+      () => records.closeOrRemove(),
     );
   } finally {
     signal.removeEventListener('abort', letGo);

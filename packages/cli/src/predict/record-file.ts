@@ -20,6 +20,7 @@ export function recordsName({ k, n }: Shard): string {
 export class RecordFile {
   readonly file: string;
   private readonly handle: FileHandle;
+  private isBegun = false;
 
   private constructor(file: string, handle: FileHandle) {
     this.file = file;
@@ -64,12 +65,19 @@ export class RecordFile {
     return new RecordFile(file, await open(file, 'a'));
   }
 
-  append(record: ImageRecord): Promise<void> {
-    return this.write(JSON.stringify(record));
+  async append(record: ImageRecord): Promise<void> {
+    await this.write(JSON.stringify(record));
+    this.isBegun = true;
   }
 
   close(): Promise<void> {
     return this.handle.close();
+  }
+
+  /** Closes it, and leaves no file where no record came. */
+  async closeOrRemove(): Promise<void> {
+    await this.close();
+    if (!this.isBegun) await rm(this.file, { force: true });
   }
 
   private async write(line: string): Promise<void> {

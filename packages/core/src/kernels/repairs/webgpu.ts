@@ -42,7 +42,7 @@ export const webgpuRepairs: Repair[] = [
     backendName: 'webgpu',
     replace: (original) => (args) => {
       const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
-      if (areFloats(x, args.backend)) return original!.kernelFunc(args);
+      if (!isWhole(x, args.backend)) return original!.kernelFunc(args);
       const { perm } = args.attrs as unknown as { perm: number[] };
       return tf.tidy(() => tf.cast(tf.transpose(floatsOf(x), perm), x.dtype));
     },
@@ -80,10 +80,10 @@ export const webgpuRepairs: Repair[] = [
   ),
 ];
 
-/** False for whole numbers that a cast has only named floats: kernels of tfjs that call each other do not see the name. */
-function areFloats(x: tf.Tensor, backend: unknown): boolean {
+/** True for whole numbers, those that a cast has only named floats among them: kernels of tfjs that call each other do not see the name. */
+function isWhole(x: tf.Tensor, backend: unknown): boolean {
   const { tensorMap } = backend as { tensorMap: { get(dataId: object): { dtype: tf.DataType } } };
-  return x.dtype === 'float32' && tensorMap.get(x.dataId).dtype === 'float32';
+  return ['int32', 'bool'].includes(tensorMap.get(x.dataId).dtype);
 }
 
 /** Whole numbers as floats in memory, too. */
@@ -98,7 +98,7 @@ function reducedAsFloat(kernelName: string): Repair {
     replace: (original) => (args) => {
       const { x } = tensorsOf(args.inputs as tf.NamedTensorInfoMap);
       if (kernelName === 'Sum' && x.size === 0) return sumOfNothing(x, args.attrs as unknown as SumAttrs);
-      if (areFloats(x, args.backend)) return original!.kernelFunc(args);
+      if (!isWhole(x, args.backend)) return original!.kernelFunc(args);
       return tf.tidy(() => {
         const isLogical = kernelName === 'Any' || kernelName === 'All';
         const name = kernelName === 'Any' ? 'Max' : kernelName === 'All' ? 'Min' : kernelName;
