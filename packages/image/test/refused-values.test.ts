@@ -81,10 +81,10 @@ test.each([
   [undefined],
 ])('no size is made of %j', (size) => {
   for (const sized of [shortestEdgeSize, truncatedEdgeSize, rescaledSize]) {
-    expect(() => sized(size as never, EDGES)).toThrow(`${sized.name}: expected a list of 2, each a whole number`);
+    expect(() => sized(size as never, EDGES)).toThrow(`${sized.name}: expected a height and width of 1 or more, got `);
   }
-  expect(() => fittedSize(size as never, 4)).toThrow('fittedSize: expected a list of 2, each a whole number');
-  expect(() => outlines([1, 1], size as never)).toThrow('outlines: expected a list of 2, each a whole number');
+  expect(() => fittedSize(size as never, 4)).toThrow('fittedSize: expected a height and width of 1 or more, got ');
+  expect(() => outlines([1, 1], size as never)).toThrow('outlines: expected a height and width of 1 or more, got ');
 });
 
 test.each([Number.NaN, 0, -1, '4', null, undefined, Number.POSITIVE_INFINITY])('an edge of %j is refused', (edge) => {

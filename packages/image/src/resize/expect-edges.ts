@@ -1,17 +1,18 @@
-import { expectValue, listOf, numberIn } from '@seg/checkpoint/expect-options';
+import { expectValue, numberIn } from '@seg/checkpoint/expect-options';
 import type { ImageSize } from '../rgb-image.ts';
 
 /** Lengths that the shorter edge gets, and the longer one at most. */
 type Edges = { readonly shortestEdge: number; readonly longestEdge: number };
 
-const A_SIZE = listOf(numberIn({ least: 1, isWhole: true }), 2);
 const AN_EDGE = numberIn({ least: 0, above: true });
 /** Without a bound, too. */
 const A_BOUND = numberIn({ least: 0, above: true, most: Number.POSITIVE_INFINITY });
 
-/** @throws RangeError unless the size is that of an image */
+/** @throws RangeError where a side is no whole number of 1 or more */
 export function expectSize(where: string, size: ImageSize): void {
-  expectValue(where, 'size', size, A_SIZE);
+  const sides = Array.isArray(size) ? Array.from(size) : [];
+  if (sides.length === 2 && sides.every((side) => Number.isInteger(side) && side >= 1)) return;
+  throw new RangeError(`${where}: expected a height and width of 1 or more, got ${sides.join('x') || String(size)}`);
 }
 
 /** @throws RangeError unless the size is that of an image, and its edges can be brought to these lengths */

@@ -1,5 +1,6 @@
 import { MOST_BYTES } from '../expect-image.ts';
 import type { ImageSize } from '../rgb-image.ts';
+import { expectSize } from './expect-edges.ts';
 
 type Labels = Uint8Array | Uint16Array | Int32Array | Uint32Array;
 
@@ -38,13 +39,10 @@ export function nearestIndices(oldSize: number, size: number): Int32Array {
 /**
  * Checks a size to resize to.
  *
- * @throws RangeError where a side is no whole number of 1 or more
+ * @throws RangeError where a side is no whole number of 1 or more, or an image of it has no room
  */
 export function checkSize(where: string, size: ImageSize): void {
-  const sides = Array.isArray(size) ? Array.from(size) : [];
-  if (sides.length !== 2 || !sides.every((side) => Number.isInteger(side) && side >= 1)) {
-    throw new RangeError(`${where}: expected a height and width of 1 or more, got ${sides.join('x') || String(size)}`);
-  }
+  expectSize(where, size);
   if (3 * size[0] * size[1] > MOST_BYTES)
     throw new RangeError(`${where}: expected at most 2^31 bytes, got ${size.join('x')} pixels`);
 }
