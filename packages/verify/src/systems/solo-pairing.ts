@@ -42,16 +42,24 @@ export function pairing(
 }
 
 /**
- * The same pairs, without those of ours behind the cut, unless their score is as close to the last one kept as it may
- * be off: then either of the two may be kept.
+ * The same pairs, without those of ours behind the cut, unless their score is as close to the last one kept as the two
+ * together may be off: then either of them may be kept.
  *
  * @param ours By descending score
  * @param kept Masks that are kept
  */
-export function withinCut(pairs: InstancePair[], ours: Outline[], kept: number): InstancePair[] {
+export function withinCut(
+  pairs: InstancePair[],
+  ours: Outline[],
+  kept: number,
+  noise: number,
+  flips: ReadonlyMap<number, number>,
+): InstancePair[] {
+  const last = ours[kept - 1];
   return pairs.map((pair) => {
     const { own, index, allowed } = pair;
-    if (own === undefined || index < kept || ours[kept - 1].score - own.score <= allowed) return pair;
+    if (own === undefined || index < kept) return pair;
+    if (last.score - own.score <= allowed + allowance({ noise }) + movedByFlips(last, last, flips)) return pair;
     return { ...pair, own: undefined, index: -1, allowed: 0 };
   });
 }
@@ -119,10 +127,11 @@ export function behindNms(
 
 /** Result of a pairing: the worst score, and how many found nobody. */
 export function comparePairing(name: string, pairs: InstancePair[]): TapResult {
-  const alone = pairs.filter(({ own }) => own === undefined).length;
+  const alone = pairs.filter(({ own }) => own === undefined);
   const worst = pairs
     .map(({ wanted, own, allowed }) => ({ absolute: Math.abs((own?.score ?? Infinity) - wanted.score), allowed }))
     .reduce((a, b) => (b.absolute - b.allowed <= a.absolute - a.allowed ? a : b), { absolute: 0, allowed: 0 });
-  const note = alone > 0 ? `${alone} of ${pairs.length} without a counterpart` : undefined;
+  const first = alone.slice(0, 3).map(({ wanted }) => JSON.stringify(wanted));
+  const note = alone.length > 0 ? `${alone.length} of ${pairs.length} without a counterpart: ${first}` : undefined;
   return judged(name, worst.absolute, worst.allowed, 1, note);
 }
