@@ -16,18 +16,19 @@ import * as v from 'valibot';
 import { ALLOWED_PIXELS } from '../compare/compare-map.ts';
 import { compareFaults } from '../compare/compare-values.ts';
 import { failed, judged, type TapResult } from '../compare/tap-result.ts';
+import { allowance } from '../compare/tolerance.ts';
 import { inputSize } from '../golden/formula-tensors.ts';
 import { countSchema, type ImageInput, noiseSchema, numberSchema, sideSchema, sizeSchema } from '../golden/schemas.ts';
 import {
   behindNms,
   comparePairing,
-  flippedShares,
   type InstancePair,
   outlineOf,
   outlineOfRow,
   pairing,
   withinCut,
 } from './solo-pairing.ts';
+import { undecidedShifts } from './solo-undecided.ts';
 
 const profileSchema = v.object({
   index: countSchema,
@@ -60,10 +61,19 @@ export const decodeSchema = v.object({
 
 type SoloDecode = v.InferOutput<typeof decodeSchema>;
 
+/** Noise of the reference's logits, and of its mask probabilities where the file has it. */
+export const noiseFloorSchema = v.object({
+  categoryLogits: v.optional(noiseSchema, 0),
+  masks: v.optional(noiseSchema),
+});
+
+/** The image of a file, and what it knows of its noise. */
+type Recorded = { input: ImageInput; noiseFloor: v.InferOutput<typeof noiseFloorSchema> };
+
 /** Compares candidates, suppression and instances. @param strides Of the head's levels */
 export async function* instanceChecks(
   decode: SoloDecode,
-  { input }: { input: ImageInput },
+  { input, noiseFloor }: Recorded,
   model: Solo,
   pixels: tf.Tensor4D,
   strides: readonly number[],
@@ -75,10 +85,15 @@ export async function* instanceChecks(
     paddedSize: inputSize(input),
   };
   try {
-    yield* checks(decode, soloOutput(prediction), geometry, optionsOf(decode, strides));
+    yield* checks(decode, soloOutput(prediction), geometry, optionsOf(decode, strides), maskAllowance(noiseFloor));
   } finally {
     tf.dispose(prediction as tf.TensorContainer);
   }
+}
+
+/** How far a mask's probability may be off: a quarter, sigmoid's steepest slope, of what the head's logits may be. */
+function maskAllowance({ categoryLogits, masks = categoryLogits / 4 }: Recorded['noiseFloor']): number {
+  return allowance({ noise: masks });
 }
 
 async function* checks(
@@ -86,22 +101,25 @@ async function* checks(
   output: SoloOutput,
   geometry: ImageGeometry,
   options: SoloInstanceOptions,
+  offMask: number,
 ): AsyncGenerator<TapResult> {
   const { testConfig, noise } = decode;
   const cells = await scoredCells(output, testConfig.score_thr);
   yield compareFaults('decode.candidates', Math.abs(cells.length - decode.candidates));
   const candidates = await soloCandidates(output, geometry, options);
   yield compareFaults('decode.entering NMS', Math.abs(candidates.length - decode.enteringNms));
-  const before = pairing(decode.preNms.map(outlineOfRow), candidates.map(outlineOf), noise.score, new Map());
+  const before = pairing(decode.preNms.map(outlineOfRow), candidates.map(outlineOf), noise.score);
   yield comparePairing('decode.before NMS', before);
-  const flips = flippedShares(before);
-  const scores = matrixNms(candidates, { kernel: testConfig.kernel, sigma: testConfig.sigma });
-  yield comparePairing('decode.behind NMS', behindNms(before, decode.postNmsScores, scores, noise.score, flips));
+  const nms = { kernel: testConfig.kernel, sigma: testConfig.sigma };
+  const shifts = await undecidedShifts(output, candidates, { threshold: testConfig.mask_thr, nms }, offMask);
+  const scores = matrixNms(candidates, nms);
+  const behind = candidates.map((own, i) => ({ ...outlineOf(own), score: scores[i], shift: shifts[i] }));
+  yield comparePairing('decode.behind NMS', behindNms(before, decode.postNmsScores, behind, noise.score));
   // Every survivor: one pixel on the other side of the threshold moves a small mask, and those it meets, by many ranks.
   const { instances } = await soloInstances(output, geometry, { ...options, maxInstances: candidates.length });
-  const ours = instances.map(outlineOf);
-  const pairs = pairing(decode.instances, ours, noise.score, flips);
-  const last = withinCut(pairs, ours, testConfig.max_per_img, noise.score, flips);
+  const survivors = behind.filter(({ score }) => score >= testConfig.update_thr).sort((a, b) => b.score - a.score);
+  const ours = instances.map((own, i) => ({ ...outlineOf(own), shift: survivors[i].shift }));
+  const last = withinCut(pairing(decode.instances, ours, noise.score), ours, testConfig.max_per_img, noise.score);
   yield comparePairing('decode.instances', last);
   for (const profile of decode.maskProfiles) yield compareProfile(profile, last, instances);
 }

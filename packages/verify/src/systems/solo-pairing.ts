@@ -5,7 +5,13 @@ import { judged, type TapResult } from '../compare/tap-result.ts';
 import { allowance } from '../compare/tolerance.ts';
 
 /** A mask by what the golden records of it. */
-export type Outline = { category: number; score: number; area: number };
+export type Outline = {
+  category: number;
+  score: number;
+  area: number;
+  /** How far pixels at the threshold may move the score, where that is known. */
+  shift?: number;
+};
 
 /** Outline as a file has it. */
 export function outlineOfRow([category, score, area]: [number, number, number]): Outline {
@@ -24,15 +30,10 @@ export type InstancePair = { wanted: Outline; own: Outline | undefined; index: n
  * One of ours for each of the expected, every one taken once: order may differ where scores are as close as their
  * noise. Those that agree within noise find each other first.
  */
-export function pairing(
-  expected: Outline[],
-  ours: Outline[],
-  noise: number,
-  flips: ReadonlyMap<number, number>,
-): InstancePair[] {
+export function pairing(expected: Outline[], ours: Outline[], noise: number): InstancePair[] {
   const free = new Set(ours.keys());
   const strict = () => allowance({ noise });
-  const loose = (wanted: Outline, own: Outline) => strict() + movedByFlips(wanted, own, flips);
+  const loose = (wanted: Outline, own: Outline) => strict() + movedByFlips(wanted, own);
   const first = expected.map((wanted) => nearest(wanted, ours, free, strict));
   return expected.map((wanted, i) => {
     const index = first[i] ?? nearest(wanted, ours, free, loose);
@@ -48,18 +49,12 @@ export function pairing(
  * @param ours By descending score
  * @param kept Masks that are kept
  */
-export function withinCut(
-  pairs: InstancePair[],
-  ours: Outline[],
-  kept: number,
-  noise: number,
-  flips: ReadonlyMap<number, number>,
-): InstancePair[] {
+export function withinCut(pairs: InstancePair[], ours: Outline[], kept: number, noise: number): InstancePair[] {
   const last = ours[kept - 1];
   return pairs.map((pair) => {
     const { own, index, allowed } = pair;
     if (own === undefined || index < kept) return pair;
-    if (last.score - own.score <= allowed + allowance({ noise }) + movedByFlips(last, last, flips)) return pair;
+    if (last.score - own.score <= allowed + allowance({ noise }) + (last.shift ?? 0)) return pair;
     return { ...pair, own: undefined, index: -1, allowed: 0 };
   });
 }
@@ -84,44 +79,27 @@ function areaDifference(a: Outline, b: Outline): number {
   return Math.abs(a.area - b.area);
 }
 
-/**
- * Change of a score by pixels that fell on the other side of the threshold: a mean over a mask by their share of it,
- * and scores behind NMS in the whole class. There exp(−2·IoU²) is divided by the like of another mask, and each changes
- * by 4·IoU times the change of its IoU at most.
- */
-function movedByFlips(wanted: Outline, own: Outline, flips: ReadonlyMap<number, number>): number {
-  const share = areaDifference(wanted, own) / wanted.area;
-  return wanted.score * (share + 8 * (flips.get(wanted.category) ?? 0));
-}
-
-/** Of each class, the largest part of a mask that fell on the other side of the threshold. */
-export function flippedShares(pairs: InstancePair[]): Map<number, number> {
-  const shares = new Map<number, number>();
-  for (const { wanted, own } of pairs) {
-    const share = own === undefined ? 0 : areaDifference(wanted, own) / wanted.area;
-    if (share > 0) shares.set(wanted.category, Math.max(share, shares.get(wanted.category) ?? 0));
-  }
-  return shares;
+/** Change of a score by pixels on the other side of the threshold: a mean over a mask by their share of it. */
+function movedByFlips(wanted: Outline, own: Outline): number {
+  return own.shift ?? wanted.score * (areaDifference(wanted, own) / wanted.area);
 }
 
 /**
  * The same pairs with the scores that suppression leaves them.
  *
  * @param expected Scores in the order of the pairs
- * @param ours Scores in the order of our masks
+ * @param ours Our masks with the scores that are left, in their order before
  */
 export function behindNms(
   pairs: InstancePair[],
   expected: readonly number[],
-  ours: readonly number[],
+  ours: readonly Outline[],
   noise: number,
-  flips: ReadonlyMap<number, number>,
 ): InstancePair[] {
   return pairs.map(({ wanted, own, index }, i) => {
     const behind = { wanted: { ...wanted, score: expected[i] }, index };
     if (own === undefined) return { ...behind, own, allowed: 0 };
-    const allowed = allowance({ noise }) + movedByFlips(wanted, own, flips);
-    return { ...behind, own: { ...own, score: ours[index] }, allowed };
+    return { ...behind, own: ours[index], allowed: allowance({ noise }) + (ours[index].shift ?? 0) };
   });
 }
 

@@ -16,7 +16,7 @@ import { forwardEntries, verifyForward } from '../forward/verify-forward.ts';
 import { goldenKind } from '../golden/golden.ts';
 import { otherOutcomes } from './points-nms-ties.ts';
 import { backboneSchema, headEntries, maskFeatureSchema, soloConfig } from './solo-config.ts';
-import { decodeSchema, instanceChecks } from './solo-instances.ts';
+import { decodeSchema, instanceChecks, noiseFloorSchema } from './solo-instances.ts';
 
 const schema = v.object({
   ...forwardEntries,
@@ -26,6 +26,7 @@ const schema = v.object({
     head: v.object(headEntries),
     mask_feat_head: v.optional(maskFeatureSchema),
   }),
+  noiseFloor: v.optional(noiseFloorSchema, {}),
   decode: v.optional(decodeSchema),
 });
 
