@@ -18,7 +18,7 @@ import {
   tidySteps,
   turnBefore,
 } from '@seg/core';
-import { A_DIM, expectConfig, expectDivisor } from '@seg/core/expect-options';
+import { A_DIM, A_SIZE, expectConfig, expectDivisor, expectValue, listOf } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of a deformable attention: `numPoints` samples per head and level. */
@@ -251,6 +251,7 @@ function startingOffsets({ numHeads, numLevels, numPoints }: DeformableAttention
  * @returns [1, Σ H·W, 1, 2] as (x, y)
  */
 export function cellCenters(levels: Size[]): tf.Tensor4D {
+  expectValue('cellCenters', 'levels', levels, listOf(A_SIZE));
   return cellCentersKernel({}, { levels }) as tf.Tensor4D;
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import {
   AxialAttention,
   AxialAttention2d,
+  cellCenters,
   DecoderLayer,
   DeformableAttention,
   DualPathTransformer,
@@ -20,6 +21,24 @@ import {
 } from '../src/index.ts';
 
 beforeAll(async () => void (await useBackend('cpu')));
+
+it('positions and centers refuse sizes that are none', () => {
+  const config = { dim: 8 };
+  for (const side of [Number.NaN, 0, -1, 1.5, Number.POSITIVE_INFINITY, '2', null, undefined]) {
+    const size = [2, side] as [number, number];
+    const expected = 'a height and width of 1 or more';
+    expect(() => sinePosition(2, side as number, config)).toThrow(`sinePosition: expected ${expected} as size`);
+    expect(() => sinePositions([size], config)).toThrow(`each ${expected} as levels`);
+    expect(() => paddedSinePosition(size, [1, 1], config)).toThrow(`expected ${expected} as size`);
+    expect(() => cellCenters([size])).toThrow(`each ${expected} as levels`);
+  }
+  for (const value of [null, undefined, {}, 'x', Number.NaN]) {
+    expect(() => sinePositions(value as never, config)).toThrow('sinePositions: expected a list');
+    expect(() => paddedSinePosition(value as never, [1, 1], config)).toThrow('as size, got');
+    expect(() => paddedSinePosition([2, 2], value as never, config)).toThrow('as valid, got');
+    expect(() => cellCenters(value as never)).toThrow('cellCenters: expected a list');
+  }
+});
 
 const scope = () => new ParamStore('zeros').root;
 const heads = { dim: 8, numHeads: 2 };

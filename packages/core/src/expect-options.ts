@@ -35,6 +35,15 @@ export function expectTensors(where: string, tensors: Readonly<Record<string, un
   for (const [name, tensor] of Object.entries(tensors)) expectValue(where, name, tensor, A_TENSOR);
 }
 
+/** Height and width of a map. */
+export const A_SIZE: OptionCheck = [
+  'a height and width of 1 or more',
+  (value) =>
+    Array.isArray(value) &&
+    value.length === 2 &&
+    Array.from(value).every((side) => Number.isSafeInteger(side) && side >= 1),
+];
+
 /** A size of a layer, or another count from 1. */
 export const A_DIM = numberIn({ least: 1, isWhole: true });
 

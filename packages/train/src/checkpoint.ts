@@ -1,3 +1,4 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import {
   type ByteSource,
   FormatError,
@@ -12,8 +13,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { ParameterAverage } from './optimizers/parameter-average.ts';
 
+const A_STORE: OptionCheck = [
+  'a ParamStore',
+  (value) => typeof (value as { storedLayout?: unknown } | null)?.storedLayout === 'function',
+];
+
 /** Parameters in the layout of their checkpoint, by key. */
 export async function storedParameters(params: ParamStore): Promise<Map<string, StoredValue>> {
+  expectValue('storedParameters', 'params', params, A_STORE);
   const stored = new Map<string, StoredValue>();
   const keys = params.keys();
   if (keys.length === 0) throw new RangeError('storedParameters: expected parameters, got a store of none');

@@ -1,3 +1,5 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
+
 import { expectNumber } from './optimizers/expect-number.ts';
 
 /** Learning rate at a step, counted from 0. */
@@ -9,8 +11,11 @@ export function polySchedule(base: number, total: number, power = 0.9): Schedule
   return atSteps((step) => base * Math.max(0, 1 - step / total) ** power);
 }
 
+const A_LIST: OptionCheck = ['a list of steps', Array.isArray];
+
 /** base · factor^(number of milestones passed): what the COCO recipes use, with a factor of 0.1. */
 export function stepSchedule(base: number, milestones: readonly number[], factor = 0.1): Schedule {
+  expectValue('stepSchedule', 'milestones', milestones, A_LIST);
   expectNumbers('stepSchedule', { base, factor, ...Object.fromEntries(milestones.entries()) });
   return atSteps((step) => base * factor ** milestones.filter((milestone) => step >= milestone).length);
 }

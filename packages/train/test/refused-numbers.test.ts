@@ -2,7 +2,18 @@ import { onEveryBackend } from '@seg/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
-import { AdamW, cosineSchedule, polySchedule, RAdam, Sgd, smallModel, stepSchedule, warmup } from '../src/index.ts';
+import {
+  AdamW,
+  cosineSchedule,
+  lossCurve,
+  polySchedule,
+  RAdam,
+  Sgd,
+  saveWeights,
+  smallModel,
+  stepSchedule,
+  warmup,
+} from '../src/index.ts';
 
 const KINDS = { AdamW, RAdam, Sgd };
 
@@ -31,6 +42,23 @@ onEveryBackend('numbers of optimizers', () => {
     weight.dispose();
     optimizer.dispose();
   });
+});
+
+test('optimizers, weights, curves and schedules say what they take', async () => {
+  const nothing: unknown[] = [null, undefined, {}, [], 'x', 5];
+  for (const value of nothing) {
+    for (const Kind of Object.values(KINDS)) {
+      expect(() => new Kind(value as never)).toThrow('expected a Map of variables by key as parameters, got');
+    }
+    await expect(saveWeights(value as never)).rejects.toThrow('expected a ParamStore as params, got');
+    expect(() => lossCurve(value as never, 'title')).toThrow('lossCurve: expected a list of 1 or more');
+  }
+  expect(() => lossCurve([{ step: 0, loss: 1 }], undefined as never)).toThrow('title');
+  expect(() => lossCurve([{ step: 0 } as never], 'title')).toThrow('a step and its loss');
+  expect(lossCurve([{ step: 0, loss: Number.NaN }], 'title')).toContain('</svg>'); // a step that was skipped
+  for (const value of nothing.filter((one) => !Array.isArray(one))) {
+    expect(() => stepSchedule(1, value as never)).toThrow('expected a list of steps as milestones, got');
+  }
 });
 
 test('schedules refuse numbers that are none', () => {

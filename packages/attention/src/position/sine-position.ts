@@ -1,5 +1,5 @@
 import { defineKernel, mayFuse, type Size } from '@seg/core';
-import { A_DIM, expectConfig, numberIn } from '@seg/core/expect-options';
+import { A_DIM, A_SIZE, expectConfig, expectValue, listOf, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Channels of a sine position, and how its indices become angles. */
@@ -13,6 +13,9 @@ export type SinePositionConfig = {
 };
 
 const CONFIG = { dim: A_DIM, temperature: numberIn({ least: 0, above: true }), offset: numberIn() };
+
+/** Of a map that may be padding alone. */
+const CELLS = listOf(numberIn({ least: 0, isWhole: true }), 2);
 
 function expectSine(where: string, config: SinePositionConfig): void {
   expectConfig(where, config, CONFIG, ['dim']);
@@ -28,6 +31,7 @@ function expectSine(where: string, config: SinePositionConfig): void {
  */
 export function sinePosition(height: number, width: number, config: SinePositionConfig): tf.Tensor2D {
   expectSine('sinePosition', config);
+  expectValue('sinePosition', 'size', [height, width], A_SIZE);
   if (mayFuse()) return sinePositions([[height, width]], config);
   return sineKernel({}, { height, width, ...config }) as tf.Tensor2D;
 }
@@ -40,6 +44,7 @@ export function sinePosition(height: number, width: number, config: SinePosition
  */
 export function sinePositions(levels: Size[], config: SinePositionConfig, embeddings?: tf.Tensor2D): tf.Tensor2D {
   expectSine('sinePositions', config);
+  expectValue('sinePositions', 'levels', levels, listOf(A_SIZE));
   const encode = (length: number) => axisEncoding(length, config.dim / 2, config);
   return sinePositionsKernel({ embeddings }, { ...config, levels, encode }) as tf.Tensor2D;
 }
@@ -114,8 +119,11 @@ function axisEncoding(
  * @param valid Rows and columns with an image
  * @returns [height · width, dim]
  */
-export function paddedSinePosition([height, width]: Size, valid: Size, config: SinePositionConfig): tf.Tensor2D {
+export function paddedSinePosition(size: Size, valid: Size, config: SinePositionConfig): tf.Tensor2D {
   expectSine('paddedSinePosition', config);
+  expectValue('paddedSinePosition', 'size', size, A_SIZE);
+  expectValue('paddedSinePosition', 'valid', valid, CELLS);
+  const [height, width] = size;
   const { dim } = config;
   const half = dim / 2;
   const rows = countedEncoding(height, valid[0], half, config);

@@ -1,4 +1,18 @@
+import { A_TEXT, expectValue, listOf, type OptionCheck } from '@seg/checkpoint/expect-options';
+
 import { lineChart } from './chart.ts';
+
+const A_LOSS: OptionCheck = [
+  'a step and its loss',
+  (value) => {
+    const { step, loss } = (value ?? {}) as { step?: unknown; loss?: unknown };
+    return Number.isFinite(step) && typeof loss === 'number';
+  },
+];
+const LOSSES: OptionCheck = [
+  listOf(A_LOSS)[0].replace('any length', '1 or more'),
+  (value) => listOf(A_LOSS)[1](value) && (value as unknown[]).length > 0,
+];
 
 /** Part of all steps on either side that the thick line averages over. */
 const REACH = 1 / 40;
@@ -10,6 +24,8 @@ const REACH = 1 / 40;
  * @returns SVG
  */
 export function lossCurve(points: readonly { step: number; loss: number }[], title: string): string {
+  expectValue('lossCurve', 'points', points, LOSSES);
+  expectValue('lossCurve', 'title', title, A_TEXT);
   const losses = points.map(({ loss }) => Math.log(Math.max(loss, 1e-9)));
   const smooth = runningMean(losses, Math.max(1, Math.round(points.length * REACH)));
   return lineChart({

@@ -1,7 +1,10 @@
+import { expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 import { FormatError, type StoredValue } from '@seg/checkpoint/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { changeEach } from './change-each.ts';
+
+const A_MAP: OptionCheck = ['a Map of variables by key', (value) => value instanceof Map];
 
 /** Variables that an optimizer keeps beside every parameter, of the parameter's shape, by name: moments, for example. */
 export class OptimizerState<Name extends string> {
@@ -18,6 +21,7 @@ export class OptimizerState<Name extends string> {
     prefix = 'optimizer',
     initial: (parameter: tf.Variable) => tf.Tensor = ({ shape }) => tf.zeros(shape),
   ) {
+    expectValue('optimizer', 'parameters', parameters, A_MAP);
     this.prefix = prefix;
     for (const [key, parameter] of parameters) {
       const entries = names.map((name) => [name, tf.tidy(() => tf.variable(initial(parameter), false))]);
