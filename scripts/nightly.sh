@@ -20,7 +20,7 @@ SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node scripts/check-page-video
 SEG_CHROMIUM="$(bash scripts/install-chromium.sh)" node examples/browser/test.mjs measure
 
 # 50 kills at random moments of a prediction over 300 images
-SEG_KILLS=50 SEG_KILL_IMAGES=300 npx vitest run packages/cli/test/predict-killed.test.ts
+SEG_KILLS=50 SEG_KILL_IMAGES=300 npx vitest run packages/cli/test/predict-killed.wide.test.ts
 
 for reader in images checkpoints evaluations panoptic-json goldens configs; do
   node scripts/fuzz/main.mjs "$reader" --cases 100000 --seed "$(date +%Y%m%d)"

@@ -22,7 +22,7 @@ process.exit(failed.length > 0 || names.length === 0 ? 1 : 0);
 function run(name, i) {
   const started = performance.now();
   const env = { ...process.env, SEG_PRESETS: name, SEG_BACKENDS: backend, NODE_OPTIONS: '--max-old-space-size=8192' };
-  const command = ['run', 'packages/models/test/every-preset.test.ts'];
+  const command = ['run', 'packages/models/test/every-preset.wide.test.ts'];
   const { status, stdout, stderr } = spawnSync(vitest, command, {
     cwd: root,
     env,

@@ -1,5 +1,5 @@
-// Types, lint, layers, order, sizes, then every test on cpu and wasm. `--backends a,b` runs the tests on others, and only those
-// that differ by backend.
+// Types, lint, layers, order, sizes, then the tests on cpu and wasm but those named `.wide.test.ts`, which take minutes each.
+// `--wide` runs those alone, `--backends a,b` the tests that differ by backend, wide or not, on others.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,10 +10,12 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const argument = process.argv.indexOf('--backends');
 const backends = argument < 0 ? null : process.argv[argument + 1];
+const wide = process.argv.includes('--wide');
 const filters = argument < 0 ? [] : testsOfBackends(root, process.argv.slice(argument + 2));
+const chosen = wide ? ['.wide.test.'] : backends === null ? ['--exclude', '**/*.wide.test.*'] : filters;
 const report = path.join(root, 'node_modules', '.seg-test-report.json');
 
-if (backends === null) {
+if (backends === null && !wide) {
   step('types', bin('tsc'), ['-p', 'tsconfig.json']);
   step('lint', bin('biome'), ['check', '--diagnostic-level=error', '.']);
   step('layers', process.execPath, ['scripts/check-layers.mjs']);
@@ -26,9 +28,9 @@ if (backends === null) {
 mkdirSync(path.dirname(report), { recursive: true });
 const env = backends === null ? {} : { SEG_BACKENDS: backends };
 const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
-const status = run(bin('vitest'), ['run', ...reporters, ...filters], env);
+const status = run(bin('vitest'), ['run', ...reporters, ...chosen], env);
 const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(report, 'utf8'));
-console.log(`tests on ${backends ?? 'cpu, wasm'}`);
+console.log(`${wide ? 'wide ' : ''}tests on ${backends ?? 'cpu, wasm'}`);
 console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 process.exit(status === 0 && success && numPassedTests > 0 ? 0 : 1);
 
