@@ -91,7 +91,7 @@ export async function* instanceChecks(
   }
 }
 
-/** How far a mask's probability may be off: a quarter, sigmoid's steepest slope, of what the head's logits may be. */
+/** Allowed difference of a mask's probabilities: a quarter, sigmoid's steepest slope, of what the head's logits may be. */
 function maskAllowance({ categoryLogits, masks = categoryLogits / 4 }: Recorded['noiseFloor']): number {
   return allowance({ noise: masks });
 }

@@ -9,7 +9,7 @@ export type Outline = {
   category: number;
   score: number;
   area: number;
-  /** How far pixels at the threshold may move the score, where that is known. */
+  /** Distance by which pixels at the threshold may move the score, where it is known. */
   shift?: number;
 };
 

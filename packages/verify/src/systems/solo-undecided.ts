@@ -3,13 +3,13 @@ import { type MatrixNmsOptions, matrixNms, packMask, type SoloCandidate, type So
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A candidate with its probabilities above the threshold, row by row. */
-type Measured = SoloCandidate & { above: ArrayLike<number> };
+type Probable = SoloCandidate & { above: ArrayLike<number> };
 
-/** How pixels become masks, and masks scores. */
+/** Threshold that makes pixels masks, and the suppression that gives masks their scores. */
 export type MaskSettings = { threshold: number; nms: MatrixNmsOptions };
 
 /**
- * How far each candidate's score behind suppression moves when pixels fall on the other side of the threshold, of its
+ * Distance by which each candidate's score behind suppression moves when pixels fall on the other side of the threshold, of its
  * own mask or of any that suppresses it: the sum over all pixels that are nearer to it than probabilities may be off,
  * each flipped alone.
  *
@@ -39,8 +39,8 @@ async function probabilities(
   { cellMasks }: SoloOutput,
   candidates: readonly SoloCandidate[],
   threshold: number,
-): Promise<Measured[]> {
-  const measured: Measured[] = [];
+): Promise<Probable[]> {
+  const measured: Probable[] = [];
   for (const candidate of candidates) {
     const { level, cell } = candidate;
     const [above] = await readTensors(() => [tf.sub(cellMasks(level, Int32Array.of(cell)), threshold)]);
@@ -50,7 +50,7 @@ async function probabilities(
 }
 
 /** The candidate with one pixel on the other side: its mask, and its score by the mean probability inside. */
-function flippedAt(candidate: Measured, pixel: number, threshold: number): Measured {
+function flippedAt(candidate: Probable, pixel: number, threshold: number): Probable {
   const { above, mask, score } = candidate;
   const values = Float64Array.from(above);
   values[pixel] = values[pixel] > 0 ? 0 : Number.MIN_VALUE;
@@ -66,7 +66,7 @@ function meanInside(above: ArrayLike<number>, area: number, threshold: number): 
 }
 
 /** Scores behind suppression with another in place of candidate i, in the order of the candidates. */
-function scoresWith(candidates: readonly Measured[], i: number, other: Measured, nms: MatrixNmsOptions): number[] {
+function scoresWith(candidates: readonly Probable[], i: number, other: Probable, nms: MatrixNmsOptions): number[] {
   const all = candidates.with(i, other);
   const order = [...all.keys()].sort((a, b) => all[b].score - all[a].score);
   const sorted = matrixNms(
