@@ -1,18 +1,15 @@
-import { A_TEXT, expectValue, listOf, type OptionCheck } from '@seg/checkpoint/expect-options';
+import { A_TEXT, expectValue, type OptionCheck } from '@seg/checkpoint/expect-options';
 
 import { lineChart } from './chart.ts';
 
-const A_LOSS: OptionCheck = [
-  'a step and its loss',
-  (value) => {
-    const { step, loss } = (value ?? {}) as { step?: unknown; loss?: unknown };
-    return Number.isFinite(step) && typeof loss === 'number';
-  },
-];
 const LOSSES: OptionCheck = [
-  listOf(A_LOSS)[0].replace('any length', '1 or more'),
-  (value) => listOf(A_LOSS)[1](value) && (value as unknown[]).length > 0,
+  'a list of 1 or more, each a step and its loss',
+  (value) => Array.isArray(value) && value.length > 0 && Array.from(value).every(isLoss),
 ];
+
+function isLoss(value: { step?: unknown; loss?: unknown } | null | undefined): boolean {
+  return Number.isFinite(value?.step) && typeof value?.loss === 'number';
+}
 
 /** Part of all steps on either side that the thick line averages over. */
 const REACH = 1 / 40;

@@ -111,14 +111,14 @@ async function* checks(
   const before = pairing(decode.preNms.map(outlineOfRow), candidates.map(outlineOf), noise.score);
   yield comparePairing('decode.before NMS', before);
   const nms = { kernel: testConfig.kernel, sigma: testConfig.sigma };
-  const shifts = await undecidedShifts(output, candidates, { threshold: testConfig.mask_thr, nms }, offMask);
   const scores = matrixNms(candidates, nms);
+  const shifts = await undecidedShifts(output, candidates, scores, { threshold: testConfig.mask_thr, nms }, offMask);
   const behind = candidates.map((own, i) => ({ ...outlineOf(own), score: scores[i], shift: shifts[i] }));
   yield comparePairing('decode.behind NMS', behindNms(before, decode.postNmsScores, behind, noise.score));
   // Every survivor: one pixel on the other side of the threshold moves a small mask, and those it meets, by many ranks.
   const { instances } = await soloInstances(output, geometry, { ...options, maxInstances: candidates.length });
   const survivors = behind.filter(({ score }) => score >= testConfig.update_thr).sort((a, b) => b.score - a.score);
-  const ours = instances.map((own, i) => ({ ...outlineOf(own), shift: survivors[i].shift }));
+  const ours = instances.map((own, i) => ({ ...outlineOf(own), shift: survivors[i]?.shift }));
   const last = withinCut(pairing(decode.instances, ours, noise.score), ours, testConfig.max_per_img, noise.score);
   yield comparePairing('decode.instances', last);
   for (const profile of decode.maskProfiles) yield compareProfile(profile, last, instances);

@@ -1,5 +1,5 @@
 import { useBackend } from '@seg/core';
-import { packMask, type SoloCandidate, type SoloOutput } from '@seg/postprocess';
+import { matrixNms, packMask, type SoloCandidate, type SoloOutput } from '@seg/postprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -17,7 +17,8 @@ async function shiftsOf(...maps: number[][]): Promise<number[]> {
     const above = map.map((value) => value - 0.5);
     return { level: 0, cell, category: 0, score: [0.5, 0.3][cell], mask: packMask(above, 0, 1, [2, 4]) };
   });
-  return undecidedShifts(output, candidates, { threshold: 0.5, nms: { kernel: 'gaussian', sigma: 2 } }, 1e-4);
+  const nms = { kernel: 'gaussian', sigma: 2 } as const;
+  return undecidedShifts(output, candidates, matrixNms(candidates, nms), { threshold: 0.5, nms }, 1e-4);
 }
 
 const FIRST = [0.9, 0.9, 0.9, 0.9, 0.1, 0.1, 0.1, 0.1];

@@ -14,16 +14,17 @@ export type MaskSettings = { threshold: number; nms: MatrixNmsOptions };
  * each flipped alone.
  *
  * @param candidates By descending score
+ * @param scores Behind suppression, in the order of the candidates
  * @param off Probabilities may be off by as much
  */
 export async function undecidedShifts(
   output: SoloOutput,
   candidates: readonly SoloCandidate[],
+  scores: readonly number[],
   { threshold, nms }: MaskSettings,
   off: number,
 ): Promise<number[]> {
   const measured = await probabilities(output, candidates, threshold);
-  const scores = matrixNms(measured, nms);
   const shifts = new Array<number>(candidates.length).fill(0);
   for (const [i, { above }] of measured.entries()) {
     for (let pixel = 0; pixel < above.length; pixel++) {
