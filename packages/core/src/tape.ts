@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { onOwnTape } from './gradients/own-tape.ts';
 import { needsShapesOnly } from './gradients/shape-only.ts';
+import { withWished } from './gradients/wished.ts';
 
 type TapeNode = {
   kernelName: string;
@@ -101,7 +102,8 @@ function freeAsUsed(nodes: TapeNode[], xs: tf.Tensor[]): void {
         return result;
       };
       const gradients = tf.tidy(() => {
-        const wished = Object.entries(gradient(dys)).filter(([name]) => name in this.inputs);
+        const names = Object.keys(this.inputs);
+        const wished = Object.entries(withWished(names, () => gradient(dys))).filter(([name]) => name in this.inputs);
         return wished.map(([name, derive]) => [name, owned(derive())] as const);
       });
       for (const [name, dx] of gradients) {

@@ -1,66 +1,81 @@
-/** Bits of a magnitude that are told apart by the first count: a table of 8 KiB, which the fastest cache holds. */
+/** Highest bits of a magnitude, which the first count tells apart: its table of 8 KiB is held by the fastest cache. */
 const FIRST = 11;
 /** Bits of the second and of the third count, which only look at what the one before has left. */
 const NEXT = 10;
+/** All bits of a number but its sign: they grow with its magnitude, so that counting finds the keep-th without a sort. */
+const MAGNITUDE = 0x7fffffff;
 
 /**
  * Indices of the `keep` values of smallest magnitude: those below the keep-th smallest in their order, then those equal to it; NaN
- * is larger than all. The bits of a magnitude grow with it, so that counting finds the keep-th without a sort.
+ * is larger than all.
  */
 export function smallestMagnitudes(values: Float32Array, keep: number): Uint32Array {
-  const bits = new Uint32Array(values.length);
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) bits[i] = words[i] & 0x7fffffff;
-  const threshold = nthSmallest(bits, Math.min(keep, bits.length));
-  const chosen = new Uint32Array(Math.min(keep, bits.length));
-  let count = 0;
-  for (let i = 0; i < bits.length; i++) {
-    chosen[count] = i; // without a branch that nobody can foresee: fewer than `keep` are below
-    count += Number(bits[i] < threshold);
-  }
-  for (let i = 0; i < bits.length && count < chosen.length; i++) if (bits[i] === threshold) chosen[count++] = i;
+  const most = Math.min(keep, words.length);
+  if (most === 0) return new Uint32Array(0);
+  const { below, within, nth } = splitByHighest(words, most);
+  const magnitudes = within.map((index) => words[index]! & MAGNITUDE);
+  const threshold = nthSmallest(magnitudes, nth);
+  const smaller = within.filter((_, i) => magnitudes[i]! < threshold);
+  const equal = within.filter((_, i) => magnitudes[i] === threshold);
+  const chosen = new Uint32Array(most);
+  merge(below, smaller, chosen);
+  const taken = below.length + smaller.length;
+  chosen.set(equal.subarray(0, most - taken), taken);
   return chosen;
 }
 
-/** The n-th smallest of numbers below 2³¹, counted from one: its bits from the highest on, among numbers that share those before. */
-function nthSmallest(numbers: Uint32Array, n: number): number {
-  let left = numbers;
-  let found = 0;
-  let nth = n;
-  for (const [width, shift] of [
-    [FIRST, 2 * NEXT],
-    [NEXT, NEXT],
-    [NEXT, 0],
-  ] as const) {
-    const mask = 2 ** width - 1;
-    const counts = new Uint32Array(mask + 1);
-    for (let i = 0; i < left.length; i++) counts[(left[i] >>> shift) & mask]++;
-    const { bin, before } = binOf(counts, nth);
-    found += bin * 2 ** shift;
-    nth -= before;
-    if (shift > 0) left = sharing(left, { bin, mask, shift, count: counts[bin] });
+/** Indices of the numbers whose highest bits are below those of the n-th smallest, and of those that share them. */
+function splitByHighest(words: Uint32Array, n: number): { below: Uint32Array; within: Uint32Array; nth: number } {
+  const shift = 2 * NEXT;
+  const mask = 2 ** FIRST - 1;
+  const counts = new Uint32Array(mask + 1);
+  for (let i = 0; i < words.length; i++) counts[(words[i]! >>> shift) & mask]++;
+  const { bin, before } = binOf(counts, n);
+  // a place more than there are: without branches that nobody can foresee, each index is written, and kept if it counts
+  const below = new Uint32Array(before + 1);
+  const within = new Uint32Array(counts[bin]! + 1);
+  let [numBelow, numWithin] = [0, 0];
+  for (let i = 0; i < words.length; i++) {
+    const highest = (words[i]! >>> shift) & mask;
+    below[numBelow] = i;
+    numBelow += Number(highest < bin);
+    within[numWithin] = i;
+    numWithin += Number(highest === bin);
   }
-  return found;
+  return { below: below.subarray(0, before), within: within.subarray(0, numWithin), nth: n - before };
 }
 
-/** Those of some numbers that have given bits. */
-function sharing(
-  numbers: Uint32Array,
-  { bin, mask, shift, count }: { bin: number; mask: number; shift: number; count: number },
-): Uint32Array {
-  const found = new Uint32Array(count + 1); // the last place is written to, and never read
-  let next = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    found[next] = numbers[i];
-    next += Number(((numbers[i] >>> shift) & mask) === bin);
+/** The n-th smallest of numbers that share their highest bits, counted from one: its bits from the next on. */
+function nthSmallest(numbers: Uint32Array, n: number): number {
+  let left = numbers;
+  let nth = n;
+  for (const shift of [NEXT, 0]) {
+    const mask = 2 ** NEXT - 1;
+    const counts = new Uint32Array(mask + 1);
+    for (let i = 0; i < left.length; i++) counts[(left[i]! >>> shift) & mask]++;
+    const { bin, before } = binOf(counts, nth);
+    nth -= before;
+    left = left.filter((number) => ((number >>> shift) & mask) === bin);
   }
-  return found.subarray(0, count);
+  return left[0]!;
 }
 
 /** The bin that holds the n-th, and how many lie before it. */
 function binOf(counts: Uint32Array, n: number): { bin: number; before: number } {
   let before = 0;
   let bin = 0;
-  while (bin < counts.length - 1 && before + counts[bin] < n) before += counts[bin++];
+  while (bin < counts.length - 1 && before + counts[bin]! < n) before += counts[bin++]!;
   return { bin, before };
+}
+
+/** Two ascending lists as one. */
+function merge(a: Uint32Array, b: Uint32Array, into: Uint32Array): void {
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const isA = j >= b.length || (i < a.length && a[i]! < b[j]!);
+    into[i + j] = isA ? a[i]! : b[j]!;
+    if (isA) i++;
+    else j++;
+  }
 }

@@ -12,22 +12,25 @@ export type KernelAttrs = Record<string, unknown>;
 /**
  * A fast implementation on one backend, written against that backend's own API. Returns null where it does not apply,
  * for instance for a number of channels it cannot vectorize: then the reference runs.
+ *
+ * @param reference The reference on the same inputs
  */
 export type KernelBody<I extends KernelInputs, A extends KernelAttrs> = (
   inputs: I,
   attrs: A,
   backend: tf.KernelBackend,
+  reference: () => tf.Tensor | tf.Tensor[],
 ) => tf.TensorInfo | tf.TensorInfo[] | null;
 
 /** Backends as tfjs names them; `tensorflow` is both native ones. */
 export type RegistryName = 'cpu' | 'wasm' | 'webgpu' | 'tensorflow';
 
-/** Derivatives of a kernel from the gradient of its output, what was saved of its inputs, and its output. */
+/** Derivatives of a kernel from the gradient of its output, what was saved of its inputs, and its output where that is read. */
 export type GradientOf<I extends KernelInputs, A extends KernelAttrs> = (
   dy: tf.Tensor,
   inputs: I,
   attrs: A,
-  output: tf.Tensor,
+  output: tf.Tensor | undefined,
 ) => { [K in keyof I]?: () => tf.Tensor };
 
 /** Patterns of shapes by input, as `expectShapes` takes them. */
@@ -52,6 +55,8 @@ export type KernelDefinition<I extends KernelInputs, A extends KernelAttrs> = {
   gradient?: GradientOf<I, A> | 'none';
   /** Inputs that the gradient reads; a call cannot leave those out. */
   saves?: readonly (keyof I & string)[];
+  /** True of a call whose output the gradient reads, which is then kept until that is asked for. Default: of none. */
+  readsOutput?: (attrs: A) => boolean;
 };
 
 /**
@@ -110,15 +115,22 @@ function register<I extends KernelInputs, A extends KernelAttrs>(
   tf.registerKernel({
     kernelName: definition.name,
     backendName,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      (isReadable(inputs as tf.NamedTensorInfoMap)
-        ? body?.(inputs as I, attrs as unknown as A, backend as tf.KernelBackend)
-        : null) ?? tf.tidy(() => definition.reference(inputs as I, attrs as unknown as A)),
+    kernelFunc: ({ inputs: given, attrs: asked, backend }) => {
+      const [inputs, attrs] = [given as I, asked as unknown as A];
+      const reference = () => tf.tidy(() => definition.reference(inputs, attrs));
+      const isFast = body !== undefined && isReadable(given as tf.NamedTensorInfoMap);
+      const result = (isFast ? body(inputs, attrs, backend as tf.KernelBackend, reference) : null) ?? reference();
+      keepsOutput = definition.readsOutput?.(attrs) ?? false;
+      return result;
+    },
   });
   const { gradient } = definition;
   if (gradient === 'none' || tf.getGradient(definition.name) !== undefined) return;
   tf.registerGradient(gradient === undefined ? referenceGradient(definition) : ownGradient(definition, gradient));
 }
+
+/** True if the gradient of the kernel that has just run reads its output: tfjs asks right behind it what to keep. */
+let keepsOutput = false;
 
 function ownGradient<I extends KernelInputs, A extends KernelAttrs>(
   { name, saves = [] }: KernelDefinition<I, A>,
@@ -127,10 +139,12 @@ function ownGradient<I extends KernelInputs, A extends KernelAttrs>(
   return {
     kernelName: name,
     inputsToSave: [...saves],
-    outputsToSave: [true],
+    get outputsToSave() {
+      return [keepsOutput];
+    },
     gradFunc: (dy, saved, attrs) => {
       const inputs = Object.fromEntries(saves.map((input, i) => [input, saved[i]])) as I;
-      const output = saved.at(-1)!;
+      const output = saved[saves.length];
       return gradient(dy as tf.Tensor, inputs, attrs as unknown as A, output) as Record<string, () => tf.Tensor>;
     },
   };

@@ -14,6 +14,11 @@ export function classCost(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Te
   expectTensors('classCost', { classLogits, classes });
   const { C } = expectShapes('classCost', { classLogits: [classLogits, ['N', 'C']], classes: [classes, ['T']] });
   expectClasses('classCost', classes, C);
+  return costOfClasses(classLogits, classes);
+}
+
+/** {@link classCost} of classes that have been looked at. */
+export function costOfClasses(classLogits: tf.Tensor2D, classes: tf.Tensor1D): tf.Tensor2D {
   return tf.tidy(() => {
     const columns = tf.transpose(tf.softmax(classLogits)); // [K + 1, N]
     return tf.neg(tf.transpose(tf.gather(columns, classes)));

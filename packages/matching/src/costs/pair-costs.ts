@@ -2,7 +2,7 @@ import { defineKernel, expectShapes, isOneKernel, type PairCostInputs, type Pair
 import { expectOptions, expectTensors, expectValue, numberIn } from '@seg/core/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { classCost } from './class-cost.ts';
+import { costOfClasses } from './class-cost.ts';
 import { expectClasses } from './expect-classes.ts';
 import { diceCost, maskCrossEntropyCost } from './mask-costs.ts';
 
@@ -35,7 +35,7 @@ export function pairCostsReference(inputs: PairCostInputs, weights: PairCostWeig
   const [logits, targets, scores] = [inputs.logits, inputs.targets, inputs.scores] as tf.Tensor2D[];
   return tf.addN([
     tf.mul(maskCrossEntropyCost(logits, targets), weights.mask),
-    tf.mul(classCost(scores, inputs.labels as tf.Tensor1D), weights.class),
+    tf.mul(costOfClasses(scores, inputs.labels as tf.Tensor1D), weights.class),
     tf.mul(diceCost(logits, targets), weights.dice),
   ]) as tf.Tensor2D;
 }

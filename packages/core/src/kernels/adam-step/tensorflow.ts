@@ -25,26 +25,69 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
   if (!isOnProcessor(given) || step.rootScale === null) return null;
   const { binding } = backend;
   const places = placesOf.get(backend) ?? makePlaces(backend);
+  forgetConstants(backend);
   return tf.tidy(() => {
-    const kept = step.decay === 0 ? parameter : tf.mul(parameter, 1 - step.decay);
     const factor = clipFactor(norm, step.clipNorm);
-    const inputs = [kept, moments.first, moments.second, factor === 1 ? gradient : tf.mul(gradient, factor)];
-    const [theta, first, second, g] = backend.getInputTensorIds(inputs);
-    assign(backend, places, [theta!, first!, second!]);
+    const [parameterId, first, second, gradientId] = backend.getInputTensorIds([
+      ...[parameter, moments.first, moments.second, gradient],
+    ]) as [number, number, number, number];
+    const theta = times(backend, parameterId, 1 - step.decay);
+    const g = times(backend, gradientId, factor);
+    assign(backend, places, [theta, first, second]);
     // a value that nobody else holds is changed in place
-    if (kept !== parameter) kept.dispose();
+    if (theta !== parameterId) binding.deleteTensor(theta);
     if (step.spendsMoments) for (const moment of [moments.first, moments.second]) letGo(backend, moment);
-    const numbers = numbersOf(step).map((value) => binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)));
-    const flags = { use_locking: false, use_nesterov: false };
-    floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g!], flags, { outputs: 0 });
-    for (const id of numbers) binding.deleteTensor(id);
+    const numbers = numbersOf(step).map((value) => constant(backend, value));
+    floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g], FLAGS, { outputs: 0 });
+    if (g !== gradientId) binding.deleteTensor(g);
     const results = places.map((place) => floatOpOn(backend, 'ReadVariableOp', [place], {}, VALUE)[0]!);
-    const nothing = binding.createTensor([], binding.TF_FLOAT, Float32Array.of(0));
-    assign(backend, places, [nothing, nothing, nothing]); // lets go of the results
-    binding.deleteTensor(nothing);
+    emptySoon(backend, places);
     return results.map((result) => backend.createOutputTensor(result));
   });
 };
+
+const FLAGS = { use_locking: false, use_nesterov: false };
+
+/** The handle of a value times a number; its own for 1. */
+function times(backend: NativeBackend, id: number, factor: number): number {
+  return factor === 1 ? id : floatOpOn(backend, 'Mul', [id, constant(backend, factor)])[0]!.id;
+}
+
+/** Most numbers that are kept: a step has six, and two factors for each group of parameters. */
+const MOST_CONSTANTS = 64;
+const constantsOf = new WeakMap<NativeBackend, Map<number, number>>();
+
+/** The handle of a number, which the parameters of a step share. */
+function constant(backend: NativeBackend, value: number): number {
+  const { binding } = backend;
+  const constants = constantsOf.get(backend) ?? new Map<number, number>();
+  constantsOf.set(backend, constants);
+  if (!constants.has(value)) {
+    constants.set(value, binding.createTensor([], binding.TF_FLOAT, Float32Array.of(value)));
+  }
+  return constants.get(value)!;
+}
+
+/** Frees the numbers of earlier steps, where there are many. */
+function forgetConstants(backend: NativeBackend): void {
+  const constants = constantsOf.get(backend);
+  if (constants === undefined || constants.size < MOST_CONSTANTS) return;
+  for (const id of constants.values()) backend.binding.deleteTensor(id);
+  constants.clear();
+}
+
+const willBeEmptied = new WeakSet<NativeBackend>();
+
+/** Lets go of the last results when the parameters of the step are done; those before are displaced by the next. */
+function emptySoon(backend: NativeBackend, places: Places): void {
+  if (willBeEmptied.has(backend)) return;
+  willBeEmptied.add(backend);
+  queueMicrotask(() => {
+    willBeEmptied.delete(backend);
+    const nothing = constant(backend, 0);
+    assign(backend, places, [nothing, nothing, nothing]);
+  });
+}
 
 /** Takes a tensor's value from it, unless a clone has it too. */
 function letGo(backend: NativeBackend, { dataId }: tf.Tensor): void {

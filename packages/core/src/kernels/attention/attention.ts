@@ -7,6 +7,7 @@ import { defineKernel } from '../define-kernel.ts';
 import { maskBiasReference, OUTSIDE } from '../mask-bias/mask-bias.ts';
 import type { Inputs as MaskInputs } from '../mask-bias/types.ts';
 import { matMul } from '../mat-mul/mat-mul.ts';
+import { isOneKernel } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import type { AttentionOptions, Attrs, GradientInputs, Inputs, PartAttrs, PartInputs } from './types.ts';
 import { attentionWasm } from './wasm.ts';
@@ -37,7 +38,7 @@ export function attention(
   return tf.tidy(() => {
     const isWasm = tf.getBackend() === 'wasm';
     // elsewhere, and for a gradient on wasm, the plain ops are faster than a derivative computed anew
-    if (isWasm ? isRecorded() : tf.getBackend() !== 'webgpu') {
+    if (isWasm ? isRecorded() : !isOneKernel()) {
       return attentionReference({ query, key, value, bias }, { scale });
     }
     // a recorded kernel needs all that its gradient reads
@@ -119,6 +120,7 @@ const attentionKernel = defineKernel<Inputs, Attrs>({
   reference: attentionReference,
   bodies: { wasm: attentionWasm },
   saves: ['query', 'key', 'value', 'bias'],
+  readsOutput: () => tf.getBackend() === 'webgpu',
   gradient: (dy, inputs, attrs, output) => {
     const given = { dy, ...inputs, output } as GradientInputs;
     const [dQuery, dKey, dValue] = attentionGradientKernel(given, attrs) as tf.Tensor[];

@@ -7,8 +7,8 @@ export type AttentionOptions = {
 };
 
 export type Inputs = { query: tf.Tensor4D; key: tf.Tensor4D; value: tf.Tensor4D; bias?: tf.Tensor };
-/** `output` is what the attention gave. */
-export type GradientInputs = Inputs & { dy: tf.Tensor; output: tf.Tensor };
+/** `output` is what the attention gave; WebGPU alone reads it. */
+export type GradientInputs = Inputs & { dy: tf.Tensor; output?: tf.Tensor };
 export type Attrs = { scale: number };
 
 export type PartInputs = {

@@ -23,7 +23,7 @@ export const attentionGradientWebgpu: KernelBody<GradientInputs, Attrs> = (input
   const [dQuery, sums] = runShader(backend, {
     ...shared,
     key: `attention_dq_${channels}`,
-    inputs: { ...arraysOf(inputs), gathered: { tensor: inputs.output, components: 4 } },
+    inputs: { ...arraysOf(inputs), gathered: { tensor: inputs.output!, components: 4 } },
     outputs: { dQuery: { shape: query.shape, components: 4 }, sums: { shape: [batch, queries, heads, 3] } },
     invocations: batch * queries * heads * WORKGROUP,
     code: queryShader(vectors),

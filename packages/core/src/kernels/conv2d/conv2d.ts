@@ -1,18 +1,19 @@
 import { ANYTHING, expectOptions } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectTensors } from '../../expect-options.ts';
+import { together } from '../../gradients/wished.ts';
 import { expectShapes } from '../../shape.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { fusedLinear } from '../fused-linear/fused-linear.ts';
 import { A_DIM, A_PADDING, A_STRIDE, AN_ACTIVATION } from '../layer-checks.ts';
 import type { Activation } from '../linear/types.ts';
 import { expectRoom, paddingOf, pairOf, sidesUnder } from '../map-layout.ts';
-import { mayFuse, mayFuseOnWasm } from '../may-fuse.ts';
+import { mayAddInConvolution, mayFuse } from '../may-fuse.ts';
 import { isRecorded } from '../recorded.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
 import { filterGradient, inputGradient } from './gradient.ts';
-import type { Attrs, Conv2DOptions, FusedInputs, Inputs } from './types.ts';
+import type { Attrs, Conv2DOptions, FusedInputs, GradientsAttrs, GradientsInputs, Inputs } from './types.ts';
 import { conv2dWasm } from './wasm.ts';
 
 const OPTIONS = {
@@ -45,7 +46,7 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Conv2DOptio
       return fusedLinear({ x, weight, bias, residual: added }, activation);
     });
   }
-  if (added !== undefined && !(groups === 1 && mayFuseOnWasm())) {
+  if (added !== undefined && !(groups === 1 && mayAddInConvolution())) {
     const alone: Conv2DOptions = { ...options, added: undefined, activation: 'linear' };
     return tf.tidy(() => activated(tf.add(conv2d(x, filter, alone), added), activation));
   }
@@ -136,12 +137,26 @@ const conv2dKernel = defineKernel<Inputs, Attrs>({
   reference: conv2dReference,
   bodies: { wasm: conv2dWasm },
   saves: ['x', 'filter'],
-  gradient: (upstream, { x, filter }, attrs, y) => {
-    const dy = (attrs.activation === 'relu' ? reluGradient(upstream, y) : upstream) as tf.Tensor4D;
-    return {
-      x: () => inputGradient(dy, filter, x.shape, attrs),
-      filter: () => filterGradient(dy, x, filter.shape, attrs),
-      bias: () => sumRows(dy, filter.shape[3]),
-    };
+  readsOutput: ({ activation }) => activation === 'relu',
+  gradient: (dy, { x, filter }, attrs, y) => {
+    const inputs = { dy, x, filter, y } as GradientsInputs;
+    return together(['x', 'filter', 'bias'], (of) => gradientsKernel(inputs, { ...attrs, of }) as tf.Tensor[]);
   },
+});
+
+/** Gradients of {@link conv2d}, one by one. */
+export function conv2dGradientsReference({ dy, x, filter, y }: GradientsInputs, attrs: GradientsAttrs): tf.Tensor[] {
+  const before = attrs.activation === 'relu' ? reluGradient(dy, y!) : dy;
+  const gradients = {
+    x: () => inputGradient(before, filter, x.shape, attrs),
+    filter: () => filterGradient(before, x, filter.shape, attrs),
+    bias: () => sumRows(before, filter.shape[3]),
+  };
+  return attrs.of.map((input) => gradients[input]());
+}
+
+const gradientsKernel = defineKernel<GradientsInputs, GradientsAttrs>({
+  name: 'SegConv2DGradients',
+  reference: conv2dGradientsReference,
+  gradient: 'none',
 });

@@ -34,5 +34,9 @@ export type GradientAttrs = ConvolutionShape & { shape: Shape4D };
 export type InputGradientInputs = { dy: tf.Tensor4D; filter: tf.Tensor4D };
 export type FilterGradientInputs = { dy: tf.Tensor4D; x: tf.Tensor4D };
 
+/** `y` only behind a relu. `of` are the inputs whose gradients are wanted, in the order of the results. */
+export type GradientsAttrs = Attrs & { of: readonly ('x' | 'filter' | 'bias')[] };
+export type GradientsInputs = { dy: tf.Tensor4D; x: tf.Tensor4D; filter: tf.Tensor4D; y?: tf.Tensor4D };
+
 /** Steps behind a convolution on wasm: a factor and a bias of each output channel, a map as large as the output, relu. */
 export type Fused = { scale?: tf.TensorInfo; bias?: tf.TensorInfo; added?: tf.TensorInfo; relu?: boolean };

@@ -25,8 +25,8 @@ const GROUP = `
     return image * uniforms.groups + (index % uniforms.channels) / uniforms.width;
   }`;
 
-export const groupNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, attrs, backend) =>
-  fusedGroupNormWebgpu(inputs, { ...attrs, activation: 'linear' }, backend);
+export const groupNormWebgpu: KernelBody<Inputs, Attrs> = (inputs, attrs, backend, reference) =>
+  fusedGroupNormWebgpu(inputs, { ...attrs, activation: 'linear' }, backend, reference);
 
 /**
  * Four channels an invocation where a group has whole vectors of them. The coarser map is read where it is needed: it is never as

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 import { checkOps } from '../../../test/kernel-checks.ts';
+import { Tape } from '../../tape.ts';
+import { gelu } from '../gelu/gelu.ts';
 import { linear } from './linear.ts';
 
 checkOps([
@@ -48,5 +50,24 @@ onEveryBackend('linear of NaN', () => {
 onEveryBackend('nothing to do', () => {
   test('linear of an empty batch is empty', () => {
     expect(linear(tf.zeros([0, 3]), tf.ones([3, 2])).shape).toEqual([0, 2]);
+  });
+});
+
+onEveryBackend('what a tape keeps', () => {
+  const [x, w] = [() => tf.ones([2, 3]), () => tf.ones([3, 3])];
+
+  test.each([
+    { title: 'no product', f: (a: tf.Tensor, b: tf.Tensor) => linear(a, b), kept: 0 },
+    { title: 'what a relu gave', f: (a: tf.Tensor, b: tf.Tensor) => linear(a, b, undefined, 'relu'), kept: 1 },
+    { title: 'nothing that gelu gave', f: (a: tf.Tensor) => gelu(a), kept: 0 },
+  ])('is $title', ({ f, kept }) => {
+    const inputs = [x(), w()] as const;
+    tf.dispose(tf.tidy(() => f(...inputs))); // gives the inputs to the backend
+    const before = tf.memory().numDataBuffers;
+    const tape = new Tape();
+    tape.record(() => f(...inputs)).dispose();
+    expect(tf.memory().numDataBuffers - before).toBe(kept);
+    tape.dispose();
+    expect(tf.memory().numDataBuffers).toBe(before);
   });
 });

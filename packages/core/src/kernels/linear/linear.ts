@@ -1,11 +1,13 @@
 import { expectValue } from '@seg/checkpoint/expect-options';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectTensors } from '../../expect-options.ts';
+import { together } from '../../gradients/wished.ts';
 import { defineKernel } from '../define-kernel.ts';
 import { AN_ACTIVATION } from '../layer-checks.ts';
+import { isOneCall } from '../may-fuse.ts';
 import { reluGradient } from '../relu-gradient/relu-gradient.ts';
 import { sumRows } from '../sum-rows/sum-rows.ts';
-import type { Activation, Attrs, Inputs } from './types.ts';
+import type { Activation, Attrs, GradientAttrs, GradientInputs, Inputs } from './types.ts';
 import { linearWasm } from './wasm.ts';
 
 /**
@@ -24,6 +26,8 @@ export function linear<T extends tf.Tensor>(
 ): T {
   expectTensors('linear', { x, weight });
   expectValue('linear', 'activation', activation, AN_ACTIVATION);
+  // a reshape costs as much as a small product there, and is made on its way
+  if (isOneCall()) return linearKernel({ x, weight, bias }, { activation }) as T;
   return tf.tidy(() => {
     const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
     const y = linearKernel({ x: rows, weight, bias }, { activation }) as tf.Tensor;
@@ -31,23 +35,44 @@ export function linear<T extends tf.Tensor>(
   });
 }
 
-/** The meaning of {@link linear} on a matrix of rows, in plain ops. */
+/** The meaning of {@link linear} in plain ops. */
 export function linearReference({ x, weight, bias }: Inputs, { activation }: Attrs): tf.Tensor {
-  return tf.fused.matMul({ a: x as tf.Tensor2D, b: weight as tf.Tensor2D, bias, activation });
+  const y = tf.fused.matMul({ a: rowsOf(x), b: weight as tf.Tensor2D, bias, activation });
+  return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]!]);
+}
+
+/** @param x [..., C] @returns [M, C] */
+function rowsOf(x: tf.Tensor): tf.Tensor2D {
+  return tf.reshape(x, [x.shape.slice(0, -1).reduce((a, b) => a * b, 1), x.shape.at(-1)!]);
 }
 
 const linearKernel = defineKernel<Inputs, Attrs>({
   name: 'SegLinear',
-  shapes: () => ({ x: ['M', 'in'], weight: ['in', 'out'], bias: ['out'] }),
+  shapes: () => ({ x: ['...', 'in'], weight: ['in', 'out'], bias: ['out'] }),
   reference: linearReference,
   bodies: { wasm: linearWasm },
   saves: ['x', 'weight'],
-  gradient: (upstream, { x, weight }, { activation }, y) => {
-    const dy = activation === 'relu' ? reluGradient(upstream, y) : upstream;
-    return {
-      x: () => tf.matMul(dy, weight, false, true),
-      weight: () => tf.matMul(x, dy, true, false),
-      bias: () => sumRows(dy, weight.shape[1]!),
-    };
-  },
+  readsOutput: ({ activation }) => activation === 'relu',
+  gradient: (dy, { x, weight }, { activation }, y) =>
+    together(['x', 'weight', 'bias'], (of) => gradientKernel({ dy, x, weight, y }, { activation, of }) as tf.Tensor[]),
+});
+
+/** Gradients of {@link linear} in plain ops. */
+export function linearGradientReference(
+  { dy, x, weight, y }: GradientInputs,
+  { activation, of }: GradientAttrs,
+): tf.Tensor[] {
+  const before = activation === 'relu' ? reluGradient(dy, y!) : dy;
+  const gradients = {
+    x: () => tf.reshape(tf.matMul(rowsOf(before), weight as tf.Tensor2D, false, true), x.shape),
+    weight: () => tf.matMul(rowsOf(x), rowsOf(before), true, false),
+    bias: () => sumRows(before, weight.shape[1]!),
+  };
+  return of.map((input) => gradients[input]());
+}
+
+const gradientKernel = defineKernel<GradientInputs, GradientAttrs>({
+  name: 'SegLinearGradient',
+  reference: linearGradientReference,
+  gradient: 'none',
 });

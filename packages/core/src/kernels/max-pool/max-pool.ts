@@ -40,6 +40,7 @@ const maxPoolKernel = defineKernel<Inputs, Attrs>({
   reference: maxPoolReference,
   bodies: { wasm: maxPoolWasm },
   saves: ['x'],
+  readsOutput: () => true,
   gradient: (dy, { x }, attrs, y) => ({
     x: () => maxPoolGradient(dy as tf.Tensor4D, x, y as tf.Tensor4D, attrs),
   }),

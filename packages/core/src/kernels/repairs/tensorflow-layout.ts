@@ -17,7 +17,7 @@ const reshape: Repair = {
   kernelName: 'Reshape',
   backendName: 'tensorflow',
   replace: (original) => {
-    const shapes = new Map<string, number>();
+    const shapes = new WeakMap<NativeBackend['binding'], Map<string, number>>();
     return (call) => {
       const x = call.inputs.x as tf.TensorInfo;
       const given = (call.attrs as unknown as { shape: number[] }).shape;
@@ -42,8 +42,15 @@ function unsent(backend: NativeBackend, values: HostValues, shape: number[], dty
 }
 
 /** Keeps the tensors of shapes: to make and dispose one by tfjs takes as long as the op. */
-function reshaped(backend: NativeBackend, x: tf.TensorInfo, to: number[], shapes: Map<string, number>): tf.Tensor {
+function reshaped(
+  backend: NativeBackend,
+  x: tf.TensorInfo,
+  to: number[],
+  kept: WeakMap<NativeBackend['binding'], Map<string, number>>,
+): tf.Tensor {
   const { binding } = backend;
+  const shapes = kept.get(binding) ?? new Map<string, number>();
+  kept.set(binding, shapes);
   const key = String(to);
   let shape = shapes.get(key);
   if (shape === undefined) {

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 /** A value of TensorFlow's, by its handle. */
 type Output = { id: number };
 /** Attribute of an op of TensorFlow's, as its C interface takes it. */
-type NativeAttr = { name: string; type: number; value: boolean | number | string | number[] };
+export type NativeAttr = { name: string; type: number; value: boolean | number | string | number[] };
 /** Attributes by name: a number is a float of theirs. */
 export type OpAttrs = Record<string, boolean | number | string>;
 
@@ -16,6 +16,7 @@ export type NativeBackend = tf.KernelBackend & {
   binding: {
     TF_ATTR_BOOL: number;
     TF_ATTR_FLOAT: number;
+    TF_ATTR_INT: number;
     TF_ATTR_SHAPE: number;
     TF_ATTR_STRING: number;
     TF_ATTR_TYPE: number;
@@ -23,7 +24,10 @@ export type NativeBackend = tf.KernelBackend & {
     TF_INT32: number;
     createTensor(shape: number[], type: number, values: Float32Array | Int32Array): number;
     deleteTensor(id: number): void;
+    tensorDataSync(id: number): HostValues;
     executeOp(name: string, attrs: NativeAttr[], inputs: number[], outputs: number): Output[];
+    loadSavedModel(folder: string, tags: string): number;
+    runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Output[];
   };
   /** Handles by tensor: −1 where there is none, for instance where the values have not been given to TensorFlow yet. */
   tensorMap: { get(dataId: object): { id: number; values: HostValues | null } };
