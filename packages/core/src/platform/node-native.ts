@@ -22,7 +22,11 @@ export async function startTensorflow(
 ): Promise<BackendTraits> {
   restoreRemovedFunctions();
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads); // read when the library is loaded
+  if (threads !== undefined) {
+    // read when the library is loaded: threads of an op, and of the ops of a graph
+    process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+    process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  }
   const source = loadFirst(places(name));
   await tf.setBackend('tensorflow');
   const { isUsingGpuDevice = false, binding } = tf.backend() as NativeBackend;
