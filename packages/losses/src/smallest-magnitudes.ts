@@ -14,9 +14,9 @@ export function smallestMagnitudes(values: Float32Array, keep: number): Uint32Ar
   const most = Math.min(keep, words.length);
   if (most === 0) return new Uint32Array(0);
   const { below, within, nth } = splitByHighest(words, most);
-  const magnitudes = within.map((index) => words[index]! & MAGNITUDE);
+  const magnitudes = within.map((index) => words[index] & MAGNITUDE);
   const threshold = nthSmallest(magnitudes, nth);
-  const smaller = within.filter((_, i) => magnitudes[i]! < threshold);
+  const smaller = within.filter((_, i) => magnitudes[i] < threshold);
   const equal = within.filter((_, i) => magnitudes[i] === threshold);
   const chosen = new Uint32Array(most);
   merge(below, smaller, chosen);
@@ -30,14 +30,14 @@ function splitByHighest(words: Uint32Array, n: number): { below: Uint32Array; wi
   const shift = 2 * NEXT;
   const mask = 2 ** FIRST - 1;
   const counts = new Uint32Array(mask + 1);
-  for (let i = 0; i < words.length; i++) counts[(words[i]! >>> shift) & mask]++;
+  for (let i = 0; i < words.length; i++) counts[(words[i] >>> shift) & mask]++;
   const { bin, before } = binOf(counts, n);
   // a place more than there are: without branches that nobody can foresee, each index is written, and kept if it counts
   const below = new Uint32Array(before + 1);
-  const within = new Uint32Array(counts[bin]! + 1);
+  const within = new Uint32Array(counts[bin] + 1);
   let [numBelow, numWithin] = [0, 0];
   for (let i = 0; i < words.length; i++) {
-    const highest = (words[i]! >>> shift) & mask;
+    const highest = (words[i] >>> shift) & mask;
     below[numBelow] = i;
     numBelow += Number(highest < bin);
     within[numWithin] = i;
@@ -53,19 +53,19 @@ function nthSmallest(numbers: Uint32Array, n: number): number {
   for (const shift of [NEXT, 0]) {
     const mask = 2 ** NEXT - 1;
     const counts = new Uint32Array(mask + 1);
-    for (let i = 0; i < left.length; i++) counts[(left[i]! >>> shift) & mask]++;
+    for (let i = 0; i < left.length; i++) counts[(left[i] >>> shift) & mask]++;
     const { bin, before } = binOf(counts, nth);
     nth -= before;
     left = left.filter((number) => ((number >>> shift) & mask) === bin);
   }
-  return left[0]!;
+  return left[0];
 }
 
 /** The bin that holds the n-th, and how many lie before it. */
 function binOf(counts: Uint32Array, n: number): { bin: number; before: number } {
   let before = 0;
   let bin = 0;
-  while (bin < counts.length - 1 && before + counts[bin]! < n) before += counts[bin++]!;
+  while (bin < counts.length - 1 && before + counts[bin] < n) before += counts[bin++];
   return { bin, before };
 }
 
@@ -73,8 +73,8 @@ function binOf(counts: Uint32Array, n: number): { bin: number; before: number } 
 function merge(a: Uint32Array, b: Uint32Array, into: Uint32Array): void {
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    const isA = j >= b.length || (i < a.length && a[i]! < b[j]!);
-    into[i + j] = isA ? a[i]! : b[j]!;
+    const isA = j >= b.length || (i < a.length && a[i] < b[j]);
+    into[i + j] = isA ? a[i] : b[j];
     if (isA) i++;
     else j++;
   }

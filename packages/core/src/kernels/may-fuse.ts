@@ -21,7 +21,7 @@ export function mayFuseOnWasm(): boolean {
 
 /** The same where a convolution also adds: on wasm, and on native TensorFlow on the processor. */
 export function mayAddInConvolution(): boolean {
-  return (mayFuseOnWasm() || isOneCall()) && !isRecorded() && !isRecordedPlain();
+  return mayFuseOnWasm() || (isOneCall() && !isRecorded() && !isRecordedPlain());
 }
 
 /** True where several ops of TensorFlow's are one call. */

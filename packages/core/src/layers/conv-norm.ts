@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { joinedFrozenNorm } from '../kernels/frozen-norm/brought.ts';
-import { mayFuse, mayFuseOnWasm } from '../kernels/may-fuse.ts';
+import { mayAddInConvolution, mayFuse } from '../kernels/may-fuse.ts';
 import { summedConv } from '../kernels/summed-conv/summed-conv.ts';
 import type { Scope } from '../params/param-store.ts';
 import { runSteps, type Steps, tidySteps } from '../steps.ts';
@@ -67,7 +67,7 @@ export class ConvNorm {
   }
 
   private *summed(x: tf.Tensor4D, residual: tf.Tensor4D, activation: ActivationName): Steps<tf.Tensor4D> {
-    const isFused = !this.scope.training && (mayFuse() || mayFuseOnWasm());
+    const isFused = !this.scope.training && (mayFuse() || mayAddInConvolution());
     if (!isFused || !isWithin(activation)) {
       return activate(tf.add<tf.Tensor4D>(yield* this.forwardSteps(x), residual), activation);
     }

@@ -23,23 +23,19 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
 ) => {
   const backend = given as NativeBackend;
   if (!isOnProcessor(given) || step.rootScale === null) return null;
-  const { binding } = backend;
   const places = placesOf.get(backend) ?? makePlaces(backend);
   forgetConstants(backend);
   return tf.tidy(() => {
     const factor = clipFactor(norm, step.clipNorm);
-    const [parameterId, first, second, gradientId] = backend.getInputTensorIds([
-      ...[parameter, moments.first, moments.second, gradient],
-    ]) as [number, number, number, number];
-    const theta = times(backend, parameterId, 1 - step.decay);
-    const g = times(backend, gradientId, factor);
-    assign(backend, places, [theta, first, second]);
+    const kept = times(backend, parameter, 1 - step.decay);
+    const inputs = [kept, moments.first, moments.second, times(backend, gradient, factor)];
+    const [theta, first, second, g] = backend.getInputTensorIds(inputs);
+    assign(backend, places, [theta!, first!, second!]);
     // a value that nobody else holds is changed in place
-    if (theta !== parameterId) binding.deleteTensor(theta);
+    if (kept !== parameter) kept.dispose();
     if (step.spendsMoments) for (const moment of [moments.first, moments.second]) letGo(backend, moment);
     const numbers = numbersOf(step).map((value) => constant(backend, value));
-    floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g], FLAGS, { outputs: 0 });
-    if (g !== gradientId) binding.deleteTensor(g);
+    floatOpOn(backend, 'ResourceApplyAdam', [...places, ...numbers, g!], FLAGS, { outputs: 0 });
     const results = places.map((place) => floatOpOn(backend, 'ReadVariableOp', [place], {}, VALUE)[0]!);
     emptySoon(backend, places);
     return results.map((result) => backend.createOutputTensor(result));
@@ -48,9 +44,11 @@ export const adamStepTensorflow: KernelBody<Inputs, Attrs> = (
 
 const FLAGS = { use_locking: false, use_nesterov: false };
 
-/** The handle of a value times a number; its own for 1. */
-function times(backend: NativeBackend, id: number, factor: number): number {
-  return factor === 1 ? id : floatOpOn(backend, 'Mul', [id, constant(backend, factor)])[0]!.id;
+/** A tensor times a number; itself for 1. */
+function times(backend: NativeBackend, tensor: tf.Tensor, factor: number): tf.Tensor {
+  if (factor === 1) return tensor;
+  const [product] = floatOpOn(backend, 'Mul', [...backend.getInputTensorIds([tensor]), constant(backend, factor)]);
+  return backend.createOutputTensor(product!);
 }
 
 /** Most numbers that are kept: a step has six, and two factors for each group of parameters. */

@@ -51,6 +51,10 @@ onEveryBackend('nothing to do', () => {
   test('linear of an empty batch is empty', () => {
     expect(linear(tf.zeros([0, 3]), tf.ones([3, 2])).shape).toEqual([0, 2]);
   });
+
+  test('linear to no channels is empty', () => {
+    expect(linear(tf.ones([1, 2, 3]), tf.zeros([3, 0])).shape).toEqual([1, 2, 0]);
+  });
 });
 
 onEveryBackend('what a tape keeps', () => {

@@ -29,8 +29,7 @@ export function linear<T extends tf.Tensor>(
   // a reshape costs as much as a small product there, and is made on its way
   if (isOneCall()) return linearKernel({ x, weight, bias }, { activation }) as T;
   return tf.tidy(() => {
-    const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
-    const y = linearKernel({ x: rows, weight, bias }, { activation }) as tf.Tensor;
+    const y = linearKernel({ x: rowsOf(x), weight, bias }, { activation }) as tf.Tensor;
     return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[1]!]) as T;
   });
 }

@@ -32,7 +32,6 @@ const PROGRAMS = [
   'SegDiceGradient',
   'SegGroupNorm',
   'SegGroupNormGradient',
-  'SegMaskBias',
   'SegMaskCrossEntropy',
   'SegMaskCrossEntropyGradient',
 ];
